@@ -1,0 +1,83 @@
+//! The human view of a result, before colour and width: what the renderers walk.
+
+use crate::finding::Finding;
+
+/// A result as a person reads it, top to bottom.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Document {
+    /// The parts, in order.
+    pub blocks: Vec<Block>,
+}
+
+/// One part of a [`Document`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum Block {
+    /// The verdict in one sentence; the first block of a command's document.
+    Verdict(Cell),
+    /// A section heading.
+    Heading(String),
+    /// A paragraph, wrapped to the width.
+    Paragraph(Cell),
+    /// A table.
+    Table(Table),
+    /// Findings, each with its evidence and what to change.
+    Findings(Vec<Finding>),
+}
+
+/// A table with a row of column names.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Table {
+    /// Column names and how their cells are aligned.
+    pub columns: Vec<(&'static str, Align)>,
+    /// Rows; each has as many cells as there are columns.
+    pub rows: Vec<Vec<Cell>>,
+}
+
+/// Horizontal alignment of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Align {
+    /// Words.
+    Left,
+    /// Numbers.
+    Right,
+}
+
+/// A piece of text and how it should strike the reader.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Cell {
+    /// The text, without escape sequences.
+    pub text: String,
+    /// Its tone.
+    pub tone: Tone,
+}
+
+/// How a piece of text should strike the reader; the renderer picks the colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tone {
+    /// As the text around it.
+    #[default]
+    Plain,
+    /// Healthy.
+    Good,
+    /// To be watched.
+    Warn,
+    /// Broken.
+    Bad,
+    /// Less important.
+    Dim,
+    /// More important.
+    Strong,
+}
+
+impl Cell {
+    /// Text of this tone.
+    pub fn new(text: impl Into<String>, tone: Tone) -> Self {
+        Self { text: text.into(), tone }
+    }
+}
+
+impl<T: Into<String>> From<T> for Cell {
+    fn from(text: T) -> Self {
+        Self::new(text, Tone::Plain)
+    }
+}
