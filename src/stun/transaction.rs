@@ -1,0 +1,141 @@
+//! One request and its retransmissions (RFC 8489 §6.2.1).
+//!
+//! Knows nothing of sockets or clocks: `now` comes in, what to send comes out.
+
+use std::time::{Duration, Instant};
+
+use super::message::TransactionId;
+
+/// Requests sent over UDP before giving up (RFC 8489 §6.2.1, `Rc`).
+const RC: u8 = 7;
+/// RTOs that the last request is given (RFC 8489 §6.2.1, `Rm`).
+const RM: u32 = 16;
+/// How long a request over TCP or TLS may go unanswered (RFC 8489 §6.2.2, `Ti`).
+const TI: Duration = Duration::from_millis(39_500);
+
+/// When to send, and when to give up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Schedule {
+    /// First retransmission timeout, doubled each time; `None` where the transport is reliable.
+    pub rto: Option<Duration>,
+    /// Gives up after this long even if the RFC would go on.
+    pub timeout: Duration,
+}
+
+impl Schedule {
+    /// For UDP and DTLS: 500 ms at first (RFC 8489 §6.2.1).
+    pub fn datagram(timeout: Duration) -> Self {
+        Self { rto: Some(Duration::from_millis(500)), timeout }
+    }
+
+    /// For TCP and TLS: sent once (RFC 8489 §6.2.2).
+    pub fn stream(timeout: Duration) -> Self {
+        Self { rto: None, timeout }
+    }
+}
+
+/// What a [`Transaction`] wants next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Output {
+    /// Send these bytes.
+    Transmit(Vec<u8>),
+    /// Nothing before this time, unless the response comes in.
+    Wait(Instant),
+    /// No response in time.
+    TimedOut,
+}
+
+/// A request on its way.
+#[derive(Debug)]
+pub struct Transaction {
+    id: TransactionId,
+    request: Vec<u8>,
+    schedule: Schedule,
+    started: Instant,
+    due: Instant,
+    sent: u8,
+}
+
+impl Transaction {
+    /// A transaction whose first [`poll`](Self::poll) sends `request`.
+    pub fn new(now: Instant, id: TransactionId, request: Vec<u8>, schedule: Schedule) -> Self {
+        Self { id, request, schedule, started: now, due: now, sent: 0 }
+    }
+
+    /// The id that its response must carry.
+    pub fn id(&self) -> TransactionId {
+        self.id
+    }
+
+    /// When it was first sent.
+    pub fn started(&self) -> Instant {
+        self.started
+    }
+
+    /// How often it was sent.
+    pub fn sent(&self) -> u8 {
+        self.sent
+    }
+
+    /// What to do at `now`.
+    pub fn poll(&mut self, now: Instant) -> Output {
+        let limit = self.started + self.schedule.timeout;
+        if now >= limit || (now >= self.due && self.sent == self.most()) {
+            return Output::TimedOut;
+        }
+        if now < self.due {
+            return Output::Wait(self.due.min(limit));
+        }
+        self.sent += 1;
+        self.due = now
+            + match self.schedule.rto {
+                Some(rto) if self.sent == RC => rto * RM,
+                Some(rto) => rto * (1 << (self.sent - 1)),
+                None => TI,
+            };
+        Output::Transmit(self.request.clone())
+    }
+
+    fn most(&self) -> u8 {
+        if self.schedule.rto.is_some() { RC } else { 1 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(schedule: Schedule) -> (Vec<u128>, u128) {
+        let start = Instant::now();
+        let mut transaction = Transaction::new(start, TransactionId([7; 12]), vec![1], schedule);
+        let mut now = start;
+        let mut sends = Vec::new();
+        loop {
+            match transaction.poll(now) {
+                Output::Transmit(_) => sends.push((now - start).as_millis()),
+                Output::Wait(until) => now = until,
+                Output::TimedOut => return (sends, (now - start).as_millis()),
+            }
+        }
+    }
+
+    #[test]
+    fn doubles_and_gives_up_after_thirty_nine_and_a_half_seconds() {
+        let (sends, end) = run(Schedule::datagram(Duration::from_secs(60)));
+        assert_eq!(sends, [0, 500, 1500, 3500, 7500, 15_500, 31_500]);
+        assert_eq!(end, 39_500);
+    }
+
+    #[test]
+    fn stops_at_the_callers_limit() {
+        let (sends, end) = run(Schedule::datagram(Duration::from_secs(5)));
+        assert_eq!(sends, [0, 500, 1500, 3500]);
+        assert_eq!(end, 5000);
+    }
+
+    #[test]
+    fn sends_once_over_a_stream() {
+        assert_eq!(run(Schedule::stream(Duration::from_secs(60))), (vec![0], 39_500));
+        assert_eq!(run(Schedule::stream(Duration::from_secs(2))), (vec![0], 2000));
+    }
+}
