@@ -5,6 +5,8 @@
 //! has the map and the invariants.
 
 pub mod finding;
+pub mod measure;
 pub mod metric;
 pub mod report;
 pub mod stun;
+pub mod turn;

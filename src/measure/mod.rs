@@ -1,0 +1,11 @@
+//! The measuring core: what packets and their times say about a path. Pure; times come in.
+
+mod distribution;
+mod flow;
+mod jitter;
+mod sequence;
+
+pub use distribution::{Distribution, milliseconds};
+pub use flow::{Flow, FlowId, FlowOutput, FlowReport, Packet, Pace, RunId};
+pub use jitter::Jitter;
+pub use sequence::Arrivals;

@@ -1,0 +1,431 @@
+//! A STUN and TURN client on one 5-tuple (RFC 8656 over RFC 8489 §9.2), sans-IO.
+//!
+//! Bytes and `now` come in; what to send, answers, data and oddities come out. It retransmits,
+//! authenticates, follows a 438 to its fresh nonce, and checks what the server signs. It does not
+//! decide what an answer means: that is `probe`'s task and `call`'s.
+
+mod exchange;
+
+use std::collections::VecDeque;
+use std::net::{IpAddr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use rand::rngs::StdRng;
+use rand::{RngCore, SeedableRng};
+
+use self::exchange::{Exchange, Next};
+use super::credentials::Credentials;
+use crate::stun::framing::{self, Frame, NotTurn, StreamDecoder};
+use crate::stun::{self, Class, DecodeError, Message, MessageBuilder, Method, Schedule, Transaction, attribute};
+
+/// How a [`Client`] is to behave.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The transport keeps order and needs no retransmission (TCP, TLS).
+    pub stream: bool,
+    /// Who we are; without, a 401 is the end of a request.
+    pub credentials: Option<Credentials>,
+    /// How long one transaction may go unanswered.
+    pub timeout: Duration,
+    /// Where transaction ids come from.
+    pub seed: [u8; 32],
+}
+
+/// What can be asked of a server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Request {
+    /// The reflexive address (RFC 8489 §3); never authenticated.
+    Binding,
+    /// A UDP relay (RFC 8656 §7).
+    Allocate,
+    /// Let these peers' data through (RFC 8656 §10).
+    CreatePermission(Vec<IpAddr>),
+    /// Send to and hear this peer by channel number (RFC 8656 §12).
+    ChannelBind {
+        /// 0x4000–0x4FFF.
+        number: u16,
+        /// The peer.
+        peer: SocketAddr,
+    },
+    /// Prolong the allocation by so many seconds, or end it with 0 (RFC 8656 §8).
+    Refresh {
+        /// LIFETIME, in seconds.
+        lifetime: u32,
+    },
+}
+
+/// Ties an [`Answer`] to the [`Client::start`] that asked for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestId(u64);
+
+/// How a request ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// Which request.
+    pub request: RequestId,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Each transaction it took: a 401, its authenticated repetition, another after a 438.
+    pub legs: Vec<Leg>,
+}
+
+impl Answer {
+    /// From the first send to the end.
+    pub fn took(&self) -> Duration {
+        self.legs.iter().map(|leg| leg.took).sum()
+    }
+
+    /// The ERROR-CODE it ended with.
+    pub fn code(&self) -> Option<u16> {
+        match &self.outcome {
+            Outcome::Refused { code, .. } => Some(*code),
+            _ => None,
+        }
+    }
+
+    /// The response that granted it.
+    pub fn success(&self) -> Option<&Message> {
+        match &self.outcome {
+            Outcome::Granted(message) => Some(message),
+            _ => None,
+        }
+    }
+}
+
+/// How a request ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// A success response (signed with our key, where the request was).
+    Granted(Message),
+    /// An error response that no further try can mend.
+    Refused {
+        /// ERROR-CODE's number; 0 if the response had none.
+        code: u16,
+        /// The response.
+        response: Message,
+    },
+    /// Nothing that could be believed came in time.
+    TimedOut,
+}
+
+/// One transaction of a request.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Leg {
+    /// From its first send to its response or timeout.
+    pub took: Duration,
+    /// How often it was sent.
+    pub sent: u8,
+    /// Carried MESSAGE-INTEGRITY.
+    pub authenticated: bool,
+    /// ERROR-CODE's number, if the response was an error.
+    pub code: Option<u16>,
+    /// The response; `None` if it timed out.
+    pub response: Option<Message>,
+}
+
+/// Something a server should not send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Oddity {
+    /// Neither STUN nor ChannelData; the first bytes.
+    NotTurn(NotTurn),
+    /// Starts like STUN and is broken.
+    Malformed(DecodeError),
+    /// A whole message with bytes behind it in the same datagram.
+    TrailingBytes(usize),
+    /// A response to no request of ours (or to one that was answered).
+    UnmatchedTransaction,
+    /// A success response whose MESSAGE-INTEGRITY another key made: discarded.
+    WrongIntegrity,
+    /// A success response without MESSAGE-INTEGRITY to a request that had one: discarded.
+    NoIntegrity,
+}
+
+/// What a [`Client`] has to tell.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// A request ended.
+    Answer(Answer),
+    /// A peer's data came through the relay.
+    Data {
+        /// From whom.
+        peer: SocketAddr,
+        /// What.
+        data: Vec<u8>,
+        /// When it came in.
+        at: Instant,
+    },
+    /// Something that should not be.
+    Oddity(Oddity),
+}
+
+/// What a [`Client`] wants next.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Output {
+    /// Send these bytes (a datagram, or the next bytes of the stream).
+    Transmit(Vec<u8>),
+    /// Take note.
+    Event(Event),
+    /// Nothing before this time, unless bytes come in.
+    Wait(Instant),
+    /// Nothing until bytes come in or a request is started.
+    Idle,
+}
+
+/// Events kept for a caller that does not poll: more are dropped.
+const MOST_EVENTS: usize = 4096;
+
+/// One 5-tuple's client.
+#[derive(Debug)]
+pub struct Client {
+    settings: Settings,
+    ids: StdRng,
+    decoder: StreamDecoder,
+    access: Access,
+    exchanges: Vec<Exchange>,
+    started: u64,
+    channels: Vec<Channel>,
+    events: VecDeque<Event>,
+}
+
+/// A channel that was asked for.
+#[derive(Debug)]
+struct Channel {
+    number: u16,
+    peer: SocketAddr,
+    /// The server has granted it.
+    bound: bool,
+}
+
+/// What the server told us to authenticate with (RFC 8489 §9.2.2).
+#[derive(Debug, Default)]
+struct Access {
+    realm: Vec<u8>,
+    nonce: Vec<u8>,
+    key: Option<[u8; 16]>,
+}
+
+impl Client {
+    /// A client that has sent nothing yet.
+    pub fn new(settings: Settings) -> Self {
+        let ids = StdRng::from_seed(settings.seed);
+        Self {
+            settings,
+            ids,
+            decoder: StreamDecoder::default(),
+            access: Access::default(),
+            exchanges: Vec::new(),
+            started: 0,
+            channels: Vec::new(),
+            events: VecDeque::new(),
+        }
+    }
+
+    /// Starts a request; [`poll`](Self::poll) sends it.
+    pub fn start(&mut self, now: Instant, request: Request) -> RequestId {
+        let id = RequestId(self.started);
+        self.started += 1;
+        if let Request::ChannelBind { number, peer } = request {
+            self.channels.retain(|channel| channel.number != number);
+            self.channels.push(Channel { number, peer, bound: false });
+        }
+        let transaction = self.transaction(now, &request);
+        let authenticated = self.authenticates(&request);
+        self.exchanges.push(Exchange::new(id, request, transaction, authenticated));
+        id
+    }
+
+    /// Forgets a request; its answer, if one comes, is an oddity.
+    pub fn cancel(&mut self, request: RequestId) {
+        self.exchanges.retain(|exchange| exchange.id != request);
+    }
+
+    /// The bytes that carry `data` to `peer`: ChannelData where a channel was bound, else a Send
+    /// indication. `None` if `data` is too long for either.
+    pub fn data(&mut self, peer: SocketAddr, data: &[u8]) -> Option<Vec<u8>> {
+        if let Some(channel) = self.channels.iter().find(|channel| channel.bound && channel.peer == peer) {
+            return framing::channel_data(channel.number, data, self.settings.stream);
+        }
+        // 64 KiB less what stands around the data in a Send indication.
+        if data.len() > usize::from(u16::MAX) - 64 {
+            return None;
+        }
+        let id = self.transaction_id();
+        Some(
+            MessageBuilder::new(Class::Indication, Method::Send, id)
+                .xor_address(attribute::XOR_PEER_ADDRESS, peer)
+                .attribute(attribute::DATA, data)
+                .finish(),
+        )
+    }
+
+    /// Takes what came in: a datagram, or the next bytes of the stream.
+    pub fn handle_input(&mut self, now: Instant, bytes: &[u8]) {
+        let channels = !self.channels.is_empty();
+        if !self.settings.stream {
+            match framing::datagram(bytes, channels) {
+                Ok(frame) => self.handle_frame(now, frame),
+                Err(other) => self.event(Event::Oddity(Oddity::NotTurn(other))),
+            }
+            return;
+        }
+        self.decoder.push(bytes);
+        loop {
+            match self.decoder.next(channels) {
+                Ok(Some(frame)) => self.handle_frame(now, frame),
+                Ok(None) => return,
+                Err(other) => {
+                    // No later byte of this stream can be trusted.
+                    self.decoder = StreamDecoder::default();
+                    return self.event(Event::Oddity(Oddity::NotTurn(other)));
+                }
+            }
+        }
+    }
+
+    /// What to do at `now`.
+    pub fn poll(&mut self, now: Instant) -> Output {
+        if let Some(event) = self.events.pop_front() {
+            return Output::Event(event);
+        }
+        let mut due: Option<Instant> = None;
+        for at in 0..self.exchanges.len() {
+            match self.exchanges[at].transaction.poll(now) {
+                stun::Output::Transmit(bytes) => return Output::Transmit(bytes),
+                stun::Output::Wait(until) => due = Some(due.map_or(until, |due| due.min(until))),
+                stun::Output::TimedOut => {
+                    let answer = self.exchanges.remove(at).time_out(now);
+                    return Output::Event(Event::Answer(answer));
+                }
+            }
+        }
+        due.map_or(Output::Idle, Output::Wait)
+    }
+
+    fn handle_frame(&mut self, now: Instant, frame: Frame) {
+        match frame {
+            Frame::Channel { number, data } => {
+                if let Some(channel) = self.channels.iter().find(|channel| channel.number == number) {
+                    let peer = channel.peer;
+                    self.event(Event::Data { peer, data, at: now });
+                }
+            }
+            Frame::Stun(bytes) => match Message::from_bytes(&bytes) {
+                Err(error) => self.event(Event::Oddity(Oddity::Malformed(error))),
+                Ok(message) => {
+                    if message.trailing > 0 {
+                        self.event(Event::Oddity(Oddity::TrailingBytes(message.trailing)));
+                    }
+                    self.handle_message(now, message);
+                }
+            },
+        }
+    }
+
+    fn handle_message(&mut self, now: Instant, message: Message) {
+        match message.class {
+            Class::Success | Class::Error => self.handle_response(now, message),
+            Class::Indication if message.method == Method::Data => {
+                let peer = message.xor_address(attribute::XOR_PEER_ADDRESS);
+                if let (Some(peer), Some(data)) = (peer, message.attribute(attribute::DATA)) {
+                    let data = data.to_vec();
+                    self.event(Event::Data { peer, data, at: now });
+                }
+            }
+            Class::Indication | Class::Request => {}
+        }
+    }
+
+    fn handle_response(&mut self, now: Instant, message: Message) {
+        let id = message.transaction;
+        let Some(at) = self.exchanges.iter().position(|e| e.transaction.id() == id && e.matches(&message)) else {
+            return self.event(Event::Oddity(Oddity::UnmatchedTransaction));
+        };
+        if self.exchanges[at].authenticated
+            && message.class == Class::Success
+            && let Some(key) = self.access.key
+        {
+            // RFC 8489 §9.2.5: such a response is discarded as if it had never come.
+            match message.integrity(&key) {
+                stun::Integrity::Valid => {}
+                stun::Integrity::Absent => return self.event(Event::Oddity(Oddity::NoIntegrity)),
+                stun::Integrity::Wrong => return self.event(Event::Oddity(Oddity::WrongIntegrity)),
+            }
+        }
+        let mut exchange = self.exchanges.remove(at);
+        if let (Request::ChannelBind { number, .. }, Class::Success) = (&exchange.request, message.class)
+            && let Some(channel) = self.channels.iter_mut().find(|channel| channel.number == *number)
+        {
+            channel.bound = true;
+        }
+        match exchange.take(now, message, self.settings.credentials.is_some()) {
+            Next::End(answer) => self.event(Event::Answer(answer)),
+            Next::Authenticate { realm, nonce } => {
+                self.learn(realm, nonce);
+                let transaction = self.transaction(now, &exchange.request);
+                exchange.repeat(transaction, self.access.key.is_some());
+                self.exchanges.push(exchange);
+            }
+        }
+    }
+
+    fn learn(&mut self, realm: Option<Vec<u8>>, nonce: Vec<u8>) {
+        self.access.nonce = nonce;
+        if let Some(realm) = realm {
+            self.access.realm = realm;
+        }
+        let realm = String::from_utf8_lossy(&self.access.realm);
+        self.access.key = self.settings.credentials.as_ref().map(|credentials| credentials.key(&realm));
+    }
+
+    fn authenticates(&self, request: &Request) -> bool {
+        *request != Request::Binding && self.access.key.is_some()
+    }
+
+    fn transaction(&mut self, now: Instant, request: &Request) -> Transaction {
+        let id = self.transaction_id();
+        let method = exchange::method(request);
+        let mut builder = MessageBuilder::new(Class::Request, method, id);
+        builder = match request {
+            Request::Binding => builder,
+            Request::Allocate => {
+                builder.attribute(attribute::REQUESTED_TRANSPORT, &[attribute::PROTOCOL_UDP, 0, 0, 0])
+            }
+            Request::CreatePermission(peers) => peers.iter().fold(builder, |builder, peer| {
+                builder.xor_address(attribute::XOR_PEER_ADDRESS, SocketAddr::new(*peer, 0))
+            }),
+            Request::ChannelBind { number, peer } => builder
+                .number(attribute::CHANNEL_NUMBER, u32::from(*number) << 16)
+                .xor_address(attribute::XOR_PEER_ADDRESS, *peer),
+            Request::Refresh { lifetime } => builder.number(attribute::LIFETIME, *lifetime),
+        };
+        if let (true, Some(key), Some(credentials)) =
+            (self.authenticates(request), self.access.key, &self.settings.credentials)
+        {
+            builder = builder
+                .attribute(attribute::USERNAME, credentials.username.as_bytes())
+                .attribute(attribute::REALM, &self.access.realm)
+                .attribute(attribute::NONCE, &self.access.nonce)
+                .integrity(&key);
+        }
+        let schedule = match self.settings.stream {
+            true => Schedule::stream(self.settings.timeout),
+            false => Schedule::datagram(self.settings.timeout),
+        };
+        Transaction::new(now, id, builder.finish(), schedule)
+    }
+
+    fn transaction_id(&mut self) -> stun::TransactionId {
+        let mut id = [0; 12];
+        self.ids.fill_bytes(&mut id);
+        stun::TransactionId(id)
+    }
+
+    fn event(&mut self, event: Event) {
+        if self.events.len() < MOST_EVENTS {
+            self.events.push_back(event);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

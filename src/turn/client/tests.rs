@@ -1,0 +1,234 @@
+use super::*;
+
+struct Server {
+    start: Instant,
+    now: Instant,
+    client: Client,
+}
+
+const KEY_REALM: &str = "example.test";
+
+fn credentials() -> Credentials {
+    Credentials::with_password("alice", "wonder")
+}
+
+impl Server {
+    fn new(stream: bool, credentials: Option<Credentials>) -> Self {
+        let start = Instant::now();
+        let settings = Settings { stream, credentials, timeout: Duration::from_secs(5), seed: [3; 32] };
+        Self { start, now: start, client: Client::new(settings) }
+    }
+
+    /// Lets time pass until the client sends; the request it sent.
+    fn request(&mut self) -> Message {
+        loop {
+            match self.client.poll(self.now) {
+                Output::Transmit(bytes) => return Message::from_bytes(&bytes).unwrap(),
+                Output::Wait(until) => self.now = until,
+                other => panic!("expected a request, got {other:?}"),
+            }
+        }
+    }
+
+    fn event(&mut self) -> Event {
+        loop {
+            match self.client.poll(self.now) {
+                Output::Event(event) => return event,
+                Output::Wait(until) => self.now = until,
+                Output::Transmit(_) => {}
+                Output::Idle => panic!("idle"),
+            }
+        }
+    }
+
+    fn answer(&mut self) -> Answer {
+        match self.event() {
+            Event::Answer(answer) => answer,
+            other => panic!("expected an answer, got {other:?}"),
+        }
+    }
+
+    fn reply(&mut self, request: &Message, class: Class) -> MessageBuilder {
+        MessageBuilder::new(class, request.method, request.transaction)
+    }
+
+    fn refuse(&mut self, request: &Message, code: u16, realm: Option<&str>, nonce: Option<&str>) {
+        let mut reply = self
+            .reply(request, Class::Error)
+            .attribute(attribute::ERROR_CODE, &[0, 0, (code / 100) as u8, (code % 100) as u8]);
+        if let Some(realm) = realm {
+            reply = reply.attribute(attribute::REALM, realm.as_bytes());
+        }
+        if let Some(nonce) = nonce {
+            reply = reply.attribute(attribute::NONCE, nonce.as_bytes());
+        }
+        self.client.handle_input(self.now, &reply.finish());
+    }
+
+    fn grant(&mut self, request: &Message, key: Option<&[u8]>) {
+        let mut reply = self.reply(request, Class::Success).number(attribute::LIFETIME, 600);
+        if let Some(key) = key {
+            reply = reply.integrity(key);
+        }
+        self.client.handle_input(self.now, &reply.finish());
+    }
+}
+
+#[test]
+fn answers_a_401_with_a_signed_request() {
+    let mut server = Server::new(false, Some(credentials()));
+    server.client.start(server.now, Request::Allocate);
+    let first = server.request();
+    assert_eq!(first.integrity(b""), stun::Integrity::Absent);
+    server.refuse(&first, 401, Some(KEY_REALM), Some("n1"));
+    let second = server.request();
+    let key = credentials().key(KEY_REALM);
+    assert_eq!(second.integrity(&key), stun::Integrity::Valid);
+    assert_eq!(second.text(attribute::NONCE).unwrap(), "n1");
+    assert_ne!(second.transaction, first.transaction);
+    server.grant(&second, Some(&key));
+    let answer = server.answer();
+    assert_eq!(answer.success().unwrap().number(attribute::LIFETIME), Some(600));
+    assert_eq!(answer.legs.iter().map(|leg| leg.code).collect::<Vec<_>>(), [Some(401), None]);
+}
+
+#[test]
+fn a_wrong_password_is_tried_twice_with_fresh_nonces() {
+    let mut server = Server::new(true, Some(credentials()));
+    server.client.start(server.now, Request::Allocate);
+    for nonce in ["n1", "n2", "n3"] {
+        let request = server.request();
+        server.refuse(&request, 401, Some(KEY_REALM), Some(nonce));
+    }
+    let answer = server.answer();
+    assert_eq!(answer.code(), Some(401));
+    assert_eq!(answer.legs.iter().filter(|leg| leg.authenticated).count(), 2);
+}
+
+#[test]
+fn without_credentials_a_401_ends_it() {
+    let mut server = Server::new(false, None);
+    server.client.start(server.now, Request::Allocate);
+    let request = server.request();
+    server.refuse(&request, 401, Some(KEY_REALM), Some("n1"));
+    assert_eq!(server.answer().legs.len(), 1);
+}
+
+#[test]
+fn a_binding_is_never_authenticated() {
+    let mut server = Server::new(false, Some(credentials()));
+    server.client.start(server.now, Request::Binding);
+    let request = server.request();
+    server.refuse(&request, 401, Some(KEY_REALM), Some("n1"));
+    assert_eq!(server.answer().code(), Some(401));
+}
+
+#[test]
+fn a_server_that_never_takes_its_own_nonce_is_given_up_on() {
+    let mut server = Server::new(false, Some(credentials()));
+    server.client.start(server.now, Request::Allocate);
+    let first = server.request();
+    server.refuse(&first, 401, Some(KEY_REALM), Some("n0"));
+    let mut asked = 0;
+    loop {
+        match server.client.poll(server.now) {
+            Output::Transmit(bytes) => {
+                asked += 1;
+                let request = Message::from_bytes(&bytes).unwrap();
+                server.refuse(&request, 438, Some(KEY_REALM), Some(&format!("m{asked}")));
+            }
+            Output::Event(Event::Answer(answer)) => {
+                assert_eq!((answer.code(), asked), (Some(438), 3));
+                return;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn one_438_is_followed_and_remembered() {
+    let mut server = Server::new(false, Some(credentials()));
+    let key = credentials().key(KEY_REALM);
+    server.client.start(server.now, Request::Allocate);
+    let first = server.request();
+    server.refuse(&first, 401, Some(KEY_REALM), Some("old"));
+    let second = server.request();
+    server.refuse(&second, 438, Some(KEY_REALM), Some("new"));
+    let third = server.request();
+    assert_eq!(third.text(attribute::NONCE).unwrap(), "new");
+    server.grant(&third, Some(&key));
+    assert!(server.answer().success().is_some());
+    server.client.start(server.now, Request::Refresh { lifetime: 0 });
+    let refresh = server.request();
+    assert_eq!(refresh.integrity(&key), stun::Integrity::Valid);
+    assert_eq!(refresh.text(attribute::NONCE).unwrap(), "new");
+}
+
+#[test]
+fn unsigned_and_wrongly_signed_success_is_discarded() {
+    let mut server = Server::new(false, Some(credentials()));
+    let key = credentials().key(KEY_REALM);
+    server.client.start(server.now, Request::Allocate);
+    let first = server.request();
+    server.refuse(&first, 401, Some(KEY_REALM), Some("n1"));
+    let second = server.request();
+    server.grant(&second, None);
+    assert_eq!(server.event(), Event::Oddity(Oddity::NoIntegrity));
+    server.grant(&second, Some(b"forged"));
+    assert_eq!(server.event(), Event::Oddity(Oddity::WrongIntegrity));
+    server.grant(&second, Some(&key));
+    assert!(server.answer().success().is_some());
+}
+
+#[test]
+fn forged_and_late_responses_are_told_and_change_nothing() {
+    let mut server = Server::new(false, None);
+    server.client.start(server.now, Request::Binding);
+    let request = server.request();
+    let mut forged = request.clone();
+    forged.transaction = stun::TransactionId([0; 12]);
+    server.grant(&forged, None);
+    assert_eq!(server.event(), Event::Oddity(Oddity::UnmatchedTransaction));
+    server.grant(&request, None);
+    assert!(server.answer().success().is_some());
+    server.grant(&request, None);
+    assert_eq!(server.event(), Event::Oddity(Oddity::UnmatchedTransaction));
+}
+
+#[test]
+fn silence_ends_at_the_timeout_after_the_retransmissions() {
+    let mut server = Server::new(false, None);
+    server.client.start(server.now, Request::Binding);
+    let answer = server.answer();
+    assert_eq!(answer.outcome, Outcome::TimedOut);
+    assert_eq!(answer.legs[0].sent, 4);
+    assert_eq!(server.now - server.start, Duration::from_secs(5));
+}
+
+#[test]
+fn data_goes_by_indication_until_a_channel_is_bound() {
+    let peer: SocketAddr = "192.0.2.7:4242".parse().unwrap();
+    let mut server = Server::new(true, None);
+    let indication = Message::from_bytes(&server.client.data(peer, b"hello").unwrap()).unwrap();
+    assert_eq!(indication.xor_address(attribute::XOR_PEER_ADDRESS), Some(peer));
+    server.client.start(server.now, Request::ChannelBind { number: 0x4000, peer });
+    let bind = server.request();
+    assert_eq!(server.client.data(peer, b"hello").unwrap()[..2], [0, 0x16]);
+    server.grant(&bind, None);
+    server.answer();
+    assert_eq!(server.client.data(peer, b"hello").unwrap(), b"\x40\x00\x00\x05hello\0\0\0");
+    server.client.handle_input(server.now, b"\x40\x00\x00\x02yo\0\0");
+    let Event::Data { peer: from, data, .. } = server.event() else { panic!() };
+    assert_eq!((from, data.as_slice()), (peer, &b"yo"[..]));
+}
+
+#[test]
+fn what_is_no_turn_is_told_by_its_first_bytes() {
+    let mut server = Server::new(true, None);
+    server.client.start(server.now, Request::Binding);
+    server.request();
+    server.client.handle_input(server.now, b"HTTP/1.1 400 Bad Request\r\n\r\n");
+    let Event::Oddity(Oddity::NotTurn(other)) = server.event() else { panic!() };
+    assert!(other.head.starts_with(b"HTTP/1.1"));
+}
