@@ -7,3 +7,4 @@
 pub mod finding;
 pub mod metric;
 pub mod report;
+pub mod turn;
