@@ -5,6 +5,7 @@
 //! has the map and the invariants.
 
 pub mod finding;
+pub mod ice;
 pub mod metric;
 pub mod report;
 pub mod turn;
