@@ -8,4 +8,5 @@ pub mod finding;
 pub mod ice;
 pub mod metric;
 pub mod report;
+pub mod tls;
 pub mod turn;
