@@ -5,8 +5,10 @@
 //! has the map and the invariants.
 
 pub mod finding;
+pub mod ice;
 pub mod measure;
 pub mod metric;
 pub mod report;
 pub mod stun;
+pub mod tls;
 pub mod turn;

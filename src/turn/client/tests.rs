@@ -1,4 +1,5 @@
 use super::*;
+use crate::turn::credentials::Secret;
 
 struct Server {
     start: Instant,
@@ -9,7 +10,7 @@ struct Server {
 const KEY_REALM: &str = "example.test";
 
 fn credentials() -> Credentials {
-    Credentials::with_password("alice", "wonder")
+    Credentials::password("alice".to_owned(), Secret::new("wonder".to_owned()))
 }
 
 impl Server {

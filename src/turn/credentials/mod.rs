@@ -1,0 +1,170 @@
+//! Long-term credentials (RFC 8489 §9.2): a user name and a password, or the key that is made of them.
+//!
+//! Leaves out nonces and MESSAGE-INTEGRITY. Whatever is secret here is wiped from memory when dropped and
+//! never printed.
+
+pub mod rest;
+
+use std::fmt;
+
+use md5::{Digest, Md5};
+use thiserror::Error;
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+/// Text that no output may show: it has no `Display`, and `Debug` prints `[redacted]`.
+#[derive(Clone, PartialEq, Eq, Hash, Zeroize, ZeroizeOnDrop)]
+pub struct Secret(String);
+
+/// What a client proves itself with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Credentials {
+    /// Goes over the wire in clear.
+    pub username: String,
+    /// Does not.
+    pub secret: LongTermSecret,
+}
+
+/// The two things that a server's operator may hand out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LongTermSecret {
+    /// The password itself.
+    Password(Secret),
+    /// MD5 of user name, realm and password, good for that realm alone.
+    Key(Ha1),
+}
+
+/// The HA1 key that `turnadmin -k` prints: MD5 of `username:realm:password`.
+#[derive(Clone, PartialEq, Eq, Hash, Zeroize, ZeroizeOnDrop)]
+pub struct Ha1([u8; 16]);
+
+/// Why a key was refused; never says what it was.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum KeyError {
+    /// Another number of digits.
+    #[error(
+        "the key has {digits} characters; an HA1 key has 32 hexadecimal digits, as `turnadmin -k` prints them"
+    )]
+    Length {
+        /// How many, `0x` not counted.
+        digits: usize,
+    },
+    /// Something other than `0-9a-fA-F`.
+    #[error("character {position} of the key is not a hexadecimal digit")]
+    Digit {
+        /// Counted from 1, `0x` not counted.
+        position: usize,
+    },
+}
+
+impl Secret {
+    /// Takes the text over.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text, for the one place that needs it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Credentials {
+    /// A user name and its password.
+    pub fn password(username: impl Into<String>, password: Secret) -> Self {
+        Self { username: username.into(), secret: LongTermSecret::Password(password) }
+    }
+
+    /// The key of MESSAGE-INTEGRITY: MD5 of `username:realm:password` (RFC 8489 §9.2.2).
+    ///
+    /// The RFC wants the OpaqueString profile applied to user name, realm and password. Browsers and coturn
+    /// use the bytes as they are, so we do too: what we find is then what a browser would find.
+    pub fn key(&self, realm: &str) -> [u8; 16] {
+        match &self.secret {
+            LongTermSecret::Key(key) => key.0,
+            LongTermSecret::Password(password) => {
+                let mut md5 = Md5::new();
+                for part in [&self.username, ":", realm, ":", password.expose()] {
+                    md5.update(part);
+                }
+                md5.finalize().into()
+            }
+        }
+    }
+}
+
+impl Ha1 {
+    /// Reads 32 hexadecimal digits, with or without `0x` in front.
+    pub fn from_hex(text: &str) -> Result<Self, KeyError> {
+        let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")).unwrap_or(text);
+        let count = digits.chars().count();
+        if count != 32 {
+            return Err(KeyError::Length { digits: count });
+        }
+        let mut key = [0; 16];
+        for (i, c) in digits.chars().enumerate() {
+            let value = c.to_digit(16).ok_or(KeyError::Digit { position: i + 1 })?;
+            key[i / 2] = key[i / 2] << 4 | value as u8;
+        }
+        Ok(Self(key))
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+impl fmt::Debug for Ha1 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hex(key: [u8; 16]) -> String {
+        key.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    #[test]
+    fn the_key_is_md5_of_user_realm_and_password() {
+        // printf %s user:realm:pass | openssl md5 (and RFC 8489 §9.2.2 has the same example)
+        let user = Credentials::password("user", Secret::new("pass"));
+        assert_eq!(hex(user.key("realm")), "8493fbc53ba582fb4c044c456bdc40eb");
+        // python3: hashlib.md5("マトリックス:example.org:TheMatrIX".encode()), the names of RFC 5769 §2.4
+        let matrix = Credentials::password("マトリックス", Secret::new("TheMatrIX"));
+        assert_eq!(hex(matrix.key("example.org")), "e8ca7ad59d5eb0518e312911d2dab2a9");
+    }
+
+    #[test]
+    fn a_ready_made_key_is_taken_as_it_is() {
+        // printf %s alice:example.test:wonder | openssl md5
+        for text in ["cc89cc8b5156f34b6f0f8a41d6b3785d", "0xCC89CC8B5156F34B6F0F8A41D6B3785D"] {
+            let key = LongTermSecret::Key(Ha1::from_hex(text).unwrap());
+            let credentials = Credentials { username: "alice".into(), secret: key };
+            assert_eq!(hex(credentials.key("any.realm")), "cc89cc8b5156f34b6f0f8a41d6b3785d");
+        }
+    }
+
+    #[test]
+    fn a_bad_key_is_refused_without_repeating_it() {
+        let refuse = |text: &str| Ha1::from_hex(text).unwrap_err();
+        assert_eq!(refuse("0x1234"), KeyError::Length { digits: 4 });
+        assert_eq!(refuse(""), KeyError::Length { digits: 0 });
+        assert_eq!(refuse("cc89cc8b5156f34b6f0f8a41d6b3785z"), KeyError::Digit { position: 32 });
+        assert_eq!(refuse("+c89cc8b5156f34b6f0f8a41d6b3785d"), KeyError::Digit { position: 1 });
+        assert_eq!(refuse("äc89cc8b5156f34b6f0f8a41d6b3785d"), KeyError::Digit { position: 1 });
+        insta::assert_snapshot!(refuse("0xhunter2"), @"the key has 7 characters; an HA1 key has 32 hexadecimal digits, as `turnadmin -k` prints them");
+    }
+
+    #[test]
+    fn nothing_secret_is_printed() {
+        let password = Credentials::password("alice", Secret::new("wonder"));
+        let key = LongTermSecret::Key(Ha1::from_hex("cc89cc8b5156f34b6f0f8a41d6b3785d").unwrap());
+        insta::assert_snapshot!(format!("{password:?}"), @r#"Credentials { username: "alice", secret: Password([redacted]) }"#);
+        insta::assert_snapshot!(format!("{key:?}"), @"Key([redacted])");
+    }
+}
