@@ -6,4 +6,5 @@
 
 pub mod finding;
 pub mod metric;
+pub mod probe;
 pub mod report;

@@ -1,0 +1,3 @@
+//! What `rtcscope probe` can find out about STUN and TURN servers.
+
+pub mod codes;
