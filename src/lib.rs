@@ -8,3 +8,4 @@ pub mod finding;
 pub mod metric;
 pub mod probe;
 pub mod report;
+pub mod spelling;
