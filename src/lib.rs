@@ -6,9 +6,12 @@
 
 pub mod finding;
 pub mod ice;
+pub mod io;
 pub mod measure;
 pub mod metric;
+pub mod probe;
 pub mod report;
+pub mod spelling;
 pub mod stun;
 pub mod tls;
 pub mod turn;

@@ -87,8 +87,7 @@ mod tests {
 
     #[test]
     fn the_graver_exit_wins() {
-        let by_rank =
-            [Exit::Interrupted, Exit::Usage, Exit::Failed, Exit::CouldNotTell, Exit::Healthy];
+        let by_rank = [Exit::Interrupted, Exit::Usage, Exit::Failed, Exit::CouldNotTell, Exit::Healthy];
         for (i, graver) in by_rank.iter().enumerate() {
             for milder in &by_rank[i..] {
                 assert_eq!(graver.and(*milder), *graver);

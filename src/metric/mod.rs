@@ -1,23 +1,10 @@
 //! Named numbers with labels: what `--max` is held against and what monitoring exports.
 
 mod threshold;
+mod unit;
 
-pub use threshold::{Crossing, Threshold, ThresholdError};
-
-/// What a metric's number counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
-    /// Milliseconds (`_ms`).
-    Milliseconds,
-    /// Percent, 0–100 (`_pct`).
-    Percent,
-    /// Bits per second (`_bps`).
-    BitsPerSecond,
-    /// Days (`_days`).
-    Days,
-    /// A plain count.
-    Count,
-}
+pub use threshold::{Judgement, State, Threshold, ThresholdError};
+pub use unit::Unit;
 
 /// One number with its name and labels.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,4 +17,13 @@ pub struct Metric {
     pub value: Option<f64>,
     /// Label names and values, e.g. `("transport", "udp")`.
     pub labels: Vec<(&'static str, String)>,
+}
+
+/// A name that a command emits metrics under, and that `--max` therefore takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KnownMetric {
+    /// [`Metric::name`].
+    pub name: &'static str,
+    /// [`Metric::unit`].
+    pub unit: Unit,
 }

@@ -132,6 +132,8 @@ pub enum Oddity {
     Malformed(DecodeError),
     /// A whole message with bytes behind it in the same datagram.
     TrailingBytes(usize),
+    /// Our own request came back: an echo service.
+    Echo,
     /// A response to no request of ours (or to one that was answered).
     UnmatchedTransaction,
     /// A success response whose MESSAGE-INTEGRITY another key made: discarded.
@@ -330,6 +332,9 @@ impl Client {
                     let data = data.to_vec();
                     self.event(Event::Data { peer, data, at: now });
                 }
+            }
+            Class::Request if self.exchanges.iter().any(|e| e.transaction.id() == message.transaction) => {
+                self.event(Event::Oddity(Oddity::Echo));
             }
             Class::Indication | Class::Request => {}
         }

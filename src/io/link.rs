@@ -1,0 +1,155 @@
+//! A [`turn::Client`](crate::turn::Client) on a [`Wire`]: the driver of the pure machine.
+
+use std::collections::VecDeque;
+use std::io;
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use super::wire::{Wire, fault};
+use crate::probe::facts::{Fault, FaultKind};
+use crate::turn::{Answer, Client, Event, Output, Request, RequestId, Settings};
+
+/// The largest UDP payload, and one read of a stream.
+const BUFFER: usize = 65_535;
+
+/// One client on one connection.
+#[derive(Debug)]
+pub struct Link {
+    wire: Wire,
+    client: Client,
+    buffer: Box<[u8]>,
+    /// Events that came while an answer was waited for.
+    backlog: VecDeque<Event>,
+    /// The step we are at, for faults.
+    pub stage: &'static str,
+}
+
+impl Link {
+    /// A client that has sent nothing yet. Whether the wire is a stream overrides the settings.
+    pub fn new(wire: Wire, settings: Settings) -> Self {
+        let settings = Settings { stream: wire.is_stream(), ..settings };
+        Self {
+            wire,
+            client: Client::new(settings),
+            buffer: vec![0; BUFFER].into_boxed_slice(),
+            backlog: VecDeque::new(),
+            stage: "connect",
+        }
+    }
+
+    /// Our own end.
+    pub fn local_addr(&self) -> Option<SocketAddr> {
+        self.wire.local_addr().ok()
+    }
+
+    /// Starts a request without waiting for its answer.
+    pub fn start(&mut self, request: Request) -> RequestId {
+        self.client.start(Instant::now(), request)
+    }
+
+    /// Forgets a request.
+    pub fn cancel(&mut self, request: RequestId) {
+        self.client.cancel(request);
+    }
+
+    /// Sends data to a peer through the relay; the time it left.
+    ///
+    /// # Errors
+    /// What the system reported, or data too long for the relay.
+    pub fn send_data(&mut self, peer: SocketAddr, data: &[u8]) -> io::Result<()> {
+        let bytes = self.client.data(peer, data).ok_or(io::ErrorKind::InvalidInput)?;
+        self.wire.send(bytes)
+    }
+
+    /// Goes on until something happened. Dropping the future loses nothing.
+    ///
+    /// # Errors
+    /// The connection broke.
+    pub async fn step(&mut self) -> Result<Event, Fault> {
+        match self.backlog.pop_front() {
+            Some(event) => Ok(event),
+            None => self.drive().await,
+        }
+    }
+
+    /// Waits for the answer to `request`; what else happens is kept for [`step`](Self::step).
+    ///
+    /// # Errors
+    /// The connection broke.
+    pub async fn answer(&mut self, request: RequestId) -> Result<Answer, Fault> {
+        let ours = |event: &Event| matches!(event, Event::Answer(answer) if answer.request == request);
+        loop {
+            let event = match self.backlog.iter().position(ours) {
+                Some(at) => self.backlog.remove(at),
+                None => Some(self.drive().await?),
+            };
+            match event {
+                Some(Event::Answer(answer)) if answer.request == request => return Ok(answer),
+                Some(event) => self.backlog.push_back(event),
+                None => {}
+            }
+        }
+    }
+
+    /// Starts a request and waits for its answer.
+    ///
+    /// # Errors
+    /// The connection broke.
+    pub async fn request(&mut self, request: Request) -> Result<Answer, Fault> {
+        let id = self.start(request);
+        self.answer(id).await
+    }
+
+    /// What has happened besides the answers waited for.
+    pub fn leftovers(&mut self) -> Vec<Event> {
+        while let Output::Event(event) = self.client.poll(Instant::now()) {
+            self.backlog.push_back(event);
+        }
+        self.backlog.drain(..).collect()
+    }
+
+    /// Sends what waits, the requests just started included, without waiting for answers.
+    pub async fn flush(&mut self) {
+        while let Output::Transmit(bytes) = self.client.poll(Instant::now()) {
+            if self.wire.send(bytes).is_err() {
+                return;
+            }
+        }
+        let _ = self.wire.flush().await;
+    }
+
+    async fn drive(&mut self) -> Result<Event, Fault> {
+        loop {
+            let until = match self.client.poll(Instant::now()) {
+                Output::Event(event) => return Ok(event),
+                Output::Transmit(bytes) => {
+                    self.wire.send(bytes).map_err(|error| fault(self.stage, &error))?;
+                    continue;
+                }
+                Output::Wait(until) => Some(until),
+                Output::Idle => None,
+            };
+            let (wire, buffer) = (&mut self.wire, &mut self.buffer);
+            let read = std::future::poll_fn(|cx| wire.poll_recv(cx, buffer));
+            let read = match until {
+                None => read.await,
+                Some(until) => match tokio::time::timeout_at(until.into(), read).await {
+                    Ok(read) => read,
+                    Err(_) => continue,
+                },
+            };
+            let now = Instant::now();
+            match read {
+                Ok(0) if self.wire.is_stream() => {
+                    return Err(Fault {
+                        kind: FaultKind::Closed,
+                        stage: self.stage,
+                        message: "the server closed the connection".to_owned(),
+                    });
+                }
+                Ok(length) => self.client.handle_input(now, &self.buffer[..length]),
+                Err(error) => return Err(fault(self.stage, &error)),
+            }
+        }
+    }
+}

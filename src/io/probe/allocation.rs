@@ -1,0 +1,53 @@
+//! Answers of the TURN requests as facts.
+
+use std::time::Instant;
+
+use crate::measure::milliseconds;
+use crate::probe::facts::{AllocateFacts, AttemptFacts, StepFacts};
+use crate::stun::attribute;
+use crate::turn::{Answer, Outcome};
+
+/// What an Allocate came to; `start` is that of the run.
+pub(super) fn allocate_facts(answer: &Answer, start: Instant) -> AllocateFacts {
+    let response = answer.legs.last().and_then(|leg| leg.response.as_ref());
+    let granted = answer.success();
+    AllocateFacts {
+        ok: granted.is_some(),
+        code: answer.code(),
+        reason: match &answer.outcome {
+            Outcome::Refused { response, .. } => response.error_code().map(|(_, reason)| reason),
+            _ => None,
+        },
+        took_ms: milliseconds(answer.took()),
+        at_ms: granted.map(|_| milliseconds(start.elapsed())),
+        attempts: answer
+            .legs
+            .iter()
+            .map(|leg| AttemptFacts {
+                code: leg.code,
+                answered: leg.response.is_some(),
+                authenticated: leg.authenticated,
+                realm: leg.response.as_ref().and_then(|r| r.text(attribute::REALM)),
+                nonce: leg.response.as_ref().is_some_and(|r| r.attribute(attribute::NONCE).is_some()),
+                sent: leg.sent,
+                took_ms: milliseconds(leg.took),
+            })
+            .collect(),
+        unauthenticated: granted.is_some() && answer.legs.iter().all(|leg| !leg.authenticated),
+        lifetime_s: granted.and_then(|m| m.number(attribute::LIFETIME)),
+        reflexive: granted.and_then(|m| m.reflexive_address()),
+        software: response.and_then(|m| m.text(attribute::SOFTWARE)),
+        bandwidth_kbps: granted.and_then(|m| m.number(attribute::COTURN_BANDWIDTH)),
+    }
+}
+
+/// What any other request came to.
+pub(super) fn step_facts(answer: &Answer) -> StepFacts {
+    StepFacts {
+        ok: answer.success().is_some(),
+        code: answer.code(),
+        stale_nonces: answer.legs.iter().filter(|leg| leg.code == Some(438)).count() as u32,
+        took_ms: milliseconds(answer.took()),
+        lifetime_s: answer.success().and_then(|m| m.number(attribute::LIFETIME)),
+    }
+}

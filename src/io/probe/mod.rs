@@ -1,0 +1,164 @@
+//! Drives a probe: all endpoints at once, then alone those that a quota kept from a relay.
+
+mod allocation;
+mod binding;
+mod endpoint;
+mod interfaces;
+mod ledger;
+mod paths;
+mod peer;
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use rand::Rng as _;
+use rustls::pki_types::ServerName;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use self::endpoint::Session;
+use self::ledger::Ledger;
+use super::resolve::Resolver;
+use super::tls::Trust;
+use crate::ice::uri::Host;
+use crate::measure::milliseconds;
+use crate::probe::facts::{EndpointFacts, Observation, TargetFacts};
+use crate::probe::plan::{Endpoint, Options, Target, Transport};
+
+/// What a run needs from outside.
+#[derive(Clone)]
+pub struct Environment {
+    /// For certificates.
+    pub trust: Trust,
+    /// `--servername`: instead of the target's host.
+    pub server_name: Option<ServerName<'static>>,
+    /// Told what is being done, for people who wait.
+    pub progress: Arc<dyn Fn(&str) + Send + Sync>,
+    /// Turns true when the user wants to stop.
+    pub interrupted: watch::Receiver<bool>,
+}
+
+/// How often an allocation that a quota refused is asked for again, alone: coturn gives neither a
+/// user's quota nor a relay port back at the moment of the release.
+const ALONE: [Duration; 4] =
+    [Duration::ZERO, Duration::from_millis(250), Duration::from_millis(750), Duration::from_millis(2000)];
+
+/// What one endpoint's session shares with the others.
+#[derive(Clone)]
+struct Shared {
+    environment: Environment,
+    options: Options,
+    ledger: Arc<Ledger>,
+    start: Instant,
+    deadline: Instant,
+    /// Servers that may tell a plain UDP socket its reflexive address.
+    reflectors: Arc<Vec<SocketAddr>>,
+}
+
+/// Probes all targets.
+pub async fn run(targets: Vec<Target>, options: Options, environment: Environment) -> Observation {
+    let start = Instant::now();
+    let deadline = start + options.deadline;
+    let resolver = Arc::new(Resolver::from_system(options.timeout));
+    let loopback_hosts = targets.iter().all(|target| match &target.host {
+        Host::Ip(ip) => ip.is_loopback(),
+        Host::Name(name) => name == "localhost",
+    });
+
+    let mut resolving = JoinSet::new();
+    for (at, target) in targets.iter().enumerate() {
+        let (resolver, host) = (resolver.clone(), target.host.clone());
+        resolving.spawn(async move { (at, resolver.addresses(&host).await) });
+    }
+    let mut facts: Vec<TargetFacts> = targets
+        .iter()
+        .map(|target| TargetFacts {
+            uri: target.uri.clone(),
+            turn: target.turn,
+            resolve: Default::default(),
+            endpoints: Vec::new(),
+            findings: Vec::new(),
+        })
+        .collect();
+    let mut addresses: Vec<Vec<IpAddr>> = vec![Vec::new(); targets.len()];
+    while let Some(done) = resolving.join_next().await {
+        let Ok((at, (found, resolve))) = done else { continue };
+        facts[at].resolve = resolve;
+        addresses[at] = found;
+    }
+
+    let planned: Vec<(usize, Endpoint)> = targets
+        .iter()
+        .enumerate()
+        .flat_map(|(at, target)| target.endpoints(&addresses[at]).into_iter().map(move |e| (at, e)))
+        .collect();
+    let mut reflectors: Vec<SocketAddr> =
+        planned.iter().filter(|(_, e)| e.transport == Transport::Udp).map(|(_, e)| e.addr).collect();
+    for (_, endpoint) in &planned {
+        reflectors.push(endpoint.addr);
+        reflectors.push(SocketAddr::new(endpoint.addr.ip(), 3478));
+    }
+    let mut seen = std::collections::HashSet::new();
+    reflectors.retain(|addr| seen.insert(*addr));
+
+    let shared = Shared {
+        environment,
+        options,
+        ledger: Arc::default(),
+        start,
+        deadline,
+        reflectors: Arc::new(reflectors),
+    };
+    let targets: Vec<Arc<Target>> = targets.into_iter().map(Arc::new).collect();
+    let mut sessions = JoinSet::new();
+    for (order, (at, endpoint)) in planned.iter().copied().enumerate() {
+        let session = Session::new(shared.clone(), targets[at].clone(), endpoint);
+        sessions.spawn(async move { (order, session.run().await) });
+    }
+    let mut results: Vec<Option<EndpointFacts>> = vec![None; planned.len()];
+    let mut alone = Vec::new();
+    while let Some(done) = sessions.join_next().await {
+        let Ok((order, ended)) = done else { continue };
+        if ended.crowded_out {
+            alone.push(order);
+        }
+        results[order] = Some(ended.facts);
+    }
+    alone.sort_unstable();
+    for order in alone {
+        let (at, endpoint) = planned[order];
+        for pause in ALONE {
+            tokio::time::sleep(pause).await;
+            let session = Session::new(shared.clone(), targets[at].clone(), endpoint).alone();
+            let ended = session.run().await;
+            let again = ended.crowded_out;
+            results[order] = Some(ended.facts);
+            if !again || Instant::now() + pause >= deadline {
+                break;
+            }
+        }
+    }
+    for ((at, endpoint), result) in planned.iter().zip(results) {
+        // A session that panicked has no facts; it must not take the others' along.
+        facts[*at].endpoints.push(result.unwrap_or_else(|| {
+            let mut facts = EndpointFacts::new(endpoint.addr, endpoint.transport, endpoint.required);
+            facts.given_up.push("all checks: the probe itself failed here, please report it".to_owned());
+            facts
+        }));
+    }
+    Observation {
+        targets: facts,
+        hosts: interfaces::host_addresses(loopback_hosts),
+        took_ms: milliseconds(start.elapsed()),
+        ended_unix: SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .map_or(0, |since| since.as_secs()),
+        interrupted: *shared.environment.interrupted.borrow(),
+    }
+}
+
+/// A fresh seed for transaction ids.
+fn seed() -> [u8; 32] {
+    rand::rng().random()
+}

@@ -1,0 +1,97 @@
+//! The plain UDP socket that plays the remote peer of our allocation.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::net::UdpSocket;
+use tokio::time::{Instant, timeout_at};
+
+use crate::probe::facts::PeerFacts;
+use crate::stun::{Class, Message, MessageBuilder, Method, TransactionId};
+
+/// When a reflector that may not answer is asked, and how long in all.
+const SENDS: [Duration; 3] = [Duration::ZERO, Duration::from_millis(300), Duration::from_millis(800)];
+const PATIENCE: Duration = Duration::from_millis(1500);
+
+/// A socket and what is known of its address.
+#[derive(Debug)]
+pub(super) struct Peer {
+    socket: UdpSocket,
+    pub(super) facts: PeerFacts,
+}
+
+impl Peer {
+    /// A socket of the family of `relay`, which asks `reflectors` for its address.
+    pub(super) async fn open(relay: SocketAddr, reflectors: &[SocketAddr], patience: Duration) -> io::Result<Self> {
+        let socket = UdpSocket::bind(super::super::wire::unspecified(relay)).await?;
+        let local = local_towards(relay, reflectors, socket.local_addr()?.port());
+        let same_family: Vec<_> =
+            reflectors.iter().copied().filter(|r| r.is_ipv4() == relay.is_ipv4()).collect();
+        let reflexive = reflexive(&socket, &same_family, patience.min(PATIENCE)).await;
+        let nat = reflexive.map(|reflexive| reflexive != local);
+        Ok(Self { socket, facts: PeerFacts { local, reflexive, seen_by_relay: None, nat } })
+    }
+
+    /// Where the relay should send to: what it saw, else what a server saw, else what we see.
+    pub(super) fn address(&self) -> SocketAddr {
+        self.facts.seen_by_relay.or(self.facts.reflexive).unwrap_or(self.facts.local)
+    }
+
+    /// Sends at once.
+    pub(super) fn send(&self, to: SocketAddr, bytes: &[u8]) -> io::Result<()> {
+        self.socket.try_send_to(bytes, to).map(drop)
+    }
+
+    /// Receives one datagram. ICMP errors of earlier sends are not its concern.
+    pub(super) async fn receive(&self, into: &mut [u8]) -> (usize, SocketAddr) {
+        loop {
+            if let Ok(received) = self.socket.recv_from(into).await {
+                return received;
+            }
+        }
+    }
+}
+
+/// The local address that the system would send from, which is ours where no NAT is in between.
+fn local_towards(relay: SocketAddr, reflectors: &[SocketAddr], port: u16) -> SocketAddr {
+    let same_family = reflectors.iter().filter(|r| r.is_ipv4() == relay.is_ipv4());
+    for towards in same_family.chain([&relay]) {
+        let found = std::net::UdpSocket::bind(super::super::wire::unspecified(relay))
+            .and_then(|socket| socket.connect(towards).and_then(|()| socket.local_addr()));
+        if let Ok(found) = found {
+            return SocketAddr::new(found.ip(), port);
+        }
+    }
+    SocketAddr::new(super::super::wire::unspecified(relay).ip(), port)
+}
+
+/// Asks the first reflector three times, then all the others once each; the first answer counts.
+async fn reflexive(socket: &UdpSocket, reflectors: &[SocketAddr], patience: Duration) -> Option<SocketAddr> {
+    let start = Instant::now();
+    let id = TransactionId(rand::random());
+    let request = MessageBuilder::new(Class::Request, Method::Binding, id).finish();
+    let mut buffer = [0; 2048];
+    for (n, send) in SENDS.iter().enumerate() {
+        for (m, reflector) in reflectors.iter().take(8).enumerate() {
+            if m == 0 || n > 0 {
+                let _ = socket.try_send_to(&request, *reflector);
+            }
+        }
+        let until = SENDS.get(n + 1).copied().unwrap_or(patience).min(patience);
+        debug_assert!(*send <= PATIENCE);
+        while let Ok(received) = timeout_at(start + until, socket.recv_from(&mut buffer)).await {
+            let Ok((length, _)) = received else { continue };
+            if let Ok(message) = Message::from_bytes(&buffer[..length])
+                && message.transaction == id
+                && message.class == Class::Success
+            {
+                return message.reflexive_address();
+            }
+        }
+        if until == patience {
+            break;
+        }
+    }
+    None
+}

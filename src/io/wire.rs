@@ -1,0 +1,186 @@
+//! One connection to a server: a connected UDP socket, a TCP stream, or TLS over one.
+
+use std::collections::VecDeque;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpStream, UdpSocket};
+use tokio_rustls::client::TlsStream;
+
+use crate::probe::facts::{Fault, FaultKind};
+
+/// Bytes that wait to be sent, at most; a server that does not read is told so as a fault.
+const MOST_WAITING: usize = 1 << 20;
+
+/// The connection itself.
+#[derive(Debug)]
+pub enum Transport {
+    /// Datagrams.
+    Udp(UdpSocket),
+    /// A byte stream.
+    Tcp(TcpStream),
+    /// An encrypted byte stream.
+    Tls(Box<TlsStream<TcpStream>>),
+}
+
+/// A connection and what waits to be sent on it.
+///
+/// Sending never blocks and losing a future in the middle of it loses no byte.
+#[derive(Debug)]
+pub struct Wire {
+    transport: Transport,
+    waiting: VecDeque<Vec<u8>>,
+    waiting_bytes: usize,
+    /// Bytes of the first waiting message that are gone already.
+    gone: usize,
+    flush: bool,
+}
+
+impl Wire {
+    /// Over this connection.
+    pub fn new(transport: Transport) -> Self {
+        Self { transport, waiting: VecDeque::new(), waiting_bytes: 0, gone: 0, flush: false }
+    }
+
+    /// A UDP socket that talks to `server` alone, so that ICMP errors reach us.
+    ///
+    /// # Errors
+    /// No route, or no socket.
+    pub async fn udp(server: SocketAddr) -> Result<Self, Fault> {
+        let fault = |error: io::Error| fault("connect", &error);
+        let socket = UdpSocket::bind(unspecified(server)).await.map_err(fault)?;
+        socket.connect(server).await.map_err(fault)?;
+        Ok(Self::new(Transport::Udp(socket)))
+    }
+
+    /// A TCP connection.
+    ///
+    /// # Errors
+    /// Refused, prohibited, no route, or no answer within `timeout`.
+    pub async fn tcp(server: SocketAddr, timeout: Duration) -> Result<TcpStream, Fault> {
+        match tokio::time::timeout(timeout, TcpStream::connect(server)).await {
+            Ok(Ok(stream)) => {
+                // Latency is what we measure.
+                stream.set_nodelay(true).map_err(|error| fault("connect", &error))?;
+                Ok(stream)
+            }
+            Ok(Err(error)) => Err(fault("connect", &error)),
+            Err(_) => Err(Fault {
+                kind: FaultKind::TimedOut,
+                stage: "connect",
+                message: format!("no answer to a TCP connect within {} s", timeout.as_secs_f64()),
+            }),
+        }
+    }
+
+    /// Our own end.
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        match &self.transport {
+            Transport::Udp(socket) => socket.local_addr(),
+            Transport::Tcp(stream) => stream.local_addr(),
+            Transport::Tls(stream) => stream.get_ref().0.local_addr(),
+        }
+    }
+
+    /// Sends, now if the system takes it, else when [`poll_recv`](Self::poll_recv) runs.
+    ///
+    /// # Errors
+    /// What the system reported, earlier packets' ICMP errors included.
+    pub fn send(&mut self, bytes: Vec<u8>) -> io::Result<()> {
+        if let Transport::Udp(socket) = &self.transport {
+            match socket.try_send(&bytes) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Err(error),
+                Ok(_) => return Ok(()),
+            }
+        }
+        if self.waiting_bytes + bytes.len() > MOST_WAITING {
+            return Err(io::Error::new(io::ErrorKind::TimedOut, "the server does not read what we send"));
+        }
+        self.waiting_bytes += bytes.len();
+        self.waiting.push_back(bytes);
+        Ok(())
+    }
+
+    /// Sends what waits and reads once: how many bytes came, 0 where a stream was closed.
+    pub fn poll_recv(&mut self, cx: &mut Context<'_>, into: &mut [u8]) -> Poll<io::Result<usize>> {
+        if let Poll::Ready(Err(error)) = self.poll_flush(cx) {
+            return Poll::Ready(Err(error));
+        }
+        let mut read = ReadBuf::new(into);
+        ready!(match &mut self.transport {
+            Transport::Udp(socket) => socket.poll_recv(cx, &mut read),
+            Transport::Tcp(stream) => Pin::new(stream).poll_read(cx, &mut read),
+            Transport::Tls(stream) => Pin::new(stream).poll_read(cx, &mut read),
+        })?;
+        Poll::Ready(Ok(read.filled().len()))
+    }
+
+    /// Sends what waits.
+    ///
+    /// # Errors
+    /// What the system reported.
+    pub async fn flush(&mut self) -> io::Result<()> {
+        std::future::poll_fn(|cx| self.poll_flush(cx)).await
+    }
+
+    /// Whether the connection is a byte stream.
+    pub fn is_stream(&self) -> bool {
+        !matches!(self.transport, Transport::Udp(_))
+    }
+
+    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while let Some(first) = self.waiting.front() {
+            let rest = &first[self.gone..];
+            let sent = ready!(match &mut self.transport {
+                Transport::Udp(socket) => socket.poll_send(cx, rest),
+                Transport::Tcp(stream) => Pin::new(stream).poll_write(cx, rest),
+                Transport::Tls(stream) => Pin::new(stream).poll_write(cx, rest),
+            })?;
+            self.flush = true;
+            self.gone += sent;
+            if self.gone >= first.len() {
+                self.waiting_bytes -= first.len();
+                self.waiting.pop_front();
+                self.gone = 0;
+            }
+        }
+        if self.flush
+            && let Transport::Tls(stream) = &mut self.transport
+        {
+            ready!(Pin::new(stream).poll_flush(cx))?;
+        }
+        self.flush = false;
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// Names what the system reported.
+pub fn fault(stage: &'static str, error: &io::Error) -> Fault {
+    use io::ErrorKind;
+    let kind = match error.kind() {
+        ErrorKind::ConnectionRefused => FaultKind::Refused,
+        // ICMP 3/9, 3/10 and 3/13 reach us as EHOSTUNREACH or EACCES.
+        ErrorKind::HostUnreachable | ErrorKind::PermissionDenied => FaultKind::Prohibited,
+        ErrorKind::NetworkUnreachable | ErrorKind::AddrNotAvailable => FaultKind::NoRoute,
+        ErrorKind::TimedOut => FaultKind::TimedOut,
+        ErrorKind::ConnectionReset
+        | ErrorKind::ConnectionAborted
+        | ErrorKind::BrokenPipe
+        | ErrorKind::UnexpectedEof => FaultKind::Closed,
+        _ => FaultKind::Other,
+    };
+    Fault { kind, stage, message: error.to_string() }
+}
+
+/// Any port of any address in the family of `peer`.
+pub fn unspecified(peer: SocketAddr) -> SocketAddr {
+    match peer {
+        SocketAddr::V4(_) => (IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0).into(),
+        SocketAddr::V6(_) => (IpAddr::V6(Ipv6Addr::UNSPECIFIED), 0).into(),
+    }
+}

@@ -1,0 +1,153 @@
+//! The rules behind the findings of `probe`: one entry here and one `explain/CODE.md` each.
+//!
+//! The text for people who were woken up by the fault is in the `.md`; here is what machines need. Where the
+//! circumstances change a severity (RELAY_ADDR_*), the one here is that of the graver case.
+
+use crate::finding::{Rule, Severity};
+
+/// Declares each rule as a static of the name of its code, and all of them, in order, as [`RULES`].
+macro_rules! rules {
+    ($($code:ident = $name:literal, $severity:ident, $summary:literal, [$($reference:literal),*], $since:literal;)*) => {
+        $(
+            #[doc = concat!("`", $name, "`: ", $summary, ".")]
+            pub static $code: Rule = Rule {
+                code: stringify!($code),
+                name: $name,
+                severity: Severity::$severity,
+                summary: $summary,
+                explain: include_str!(concat!("explain/", stringify!($code), ".md")),
+                refs: &[$($reference),*],
+                since: $since,
+            };
+        )*
+
+        /// Every rule of `probe`, sorted by code.
+        pub static RULES: &[&Rule] = &[$(&$code),*];
+    };
+}
+
+rules! {
+    AUTH_WRONG = "wrong-credentials", Error,
+        "the server refuses this username and password",
+        ["RFC 8489 §9.2.5", "RFC 8656 §7.4"], "0.1.0";
+    CAPACITY = "no-relay-port-left", Error,
+        "the server has no relay address or port left",
+        ["RFC 8656 §7.2", "RFC 8656 §19"], "0.1.0";
+    CONNECTION_CLOSED = "connection-closed-early", Error,
+        "the server closed the connection before it answered",
+        ["RFC 8489 §6.2.2"], "0.1.0";
+    CREDENTIALS_REQUIRED = "no-credentials-given", Error,
+        "the server asks for a username and password, and none were given",
+        ["RFC 8656 §7.2", "RFC 8489 §9.2"], "0.1.0";
+    DNS_FAIL = "unresolvable-name", Error,
+        "the host name has no address",
+        ["RFC 8489 §8", "RFC 5928"], "0.1.0";
+    DNS_PARTIAL = "failed-lookup-of-one-family", Warning,
+        "the lookup failed for one address family only",
+        ["RFC 8489 §8"], "0.1.0";
+    FINGERPRINT_BAD = "bad-fingerprint", Error,
+        "a response carries a FINGERPRINT that does not fit its bytes",
+        ["RFC 8489 §7", "RFC 8489 §14.7"], "0.1.0";
+    FORBIDDEN_PEER = "refused-peer-address", Error,
+        "the server refuses to relay to the address of the peer",
+        ["RFC 8656 §9", "RFC 8656 §10.2"], "0.1.0";
+    HAIRPIN_FAIL = "no-path-between-own-relays", Error,
+        "two relayed addresses of this server cannot reach each other",
+        ["RFC 8656 §11"], "0.1.0";
+    ICMP_PROHIBITED = "rejected-by-firewall", Error,
+        "a firewall or router rejects the traffic",
+        ["RFC 8489 §6.2.1"], "0.1.0";
+    INTEGRITY_BAD = "bad-message-integrity", Error,
+        "a response has no MESSAGE-INTEGRITY, or one that does not fit",
+        ["RFC 8489 §9.2.5", "RFC 8489 §14.5"], "0.1.0";
+    MALFORMED = "malformed-response", Error,
+        "a response breaks the rules of a STUN message",
+        ["RFC 8489 §5", "RFC 8489 §6.3"], "0.1.0";
+    NONCE_LOOP = "nonce-never-accepted", Error,
+        "the server refuses the nonce that it has just issued",
+        ["RFC 8489 §9.2.5"], "0.1.0";
+    NOT_A_STUN_SERVER = "other-protocol-on-port", Error,
+        "what answers on this port does not speak STUN",
+        ["RFC 8489 §5"], "0.1.0";
+    PORT_REFUSED = "closed-port", Error,
+        "nothing listens on this port",
+        ["RFC 8489 §6.2.1", "RFC 8489 §6.2.2"], "0.1.0";
+    QUOTA = "reached-allocation-quota", Error,
+        "this user, or the server, has used up its allocations",
+        ["RFC 8656 §7.2", "RFC 8656 §19"], "0.1.0";
+    REALM_MISSING = "missing-realm", Error,
+        "the server asks for a login without naming a realm, so none can succeed",
+        ["RFC 8489 §9.2", "RFC 8489 §14.9"], "0.1.0";
+    REDIRECT = "redirect-to-alternate-server", Info,
+        "the server sends its clients to another server",
+        ["RFC 8489 §10", "RFC 8489 §14.15"], "0.1.0";
+    REDIRECT_FAILED = "broken-redirect", Error,
+        "the server sends its clients to another server, which does not work",
+        ["RFC 8489 §10"], "0.1.0";
+    REDIRECT_LOOP = "endless-redirect", Error,
+        "the server sends its clients to another server, which sends them on again",
+        ["RFC 8489 §10"], "0.1.0";
+    RELAY_ADDR_MISMATCH = "unexpected-relay-address", Warning,
+        "the relayed address is not on the address that the server was reached at",
+        ["RFC 8656 §7.2"], "0.1.0";
+    RELAY_ADDR_PRIVATE = "private-relay-address", Error,
+        "the relayed address cannot be reached from the internet",
+        ["RFC 8656 §7.2", "RFC 1918 §3"], "0.1.0";
+    RELAY_INBOUND_BLOCKED = "blocked-inbound-relay-path", Error,
+        "packets to the relayed address do not arrive",
+        ["RFC 8656 §9", "RFC 8656 §11"], "0.1.0";
+    RELAY_OUTBOUND_BLOCKED = "blocked-outbound-relay-path", Error,
+        "packets that the relay sends do not arrive at the peer",
+        ["RFC 8656 §11", "RFC 8656 §12"], "0.1.0";
+    REST_EXPIRED = "rest-credential-expired", Error,
+        "the temporary credential has expired",
+        ["draft-uberti-behave-turn-rest-00"], "0.1.0";
+    REST_SECRET_MISMATCH = "mismatched-rest-secret", Error,
+        "the password does not come from the secret that the server has",
+        ["draft-uberti-behave-turn-rest-00"], "0.1.0";
+    SERVER_ERROR = "unexpected-error-code", Error,
+        "the server answers with an error code",
+        ["RFC 8489 §14.8", "RFC 8656 §19"], "0.1.0";
+    STALE_NONCE_OK = "nonce-renewed", Info,
+        "the server asked once for a newer nonce, and accepted it",
+        ["RFC 8489 §9.2.5"], "0.1.0";
+    STUN_AUTH_REQUIRED = "login-for-stun-binding", Error,
+        "the server asks for a login before it answers STUN Binding, which browsers never send",
+        ["RFC 8489 §9.2"], "0.1.0";
+    STUN_ONLY = "no-turn-service", Error,
+        "the server answers STUN but not TURN",
+        ["RFC 8656 §7.1"], "0.1.0";
+    TCP_TIMEOUT = "no-answer-over-tcp", Error,
+        "the TCP connection or the TLS handshake got no answer",
+        ["RFC 8489 §6.2.2"], "0.1.0";
+    TLS_EXPIRED = "expired-certificate", Error,
+        "the certificate of the server has expired",
+        ["RFC 8489 §6.2.3", "RFC 5280 §4.1.2.5"], "0.1.0";
+    TLS_FAILED = "failed-tls-handshake", Error,
+        "the TLS handshake broke off",
+        ["RFC 8489 §6.2.3"], "0.1.0";
+    TLS_HOSTNAME = "certificate-for-other-name", Error,
+        "the certificate is for other names than the one in the URI",
+        ["RFC 8489 §6.2.3", "RFC 6125 §6"], "0.1.0";
+    TLS_NOT_YET_VALID = "certificate-from-the-future", Error,
+        "the certificate of the server is not valid yet",
+        ["RFC 8489 §6.2.3", "RFC 5280 §4.1.2.5"], "0.1.0";
+    TLS_SELF_SIGNED_CA = "ca-certificate-as-server-certificate", Error,
+        "the server presents a self-signed authority as its own certificate",
+        ["RFC 8489 §6.2.3", "RFC 5280 §4.2.1.9"], "0.1.0";
+    TLS_UNTRUSTED = "untrusted-certificate", Error,
+        "the certificate does not lead to a trusted authority",
+        ["RFC 8489 §6.2.3", "RFC 5280 §6"], "0.1.0";
+    TURN_ONLY = "no-stun-service", Warning,
+        "the server relays, but does not answer STUN Binding",
+        ["RFC 8656 §7.3"], "0.1.0";
+    UDP_BLOCKED_TCP_OK = "udp-blocked", Error,
+        "the server works over TCP or TLS, and UDP to it is lost",
+        ["RFC 8489 §6.2.1"], "0.1.0";
+    UDP_TIMEOUT = "no-answer-over-udp", Error,
+        "no answer came over UDP",
+        ["RFC 8489 §6.2.1"], "0.1.0";
+    UNMATCHED_TRANSACTION_ID = "unmatched-response", Info,
+        "responses came that answer none of our requests",
+        ["RFC 8489 §6.3"], "0.1.0";
+}

@@ -1,0 +1,176 @@
+//! Whether anything answers there, and whether it speaks STUN.
+
+use super::Case;
+use crate::finding::{Confidence, Finding, Severity};
+use crate::probe::codes::{
+    CONNECTION_CLOSED, FINGERPRINT_BAD, ICMP_PROHIBITED, INTEGRITY_BAD, MALFORMED, NOT_A_STUN_SERVER,
+    PORT_REFUSED, SERVER_ERROR, STUN_AUTH_REQUIRED, STUN_ONLY, TCP_TIMEOUT, TLS_FAILED, TURN_ONLY,
+    UDP_TIMEOUT, UNMATCHED_TRANSACTION_ID,
+};
+use crate::probe::facts::{Fault, FaultKind, OddityFacts, OddityKind};
+use crate::probe::plan::Transport;
+
+pub(super) fn reached(case: &mut Case<'_>) {
+    let facts = case.facts;
+    let binding = facts.binding.as_ref().is_some_and(|binding| binding.received > 0);
+    let allocate = facts.allocate.as_ref().is_some_and(|a| a.attempts.iter().any(|leg| leg.answered));
+    let answered = binding || allocate;
+    oddities(case, answered);
+    let explained = facts.oddities.iter().any(|odd| odd.kind != OddityKind::UnmatchedTransaction);
+    if let Some(fault) = &facts.fault {
+        // A stream that is closed on us after it sent something else is explained by that.
+        if !(explained && fault.kind == FaultKind::Closed) {
+            let finding = faulty(case, fault, answered);
+            case.push(finding);
+        }
+        return;
+    }
+    binding_refused(case);
+    let tried = facts.binding.is_some() || facts.allocate.is_some();
+    if tried && !answered && !explained {
+        let finding = silent(case);
+        case.push(finding);
+    } else if case.turn() && binding && !allocate && facts.allocate.is_some() && !explained {
+        let finding = case
+            .finding(&STUN_ONLY, "allocate")
+            .message(format!("{} answers STUN and is silent to a TURN Allocate", case.place()))
+            .evidence("binding", "answered")
+            .evidence("allocate", "no answer")
+            .help("remove `stun-only` from the coturn configuration, or ask another server for a relay");
+        case.push(finding);
+    } else if facts.binding.is_some() && allocate && !binding {
+        let finding = case
+            .finding(&TURN_ONLY, "binding")
+            .message(format!("{} answers TURN and is silent to a STUN Binding", case.place()))
+            .evidence("binding", "no answer")
+            .evidence("allocate", "answered")
+            .help("remove `no-stun` from the coturn configuration if clients use it as a stun: server too");
+        case.push(finding);
+    }
+}
+
+/// Why the network stopped us.
+fn faulty(case: &Case<'_>, fault: &Fault, answered: bool) -> Finding {
+    let place = case.place();
+    let transport = case.facts.transport;
+    let finding = match fault.kind {
+        FaultKind::Refused => case
+            .finding(&PORT_REFUSED, fault.stage)
+            .message(format!("nothing listens at {place}"))
+            .help(match transport {
+                Transport::Udp => "check `listening-port`, `listening-ip` and that `no-udp` is not set",
+                Transport::Tcp => "check `listening-port`, `listening-ip` and that `no-tcp` is not set",
+                Transport::Tls => {
+                    "check `tls-listening-port` and that `no-tls` is not set: coturn opens no TLS port \
+                     without a readable `cert=` and `pkey=`"
+                }
+            }),
+        FaultKind::Prohibited => case
+            .finding(&ICMP_PROHIBITED, fault.stage)
+            .confidence(Confidence::Medium)
+            .message(format!("the network reports that {place} must not or cannot be reached"))
+            .help("look for a REJECT rule in the firewalls on the way (ICMP: administratively prohibited)"),
+        FaultKind::TimedOut => case
+            .finding(&TCP_TIMEOUT, fault.stage)
+            .message(format!("{place}: {}", fault.message))
+            .help("open this port for TCP in the firewalls on the way, and check that the server runs"),
+        FaultKind::Tls => case
+            .finding(&TLS_FAILED, "tls")
+            .message(format!("no TLS session with {place}: {}", fault.message))
+            .help("check that this is the TLS port (`tls-listening-port`) and which TLS versions it offers"),
+        FaultKind::Closed if fault.stage == "tls" => case
+            .finding(&TLS_FAILED, "tls")
+            .message(format!("{place} hangs up in the middle of the TLS handshake"))
+            .help("check that this is the TLS port (`tls-listening-port`) and that nothing in front cuts it"),
+        FaultKind::Closed if !answered => case
+            .finding(&CONNECTION_CLOSED, fault.stage)
+            .message(format!("{place} closes the connection without an answer"))
+            .help("check that this port is the TURN server's, and that no proxy in front of it cuts the stream"),
+        FaultKind::NoRoute | FaultKind::Closed | FaultKind::Other => case
+            .finding(&CONNECTION_CLOSED, fault.stage)
+            .message(format!("the connection to {place} broke at {}: {}", fault.stage, fault.message))
+            .help("look into the server's log at this time"),
+    };
+    finding.evidence("system", fault.message.clone())
+}
+
+/// Nothing came at all.
+fn silent(case: &Case<'_>) -> Finding {
+    let place = case.place();
+    let sent = case.facts.binding.as_ref().map_or(0, |binding| binding.sent);
+    let seconds = case.context.timeout_s;
+    match case.facts.transport {
+        Transport::Udp => case
+            .finding(&UDP_TIMEOUT, "binding")
+            .message(format!("{place} is silent: {sent} Binding requests in {seconds} s, no answer"))
+            .evidence("sent", sent)
+            .evidence("timeout_s", seconds)
+            .help("open this port for UDP in the firewalls on the way, and check that the server runs"),
+        Transport::Tcp | Transport::Tls => case
+            .finding(&NOT_A_STUN_SERVER, "binding")
+            .confidence(Confidence::Medium)
+            .message(format!("{place} takes the connection and never answers STUN"))
+            .evidence("timeout_s", seconds)
+            .help("check that this port is the TURN server's and not another service's"),
+    }
+}
+
+fn binding_refused(case: &mut Case<'_>) {
+    let Some(code) = case.facts.binding.as_ref().and_then(|binding| binding.code) else { return };
+    let finding = match code {
+        401 => case
+            .finding(&STUN_AUTH_REQUIRED, "binding")
+            .message("the server wants credentials for a STUN Binding, which browsers never send")
+            .help("remove `secure-stun` from the coturn configuration"),
+        code => case
+            .finding(&SERVER_ERROR, "binding")
+            .message(format!("the server answers a STUN Binding with {code}"))
+            .help("look into the server's log at this time"),
+    };
+    case.push(finding.evidence("code", code));
+}
+
+/// What a server should not send. Where it works all the same, nothing of it is an error.
+fn oddities(case: &mut Case<'_>, answered: bool) {
+    for OddityFacts { kind, message, count, stage } in &case.facts.oddities {
+        let (rule, text, help) = match kind {
+            OddityKind::NotStun => (
+                &NOT_A_STUN_SERVER,
+                format!("what answers at {} is no STUN server: `{message}`", case.place()),
+                "check the port: another service listens there, or a proxy answers in its place",
+            ),
+            OddityKind::Malformed => (
+                &MALFORMED,
+                format!("a response is broken: {message}"),
+                "capture it (`tcpdump`) and report it to the server's maintainers; a middlebox may be at fault",
+            ),
+            OddityKind::WrongFingerprint => (
+                &FINGERPRINT_BAD,
+                "the FINGERPRINT of a response does not match its bytes".to_owned(),
+                "something on the way changes packets (an application-layer gateway), or the server is broken",
+            ),
+            OddityKind::WrongIntegrity => (
+                &INTEGRITY_BAD,
+                "a success response is signed with another key and was discarded".to_owned(),
+                "a middlebox changes packets, or the answer is forged; with several servers behind one \
+                 address, give them the same users and realm",
+            ),
+            OddityKind::NoIntegrity => (
+                &INTEGRITY_BAD,
+                "a success response to a signed request is not signed and was discarded".to_owned(),
+                "the server breaks RFC 8489 §9.2.5, or the answer is forged",
+            ),
+            OddityKind::UnmatchedTransaction => (
+                &UNMATCHED_TRANSACTION_ID,
+                "a response carries the transaction id of no request that waits".to_owned(),
+                "usually a late answer to a request that was sent again",
+            ),
+        };
+        let mut finding =
+            case.finding(rule, stage).message(text).evidence("count", *count).evidence("seen", message.clone());
+        if answered && finding.severity == Severity::Error {
+            finding = finding.severity(Severity::Warning).confidence(Confidence::Medium);
+        }
+        case.push(finding.help(help));
+    }
+}

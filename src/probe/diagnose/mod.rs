@@ -1,0 +1,118 @@
+//! From what was seen to what it means: one file a stage, each a pure function of the facts.
+//!
+//! Codes decide, never a server's words. Where several causes look alike from here, the finding says so
+//! by its confidence; a consequence of a fault already named is not a finding of its own.
+
+mod allocate;
+mod connect;
+mod relay;
+mod resolve;
+mod tls;
+
+use super::facts::{EndpointFacts, TargetFacts};
+use super::plan::{Target, Transport};
+use crate::finding::{Finding, Location, Rule, Severity};
+
+/// What the facts alone do not say.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// What was asked for.
+    pub target: &'a Target,
+    /// When the run ended, Unix seconds.
+    pub now_unix: u64,
+    /// `--timeout`, in seconds, for messages.
+    pub timeout_s: f64,
+}
+
+/// One endpoint's facts on their way to findings.
+struct Case<'a> {
+    facts: &'a EndpointFacts,
+    context: Context<'a>,
+    findings: Vec<Finding>,
+}
+
+impl Case<'_> {
+    /// A finding about this endpoint; where the endpoint is an extra, an error is a warning.
+    fn finding(&self, rule: &'static Rule, stage: &'static str) -> Finding {
+        let severity = match rule.severity {
+            Severity::Error if !self.facts.required => Severity::Warning,
+            severity => severity,
+        };
+        rule.finding(stage, self.context.target.uri.clone()).severity(severity).at(Location::Endpoint {
+            endpoint: self.facts.addr.to_string(),
+            transport: self.facts.transport.name(),
+        })
+    }
+
+    fn push(&mut self, finding: Finding) {
+        self.findings.push(finding);
+    }
+
+    fn turn(&self) -> bool {
+        self.context.target.turn
+    }
+
+    /// The listener's name in words, e.g. `198.51.100.1:3478 over udp`.
+    fn place(&self) -> String {
+        format!("{} over {}", self.facts.addr, self.facts.transport.name())
+    }
+}
+
+/// What one endpoint's facts mean.
+pub fn endpoint(facts: &EndpointFacts, context: Context<'_>) -> Vec<Finding> {
+    if facts.skipped.is_some() {
+        return Vec::new();
+    }
+    let mut case = Case { facts, context, findings: Vec::new() };
+    tls::certificate(&mut case);
+    connect::reached(&mut case);
+    allocate::granted(&mut case);
+    relay::carries(&mut case);
+    case.findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    case.findings
+}
+
+/// What a target's facts mean beyond those of its endpoints.
+pub fn target(facts: &TargetFacts, context: Context<'_>) -> Vec<Finding> {
+    resolve::names(facts, context)
+}
+
+/// Whether an endpoint did what was asked of it.
+pub fn usable(facts: &EndpointFacts, turn: bool) -> bool {
+    match turn {
+        true => facts.allocate.as_ref().is_some_and(|allocate| allocate.ok),
+        false => facts.binding.as_ref().is_some_and(|binding| binding.ok),
+    }
+}
+
+/// UDP that is silent everywhere while TCP or TLS works on the same host: a finding for each target
+/// with such UDP endpoints.
+pub fn udp_blocked(targets: &[TargetFacts]) -> Vec<(usize, Finding)> {
+    let endpoints = || targets.iter().flat_map(|t| t.endpoints.iter().map(move |e| (t, e)));
+    let silent = |e: &EndpointFacts| e.findings.iter().any(|f| f.code == super::codes::UDP_TIMEOUT.code);
+    let mut found = Vec::new();
+    for (at, target) in targets.iter().enumerate() {
+        let mut udp = target.endpoints.iter().filter(|e| e.transport == Transport::Udp).peekable();
+        if udp.peek().is_none() || !udp.all(silent) {
+            continue;
+        }
+        let hosts = |ip| target.endpoints.iter().any(|e| e.transport == Transport::Udp && e.addr.ip() == ip);
+        let working: Vec<String> = endpoints()
+            .filter(|(t, e)| e.transport.is_stream() && hosts(e.addr.ip()) && usable(e, t.turn))
+            .map(|(_, e)| format!("{} over {}", e.addr, e.transport.name()))
+            .collect();
+        if working.is_empty() {
+            continue;
+        }
+        let finding = super::codes::UDP_BLOCKED_TCP_OK
+            .finding("binding", target.uri.clone())
+            .message(format!("UDP is silent, while {} works on the same host", working.join(" and ")))
+            .evidence("works", working)
+            .help(
+                "open UDP to the listening port on the way there, or give clients \
+                 `turn:HOST?transport=tcp` and `turns:` URIs as well",
+            );
+        found.push((at, finding));
+    }
+    found
+}

@@ -1,0 +1,118 @@
+//! Whether the relay's address makes sense and data passes, each direction apart.
+
+use super::Case;
+use crate::finding::{Confidence, Finding, Severity};
+use crate::ice::address::AddressClass;
+use crate::measure::FlowReport;
+use crate::probe::codes::{
+    HAIRPIN_FAIL, RELAY_ADDR_MISMATCH, RELAY_ADDR_PRIVATE, RELAY_INBOUND_BLOCKED, RELAY_OUTBOUND_BLOCKED,
+};
+use crate::probe::facts::PeerFacts;
+
+pub(super) fn carries(case: &mut Case<'_>) {
+    let relay = &case.facts.relay;
+    let Some(address) = relay.address else { return };
+    let failed = |report: &Option<FlowReport>| report.as_ref().is_some_and(|r| !r.ok && r.sent > 0);
+    let works = |report: &Option<FlowReport>| report.as_ref().is_some_and(|r| r.ok);
+    let (inbound, outbound, hairpin) = (&relay.inbound, &relay.outbound, &relay.hairpin);
+    let broken = failed(inbound) || failed(outbound) || failed(hairpin);
+
+    let server = case.facts.redirect.as_ref().and_then(|r| r.to).unwrap_or(case.facts.addr).ip();
+    // An address of the server's own kind (a laboratory, a company network) is reached as it is.
+    let (relay_class, server_class) = (AddressClass::of(address.ip()), AddressClass::of(server));
+    let private = address.ip() != server && !relay_class.is_routable() && relay_class != server_class;
+    let private_is_the_cause = private && failed(inbound);
+    if private {
+        let finding = private_address(case, address.ip(), broken, server_class);
+        case.push(finding);
+    } else if address.ip() != server && address.is_ipv4() == server.is_ipv4() {
+        let mut finding = case
+            .finding(&RELAY_ADDR_MISMATCH, "relay")
+            .message(format!("the relayed address {} is not the server's own {server}", address.ip()))
+            .evidence("relay", address.ip().to_string())
+            .evidence("server", server.to_string())
+            .help("`external-ip=` must name the address at which clients' peers reach the relay ports");
+        if !broken {
+            finding = finding.severity(Severity::Info);
+        }
+        case.push(finding);
+    }
+    if failed(inbound) && !private_is_the_cause {
+        let finding = blocked(case, &RELAY_INBOUND_BLOCKED, inbound.as_ref());
+        case.push(
+            finding
+                .message(format!("packets to the relayed address {address} do not arrive"))
+                .help("open `min-port` to `max-port` for UDP in the firewall in front of the server"),
+        );
+    }
+    if failed(outbound) && !private_is_the_cause {
+        let finding = blocked(case, &RELAY_OUTBOUND_BLOCKED, outbound.as_ref());
+        case.push(
+            finding
+                .message(format!("packets from the relayed address {address} do not reach a peer"))
+                .help("let the server send UDP from `min-port` to `max-port` to anywhere"),
+        );
+    }
+    if failed(hairpin) && works(inbound) && works(outbound) {
+        let finding = case
+            .finding(&HAIRPIN_FAIL, "relay")
+            .message("two allocations on this server cannot reach each other, while outside peers can")
+            .evidence("sent", hairpin.as_ref().map(|r| r.sent))
+            .evidence("received", hairpin.as_ref().map(|r| r.received))
+            .help(
+                "calls with both sides relayed fail: the server must reach its own `external-ip` \
+                 (NAT hairpinning), or `external-ip=PUBLIC/PRIVATE` must name both",
+            );
+        case.push(finding);
+    }
+}
+
+/// A relayed address that the internet cannot reach.
+fn private_address(case: &Case<'_>, ip: std::net::IpAddr, broken: bool, server: AddressClass) -> Finding {
+    let class = AddressClass::of(ip);
+    let finding = case
+        .finding(&RELAY_ADDR_PRIVATE, "relay")
+        .message(format!("the relayed address {ip} is {}, which peers elsewhere cannot reach", class.phrase()))
+        .evidence("relay", ip.to_string())
+        .evidence("class", class.name())
+        .evidence("data_passes", !broken)
+        .help("set `external-ip=PUBLIC` (behind a NAT: `external-ip=PUBLIC/PRIVATE`)");
+    match broken || server.is_routable() {
+        true => finding,
+        false => finding.severity(Severity::Info),
+    }
+}
+
+/// A direction in which nothing arrived. Our own side can be the cause: how sure we are says so.
+fn blocked(case: &Case<'_>, rule: &'static crate::finding::Rule, report: Option<&FlowReport>) -> Finding {
+    let relay = &case.facts.relay;
+    let loop_works = relay.hairpin.as_ref().is_some_and(|report| report.ok);
+    let other_works = [&relay.inbound, &relay.outbound].into_iter().flatten().any(|report| report.ok);
+    let peer = relay.peer.as_ref();
+    let (confidence, doubt) = match peer {
+        // UDP from here reached no server at all: it may be our own network that blocks it.
+        Some(PeerFacts { reflexive: None, seen_by_relay: None, .. }) => {
+            (Confidence::Low, Some("no server answered a plain UDP socket here: this network may block UDP"))
+        }
+        Some(PeerFacts { nat: Some(true), .. }) if !other_works => {
+            (Confidence::Low, Some("this machine is behind a NAT, which may drop the packets itself"))
+        }
+        Some(PeerFacts { nat: Some(true), .. }) => (Confidence::Medium, Some("this machine is behind a NAT")),
+        _ => (Confidence::High, None),
+    };
+    let mut finding = case
+        .finding(rule, "relay")
+        .confidence(confidence)
+        .evidence("relay", relay.address.map(|address| address.to_string()))
+        .evidence("peer", peer.map(|peer| peer.reflexive.unwrap_or(peer.local).to_string()))
+        .evidence("sent", report.map(|r| r.sent))
+        .evidence("received", report.map(|r| r.received))
+        .evidence("loop_works", relay.hairpin.as_ref().map(|_| loop_works));
+    if let Some(refused) = report.map(|r| r.send_refused).filter(|refused| *refused > 0) {
+        finding = finding.evidence("refused_by_this_machine", refused);
+    }
+    if let Some(doubt) = doubt {
+        finding = finding.evidence("doubt", doubt);
+    }
+    finding
+}

@@ -1,0 +1,130 @@
+//! The numbers of a probe by name: what `--max` takes.
+
+use super::facts::{EndpointFacts, TargetFacts};
+use crate::measure::{Distribution, FlowReport};
+use crate::metric::{KnownMetric, Metric, Unit};
+
+const fn ms(name: &'static str) -> KnownMetric {
+    KnownMetric { name, unit: Unit::Milliseconds }
+}
+
+const fn pct(name: &'static str) -> KnownMetric {
+    KnownMetric { name, unit: Unit::Percent }
+}
+
+/// Every metric of a probe. The short ones (`rtt`, `loss`, `jitter`) are those of the path from a plain peer
+/// through the relay to us and back, or of STUN Binding where no relay was asked for; `setup` is the time
+/// from the first packet until the relay (or the reflexive address) was there.
+pub const METRICS: &[KnownMetric] = &[
+    ms("allocate"),
+    pct("binding.loss"),
+    ms("binding.rtt.max"),
+    ms("binding.rtt.median"),
+    ms("binding.rtt.min"),
+    ms("binding.rtt.p95"),
+    ms("binding.rtt.p99"),
+    ms("connect"),
+    ms("jitter"),
+    pct("loss"),
+    ms("relay.inbound.jitter"),
+    pct("relay.inbound.loss"),
+    ms("relay.inbound.rtt.median"),
+    ms("relay.inbound.rtt.p95"),
+    ms("relay.inbound.rtt.p99"),
+    ms("relay.loop.jitter"),
+    pct("relay.loop.loss"),
+    ms("relay.loop.rtt.median"),
+    ms("relay.loop.rtt.p95"),
+    ms("relay.loop.rtt.p99"),
+    ms("relay.outbound.jitter"),
+    pct("relay.outbound.loss"),
+    ms("relay.outbound.rtt.median"),
+    ms("relay.outbound.rtt.p95"),
+    ms("relay.outbound.rtt.p99"),
+    ms("resolve"),
+    ms("rtt.max"),
+    ms("rtt.median"),
+    ms("rtt.min"),
+    ms("rtt.p95"),
+    ms("rtt.p99"),
+    ms("setup"),
+    ms("tls.handshake"),
+];
+
+/// The numbers of all endpoints. Each endpoint that was tried has each metric that makes sense for it,
+/// measured or not, so that a limit on what was not measured is noticed.
+pub(super) fn of(targets: &[TargetFacts]) -> Vec<Metric> {
+    let mut metrics = Vec::new();
+    for target in targets {
+        let labels = vec![("target", target.uri.clone())];
+        if target.resolve.took_ms.is_some() {
+            metrics.push(metric("resolve", target.resolve.took_ms, &labels));
+        }
+        for endpoint in target.endpoints.iter().filter(|endpoint| endpoint.skipped.is_none()) {
+            of_endpoint(&mut metrics, endpoint, target);
+        }
+    }
+    metrics
+}
+
+fn of_endpoint(metrics: &mut Vec<Metric>, endpoint: &EndpointFacts, target: &TargetFacts) {
+    let labels = vec![
+        ("target", target.uri.clone()),
+        ("endpoint", endpoint.addr.to_string()),
+        ("transport", endpoint.transport.name().to_owned()),
+    ];
+    let mut add = |name: &str, value: Option<f64>| metrics.push(metric(name, value, &labels));
+    if endpoint.transport.is_stream() {
+        add("connect", endpoint.connect_ms);
+    }
+    if endpoint.tls.is_some() {
+        add("tls.handshake", endpoint.tls.as_ref().map(|tls| tls.handshake_ms));
+    }
+    let binding = endpoint.binding.as_ref();
+    let binding_rtt = binding.and_then(|binding| binding.rtt.as_ref());
+    add("binding.loss", binding.and_then(|binding| binding.loss_pct));
+    quantiles(&mut add, "binding.rtt", binding_rtt);
+    let ready = match target.turn {
+        true => endpoint.allocate.as_ref().and_then(|allocate| allocate.at_ms),
+        false => binding.and_then(|binding| binding.at_ms),
+    };
+    add("setup", ready.zip(endpoint.started_ms).map(|(ready, started)| round(ready - started)));
+    if !target.turn {
+        add("loss", binding.and_then(|binding| binding.loss_pct));
+        quantiles(&mut add, "rtt", binding_rtt);
+        return;
+    }
+    add("allocate", endpoint.allocate.as_ref().filter(|allocate| allocate.ok).map(|allocate| allocate.took_ms));
+    let relay = &endpoint.relay;
+    for (name, report) in
+        [("relay.inbound", &relay.inbound), ("relay.outbound", &relay.outbound), ("relay.loop", &relay.hairpin)]
+    {
+        path(&mut add, name, report.as_ref());
+    }
+    path(&mut add, "", relay.inbound.as_ref());
+}
+
+fn path(add: &mut impl FnMut(&str, Option<f64>), name: &str, report: Option<&FlowReport>) {
+    let key = |last: &str| if name.is_empty() { last.to_owned() } else { format!("{name}.{last}") };
+    add(&key("loss"), report.and_then(|report| report.loss_pct));
+    add(&key("jitter"), report.and_then(|report| report.jitter_ms));
+    quantiles(add, &key("rtt"), report.and_then(|report| report.rtt.as_ref()));
+}
+
+fn quantiles(add: &mut impl FnMut(&str, Option<f64>), name: &str, of: Option<&Distribution>) {
+    add(&format!("{name}.min"), of.map(|of| of.min_ms));
+    add(&format!("{name}.median"), of.map(|of| of.median_ms));
+    add(&format!("{name}.p95"), of.map(|of| of.p95_ms));
+    add(&format!("{name}.p99"), of.map(|of| of.p99_ms));
+    add(&format!("{name}.max"), of.map(|of| of.max_ms));
+}
+
+/// Names that are not among [`METRICS`] are dropped by the caller's filter; see [`known`].
+fn metric(name: &str, value: Option<f64>, labels: &[(&'static str, String)]) -> Metric {
+    let known = METRICS.iter().find(|known| known.name == name).copied().unwrap_or(ms(""));
+    Metric { name: known.name, unit: known.unit, value, labels: labels.to_vec() }
+}
+
+fn round(ms: f64) -> f64 {
+    (ms * 1000.0).round() / 1000.0
+}

@@ -1,0 +1,16 @@
+//! `probe`: is a STUN or TURN server reachable, does its relay carry data, and if not, why.
+//!
+//! [`plan`] says what to try, [`facts`] what was seen, [`diagnose`] what it means, [`Summary`] is the
+//! whole. The trying itself is `io::probe`.
+
+pub mod candidates;
+pub mod codes;
+pub mod diagnose;
+pub mod facts;
+mod metrics;
+pub mod plan;
+mod report;
+mod summary;
+
+pub use metrics::METRICS;
+pub use summary::{Judge, Summary, Verdict};

@@ -1,0 +1,149 @@
+//! What to probe: servers × transports × addresses, and how thoroughly. Data only.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::ice::uri::{Host, Scheme, ServerUri, Transport as UriTransport};
+use crate::measure::Pace;
+use crate::turn::credentials::Credentials;
+
+/// How a server is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Transport {
+    /// Plain UDP.
+    Udp,
+    /// Plain TCP.
+    Tcp,
+    /// TLS over TCP.
+    Tls,
+}
+
+impl Transport {
+    /// As in JSON and in `--require`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Transport::Udp => "udp",
+            Transport::Tcp => "tcp",
+            Transport::Tls => "tls",
+        }
+    }
+
+    /// Keeps order and retransmits by itself.
+    pub fn is_stream(self) -> bool {
+        self != Transport::Udp
+    }
+}
+
+/// A transport to try, and whether a target is unhealthy without it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attempt {
+    /// Which.
+    pub transport: Transport,
+    /// The URI or `--require` asks for it; otherwise its failure is a warning.
+    pub required: bool,
+}
+
+/// One server as the user named it.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// As it is shown: the canonical URI, without credentials.
+    pub uri: String,
+    /// Name or literal address.
+    pub host: Host,
+    /// The port, from the URI or its scheme.
+    pub port: u16,
+    /// The transports to try.
+    pub attempts: Vec<Attempt>,
+    /// Ask for a relay, not for the reflexive address alone.
+    pub turn: bool,
+    /// For the relay.
+    pub credentials: Option<Credentials>,
+    /// What we know of the credentials that the server does not say.
+    pub knowledge: Knowledge,
+}
+
+/// What the client's own side knows of its credentials: coturn's one 401 hides all of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Knowledge {
+    /// When a TURN REST user name expires, Unix seconds.
+    pub rest_expiry: Option<u64>,
+    /// Minted by us from `--secret`.
+    pub minted: bool,
+    /// `--secret` was given along with a password that the secret does not give.
+    pub secret_mismatch: bool,
+    /// An HA1 key (`--key`) instead of a password.
+    pub key: bool,
+}
+
+impl Target {
+    /// What a URI asks for (RFC 7064, RFC 7065).
+    ///
+    /// A `turn:` URI without `transport` means UDP and is tried over TCP as well; `stun:` means UDP.
+    /// `turns:` over UDP (DTLS) gives no attempt.
+    pub fn from_uri(uri: &ServerUri) -> Self {
+        let turn = matches!(uri.scheme, Scheme::Turn | Scheme::Turns);
+        let required = |transport| Attempt { transport, required: true };
+        let attempts = match (uri.scheme, uri.transport) {
+            (Scheme::Turns, Some(UriTransport::Udp)) => vec![],
+            (Scheme::Stuns | Scheme::Turns, _) => vec![required(Transport::Tls)],
+            (_, Some(UriTransport::Tcp)) => vec![required(Transport::Tcp)],
+            (_, Some(UriTransport::Udp)) | (Scheme::Stun, None) => vec![required(Transport::Udp)],
+            (Scheme::Turn, None) => {
+                vec![required(Transport::Udp), Attempt { transport: Transport::Tcp, required: false }]
+            }
+        };
+        Self {
+            uri: uri.to_string(),
+            host: uri.host.clone(),
+            port: uri.port_or_default(),
+            attempts,
+            turn,
+            credentials: None,
+            knowledge: Knowledge::default(),
+        }
+    }
+
+    /// One endpoint a transport and address.
+    pub fn endpoints(&self, addresses: &[IpAddr]) -> Vec<Endpoint> {
+        let mut endpoints = Vec::new();
+        for attempt in &self.attempts {
+            for address in addresses {
+                endpoints.push(Endpoint {
+                    addr: SocketAddr::new(*address, self.port),
+                    transport: attempt.transport,
+                    required: attempt.required,
+                });
+            }
+        }
+        endpoints
+    }
+}
+
+/// One transport address of a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Endpoint {
+    /// Where.
+    pub addr: SocketAddr,
+    /// How.
+    pub transport: Transport,
+    /// As [`Attempt::required`].
+    pub required: bool,
+}
+
+/// How thorough, and how patient.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// For each step.
+    pub timeout: Duration,
+    /// For the whole run.
+    pub deadline: Duration,
+    /// STUN Binding requests an endpoint.
+    pub bindings: u32,
+    /// Of the packets sent over the relay.
+    pub pace: Pace,
+    /// Leave host and reflexive candidates out (`iceTransportPolicy: relay`).
+    pub relay_only: bool,
+}

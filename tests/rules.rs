@@ -1,0 +1,150 @@
+//! Every rule of every domain keeps what `explain`, the man page and other people's scripts rely on.
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
+
+use rtcscope::finding::{Rule, Severity, registry};
+
+const HEADINGS: [&str; 4] = ["What it means", "Why it happens", "How rtcscope sees it", "What to change"];
+
+/// What is wrong with the rules, one line each, by `fault`; nothing if all is well.
+fn check(fault: impl Fn(&Rule) -> Option<String>) {
+    let faults: Vec<String> =
+        registry::rules().filter_map(|rule| Some(format!("{}: {}", rule.code, fault(rule)?))).collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn codes_are_sorted_and_unique() {
+    let codes: Vec<&str> = rtcscope::probe::codes::RULES.iter().map(|rule| rule.code).collect();
+    let sorted: Vec<&str> = BTreeSet::from_iter(codes.iter().copied()).into_iter().collect();
+    assert_eq!(codes, sorted);
+}
+
+#[test]
+fn no_two_domains_share_a_code_or_a_name() {
+    let mut codes = HashMap::new();
+    let mut names = HashMap::new();
+    for rule in registry::rules() {
+        assert_eq!(codes.insert(rule.code, rule.name), None, "the code {} is used twice", rule.code);
+        assert_eq!(names.insert(rule.name, rule.code), None, "the name {} is used twice", rule.name);
+    }
+    assert!(codes.len() > 30, "the registry lost its rules");
+}
+
+#[test]
+fn codes_are_upper_case_words_and_names_kebab_case() {
+    let words = |text: &str, joint: char, word: fn(char) -> bool| {
+        text.split(joint).all(|part| !part.is_empty() && part.chars().all(word))
+    };
+    check(|rule| {
+        let code = words(rule.code, '_', |c| c.is_ascii_uppercase() || c.is_ascii_digit());
+        (!code).then(|| "not UPPER_CASE".to_owned())
+    });
+    check(|rule| {
+        let name = words(rule.name, '-', |c| c.is_ascii_lowercase() || c.is_ascii_digit());
+        (!name).then(|| format!("`{}` is not kebab-case", rule.name))
+    });
+}
+
+#[test]
+fn summaries_are_one_clause_that_follows_a_colon() {
+    check(|rule| {
+        let first_is_lower = rule.summary.starts_with(|c: char| c.is_ascii_lowercase());
+        (!first_is_lower || rule.summary.ends_with('.') || rule.summary.len() > 90)
+            .then(|| format!("`{}`", rule.summary))
+    });
+}
+
+#[test]
+fn every_rule_names_its_source_and_the_version_that_had_it_first() {
+    check(|rule| rule.refs.is_empty().then(|| "no reference".to_owned()));
+    check(|rule| {
+        let known = |r: &&&str| r.starts_with("RFC ") || r.starts_with("draft-");
+        let odd: Vec<_> = rule.refs.iter().filter(|r| !known(r)).collect();
+        (!odd.is_empty()).then(|| format!("{odd:?}"))
+    });
+    check(|rule| {
+        let numbers = rule.since.split('.').filter(|part| part.parse::<u32>().is_ok()).count();
+        (numbers != 3 || rule.since.split('.').count() != 3).then(|| format!("since `{}`", rule.since))
+    });
+}
+
+#[test]
+fn every_explanation_has_the_four_sections_in_order_and_none_is_empty() {
+    check(|rule| {
+        let mut sections = rule.explain.split("## ");
+        if sections.next() != Some("") {
+            return Some("does not start with a heading".to_owned());
+        }
+        let sections: Vec<(&str, &str)> = sections.filter_map(|section| section.split_once('\n')).collect();
+        let headings: Vec<&str> = sections.iter().map(|(heading, _)| *heading).collect();
+        if headings != HEADINGS {
+            return Some(format!("has the sections {headings:?}"));
+        }
+        let empty = sections.iter().find(|(_, body)| body.trim().len() < 20);
+        empty.map(|(heading, _)| format!("`{heading}` says nothing"))
+    });
+}
+
+#[test]
+fn explanations_fit_a_page_and_close_their_code_blocks() {
+    check(|rule| {
+        let lines = rule.explain.lines().count();
+        (!(15..=40).contains(&lines)).then(|| format!("{lines} lines"))
+    });
+    check(|rule| {
+        let wide = rule.explain.lines().find(|line| line.chars().count() > 120);
+        wide.map(|line| format!("a line of {} characters", line.chars().count()))
+    });
+    check(|rule| {
+        let fences = rule.explain.lines().filter(|line| line.starts_with("```")).count();
+        (fences % 2 != 0).then(|| "an open code block".to_owned())
+    });
+    check(|rule| (!rule.explain.ends_with('\n')).then(|| "no newline at the end".to_owned()));
+}
+
+#[test]
+fn explanations_name_only_codes_that_exist() {
+    check(|rule| {
+        let unknown = rule
+            .explain
+            .split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+            .filter(|word| word.contains('_') && word.chars().all(|c| c.is_ascii_uppercase() || c == '_'))
+            // Environment variables and stand-ins in the examples.
+            .filter(|word| !word.starts_with("RTCSCOPE_") && !OTHER_WORDS.contains(word))
+            .find(|word| registry::rule(word).is_none());
+        unknown.map(|word| format!("mentions {word}"))
+    });
+}
+
+const OTHER_WORDS: [&str; 4] =
+    ["TURNSERVER_ENABLED", "ADDRESS_OF_THE_PROBE", "LONG_RANDOM_STRING", "RELAY_ADDR_"];
+
+#[test]
+fn no_explanation_is_left_without_a_rule() {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/probe/explain");
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let code = name.strip_suffix(".md").unwrap_or_else(|| panic!("{name} is no .md file"));
+        assert!(registry::rule(code).is_some(), "{name} belongs to no rule");
+    }
+}
+
+#[test]
+fn severities_are_those_that_were_promised() {
+    let of = |severity| {
+        let mut codes: Vec<&str> =
+            registry::rules().filter(|rule| rule.severity == severity).map(|rule| rule.code).collect();
+        codes.sort_unstable();
+        codes
+    };
+    assert_eq!(of(Severity::Info), ["REDIRECT", "STALE_NONCE_OK", "UNMATCHED_TRANSACTION_ID"]);
+    assert_eq!(of(Severity::Warning), ["DNS_PARTIAL", "RELAY_ADDR_MISMATCH", "TURN_ONLY"]);
+}
+
+#[test]
+fn a_code_is_found_in_any_case() {
+    assert_eq!(registry::rule("rest_expired").map(|rule| rule.code), Some("REST_EXPIRED"));
+    assert!(registry::rule("REST").is_none());
+}
