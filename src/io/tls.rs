@@ -19,6 +19,7 @@ use tokio_rustls::client::TlsStream;
 use super::wire::{Wire, fault};
 use crate::measure::milliseconds;
 use crate::probe::facts::{Fault, FaultKind, TlsFacts};
+use crate::probe::plan::{Target, Transport};
 use crate::tls::{self, CertificateReport};
 
 /// What a certificate is held against.
@@ -53,6 +54,19 @@ pub fn roots(cafile: Option<&Path>) -> anyhow::Result<RootCertStore> {
         }
     }
     Ok(roots)
+}
+
+/// The roots that `targets` need: none are loaded where nothing is probed over TLS, since reading the
+/// system's takes longer than a whole healthy probe.
+///
+/// # Errors
+/// As [`roots`].
+pub fn roots_for(targets: &[Target], cafile: Option<&Path>) -> anyhow::Result<RootCertStore> {
+    let tls = |target: &Target| target.attempts.iter().any(|attempt| attempt.transport == Transport::Tls);
+    match cafile.is_some() || targets.iter().any(tls) {
+        true => roots(cafile),
+        false => Ok(RootCertStore::empty()),
+    }
 }
 
 /// A TLS session to `server`, its certificate held against `name`.

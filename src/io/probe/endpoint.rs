@@ -82,7 +82,7 @@ impl Session {
     /// Goes through all steps.
     pub(super) async fn run(mut self) -> Ended {
         let deadline = self.shared.deadline;
-        let mut interrupted = self.shared.environment.interrupted.clone();
+        let mut interrupted = self.shared.interrupted.clone();
         self.facts.started_ms = Some(milliseconds(self.shared.start.elapsed()));
         let stopped = tokio::select! {
             biased;

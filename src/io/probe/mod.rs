@@ -12,6 +12,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
+use anyhow::Context as _;
 use rand::Rng as _;
 use rustls::pki_types::ServerName;
 use tokio::sync::watch;
@@ -20,13 +21,14 @@ use tokio::task::JoinSet;
 use self::endpoint::Session;
 use self::ledger::Ledger;
 use super::resolve::Resolver;
+use super::signal;
 use super::tls::Trust;
 use crate::ice::uri::Host;
 use crate::measure::milliseconds;
 use crate::probe::facts::{EndpointFacts, Observation, TargetFacts};
 use crate::probe::plan::{Endpoint, Options, Target, Transport};
 
-/// What a run needs from outside.
+/// What a run needs besides its targets.
 #[derive(Clone)]
 pub struct Environment {
     /// For certificates.
@@ -35,8 +37,45 @@ pub struct Environment {
     pub server_name: Option<ServerName<'static>>,
     /// Told what is being done, for people who wait.
     pub progress: Arc<dyn Fn(&str) + Send + Sync>,
-    /// Turns true when the user wants to stop.
-    pub interrupted: watch::Receiver<bool>,
+}
+
+/// A run that has not begun.
+pub struct Run {
+    /// What to probe.
+    pub targets: Vec<Target>,
+    /// How thoroughly.
+    pub options: Options,
+    /// With what.
+    pub environment: Environment,
+}
+
+/// What a finished run was asked to do.
+#[derive(Debug)]
+pub struct Plan {
+    /// What was probed.
+    pub targets: Vec<Target>,
+    /// How thoroughly.
+    pub options: Options,
+}
+
+impl Run {
+    /// Runs in this thread until all is probed, the deadline passes, or the user interrupts.
+    ///
+    /// # Errors
+    /// The system gives no event loop.
+    pub fn to_end(self) -> anyhow::Result<(Observation, Plan)> {
+        let Self { targets, options, environment } = self;
+        let plan = Plan { targets: targets.clone(), options: options.clone() };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .context("start the event loop")?;
+        let seen = runtime.block_on(async {
+            let interrupted = signal::interrupted();
+            run(targets, options, environment, interrupted).await
+        });
+        Ok((seen, plan))
+    }
 }
 
 /// How often an allocation that a quota refused is asked for again, alone: coturn gives neither a
@@ -48,6 +87,7 @@ const ALONE: [Duration; 4] =
 #[derive(Clone)]
 struct Shared {
     environment: Environment,
+    interrupted: watch::Receiver<bool>,
     options: Options,
     ledger: Arc<Ledger>,
     start: Instant,
@@ -57,7 +97,12 @@ struct Shared {
 }
 
 /// Probes all targets.
-pub async fn run(targets: Vec<Target>, options: Options, environment: Environment) -> Observation {
+async fn run(
+    targets: Vec<Target>,
+    options: Options,
+    environment: Environment,
+    interrupted: watch::Receiver<bool>,
+) -> Observation {
     let start = Instant::now();
     let deadline = start + options.deadline;
     let resolver = Arc::new(Resolver::from_system(options.timeout));
@@ -104,6 +149,7 @@ pub async fn run(targets: Vec<Target>, options: Options, environment: Environmen
 
     let shared = Shared {
         environment,
+        interrupted,
         options,
         ledger: Arc::default(),
         start,
@@ -154,7 +200,7 @@ pub async fn run(targets: Vec<Target>, options: Options, environment: Environmen
         ended_unix: SystemTime::now()
             .duration_since(SystemTime::UNIX_EPOCH)
             .map_or(0, |since| since.as_secs()),
-        interrupted: *shared.environment.interrupted.borrow(),
+        interrupted: *shared.interrupted.borrow(),
     }
 }
 

@@ -1,0 +1,122 @@
+//! Who we are to the server: from flags, files and the environment, never shown again.
+
+use std::path::PathBuf;
+
+use crate::cli::UserError;
+use crate::io::input;
+use crate::probe::plan::Knowledge;
+use crate::turn::credentials::{Credentials, Ha1, LongTermSecret, Secret, rest};
+
+/// A password file longer than this is no password.
+const MOST: u64 = 64 * 1024;
+
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Credentials")]
+pub(super) struct Args {
+    /// User name; with --secret, the user part of the minted name
+    #[arg(short, long, value_name = "NAME", env = "RTCSCOPE_USERNAME", hide_env_values = true)]
+    username: Option<String>,
+    /// Password
+    #[arg(short = 'w', long, value_name = "PASSWORD", env = "RTCSCOPE_PASSWORD", hide_env_values = true)]
+    password: Option<SecretArg>,
+    /// Read the password from a file; its last line end is not part of it
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+    /// Shared secret of a TURN REST server (coturn's static-auth-secret): mint credentials from it
+    #[arg(long, value_name = "SECRET", env = "RTCSCOPE_SECRET", hide_env_values = true)]
+    secret: Option<SecretArg>,
+    /// Lifetime of minted credentials
+    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = crate::cli::duration::from_arg)]
+    ttl: std::time::Duration,
+    /// What stands between time and user in a TURN REST user name
+    #[arg(long, value_name = "CHAR", default_value_t = rest::SEPARATOR)]
+    separator: char,
+    /// HA1 key in hex, as `turnadmin -k` prints it, instead of a password
+    #[arg(long, value_name = "HEX", conflicts_with_all = ["password_file", "secret"])]
+    key: Option<SecretArg>,
+}
+
+/// An argument that no `Debug` and no error shows.
+#[derive(Debug, Clone)]
+pub(super) struct SecretArg(Secret);
+
+impl From<String> for SecretArg {
+    fn from(text: String) -> Self {
+        Self(Secret::new(text))
+    }
+}
+
+/// Who we are, and what we know about it beyond that.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Identity {
+    pub(super) credentials: Option<Credentials>,
+    pub(super) knowledge: Knowledge,
+}
+
+impl Args {
+    /// Puts the flags together. A flag beats a file, a file beats the environment.
+    pub(super) fn identity(&self) -> anyhow::Result<Identity> {
+        let from_file = match &self.password_file {
+            None => None,
+            Some(path) => {
+                let text = input::read_text(path, MOST)?;
+                let line = text.strip_suffix('\n').unwrap_or(&text);
+                Some(Secret::new(line.strip_suffix('\r').unwrap_or(line)))
+            }
+        };
+        let password = from_file.or_else(|| self.password.as_ref().map(|arg| arg.0.clone()));
+        let username = self.username.clone().filter(|name| !name.is_empty());
+        if let Some(secret) = &self.secret {
+            return Ok(self.minted(&secret.0, username.as_deref(), password));
+        }
+        let Some(username) = username else {
+            return match password.is_some() || self.key.is_some() {
+                true => Err(UserError::usage("a password without a user name")
+                    .hint("give --username, or RTCSCOPE_USERNAME")
+                    .into()),
+                false => Ok(Identity::default()),
+            };
+        };
+        let rest_expiry = rest::expiry_separated(&username, self.separator);
+        if let Some(key) = &self.key {
+            let key = Ha1::from_hex(key.0.expose()).map_err(|error| {
+                UserError::usage(format!("--key: {error}"))
+                    .hint("`turnadmin -k -u USER -r REALM -p PASSWORD` prints one")
+            })?;
+            let credentials = Credentials { username, secret: LongTermSecret::Key(key) };
+            let knowledge = Knowledge { rest_expiry, key: true, ..Knowledge::default() };
+            return Ok(Identity { credentials: Some(credentials), knowledge });
+        }
+        let Some(password) = password else {
+            return Err(UserError::usage("a user name without a password")
+                .hint("give --password-file, --password, RTCSCOPE_PASSWORD, --secret or --key")
+                .into());
+        };
+        let credentials = Some(Credentials::password(username, password));
+        Ok(Identity { credentials, knowledge: Knowledge { rest_expiry, ..Knowledge::default() } })
+    }
+
+    /// `--secret`: mints for a plain user; for a name that holds its expiry already, finds the password
+    /// or checks the one given.
+    fn minted(&self, secret: &Secret, username: Option<&str>, password: Option<Secret>) -> Identity {
+        let expiry = username.and_then(|name| rest::expiry_separated(name, self.separator));
+        let (Some(name), Some(expiry)) = (username, expiry) else {
+            let expires = input::unix_time().saturating_add(self.ttl.as_secs());
+            let credentials = rest::mint(secret, username, expires, self.separator);
+            let knowledge = Knowledge { rest_expiry: Some(expires), minted: true, ..Knowledge::default() };
+            return Identity { credentials: Some(credentials), knowledge };
+        };
+        let known = Knowledge { rest_expiry: Some(expiry), ..Knowledge::default() };
+        match password {
+            Some(password) => {
+                let secret_mismatch = !rest::matches(secret, name, &password);
+                let credentials = Some(Credentials::password(name, password));
+                Identity { credentials, knowledge: Knowledge { secret_mismatch, ..known } }
+            }
+            None => {
+                let credentials = Some(rest::for_username(secret, name));
+                Identity { credentials, knowledge: Knowledge { minted: true, ..known } }
+            }
+        }
+    }
+}

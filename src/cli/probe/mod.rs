@@ -1,0 +1,172 @@
+//! `rtcscope probe`: flags in, a [`Summary`] out.
+
+mod credentials;
+mod embedded;
+mod targets;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::pki_types::ServerName;
+
+use super::duration;
+use super::{Context, UserError};
+use crate::finding::Exit;
+use crate::io::probe::{Environment, Run};
+use crate::io::tls::{self, Trust};
+use crate::measure::Pace;
+use crate::metric::Threshold;
+use crate::probe::plan::{Options, Transport};
+use crate::probe::{Judge, METRICS, Summary};
+
+/// Probe STUN and TURN servers: reachability, credentials, certificate, relay data path
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct Args {
+    #[command(flatten)]
+    targets: targets::Args,
+    #[command(flatten)]
+    credentials: credentials::Args,
+    #[command(flatten)]
+    trust: TrustArgs,
+    #[command(flatten)]
+    traffic: TrafficArgs,
+    #[command(flatten)]
+    limits: LimitArgs,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "TLS")]
+struct TrustArgs {
+    /// Trust the certificates of this PEM file instead of the system's
+    #[arg(long, value_name = "FILE")]
+    cafile: Option<PathBuf>,
+    /// Hold certificates against this name instead of the target's host
+    #[arg(long, value_name = "NAME", value_parser = server_name)]
+    servername: Option<ServerName<'static>>,
+    /// Report a bad certificate without failing for it
+    #[arg(long)]
+    insecure: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Relay traffic")]
+struct TrafficArgs {
+    /// Packets sent over each relay path
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    count: u32,
+    /// Packets a second on each relay path
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    rate: u32,
+    /// Bytes of each packet
+    #[arg(long, value_name = "BYTES", default_value_t = 160, value_parser = clap::value_parser!(u16).range(14..=1400))]
+    size: u16,
+    /// Send for so long instead of a number of packets
+    #[arg(long, value_name = "TIME", conflicts_with = "count", value_parser = duration::from_arg)]
+    duration: Option<Duration>,
+    /// Show relay candidates alone (iceTransportPolicy "relay")
+    #[arg(long)]
+    relay_only: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Limits")]
+struct LimitArgs {
+    /// How long each step may take
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration::from_arg)]
+    timeout: Duration,
+    /// How long the run may take [default: 30s, more with --duration]
+    #[arg(long, value_name = "TIME", value_parser = duration::from_arg)]
+    deadline: Option<Duration>,
+    /// Fail if a metric is above a limit, as in rtt.p99=5ms or loss=1%; may be repeated
+    #[arg(long = "max", value_name = "METRIC=VALUE")]
+    max: Vec<String>,
+    /// Fail unless these transports work
+    #[arg(long, value_name = "TRANSPORT", value_enum, value_delimiter = ',')]
+    require: Vec<Transport>,
+}
+
+const EXAMPLES: &str = "Examples:
+  rtcscope probe --embedded
+      start a server inside the process and probe it: no network needed
+  rtcscope probe turn:turn.example.org -u alice --password-file secret.txt
+      probe a TURN server over UDP and TCP
+  rtcscope probe turn:turn.example.org turns:turn.example.org --secret S --require udp,tls
+      mint TURN REST credentials; fail unless both UDP and TLS work
+  rtcscope probe --ice-servers servers.json --max rtt.p99=50ms --format json
+      probe what a web app is given, and fail above a limit
+
+Passwords given as arguments are seen by other users of this machine: prefer --password-file or the
+environment (RTCSCOPE_USERNAME, RTCSCOPE_PASSWORD, RTCSCOPE_SECRET).";
+
+/// What a run without `--deadline` is given beyond the traffic asked for.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
+    let options = options(&args)?;
+    let thresholds = args
+        .limits
+        .max
+        .iter()
+        .map(|arg| Threshold::from_arg(arg, METRICS).map_err(|e| UserError::usage(&e).hint(e.hint())))
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut targets = targets::read(&args.targets, &args.credentials)?;
+    let mut roots = tls::roots_for(&targets, args.trust.cafile.as_deref())?;
+    let server = match args.targets.embedded {
+        true => Some(embedded::start(&mut targets, &mut roots)?),
+        false => None,
+    };
+    targets::require(&mut targets, &args.limits.require)?;
+    let judge = Judge { fail_on: context.fail_on, thresholds };
+    let progress = Arc::new(context.progress());
+    let shown = progress.clone();
+    let environment = Environment {
+        trust: Trust { roots: Arc::new(roots), insecure: args.trust.insecure },
+        server_name: args.trust.servername,
+        progress: Arc::new(move |doing| shown.set(doing)),
+    };
+    let run = Run { targets, options, environment };
+    let (seen, plan) = run.to_end()?;
+    progress.finish();
+    drop(server);
+    context.emit(&Summary::new(seen, &plan.targets, &plan.options, &judge))
+}
+
+fn options(args: &Args) -> Result<Options, UserError> {
+    let interval = Duration::from_secs(1) / args.traffic.rate;
+    let count = match args.traffic.duration {
+        None => args.traffic.count,
+        Some(duration) => u32::try_from(duration.as_nanos() / interval.as_nanos().max(1))
+            .ok()
+            .filter(|count| *count <= 10_000_000)
+            .ok_or_else(|| UserError::usage("--duration times --rate is more than ten million packets"))?
+            .max(1),
+    };
+    let traffic = interval * count;
+    let deadline = args.limits.deadline.unwrap_or(DEADLINE + traffic);
+    if args.limits.timeout > deadline {
+        return Err(UserError::usage("--timeout is longer than --deadline")
+            .hint("a step cannot take longer than the whole run"));
+    }
+    if traffic >= deadline {
+        let message = format!(
+            "sending takes {:.0} s, longer than --deadline {:.0} s",
+            traffic.as_secs_f64(),
+            deadline.as_secs_f64()
+        );
+        return Err(UserError::usage(message).hint("lower --count or --duration, or raise --rate or --deadline"));
+    }
+    let patience = Duration::from_secs(1).min(args.limits.timeout);
+    Ok(Options {
+        timeout: args.limits.timeout,
+        deadline,
+        bindings: 5,
+        pace: Pace { count, interval, size: usize::from(args.traffic.size), patience },
+        relay_only: args.traffic.relay_only,
+    })
+}
+
+fn server_name(arg: &str) -> Result<ServerName<'static>, String> {
+    ServerName::try_from(arg.to_owned()).map_err(|_| "write a DNS name or an IP address".to_owned())
+}

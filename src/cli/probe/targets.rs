@@ -1,0 +1,109 @@
+//! What is to be probed: URIs, bare hosts, or what a web app is given.
+
+use std::path::PathBuf;
+
+use super::credentials::{self, Identity};
+use crate::cli::UserError;
+use crate::ice::servers::{IceServers, MAX_BYTES, TransportPolicy};
+use crate::ice::uri::{self, Scheme, ServerUri};
+use crate::io::input;
+use crate::probe::plan::{Attempt, Knowledge, Target, Transport};
+use crate::turn::credentials::{Credentials, rest};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// stun:, stuns:, turn: or turns: URIs, or host[:port]
+    #[arg(value_name = "TARGET", required_unless_present_any = ["ice_servers", "embedded"])]
+    targets: Vec<String>,
+    /// Read an iceServers array, an RTCConfiguration or a provider's reply from a file, or - for standard input
+    #[arg(long, value_name = "FILE")]
+    ice_servers: Option<PathBuf>,
+    /// Start a server inside this process and probe that
+    #[arg(long, conflicts_with_all = ["targets", "ice_servers", "username", "password_file", "key"])]
+    pub(super) embedded: bool,
+}
+
+/// The targets in the order given, each with its credentials.
+pub(super) fn read(args: &Args, flags: &credentials::Args) -> anyhow::Result<Vec<Target>> {
+    if args.embedded {
+        return Ok(Vec::new());
+    }
+    let identity = flags.identity()?;
+    let mut targets = Vec::new();
+    for text in &args.targets {
+        let uri = match ServerUri::from_target(text) {
+            Ok(uri::Target::Uri(uri)) => uri,
+            // Without a scheme: a relay if there is somebody to be, else the reflexive address.
+            Ok(bare @ uri::Target::Bare { .. }) => bare.with_scheme(match identity.credentials {
+                Some(_) => Scheme::Turn,
+                None => Scheme::Stun,
+            }),
+            Err(error) => return Err(UserError::usage(&error).hint(error.hint()).into()),
+        };
+        targets.push(target(&uri, &identity)?);
+    }
+    if let Some(path) = &args.ice_servers {
+        let text = input::read_text_or_stdin(path, MAX_BYTES as u64)?;
+        let servers = IceServers::from_json(&text).map_err(|error| {
+            let place = if path.as_os_str() == "-" { "standard input".into() } else { path.to_string_lossy() };
+            let hint = error.hint().unwrap_or_default();
+            UserError::could_not_look(format!("{place}: {error}")).hint(hint)
+        })?;
+        for server in &servers.servers {
+            let own = match (&server.username, &server.credential) {
+                (Some(username), Some(credential)) => Some(Identity {
+                    knowledge: Knowledge { rest_expiry: rest::expiry(username), ..Knowledge::default() },
+                    credentials: Some(Credentials::password(username.clone(), credential.clone())),
+                }),
+                _ => None,
+            };
+            for located in &server.urls {
+                targets.push(target(&located.uri, own.as_ref().unwrap_or(&identity))?);
+            }
+        }
+        let relay_only = servers.transport_policy == Some(TransportPolicy::Relay);
+        if relay_only && !targets.iter().any(|target| target.turn) {
+            return Err(UserError::usage("iceTransportPolicy is `relay`, and no server is a turn: one")
+                .hint("no call can come about with this configuration")
+                .into());
+        }
+    }
+    targets.dedup_by(|a, b| a.uri == b.uri && a.credentials.is_none() && b.credentials.is_none());
+    Ok(targets)
+}
+
+fn target(uri: &ServerUri, identity: &Identity) -> Result<Target, UserError> {
+    let mut target = Target::from_uri(uri);
+    if target.attempts.is_empty() {
+        return Err(UserError::usage(format!("{uri}: TURN over DTLS is not supported"))
+            .hint("drop `?transport=udp` to probe TLS over TCP"));
+    }
+    if target.turn {
+        target.credentials = identity.credentials.clone();
+        target.knowledge = identity.knowledge.clone();
+    }
+    Ok(target)
+}
+
+/// Makes the transports of `--require` ones that a target is unhealthy without.
+pub(super) fn require(targets: &mut [Target], wanted: &[Transport]) -> Result<(), UserError> {
+    for transport in wanted {
+        let mut found = false;
+        let attempts = targets.iter_mut().flat_map(|target| &mut target.attempts);
+        for attempt in attempts.filter(|attempt| attempt.transport == *transport) {
+            *attempt = Attempt { required: true, ..*attempt };
+            found = true;
+        }
+        if !found {
+            let name = transport.name();
+            return Err(UserError::usage(format!("--require {name}: no target is probed over {name}")).hint(
+                match transport {
+                    Transport::Udp => "add a `turn:` or `stun:` URI without ?transport=tcp",
+                    Transport::Tcp => "add a `turn:` URI, with or without ?transport=tcp",
+                    Transport::Tls => "add a `turns:` URI",
+                },
+            ));
+        }
+    }
+    Ok(())
+}

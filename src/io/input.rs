@@ -1,0 +1,67 @@
+//! What a command reads besides the network: files, standard input, the wall clock, chance.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::Context as _;
+use rand::Rng as _;
+use rand::distr::Alphanumeric;
+
+/// The text of a file of at most `most` bytes.
+///
+/// # Errors
+/// Unreadable, a directory, too large, or no UTF-8.
+pub fn read_text(path: &Path, most: u64) -> anyhow::Result<String> {
+    let name = path.display().to_string();
+    let file = File::open(path).with_context(|| format!("open {name}"))?;
+    text(file, &name, most)
+}
+
+/// As [`read_text`], or standard input where the path is `-`.
+///
+/// # Errors
+/// As [`read_text`].
+pub fn read_text_or_stdin(path: &Path, most: u64) -> anyhow::Result<String> {
+    match path.as_os_str() == "-" {
+        true => text(std::io::stdin().lock(), "standard input", most),
+        false => read_text(path, most),
+    }
+}
+
+/// Seconds since 1970; 0 before.
+pub fn unix_time() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+/// Thirty-two random letters and digits.
+pub fn random_token() -> String {
+    rand::rng().sample_iter(Alphanumeric).take(32).map(char::from).collect()
+}
+
+fn text(reader: impl Read, name: &str, most: u64) -> anyhow::Result<String> {
+    let mut bytes = Vec::new();
+    reader.take(most + 1).read_to_end(&mut bytes).with_context(|| format!("read {name}"))?;
+    anyhow::ensure!(bytes.len() as u64 <= most, "{name} is larger than {most} bytes");
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(text),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            anyhow::bail!("{name} is no UTF-8 text (byte {at} is not)")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refuses_what_is_too_large_and_what_is_no_text() {
+        assert_eq!(text(&b"12345"[..], "it", 5).unwrap(), "12345");
+        assert_eq!(text(&b"123456"[..], "it", 5).unwrap_err().to_string(), "it is larger than 5 bytes");
+        let error = text(&b"ab\xff"[..], "it", 5).unwrap_err().to_string();
+        assert_eq!(error, "it is no UTF-8 text (byte 2 is not)");
+    }
+}
