@@ -88,6 +88,14 @@ pub enum Location {
     },
 }
 
+impl std::fmt::Display for Location {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Location::Endpoint { endpoint, transport } => write!(f, "{endpoint} over {transport}"),
+        }
+    }
+}
+
 /// One fact about the thing examined that its owner should know, in the shape that every command
 /// and every format shares.
 #[derive(Debug, Clone, PartialEq, Serialize)]
