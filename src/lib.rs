@@ -4,7 +4,9 @@
 //! The domain modules are pure: bytes, text and time come in, values come out. ARCHITECTURE.md
 //! has the map and the invariants.
 
+pub mod cli;
 pub mod finding;
+pub mod io;
 pub mod metric;
 pub mod probe;
 pub mod report;

@@ -38,7 +38,7 @@ pub enum Confidence {
 /// What `rtcscope explain CODE` prints, and what every finding of one kind shares.
 ///
 /// A code is stable for ever and never reused.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct Rule {
     /// Stable code, e.g. `REST_EXPIRED` or `SDP501`.
     pub code: &'static str,

@@ -19,7 +19,12 @@ pub enum Block {
     /// A paragraph, wrapped to the width.
     Paragraph(Cell),
     /// Items, one under the other.
-    List(Vec<Cell>),
+    List {
+        /// Whether their order matters.
+        numbered: bool,
+        /// The items.
+        items: Vec<Cell>,
+    },
     /// Lines to copy as they are: never wrapped.
     Code(String),
     /// A table.

@@ -6,6 +6,7 @@ mod document;
 mod findings;
 mod format;
 mod json;
+pub mod markdown;
 mod printable;
 mod progress;
 mod screen;

@@ -52,7 +52,9 @@ fn block(block: &Block) -> Block {
         Block::Verdict(text) => Block::Verdict(cell(text)),
         Block::Heading(text) => Block::Heading(own(text)),
         Block::Paragraph(text) => Block::Paragraph(cell(text)),
-        Block::List(items) => Block::List(items.iter().map(cell).collect()),
+        Block::List { numbered, items } => {
+            Block::List { numbered: *numbered, items: items.iter().map(cell).collect() }
+        }
         // Line by line: here the line breaks are meant.
         Block::Code(text) => Block::Code(text.lines().map(own).collect::<Vec<_>>().join("\n")),
         Block::Table(table) => Block::Table(Table {
@@ -144,7 +146,7 @@ mod tests {
                 Block::Verdict(BAD.into()),
                 Block::Heading(BAD.to_owned()),
                 Block::Paragraph(BAD.into()),
-                Block::List(vec![BAD.into()]),
+                Block::List { numbered: true, items: vec![BAD.into()] },
                 Block::Code(BAD.to_owned()),
                 Block::Table(Table { columns: Vec::new(), rows: vec![vec![BAD.into()]] }),
                 Block::Findings(vec![finding]),

@@ -246,10 +246,14 @@ fn prose_lists_and_code() {
         verdict(),
         Block::Heading("What to change".to_owned()),
         Block::Paragraph("Open UDP on the server, and in the security group of the cloud, for both the port and the range.".into()),
-        Block::List(vec![
-            "the listening port, 3478, which clients send their requests to".into(),
-            "the relay range, 49152 to 65535, which the peers send their media to".into(),
-        ]),
+        Block::List {
+            numbered: false,
+            items: vec![
+                "the listening port, 3478, which clients send their requests to".into(),
+                "the relay range, 49152 to 65535, which the peers send their media to".into(),
+            ],
+        },
+        Block::List { numbered: true, items: vec!["ask the owner".into(), "wait".into()] },
         Block::Code("iptables -I INPUT -p udp --dport 3478 -j ACCEPT\n\nufw allow 3478/udp".to_owned()),
         Block::Table(Table::default()),
         Block::Paragraph("Done.".into()),
@@ -264,6 +268,9 @@ fn prose_lists_and_code() {
 
     - the listening port, 3478, which clients send their requests to
     - the relay range, 49152 to 65535, which the peers send their media to
+
+    1. ask the owner
+    2. wait
 
         iptables -I INPUT -p udp --dport 3478 -j ACCEPT
 

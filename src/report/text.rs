@@ -18,7 +18,8 @@ pub(super) fn render(report: &Rendered, screen: Screen, out: &mut dyn Write) -> 
             continue;
         }
         // A heading stands close to what it heads.
-        if before.is_some_and(|before| !matches!(before, Block::Heading(_))) {
+        let is_headed = matches!(before, Some(Block::Heading(_))) && !matches!(block, Block::Heading(_));
+        if before.is_some() && !is_headed {
             writeln!(out)?;
         }
         for line in lines {
@@ -34,7 +35,7 @@ fn lines(block: &Block, exit: Exit, screen: Screen) -> Vec<String> {
         Block::Verdict(cell) => verdict(cell, exit, screen),
         Block::Heading(text) => vec![screen.paint(text, Tone::Strong)],
         Block::Paragraph(cell) => prose(cell, "", "", screen),
-        Block::List(items) => items.iter().flat_map(|item| prose(item, "- ", "  ", screen)).collect(),
+        Block::List { numbered, items } => list(items, *numbered, screen),
         Block::Code(text) => text.lines().map(|line| format!("    {line}").trim_end().to_owned()).collect(),
         Block::Table(table) if table.rows.is_empty() => Vec::new(),
         Block::Table(table) => table::lines(table, screen),
@@ -55,6 +56,14 @@ fn verdict(cell: &Cell, exit: Exit, screen: Screen) -> Vec<String> {
     let tone = if word == "UNKNOWN" || word == "STOPPED" { Tone::Warn } else { cell.tone };
     let sentence = Cell::new(cell.text.clone(), Tone::Plain);
     prose(&sentence, &format!("{}  ", screen.paint(word, tone)), &" ".repeat(word.len() + 2), screen)
+}
+
+fn list(items: &[Cell], numbered: bool, screen: Screen) -> Vec<String> {
+    let marked = items.iter().enumerate().flat_map(|(index, item)| {
+        let mark = if numbered { format!("{}. ", index + 1) } else { "- ".to_owned() };
+        prose(item, &mark, &" ".repeat(mark.len()), screen)
+    });
+    marked.collect()
 }
 
 /// A paragraph, the first line after `first` and the others after `rest`; both are as wide as `rest`.
