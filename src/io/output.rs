@@ -1,5 +1,4 @@
 //! Where results go: standard output, or files that appear whole or not at all.
-#![allow(clippy::disallowed_methods, reason = "files and terminals are what this module is for")]
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, IsTerminal, Write};

@@ -1,5 +1,6 @@
 //! The real program in a scrubbed environment: that flags, output, files and exit codes are wired together.
 //! What the parts do is tested where they are.
+#![allow(clippy::disallowed_methods, reason = "tests read and write what they like")]
 
 mod assets;
 mod errors;
