@@ -4,6 +4,7 @@
 //! The domain modules are pure: bytes, text and time come in, values come out. ARCHITECTURE.md
 //! has the map and the invariants.
 
+pub mod cli;
 pub mod finding;
 pub mod ice;
 pub mod io;

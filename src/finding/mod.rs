@@ -38,7 +38,7 @@ pub enum Confidence {
 /// What `rtcscope explain CODE` prints, and what every finding of one kind shares.
 ///
 /// A code is stable for ever and never reused.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct Rule {
     /// Stable code, e.g. `REST_EXPIRED` or `SDP501`.
     pub code: &'static str,
@@ -86,6 +86,14 @@ pub enum Location {
         /// `udp`, `tcp`, `tls`.
         transport: &'static str,
     },
+}
+
+impl std::fmt::Display for Location {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Location::Endpoint { endpoint, transport } => write!(f, "{endpoint} over {transport}"),
+        }
+    }
 }
 
 /// One fact about the thing examined that its owner should know, in the shape that every command

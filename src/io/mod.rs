@@ -1,9 +1,11 @@
-//! The only module with sockets, files, DNS, TLS, clocks and randomness: the drivers of the pure
-//! machines.
+//! The only module with sockets, files, names, clocks and randomness: the drivers of the pure machines.
 #![allow(clippy::disallowed_methods, reason = "this is where the world outside is asked")]
 
+pub mod input;
 pub mod link;
+pub mod output;
 pub mod probe;
 pub mod resolve;
+pub mod signal;
 pub mod tls;
 pub mod wire;

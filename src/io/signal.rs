@@ -21,14 +21,21 @@ async fn wait() {
     use tokio::signal::unix::{SignalKind, signal};
     match signal(SignalKind::terminate()) {
         Ok(mut terminate) => tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
+            () = ctrl_c() => {}
             _ = terminate.recv() => {}
         },
-        Err(_) => drop(tokio::signal::ctrl_c().await),
+        Err(_) => ctrl_c().await,
     }
 }
 
 #[cfg(not(unix))]
 async fn wait() {
-    let _ = tokio::signal::ctrl_c().await;
+    ctrl_c().await;
+}
+
+/// Never returns where the system offers no Ctrl-C.
+async fn ctrl_c() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending().await
+    }
 }

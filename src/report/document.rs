@@ -18,6 +18,15 @@ pub enum Block {
     Heading(String),
     /// A paragraph, wrapped to the width.
     Paragraph(Cell),
+    /// Items, one under the other.
+    List {
+        /// Whether their order matters.
+        numbered: bool,
+        /// The items.
+        items: Vec<Cell>,
+    },
+    /// Lines to copy as they are: never wrapped.
+    Code(String),
     /// A table.
     Table(Table),
     /// Findings, each with its evidence and what to change.
@@ -25,6 +34,9 @@ pub enum Block {
 }
 
 /// A table with a row of column names.
+///
+/// Where the width does not suffice, the last columns are written beneath each row: put the least important ones last.
+/// An empty cell is shown as `-`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Table {
     /// Column names and how their cells are aligned.

@@ -3,8 +3,25 @@
 //! A renderer knows no command, and `report` never computes a number.
 
 mod document;
+mod findings;
+mod format;
+mod json;
+pub mod markdown;
+mod printable;
+mod progress;
+mod screen;
+mod table;
+mod text;
+mod wrap;
+
+#[cfg(test)]
+mod tests;
 
 pub use document::{Align, Block, Cell, Document, Table, Tone};
+pub use format::{FORMATS, Format, Renderer};
+pub use printable::printable;
+pub use progress::Progress;
+pub use screen::Screen;
 
 use crate::finding::Exit;
 use crate::metric::Metric;
@@ -24,4 +41,25 @@ pub trait Report: serde::Serialize {
 
     /// What the exit code says.
     fn exit(&self) -> Exit;
+}
+
+/// A report that owns all it says, whatever command made it: what the renderers take.
+#[derive(Debug, Clone)]
+pub struct Rendered {
+    /// [`Report::SCHEMA`].
+    pub schema: &'static str,
+    /// The fields of the report.
+    pub json: serde_json::Value,
+    /// [`Report::document`].
+    pub document: Document,
+    /// [`Report::exit`].
+    pub exit: Exit,
+}
+
+impl Rendered {
+    /// Reads everything that a renderer may want from `report`.
+    pub fn from_report<R: Report>(report: &R) -> Result<Self, serde_json::Error> {
+        let json = serde_json::to_value(report)?;
+        Ok(Self { schema: R::SCHEMA, json, document: report.document(), exit: report.exit() })
+    }
 }

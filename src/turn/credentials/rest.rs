@@ -22,8 +22,12 @@ pub fn mint(secret: &Secret, user: Option<&str>, expires_unix: u64, separator: c
         Some(user) => format!("{expires_unix}{separator}{user}"),
         None => expires_unix.to_string(),
     };
-    let password = password(secret, &username);
-    Credentials::password(username, password)
+    for_username(secret, &username)
+}
+
+/// The credentials that `secret` gives for a user name that holds its expiry already.
+pub fn for_username(secret: &Secret, username: &str) -> Credentials {
+    Credentials::password(username, password(secret, username))
 }
 
 /// When `username` expires, in Unix seconds, if it is one of this kind: `time`, `time:name` or `name:time`.

@@ -1,0 +1,157 @@
+//! What the global flags mean to a subcommand: where its one report goes, and how.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+use super::{Global, UserError};
+use crate::finding::{Exit, FailOn};
+use crate::io::output::{self, NewFile};
+use crate::report::{FORMATS, Format, Progress, Rendered, Report, Screen};
+
+/// `--report FORMAT=PATH`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FormatAndPath {
+    /// Before the `=`.
+    pub format: Format,
+    /// After it.
+    pub path: PathBuf,
+}
+
+impl FormatAndPath {
+    /// Reads `FORMAT=PATH`.
+    pub fn from_arg(arg: &str) -> Result<Self, String> {
+        let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+        let names = names.join(", ");
+        let (format, path) =
+            arg.split_once('=').ok_or(format!("write it as FORMAT=PATH; formats: {names}"))?;
+        let format = Format::from_str(format, true)
+            .map_err(|_| format!("`{format}` is not a format; formats: {names}"))?;
+        match path {
+            "" => Err("the path is missing".to_owned()),
+            "-" => Err("standard output is for `--format`; `--report` needs a file".to_owned()),
+            path => Ok(Self { format, path: path.into() }),
+        }
+    }
+}
+
+/// Everything a subcommand needs besides its own arguments. Its one report uses it up.
+#[derive(Debug)]
+pub struct Context {
+    format: Format,
+    screen: Screen,
+    /// Where the result goes in place of standard output.
+    output: Option<NewFile>,
+    reports: Vec<(Format, NewFile)>,
+    progress: bool,
+    /// `--fail-on`.
+    pub fail_on: FailOn,
+    /// How often `-v` was given.
+    pub verbosity: u8,
+}
+
+impl Context {
+    /// Opens every file that is to be written, so that a wrong path is known before the work is done.
+    pub fn open(global: Global) -> anyhow::Result<Self> {
+        let output = global.output.filter(|path| path.as_os_str() != "-");
+        let mut paths: Vec<&PathBuf> = global.reports.iter().map(|report| &report.path).collect();
+        paths.extend(&output);
+        for (index, path) in paths.iter().enumerate() {
+            if paths[..index].contains(path) {
+                let message = format!("{} would be written twice", path.display());
+                return Err(UserError::usage(message)
+                    .hint("give each `--report` and `--output` its own file")
+                    .into());
+            }
+        }
+        let screen = match output {
+            Some(_) => Screen::FILE,
+            None => output::stdout_screen(global.color),
+        };
+        let output = output.map(|path| NewFile::create(&path)).transpose()?;
+        let reports = global.reports.into_iter();
+        let reports = reports.map(|report| Ok((report.format, NewFile::create(&report.path)?)));
+        Ok(Self {
+            format: global.format,
+            screen,
+            output,
+            reports: reports.collect::<anyhow::Result<_>>()?,
+            progress: !global.quiet && output::stderr_is_terminal(),
+            fail_on: global.fail_on,
+            verbosity: global.verbose,
+        })
+    }
+
+    /// The line on standard error that says what is going on; hidden with `-q` and where nobody watches. Finish it
+    /// before [`emit`](Self::emit).
+    pub fn progress(&self) -> Progress {
+        Progress::new(self.progress)
+    }
+
+    /// Writes the result to every place that was asked for, in the format asked for there.
+    pub fn emit(self, report: &impl Report) -> anyhow::Result<Exit> {
+        let rendered = Rendered::from_report(report)?;
+        let mut files = Vec::new();
+        for (format, mut file) in self.reports {
+            let mut bytes = Vec::new();
+            format.render(&rendered, Screen::FILE, &mut bytes)?;
+            file.write(&bytes)?;
+            files.push(file);
+        }
+        // The files first: a reader of standard output who leaves early does not take them along.
+        for file in files {
+            file.commit()?;
+        }
+        let mut bytes = Vec::new();
+        self.format.render(&rendered, self.screen, &mut bytes)?;
+        write(self.output, &bytes)?;
+        Ok(rendered.exit)
+    }
+
+    /// Writes what is no report, and has one format only, where the result would go.
+    pub fn emit_raw(self, bytes: &[u8]) -> anyhow::Result<Exit> {
+        if !self.reports.is_empty() {
+            return Err(UserError::usage("this command has no report to write")
+                .hint("drop `--report`")
+                .into());
+        }
+        write(self.output, bytes)?;
+        Ok(Exit::Healthy)
+    }
+}
+
+fn write(output: Option<NewFile>, bytes: &[u8]) -> anyhow::Result<()> {
+    match output {
+        Some(mut file) => {
+            file.write(bytes)?;
+            file.commit()?;
+        }
+        None => output::write_stdout(bytes)?,
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(arg: &str, expected: Result<(&str, &str), &str>) {
+        let read = FormatAndPath::from_arg(arg);
+        let read = read.as_ref().map(|r| (r.format.name, r.path.to_str().unwrap())).map_err(String::as_str);
+        assert_eq!(read, expected, "{arg}");
+    }
+
+    #[test]
+    fn reads_a_format_and_a_path() {
+        check("json=out.json", Ok(("json", "out.json")));
+        check("TEXT=a=b.txt", Ok(("text", "a=b.txt")));
+    }
+
+    #[test]
+    fn says_what_is_wrong_with_the_rest() {
+        check("out.json", Err("write it as FORMAT=PATH; formats: text, json"));
+        check("xml=out.xml", Err("`xml` is not a format; formats: text, json"));
+        check("json=", Err("the path is missing"));
+        check("json=-", Err("standard output is for `--format`; `--report` needs a file"));
+    }
+}

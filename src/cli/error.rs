@@ -1,0 +1,122 @@
+//! The one place where an error becomes words and an exit code.
+
+use std::fmt;
+
+use crate::finding::Exit;
+use crate::io::output::OutputError;
+use crate::report::printable;
+
+/// An error that knows what the user can do about it.
+///
+/// Anything else that ends a command is told without a hint, and as "could not look" (3).
+#[derive(Debug)]
+pub struct UserError {
+    exit: Exit,
+    message: String,
+    hints: Vec<String>,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl UserError {
+    /// The command line or the plan is wrong (2).
+    pub fn usage(message: impl fmt::Display) -> Self {
+        Self { exit: Exit::Usage, message: message.to_string(), hints: Vec::new(), source: None }
+    }
+
+    /// We could not look (3): a file is unreadable, the input makes no sense.
+    pub fn could_not_look(message: impl fmt::Display) -> Self {
+        Self { exit: Exit::CouldNotTell, ..Self::usage(message) }
+    }
+
+    /// Adds what to do about it. An empty hint is none.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        let hint = hint.into();
+        if !hint.is_empty() {
+            self.hints.push(hint);
+        }
+        self
+    }
+
+    /// Adds what caused it, to be told after the message.
+    #[must_use]
+    pub fn caused_by(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        self.source = Some(Box::new(source));
+        self
+    }
+}
+
+impl fmt::Display for UserError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for UserError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_ref().map(|source| source.as_ref() as _)
+    }
+}
+
+/// The exit code for `error`, and what to write to standard error; nothing if there is nothing to say.
+pub(super) fn explain(error: &anyhow::Error) -> (Exit, String) {
+    let causes = || error.chain();
+    if causes().any(|cause| matches!(cause.downcast_ref(), Some(OutputError::ClosedPipe))) {
+        return (Exit::Healthy, String::new());
+    }
+    let user: Option<&UserError> = causes().find_map(|cause| cause.downcast_ref());
+    let sentence = causes().map(ToString::to_string).collect::<Vec<_>>().join(": ");
+    let mut message = format!("error: {}\n", printable(&sentence));
+    for hint in user.iter().flat_map(|user| &user.hints) {
+        message.push_str(&format!("hint: {}\n", printable(hint)));
+    }
+    (user.map_or(Exit::CouldNotTell, |user| user.exit), message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::Context;
+
+    fn check(error: impl Into<anyhow::Error>, exit: Exit, text: &str) {
+        assert_eq!(explain(&error.into()), (exit, text.to_owned()));
+    }
+
+    #[test]
+    fn a_user_error_says_what_to_do() {
+        let error = UserError::usage("unknown scheme `stun+tls`").hint("write `stuns:`").hint("");
+        check(error, Exit::Usage, "error: unknown scheme `stun+tls`\nhint: write `stuns:`\n");
+    }
+
+    #[test]
+    fn the_causes_follow_the_message() {
+        let cause = std::io::Error::new(std::io::ErrorKind::NotFound, "no such file");
+        let error = UserError::could_not_look("read servers.json").hint("check the path").caused_by(cause);
+        let text = "error: read servers.json: no such file\nhint: check the path\n";
+        check(error, Exit::CouldNotTell, text);
+    }
+
+    #[test]
+    fn a_hint_survives_more_context() {
+        let error =
+            Err::<(), _>(UserError::usage("no such flag").hint("see --help")).context("plan the probe");
+        check(error.unwrap_err(), Exit::Usage, "error: plan the probe: no such flag\nhint: see --help\n");
+    }
+
+    #[test]
+    fn any_other_error_means_that_we_could_not_look() {
+        check(anyhow::anyhow!("it broke"), Exit::CouldNotTell, "error: it broke\n");
+    }
+
+    #[test]
+    fn a_closed_pipe_is_silence_and_no_failure() {
+        check(OutputError::ClosedPipe, Exit::Healthy, "");
+        let error = Err::<(), _>(OutputError::ClosedPipe).context("print the result").unwrap_err();
+        check(error, Exit::Healthy, "");
+    }
+
+    #[test]
+    fn an_error_cannot_send_escape_sequences_to_the_terminal() {
+        check(anyhow::anyhow!("bad \x1b[2J"), Exit::CouldNotTell, "error: bad \\u{1b}[2J\n");
+    }
+}

@@ -1,0 +1,87 @@
+//! `rtcscope explain`: the rules behind the findings.
+
+use serde::Serialize;
+
+use super::{Context, UserError};
+use crate::finding::{Exit, Rule, Severity, registry};
+use crate::report::{Align, Block, Cell, Document, Report, Table, Tone, markdown};
+use crate::spelling;
+
+/// Explain findings: what they mean, why they happen, what to change
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "Examples:
+  rtcscope explain                 list all codes
+  rtcscope explain REST_EXPIRED    explain one")]
+pub(super) struct Args {
+    /// Codes or names of findings; all are listed if none is given
+    #[arg(value_name = "CODE")]
+    codes: Vec<String>,
+}
+
+pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
+    let asked = args.codes.iter().map(|code| find(code)).collect::<Result<Vec<_>, _>>()?;
+    match asked.is_empty() {
+        true => context.emit(&Explanation { rules: registry::rules().collect(), in_full: false }),
+        false => context.emit(&Explanation { rules: asked, in_full: true }),
+    }
+}
+
+fn find(code: &str) -> Result<&'static Rule, UserError> {
+    let by_name = || registry::rules().find(|rule| rule.name.eq_ignore_ascii_case(code));
+    registry::rule(code).or_else(by_name).ok_or_else(|| {
+        let near = spelling::nearest(code, registry::rules().map(|rule| rule.code));
+        let near: Vec<String> = near.iter().map(|code| format!("`{code}`")).collect();
+        UserError::usage(format!("no finding has the code `{code}`")).hint(match near.is_empty() {
+            true => "`rtcscope explain` lists all codes".to_owned(),
+            false => format!("did you mean {}?", near.join(" or ")),
+        })
+    })
+}
+
+#[derive(Serialize)]
+struct Explanation {
+    rules: Vec<&'static Rule>,
+    #[serde(skip)]
+    in_full: bool,
+}
+
+impl Report for Explanation {
+    const SCHEMA: &'static str = "explain/1";
+
+    fn document(&self) -> Document {
+        let blocks = match self.in_full {
+            true => self.rules.iter().flat_map(|rule| in_full(rule)).collect(),
+            false => vec![list(&self.rules)],
+        };
+        Document { blocks }
+    }
+
+    fn exit(&self) -> Exit {
+        Exit::Healthy
+    }
+}
+
+fn list(rules: &[&Rule]) -> Block {
+    let row = |rule: &&Rule| {
+        let (word, tone) = severity(rule);
+        vec![Cell::new(rule.code, Tone::Strong), Cell::new(word, tone), rule.summary.into()]
+    };
+    let columns = vec![("code", Align::Left), ("severity", Align::Left), ("meaning", Align::Left)];
+    Block::Table(Table { columns, rows: rules.iter().map(row).collect() })
+}
+
+fn in_full(rule: &Rule) -> Vec<Block> {
+    let (word, _) = severity(rule);
+    let mut blocks = vec![Block::Heading(format!("{word} {} {}", rule.code, rule.name))];
+    blocks.extend(markdown::blocks(rule.explain));
+    blocks.push(Block::Paragraph(Cell::new(format!("See {}.", rule.refs.join(", ")), Tone::Dim)));
+    blocks
+}
+
+fn severity(rule: &Rule) -> (&'static str, Tone) {
+    match rule.severity {
+        Severity::Error => ("error", Tone::Bad),
+        Severity::Warning => ("warning", Tone::Warn),
+        Severity::Info => ("info", Tone::Dim),
+    }
+}

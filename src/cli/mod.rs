@@ -1,0 +1,125 @@
+//! The command line: clap types and wiring. A subcommand is one file with `Args` and `run`.
+
+pub mod assets;
+mod completions;
+mod context;
+mod duration;
+mod error;
+mod explain;
+mod man;
+mod probe;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::error::ErrorKind;
+use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::finding::{Exit, FailOn};
+use crate::io::output::{self, Colour};
+use crate::report::Format;
+
+pub use context::{Context, FormatAndPath};
+pub use error::UserError;
+
+/// Say, without a browser, why a WebRTC call does not work and how good it is
+#[derive(Debug, Parser)]
+#[command(name = "rtcscope", version, disable_help_subcommand = true, max_term_width = 100)]
+#[command(after_long_help = EXIT_CODES)]
+pub struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// The subcommands. Nothing else lists them.
+#[derive(Debug, Subcommand)]
+enum Command {
+    Probe(Box<probe::Args>),
+    Explain(explain::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+}
+
+impl Command {
+    fn run(self, context: Context) -> anyhow::Result<Exit> {
+        match self {
+            Command::Probe(args) => probe::run(*args, context),
+            Command::Explain(args) => explain::run(args, context),
+            Command::Completions(args) => completions::run(args, context),
+            Command::Man(args) => man::run(args, context),
+        }
+    }
+}
+
+/// The flags that mean the same everywhere.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Output")]
+pub struct Global {
+    /// Format of the result on standard output
+    #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value_t)]
+    format: Format,
+    /// Write the result to a file as well, in this format; may be repeated
+    #[arg(long = "report", global = true, value_name = "FORMAT=PATH", value_parser = FormatAndPath::from_arg)]
+    reports: Vec<FormatAndPath>,
+    /// Write the result to this file instead of standard output
+    #[arg(short, long, global = true, value_name = "PATH")]
+    output: Option<PathBuf>,
+    /// When to use colours
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
+    color: Colour,
+    /// The least severity of a finding that makes the exit code 1
+    #[arg(long, global = true, value_enum, value_name = "SEVERITY", default_value_t)]
+    fail_on: FailOn,
+    /// Show no progress
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// Tell more; may be repeated
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    verbose: u8,
+}
+
+const EXIT_CODES: &str = "Exit codes:
+  0    healthy: no finding at or above --fail-on, no threshold crossed
+  1    such a finding, a failed phase, or a crossed threshold
+  2    the command line is wrong
+  3    could not tell: the input is unreadable, or the answer inconclusive
+  130  interrupted; what was learnt is printed";
+
+/// The whole command line as data, for completions and man pages.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// Runs the command line `args` (the program's name first) to its end, and says how it went.
+pub fn run<I, T>(args: I) -> Exit
+where
+    I: IntoIterator<Item = T>,
+    T: Into<OsString> + Clone,
+{
+    let matches = match command().try_get_matches_from(args) {
+        Ok(matches) => matches,
+        Err(error) => return print_clap_error(&error),
+    };
+    let result = Cli::from_arg_matches(&matches)
+        .map_err(anyhow::Error::from)
+        .and_then(|cli| cli.command.run(Context::open(cli.global)?));
+    match result {
+        Ok(exit) => exit,
+        Err(error) => {
+            let (exit, message) = error::explain(&error);
+            output::write_stderr(&message);
+            exit
+        }
+    }
+}
+
+/// `--help` and `--version` are errors to clap, but go to standard output and are none.
+fn print_clap_error(error: &clap::Error) -> Exit {
+    let _ = error.print();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Healthy,
+        _ => Exit::Usage,
+    }
+}

@@ -1,0 +1,257 @@
+//! Where results go: standard output, or files that appear whole or not at all.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use anstream::{AutoStream, ColorChoice};
+
+use crate::report::Screen;
+
+/// Why a result could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum OutputError {
+    /// The reader of standard output has gone. That is its right: no error to speak of.
+    #[error("standard output is closed")]
+    ClosedPipe,
+    /// Standard output takes no more, e.g. a full disk behind a redirection.
+    #[error("write to standard output")]
+    Stdout(#[source] io::Error),
+    /// A file cannot be made or written.
+    #[error("write {}", path.display())]
+    File {
+        /// The file that was asked for.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// `--color`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Colour {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    /// In pipes and files too
+    Always,
+    /// Nowhere
+    Never,
+}
+
+/// The width and colour of standard output.
+pub fn stdout_screen(colour: Colour) -> Screen {
+    let stdout = io::stdout();
+    let colour = match colour {
+        Colour::Always => true,
+        Colour::Never => false,
+        Colour::Auto => !matches!(AutoStream::choice(&stdout), ColorChoice::Never),
+    };
+    let width = match terminal_size::terminal_size_of(&stdout) {
+        Some((terminal_size::Width(width), _)) if width > 0 => usize::from(width),
+        _ => Screen::FILE.width,
+    };
+    Screen { width, colour }
+}
+
+/// Whether somebody watches standard error.
+pub fn stderr_is_terminal() -> bool {
+    io::stderr().is_terminal()
+}
+
+/// Writes `bytes` to standard output.
+pub fn write_stdout(bytes: &[u8]) -> Result<(), OutputError> {
+    // The stream translates escape sequences for consoles that do not know them; whether there are any was decided
+    // before.
+    let mut stdout = AutoStream::new(io::stdout().lock(), ColorChoice::Always);
+    stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(|error| match error.kind() {
+        ErrorKind::BrokenPipe => OutputError::ClosedPipe,
+        _ => OutputError::Stdout(error),
+    })
+}
+
+/// Writes `text` to standard error. If that fails there is nobody left to tell.
+pub fn write_stderr(text: &str) {
+    let _ = anstream::stderr().write_all(text.as_bytes());
+}
+
+/// Writes a file whole, with the directories above it.
+pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
+    let fail = |source| OutputError::File { path: path.to_owned(), source };
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent).map_err(fail)?;
+    }
+    let mut file = NewFile::create(path)?;
+    file.write(bytes)?;
+    file.commit()
+}
+
+/// A file that takes its place only when it is complete.
+///
+/// It is made before the work starts, so that a path that cannot be written is known at once; until [`commit`] it has
+/// another name beside its own, and it is gone again if the work ends early.
+///
+/// [`commit`]: NewFile::commit
+#[derive(Debug)]
+pub struct NewFile {
+    asked: PathBuf,
+    file: File,
+    /// The name until then, and the name from then on. `None` for a pipe or a device, which can only be written to.
+    rename: Option<(PathBuf, PathBuf)>,
+}
+
+impl NewFile {
+    /// Starts the file that shall be at `path`.
+    pub fn create(path: &Path) -> Result<Self, OutputError> {
+        let fail = |source| OutputError::File { path: path.to_owned(), source };
+        // A link is followed, as by any program that writes; a broken one is replaced.
+        let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        match fs::metadata(&target) {
+            Ok(metadata) if metadata.is_dir() => return Err(fail(ErrorKind::IsADirectory.into())),
+            Ok(metadata) if !metadata.is_file() => {
+                let file = OpenOptions::new().write(true).open(&target).map_err(fail)?;
+                return Ok(Self { asked: path.to_owned(), file, rename: None });
+            }
+            // Renaming over a file needs no permission for the file itself. Ask for it all the same.
+            Ok(_) => drop(OpenOptions::new().append(true).open(&target).map_err(fail)?),
+            Err(_) => {}
+        }
+        let name = target.file_name().ok_or_else(|| fail(ErrorKind::InvalidInput.into()))?;
+        for attempt in 0..100 {
+            let mut temporary = std::ffi::OsString::from(".");
+            temporary.push(name);
+            temporary.push(format!(".{}-{attempt}.tmp", std::process::id()));
+            let temporary = target.with_file_name(temporary);
+            match File::create_new(&temporary) {
+                Ok(file) => {
+                    return Ok(Self { asked: path.to_owned(), file, rename: Some((temporary, target)) });
+                }
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(fail(error)),
+            }
+        }
+        Err(fail(ErrorKind::AlreadyExists.into()))
+    }
+
+    /// Adds to it.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), OutputError> {
+        self.file.write_all(bytes).map_err(|source| OutputError::File { path: self.asked.clone(), source })
+    }
+
+    /// Puts it in its place.
+    pub fn commit(mut self) -> Result<(), OutputError> {
+        match self.rename.take() {
+            Some((temporary, target)) => fs::rename(&temporary, target).map_err(|source| {
+                let _ = fs::remove_file(&temporary);
+                OutputError::File { path: self.asked.clone(), source }
+            }),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for NewFile {
+    fn drop(&mut self) {
+        if let Some((temporary, _)) = self.rename.take() {
+            let _ = fs::remove_file(temporary);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A directory of this test alone, gone afterwards.
+    struct Dir(PathBuf);
+
+    impl Dir {
+        fn new(name: &str) -> Self {
+            let dir = std::env::temp_dir().join(format!("rtcscope-output-{}-{name}", std::process::id()));
+            fs::create_dir(&dir).unwrap();
+            Self(dir)
+        }
+
+        fn names(&self) -> Vec<String> {
+            let entries = fs::read_dir(&self.0).unwrap();
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+        }
+    }
+
+    impl Drop for Dir {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn a_file_appears_only_when_it_is_complete() {
+        let dir = Dir::new("commit");
+        let path = dir.0.join("report.json");
+        let mut file = NewFile::create(&path).unwrap();
+        file.write(b"{").unwrap();
+        assert!(!path.exists());
+        file.write(b"}").unwrap();
+        file.commit().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"{}");
+        assert_eq!(dir.names(), ["report.json"]);
+    }
+
+    #[test]
+    fn what_is_given_up_leaves_nothing_behind_and_the_old_file_as_it_was() {
+        let dir = Dir::new("drop");
+        let path = dir.0.join("report.json");
+        fs::write(&path, "old").unwrap();
+        let mut file = NewFile::create(&path).unwrap();
+        file.write(b"half").unwrap();
+        drop(file);
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        assert_eq!(dir.names(), ["report.json"]);
+    }
+
+    #[test]
+    fn two_files_in_the_making_do_not_meet() {
+        let dir = Dir::new("two");
+        let path = dir.0.join("report.json");
+        let (mut first, second) = (NewFile::create(&path).unwrap(), NewFile::create(&path).unwrap());
+        first.write(b"first").unwrap();
+        second.commit().unwrap();
+        first.commit().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"first");
+    }
+
+    #[test]
+    fn a_path_that_cannot_be_written_is_known_at_once() {
+        let dir = Dir::new("impossible");
+        for path in [dir.0.clone(), dir.0.join("missing/report.json"), PathBuf::from("/")] {
+            let error = NewFile::create(&path).unwrap_err();
+            assert!(matches!(error, OutputError::File { .. }), "{error:?}");
+        }
+        assert_eq!(dir.names(), [""; 0]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_is_written_to_and_not_replaced() {
+        let mut file = NewFile::create(Path::new("/dev/null")).unwrap();
+        assert!(file.rename.is_none());
+        file.write(b"x").unwrap();
+        file.commit().unwrap();
+        assert!(!fs::metadata("/dev/null").unwrap().is_file());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_a_link() {
+        let dir = Dir::new("link");
+        let (link, real) = (dir.0.join("latest.json"), dir.0.join("real.json"));
+        fs::write(&real, "old").unwrap();
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        let mut file = NewFile::create(&link).unwrap();
+        file.write(b"new").unwrap();
+        file.commit().unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read(&real).unwrap(), b"new");
+    }
+}

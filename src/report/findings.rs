@@ -1,0 +1,115 @@
+//! Findings as text: what, where, the evidence, what to change. The gravest come first.
+
+use serde_json::Value;
+
+use super::text::prose;
+use super::{Cell, Screen, Tone, screen};
+use crate::finding::{Confidence, Finding, Severity};
+
+pub(super) fn lines(findings: &[Finding], screen: Screen) -> Vec<String> {
+    let mut sorted: Vec<&Finding> = findings.iter().collect();
+    // A stable sort: within one severity, the order of the run.
+    sorted.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    let mut lines = Vec::new();
+    for group in groups(&sorted) {
+        lines.extend(group_lines(&group, screen));
+        lines.push(String::new());
+    }
+    let mut codes: Vec<&str> = Vec::new();
+    for finding in sorted.iter().filter(|finding| finding.severity > Severity::Info) {
+        if !codes.contains(&finding.code) {
+            codes.push(finding.code);
+        }
+    }
+    match codes.is_empty() {
+        true => drop(lines.pop()),
+        false => lines.push(screen.paint(&format!("more: rtcscope explain {}", codes.join(" ")), Tone::Dim)),
+    }
+    lines
+}
+
+/// The same fault at several endpoints is told once.
+fn groups<'a>(findings: &[&'a Finding]) -> Vec<Vec<&'a Finding>> {
+    let same = |a: &Finding, b: &Finding| {
+        (a.code, a.severity, a.confidence) == (b.code, b.severity, b.confidence)
+            && a.message == b.message
+            && a.help == b.help
+    };
+    let mut groups: Vec<Vec<&Finding>> = Vec::new();
+    for finding in findings {
+        match groups.iter_mut().find(|group| same(group[0], finding)) {
+            Some(group) => group.push(finding),
+            None => groups.push(vec![finding]),
+        }
+    }
+    groups
+}
+
+fn group_lines(group: &[&Finding], screen: Screen) -> Vec<String> {
+    let first = group[0];
+    let word = match first.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "info",
+    };
+    let code = screen.paint(first.code, Tone::Strong);
+    let name = screen.paint(first.name, Tone::Dim);
+    let mut lines = vec![format!("{} {code} {name}", screen.paint(word, screen::tone(first.severity)))];
+    let message = match first.confidence {
+        Confidence::High => first.message.clone(),
+        Confidence::Medium => format!("{} (likely)", first.message),
+        Confidence::Low => format!("{} (one explanation of several)", first.message),
+    };
+    lines.extend(prose(&message.into(), "  ", "  ", screen));
+    for (index, finding) in group.iter().enumerate() {
+        lines.extend(labelled("at", &place(finding), screen));
+        // What was seen at all of these places is said after the last of them.
+        if group.get(index + 1).is_none_or(|next| next.evidence != finding.evidence) {
+            for (key, value) in &finding.evidence {
+                lines.extend(prose(
+                    &format!("{key}: {}", evidence(value)).into(),
+                    "      ",
+                    "        ",
+                    screen,
+                ));
+            }
+        }
+    }
+    for (index, line) in first.help.lines().enumerate() {
+        match index {
+            0 => lines.extend(labelled("help", line, screen)),
+            // The lines after the first may be there to be pasted: never wrapped.
+            _ => lines.push(format!("        {line}").trim_end().to_owned()),
+        }
+    }
+    lines
+}
+
+fn labelled(label: &str, text: &str, screen: Screen) -> Vec<String> {
+    let first = format!("  {} ", screen.paint(&format!("{label}:"), Tone::Dim));
+    prose(&Cell::from(text), &first, &" ".repeat(label.len() + 4), screen)
+}
+
+fn place(finding: &Finding) -> String {
+    match &finding.location {
+        Some(location) => format!("{} ({location}), {}", finding.subject, finding.stage),
+        None => format!("{}, {}", finding.subject, finding.stage),
+    }
+}
+
+fn evidence(value: &Value) -> String {
+    match value {
+        Value::Null => "unknown".to_owned(),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::String(text) if text.is_empty() => "(empty)".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) if items.is_empty() => "none".to_owned(),
+        Value::Array(items) => items.iter().map(evidence).collect::<Vec<_>>().join(", "),
+        Value::Object(map) => {
+            let pairs = map.iter().map(|(key, value)| format!("{key} {}", evidence(value)));
+            pairs.collect::<Vec<_>>().join(", ")
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! The formats a report comes in. A new one is a file with a [`Renderer`] and a line in [`FORMATS`].
+
+use std::io::{self, Write};
+
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+
+use super::{Rendered, Screen, json, text};
+
+/// Writes a report in one format.
+pub type Renderer = fn(&Rendered, Screen, &mut dyn Write) -> io::Result<()>;
+
+/// Every format, the default first.
+pub static FORMATS: &[Format] = &[
+    Format { name: "text", help: "For people", renderer: text::render },
+    Format {
+        name: "json",
+        help: "For programs: one object, versioned by its `schema`",
+        renderer: json::render,
+    },
+];
+
+/// One of [`FORMATS`].
+#[derive(Debug, Clone, Copy)]
+pub struct Format {
+    /// What it is called on the command line.
+    pub name: &'static str,
+    /// What it is for.
+    pub help: &'static str,
+    /// How it is written.
+    pub renderer: Renderer,
+}
+
+impl Format {
+    /// Writes `report`; `screen` is what is known of the place where it will be read.
+    pub fn render(self, report: &Rendered, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+        (self.renderer)(report, screen, out)
+    }
+}
+
+impl Default for Format {
+    fn default() -> Self {
+        FORMATS[0]
+    }
+}
+
+impl PartialEq for Format {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Format {}
+
+impl std::fmt::Display for Format {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        FORMATS
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name).help(self.help))
+    }
+}

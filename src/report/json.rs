@@ -1,0 +1,102 @@
+//! The report as one JSON object: its schema first, then its fields in the order they were declared in.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use serde_json::{Map, Value};
+
+use super::{Rendered, Screen, printable};
+
+pub(super) fn render(report: &Rendered, _: Screen, out: &mut dyn Write) -> io::Result<()> {
+    let mut object = Map::new();
+    object.insert("schema".to_owned(), report.schema.into());
+    match &report.json {
+        Value::Object(fields) => object.extend(fields.clone().into_iter().filter(|(key, _)| key != "schema")),
+        Value::Null => {}
+        other => {
+            object.insert("result".to_owned(), other.clone());
+        }
+    }
+    let mut text = escape_invisible(serde_json::to_string_pretty(&object)?);
+    text.push('\n');
+    out.write_all(text.as_bytes())
+}
+
+/// JSON needs no escapes above U+001F, but terminals obey some of those characters. They can only stand inside
+/// strings, where an escape means the same.
+fn escape_invisible(json: String) -> String {
+    let hide = |c: char| (c.is_control() && c != '\n') || printable::is_invisible(c);
+    if !json.chars().any(hide) {
+        return json;
+    }
+    let mut escaped = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        match hide(c) {
+            true => c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| {
+                // Writing to a string cannot fail.
+                let _ = write!(escaped, "\\u{unit:04x}");
+            }),
+            false => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Exit;
+    use crate::report::Document;
+
+    fn check(json: Value) -> String {
+        let report = Rendered { schema: "test/1", json, document: Document::default(), exit: Exit::Healthy };
+        let mut out = Vec::new();
+        render(&report, Screen::FILE, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn the_schema_comes_first_and_the_fields_keep_their_order() {
+        insta::assert_snapshot!(check(serde_json::json!({"zulu": 1, "schema": "no", "alpha": {"b": null, "a": []}})), @r#"
+        {
+          "schema": "test/1",
+          "zulu": 1,
+          "alpha": {
+            "b": null,
+            "a": []
+          }
+        }
+        "#);
+    }
+
+    #[test]
+    fn what_is_no_object_is_put_into_one() {
+        insta::assert_snapshot!(check(serde_json::json!([1])), @r#"
+        {
+          "schema": "test/1",
+          "result": [
+            1
+          ]
+        }
+        "#);
+        insta::assert_snapshot!(check(Value::Null), @r#"
+        {
+          "schema": "test/1"
+        }
+        "#);
+    }
+
+    #[test]
+    fn it_ends_with_one_line_break() {
+        assert!(check(Value::Null).ends_with("}\n"));
+    }
+
+    #[test]
+    fn invisible_characters_are_escaped_and_read_back_the_same() {
+        let hostile = "\x1b\u{9b}\u{202e}\u{7f}\u{e0041}\"\\ok";
+        let json = check(serde_json::json!({"software": hostile}));
+        assert!(json.is_ascii(), "{json}");
+        let back: Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(back["software"], hostile);
+    }
+}

@@ -1,0 +1,160 @@
+//! Text from a server must not drive the terminal that it is shown on.
+//!
+//! A hostile SOFTWARE, REALM or certificate name can hold escape sequences, or characters that reorder the line so
+//! that it says something else. Every character of that kind is replaced by what it is, `\u{1b}`, before anything
+//! is laid out; [`document`] does so for a whole document, in one place for all of the text renderer.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value};
+
+use super::{Block, Cell, Document, Table};
+use crate::finding::{Finding, Location};
+
+/// `text` with its invisible characters shown; line breaks and tabs become spaces.
+pub fn printable(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(|c| c.is_control() || is_invisible(c)) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '\n' | '\r' | '\t' => shown.push(' '),
+            c if c.is_control() || is_invisible(c) => shown.extend(c.escape_unicode()),
+            c => shown.push(c),
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// Whether `c` shows nothing, or changes how others are shown, without being a control character.
+pub(super) fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}'
+        // Zero width, joiners, marks of direction.
+        | '\u{200b}'..='\u{200f}'
+        // Separators, embeddings and overrides.
+        | '\u{2028}'..='\u{202e}'
+        // Word joiner, invisible operators, isolates, deprecated formats.
+        | '\u{2060}'..='\u{206f}'
+        | '\u{fff9}'..='\u{fffb}'
+        // Tags.
+        | '\u{e0000}'..='\u{e007f}')
+}
+
+/// The document with every text in it made [`printable`].
+pub(super) fn document(document: &Document) -> Document {
+    Document { blocks: document.blocks.iter().map(block).collect() }
+}
+
+fn block(block: &Block) -> Block {
+    match block {
+        Block::Verdict(text) => Block::Verdict(cell(text)),
+        Block::Heading(text) => Block::Heading(own(text)),
+        Block::Paragraph(text) => Block::Paragraph(cell(text)),
+        Block::List { numbered, items } => {
+            Block::List { numbered: *numbered, items: items.iter().map(cell).collect() }
+        }
+        // Line by line: here the line breaks are meant.
+        Block::Code(text) => Block::Code(text.lines().map(own).collect::<Vec<_>>().join("\n")),
+        Block::Table(table) => Block::Table(Table {
+            columns: table.columns.clone(),
+            rows: table.rows.iter().map(|row| row.iter().map(cell).collect()).collect(),
+        }),
+        Block::Findings(findings) => Block::Findings(findings.iter().map(finding).collect()),
+    }
+}
+
+fn finding(finding: &Finding) -> Finding {
+    Finding {
+        subject: own(&finding.subject),
+        location: finding.location.as_ref().map(|location| match location {
+            Location::Endpoint { endpoint, transport } => {
+                Location::Endpoint { endpoint: own(endpoint), transport }
+            }
+        }),
+        message: own(&finding.message),
+        evidence: finding.evidence.iter().map(|(key, v)| (own(key), value(v))).collect(),
+        // A hint may have lines to paste.
+        help: finding.help.lines().map(own).collect::<Vec<_>>().join("\n"),
+        ..finding.clone()
+    }
+}
+
+fn value(v: &Value) -> Value {
+    match v {
+        Value::String(text) => Value::String(own(text)),
+        Value::Array(items) => Value::Array(items.iter().map(value).collect()),
+        Value::Object(map) => {
+            Value::Object(map.iter().map(|(key, v)| (own(key), value(v))).collect::<Map<_, _>>())
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => v.clone(),
+    }
+}
+
+fn cell(cell: &Cell) -> Cell {
+    Cell::new(own(&cell.text), cell.tone)
+}
+
+fn own(text: &str) -> String {
+    printable(text).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &str) {
+        assert_eq!(printable(text), expected);
+    }
+
+    #[test]
+    fn escape_sequences_are_shown_and_not_sent() {
+        check("\x1b[2Jcoturn\x07", "\\u{1b}[2Jcoturn\\u{7}");
+        check("\u{9b}31m", "\\u{9b}31m");
+        check("x\x7f\0", "x\\u{7f}\\u{0}");
+    }
+
+    #[test]
+    fn text_that_reorders_or_hides_itself_is_shown_as_what_it_is() {
+        check("a\u{202e}b\u{200b}c\u{2066}", "a\\u{202e}b\\u{200b}c\\u{2066}");
+    }
+
+    #[test]
+    fn line_breaks_do_not_start_a_line_of_their_own() {
+        check("realm\r\nPASS", "realm  PASS");
+    }
+
+    #[test]
+    fn other_languages_stay_as_they_are() {
+        check("Größe 测试 µs 🙂", "Größe 测试 µs 🙂");
+    }
+
+    #[test]
+    fn no_part_of_a_document_is_forgotten() {
+        const BAD: &str = "\x1b]0;owned\x07";
+        let finding = crate::probe::codes::AUTH_WRONG
+            .finding("allocate", BAD)
+            .at(Location::Endpoint { endpoint: BAD.to_owned(), transport: "udp" })
+            .message(BAD)
+            .help(BAD)
+            .evidence(BAD, BAD)
+            .evidence("list", vec![BAD])
+            .evidence("map", Value::Object(Map::from_iter([(BAD.to_owned(), Value::from(BAD))])));
+        let dirty = Document {
+            blocks: vec![
+                Block::Verdict(BAD.into()),
+                Block::Heading(BAD.to_owned()),
+                Block::Paragraph(BAD.into()),
+                Block::List { numbered: true, items: vec![BAD.into()] },
+                Block::Code(BAD.to_owned()),
+                Block::Table(Table { columns: Vec::new(), rows: vec![vec![BAD.into()]] }),
+                Block::Findings(vec![finding]),
+            ],
+        };
+        assert!(format!("{dirty:?}").contains("\\u{1b}]0"), "the test must be able to fail");
+        // Debug would escape an escape character once and a shown one twice.
+        let clean = format!("{:?}", document(&dirty)).replace("\\\\u{1b}", "");
+        assert!(!clean.contains("\\u{1b}"), "{clean}");
+    }
+}

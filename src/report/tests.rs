@@ -1,0 +1,334 @@
+//! What a whole report looks like, at the widths people have.
+
+use super::*;
+use crate::finding::{Confidence, Finding, Location};
+use crate::probe::codes;
+
+fn check(blocks: Vec<Block>, exit: Exit, width: usize, colour: bool) -> String {
+    let report =
+        Rendered { schema: "test/1", json: serde_json::Value::Null, document: Document { blocks }, exit };
+    let mut out = Vec::new();
+    Format::default().render(&report, Screen { width, colour }, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn plain(blocks: Vec<Block>, width: usize) -> String {
+    let text = check(blocks, Exit::Failed, width, false);
+    let long = text.lines().find(|line| wrap::width(line) > width);
+    assert_eq!(long, None, "a line is wider than {width}");
+    assert_eq!(text.lines().find(|line| line.ends_with(' ')), None, "a line ends in a space");
+    text
+}
+
+fn verdict() -> Block {
+    Block::Verdict(Cell::new(
+        "turn.example.org relays over TCP and TLS, but UDP is blocked and the certificate has expired; \
+         two of three endpoints work",
+        Tone::Bad,
+    ))
+}
+
+fn candidates() -> Vec<Block> {
+    let columns = vec![
+        ("time", Align::Right),
+        ("type", Align::Left),
+        ("foundation", Align::Right),
+        ("protocol", Align::Left),
+        ("address", Align::Left),
+        ("port", Align::Right),
+        ("priority", Align::Left),
+        ("URL", Align::Left),
+        ("relay protocol", Align::Left),
+    ];
+    let row = |cells: [&str; 9]| cells.map(Cell::from).to_vec();
+    let rows = vec![
+        row(["0.001", "host", "1", "udp", "198.51.100.10", "51234", "126|65535|255", "", ""]),
+        row([
+            "0.012",
+            "srflx",
+            "2",
+            "udp",
+            "203.0.113.7",
+            "51234",
+            "100|65535|255",
+            "stun:turn.example.org",
+            "",
+        ]),
+        row([
+            "0.105",
+            "relay",
+            "3",
+            "udp",
+            "2001:db8::1234",
+            "49160",
+            "0|65535|255",
+            "turns:turn.example.org:5349?transport=tcp",
+            "tls",
+        ]),
+    ];
+    vec![Block::Heading("Candidates".to_owned()), Block::Table(Table { columns, rows })]
+}
+
+fn notes() -> Vec<Block> {
+    let columns = vec![("step", Align::Left), ("ms", Align::Right), ("what happened", Align::Left)];
+    let long = "401 with realm example.org, then success: relayed address 198.51.100.1:49160, lifetime 600 s, \
+                software Coturn-4.6.1 'Gorst'";
+    let rows = vec![
+        vec!["dns".into(), Cell::new("1.250", Tone::Good), "A 198.51.100.1, no AAAA".into()],
+        vec!["allocate".into(), Cell::new("12.900", Tone::Warn), long.into()],
+        vec!["refresh".into(), "".into(), Cell::new("not tried", Tone::Dim)],
+    ];
+    vec![Block::Heading("Steps".to_owned()), Block::Table(Table { columns, rows })]
+}
+
+fn findings() -> Vec<Block> {
+    let at = |endpoint: &str, transport| Location::Endpoint { endpoint: endpoint.to_owned(), transport };
+    let uri = "turn:turn.example.org";
+    let wrong = |transport| -> Finding {
+        codes::AUTH_WRONG
+            .finding("allocate", uri)
+            .at(at("198.51.100.1:3478", transport))
+            .help("set the user in turnserver.conf:\nlt-cred-mech\nuser=alice:PASSWORD")
+            .evidence("realm", "example.org")
+            .evidence("error_codes", vec![401, 401])
+    };
+    let expired = codes::TLS_EXPIRED
+        .finding("tls", "turns:turn.example.org")
+        .at(at("[2001:db8::1]:5349", "tls"))
+        .message("the certificate expired 3 days ago")
+        .confidence(Confidence::Medium)
+        .help("renew it, then restart coturn or send it SIGUSR2, so that it reads the file again and browsers can connect")
+        .evidence("days_left", -3)
+        .evidence("sans", Vec::<String>::new());
+    let stale = codes::STALE_NONCE_OK.finding("refresh", uri);
+    vec![
+        Block::Heading("Findings".to_owned()),
+        Block::Findings(vec![stale, wrong("udp"), wrong("tcp"), expired]),
+    ]
+}
+
+#[test]
+fn the_candidates_at_80_columns() {
+    insta::assert_snapshot!(plain(candidates(), 80), @r"
+    Candidates
+     time  type   foundation  protocol  address          port  priority
+    0.001  host            1  udp       198.51.100.10   51234  126|65535|255
+    0.012  srflx           2  udp       203.0.113.7     51234  100|65535|255
+        URL: stun:turn.example.org
+    0.105  relay           3  udp       2001:db8::1234  49160  0|65535|255
+        URL: turns:turn.example.org:5349?transport=tcp  relay protocol: tls
+    ");
+}
+
+#[test]
+fn the_candidates_at_160_columns() {
+    insta::assert_snapshot!(plain(candidates(), 160), @r"
+    Candidates
+     time  type   foundation  protocol  address          port  priority       URL                                        relay protocol
+    0.001  host            1  udp       198.51.100.10   51234  126|65535|255  -                                          -
+    0.012  srflx           2  udp       203.0.113.7     51234  100|65535|255  stun:turn.example.org                      -
+    0.105  relay           3  udp       2001:db8::1234  49160  0|65535|255    turns:turn.example.org:5349?transport=tcp  tls
+    ");
+}
+
+#[test]
+fn a_table_with_a_long_last_column_at_80_columns() {
+    insta::assert_snapshot!(plain(notes(), 80), @r"
+    Steps
+    step          ms  what happened
+    dns        1.250  A 198.51.100.1, no AAAA
+    allocate  12.900  401 with realm example.org, then success: relayed address
+                      198.51.100.1:49160, lifetime 600 s, software Coturn-4.6.1
+                      'Gorst'
+    refresh        -  not tried
+    ");
+}
+
+#[test]
+fn a_table_with_a_long_last_column_at_160_columns() {
+    insta::assert_snapshot!(plain(notes(), 160), @r"
+    Steps
+    step          ms  what happened
+    dns        1.250  A 198.51.100.1, no AAAA
+    allocate  12.900  401 with realm example.org, then success: relayed address 198.51.100.1:49160, lifetime 600 s, software Coturn-4.6.1 'Gorst'
+    refresh        -  not tried
+    ");
+}
+
+#[test]
+fn a_table_on_a_narrow_screen() {
+    insta::assert_snapshot!(plain(notes(), 24), @r"
+    Steps
+    step          ms
+    dns        1.250
+        what happened: A
+        198.51.100.1, no
+        AAAA
+    allocate  12.900
+        what happened: 401
+        with realm
+        example.org, then
+        success: relayed
+        address
+        198.51.100.1:49160,
+        lifetime 600 s,
+        software
+        Coturn-4.6.1 'Gorst'
+    refresh        -
+        what happened: not
+        tried
+    ");
+}
+
+#[test]
+fn findings_at_80_columns() {
+    insta::assert_snapshot!(plain(findings(), 80), @r"
+    Findings
+    error AUTH_WRONG wrong-credentials
+      the server refuses this username and password
+      at: turn:turn.example.org (198.51.100.1:3478 over udp), allocate
+      at: turn:turn.example.org (198.51.100.1:3478 over tcp), allocate
+          realm: example.org
+          error_codes: 401, 401
+      help: set the user in turnserver.conf:
+            lt-cred-mech
+            user=alice:PASSWORD
+
+    error TLS_EXPIRED expired-certificate
+      the certificate expired 3 days ago (likely)
+      at: turns:turn.example.org ([2001:db8::1]:5349 over tls), tls
+          days_left: -3
+          sans: none
+      help: renew it, then restart coturn or send it SIGUSR2, so that it reads the
+            file again and browsers can connect
+
+    info STALE_NONCE_OK nonce-renewed
+      the server asked once for a newer nonce, and accepted it
+      at: turn:turn.example.org, refresh
+
+    more: rtcscope explain AUTH_WRONG TLS_EXPIRED
+    ");
+}
+
+#[test]
+fn findings_at_160_columns() {
+    insta::assert_snapshot!(plain(findings(), 160), @r"
+    Findings
+    error AUTH_WRONG wrong-credentials
+      the server refuses this username and password
+      at: turn:turn.example.org (198.51.100.1:3478 over udp), allocate
+      at: turn:turn.example.org (198.51.100.1:3478 over tcp), allocate
+          realm: example.org
+          error_codes: 401, 401
+      help: set the user in turnserver.conf:
+            lt-cred-mech
+            user=alice:PASSWORD
+
+    error TLS_EXPIRED expired-certificate
+      the certificate expired 3 days ago (likely)
+      at: turns:turn.example.org ([2001:db8::1]:5349 over tls), tls
+          days_left: -3
+          sans: none
+      help: renew it, then restart coturn or send it SIGUSR2, so that it reads the file again and
+            browsers can connect
+
+    info STALE_NONCE_OK nonce-renewed
+      the server asked once for a newer nonce, and accepted it
+      at: turn:turn.example.org, refresh
+
+    more: rtcscope explain AUTH_WRONG TLS_EXPIRED
+    ");
+}
+
+#[test]
+fn prose_lists_and_code() {
+    let blocks = vec![
+        verdict(),
+        Block::Heading("What to change".to_owned()),
+        Block::Paragraph("Open UDP on the server, and in the security group of the cloud, for both the port and the range.".into()),
+        Block::List {
+            numbered: false,
+            items: vec![
+                "the listening port, 3478, which clients send their requests to".into(),
+                "the relay range, 49152 to 65535, which the peers send their media to".into(),
+            ],
+        },
+        Block::List { numbered: true, items: vec!["ask the owner".into(), "wait".into()] },
+        Block::Code("iptables -I INPUT -p udp --dport 3478 -j ACCEPT\n\nufw allow 3478/udp".to_owned()),
+        Block::Table(Table::default()),
+        Block::Paragraph("Done.".into()),
+    ];
+    insta::assert_snapshot!(plain(blocks, 80), @r"
+    FAIL  turn.example.org relays over TCP and TLS, but UDP is blocked and the
+          certificate has expired; two of three endpoints work
+
+    What to change
+    Open UDP on the server, and in the security group of the cloud, for both the
+    port and the range.
+
+    - the listening port, 3478, which clients send their requests to
+    - the relay range, 49152 to 65535, which the peers send their media to
+
+    1. ask the owner
+    2. wait
+
+        iptables -I INPUT -p udp --dport 3478 -j ACCEPT
+
+        ufw allow 3478/udp
+
+    Done.
+    ");
+}
+
+#[test]
+fn colour_adds_escape_sequences_and_changes_nothing_else() {
+    let blocks = || [vec![verdict()], candidates(), notes(), findings()].concat();
+    let coloured = check(blocks(), Exit::Failed, 80, true);
+    assert_eq!(anstream::adapter::strip_str(&coloured).to_string(), plain(blocks(), 80));
+    let painted = coloured.lines().find(|line| line.contains("12.900")).unwrap();
+    insta::assert_snapshot!(painted.escape_debug(), @r"allocate  \u{1b}[33m12.900\u{1b}[0m  401 with realm example.org, then success: relayed address");
+    insta::assert_snapshot!(coloured.lines().next().unwrap().escape_debug(), @r"\u{1b}[1m\u{1b}[31mFAIL\u{1b}[0m  turn.example.org relays over TCP and TLS, but UDP is blocked and the");
+}
+
+#[test]
+fn the_word_of_the_verdict_never_contradicts_the_exit_code() {
+    let word = |tone, exit| {
+        let text = check(vec![Block::Verdict(Cell::new("done", tone))], exit, 80, false);
+        text.split_whitespace().next().unwrap().to_owned()
+    };
+    assert_eq!(word(Tone::Good, Exit::Healthy), "PASS");
+    assert_eq!(word(Tone::Warn, Exit::Healthy), "WARN");
+    assert_eq!(word(Tone::Bad, Exit::Failed), "FAIL");
+    assert_eq!(word(Tone::Bad, Exit::CouldNotTell), "UNKNOWN");
+    assert_eq!(word(Tone::Good, Exit::Interrupted), "STOPPED");
+}
+
+#[test]
+fn a_hostile_server_cannot_reach_the_terminal() {
+    const BAD: &str = "\x1b]0;owned\x07\u{9b}2J\u{202e}x";
+    let finding = codes::MALFORMED.finding("binding", BAD).message(BAD).help(BAD).evidence("software", BAD);
+    let table = Table {
+        columns: vec![("a", Align::Left), ("b", Align::Left)],
+        rows: vec![vec![BAD.into(), BAD.into()]],
+    };
+    let blocks = vec![
+        Block::Verdict(BAD.into()),
+        Block::Code(BAD.into()),
+        Block::Table(table),
+        Block::Findings(vec![finding]),
+    ];
+    for width in [3, 20, 80] {
+        let text = check(blocks.clone(), Exit::Failed, width, false);
+        let odd = text.chars().find(|c| (c.is_control() && *c != '\n') || !c.is_ascii());
+        assert_eq!(odd, None, "{text:?}");
+    }
+}
+
+#[test]
+fn no_width_is_too_small() {
+    let blocks = || [vec![verdict()], candidates(), notes(), findings()].concat();
+    for width in 0..40 {
+        let text = check(blocks(), Exit::Failed, width, false);
+        assert!(text.contains("12.900"), "{width}: a number was cut off or broken\n{text}");
+    }
+}

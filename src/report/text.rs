@@ -1,0 +1,78 @@
+//! The report for people: words that are safe in any terminal and log, colour only as an addition.
+
+use std::io::{self, Write};
+
+use super::{Block, Cell, Rendered, Screen, Tone, findings, printable, table, wrap};
+use crate::finding::Exit;
+
+/// Longer lines of prose are hard to read, however wide the terminal is.
+const WIDEST_PROSE: usize = 100;
+
+pub(super) fn render(report: &Rendered, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+    // The gate that all text passes, so that nothing below has to think of escape sequences.
+    let document = printable::document(&report.document);
+    let mut before: Option<&Block> = None;
+    for block in &document.blocks {
+        let lines = lines(block, report.exit, screen);
+        if lines.is_empty() {
+            continue;
+        }
+        // A heading stands close to what it heads.
+        let is_headed = matches!(before, Some(Block::Heading(_))) && !matches!(block, Block::Heading(_));
+        if before.is_some() && !is_headed {
+            writeln!(out)?;
+        }
+        for line in lines {
+            writeln!(out, "{line}")?;
+        }
+        before = Some(block);
+    }
+    Ok(())
+}
+
+fn lines(block: &Block, exit: Exit, screen: Screen) -> Vec<String> {
+    match block {
+        Block::Verdict(cell) => verdict(cell, exit, screen),
+        Block::Heading(text) => vec![screen.paint(text, Tone::Strong)],
+        Block::Paragraph(cell) => prose(cell, "", "", screen),
+        Block::List { numbered, items } => list(items, *numbered, screen),
+        Block::Code(text) => text.lines().map(|line| format!("    {line}").trim_end().to_owned()).collect(),
+        Block::Table(table) if table.rows.is_empty() => Vec::new(),
+        Block::Table(table) => table::lines(table, screen),
+        Block::Findings(findings) => findings::lines(findings, screen),
+    }
+}
+
+/// The word first, for eyes and `grep`; it never says other than the exit code.
+fn verdict(cell: &Cell, exit: Exit, screen: Screen) -> Vec<String> {
+    let word = match (exit, cell.tone) {
+        (Exit::Interrupted, _) => "STOPPED",
+        (Exit::CouldNotTell, _) => "UNKNOWN",
+        (_, Tone::Good) => "PASS",
+        (_, Tone::Warn) => "WARN",
+        (_, Tone::Bad) => "FAIL",
+        (_, Tone::Plain | Tone::Dim | Tone::Strong) => return prose(cell, "", "", screen),
+    };
+    let tone = if word == "UNKNOWN" || word == "STOPPED" { Tone::Warn } else { cell.tone };
+    let sentence = Cell::new(cell.text.clone(), Tone::Plain);
+    prose(&sentence, &format!("{}  ", screen.paint(word, tone)), &" ".repeat(word.len() + 2), screen)
+}
+
+fn list(items: &[Cell], numbered: bool, screen: Screen) -> Vec<String> {
+    let marked = items.iter().enumerate().flat_map(|(index, item)| {
+        let mark = if numbered { format!("{}. ", index + 1) } else { "- ".to_owned() };
+        prose(item, &mark, &" ".repeat(mark.len()), screen)
+    });
+    marked.collect()
+}
+
+/// A paragraph, the first line after `first` and the others after `rest`; both are as wide as `rest`.
+pub(super) fn prose(cell: &Cell, first: &str, rest: &str, screen: Screen) -> Vec<String> {
+    let width = screen.width.min(WIDEST_PROSE).saturating_sub(rest.len());
+    let lines = wrap::lines(&cell.text, width).into_iter().enumerate();
+    lines
+        .map(|(index, line)| {
+            format!("{}{}", if index == 0 { first } else { rest }, screen.paint(&line, cell.tone))
+        })
+        .collect()
+}
