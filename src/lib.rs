@@ -5,5 +5,7 @@
 //! has the map and the invariants.
 
 pub mod finding;
+pub mod io;
 pub mod metric;
 pub mod report;
+pub mod server;
