@@ -12,6 +12,7 @@ pub mod measure;
 pub mod metric;
 pub mod probe;
 pub mod report;
+pub mod server;
 pub mod spelling;
 pub mod stun;
 pub mod tls;

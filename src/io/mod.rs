@@ -6,6 +6,7 @@ pub mod link;
 pub mod output;
 pub mod probe;
 pub mod resolve;
+pub mod server;
 pub mod signal;
 pub mod tls;
 pub mod wire;

@@ -1,0 +1,410 @@
+//! What stands before the relay: bytes and time in; answer now, pass on or drop.
+//!
+//! Authentication, quotas and refusals are decided here, for all transports together. The relay
+//! behind sees authenticated, well-formed requests only, and only of clients that have or may have
+//! an allocation.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::net::{IpAddr, SocketAddr};
+use std::time::Instant;
+
+use super::codec::{Class, Key, Message, attribute, method};
+use super::credential::{PasswordAlgorithm, key_of};
+use super::nonce::Nonces;
+use super::settings::Settings;
+use super::{Client, Transport};
+
+/// What is to be done with what a client sent.
+#[derive(Debug)]
+pub(super) enum Verdict {
+    /// Send this back.
+    Answer(Vec<u8>),
+    /// A request for the relay; its response goes through [`Gate::finish`].
+    Request(Message),
+    /// ChannelData or a Send indication for the relay.
+    Data,
+    /// Silence.
+    Drop,
+}
+
+/// The gate. Holds one session for each allocation, and nothing for anyone else.
+pub(super) struct Gate {
+    settings: Settings,
+    nonces: Nonces,
+    sessions: HashMap<Client, Session>,
+}
+
+/// A client that has an allocation, or asked for one.
+#[derive(Default)]
+struct Session {
+    user: Option<String>,
+    /// Signs the response to the last request.
+    key: Option<Key>,
+    /// The Allocate and its response, for a retransmission (RFC 8656 §7.2).
+    allocated: Option<([u8; 12], Vec<u8>)>,
+    even_port: bool,
+    peers: BTreeSet<IpAddr>,
+    channels: BTreeMap<u16, SocketAddr>,
+}
+
+/// Who asks, if anyone must say.
+type Identity = (Option<String>, Option<Key>);
+
+impl Gate {
+    pub(super) fn new(settings: Settings, secret: [u8; 32], now: Instant) -> Self {
+        let nonces = Nonces::new(secret, now, settings.nonce_lifetime, settings.offer_sha256);
+        Self { settings, nonces, sessions: HashMap::new() }
+    }
+
+    pub(super) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Decides over one datagram or one frame of a stream.
+    pub(super) fn judge(&mut self, client: Client, bytes: &[u8], now: Instant, unix_time: u64) -> Verdict {
+        let data = self.sessions.contains_key(&client) && !self.settings.stun_only;
+        if bytes.first().is_some_and(|first| first >> 6 == 0b01) {
+            return if data { Verdict::Data } else { Verdict::Drop };
+        }
+        let Some(message) = Message::from_bytes(bytes).filter(Message::fingerprint_holds) else {
+            return Verdict::Drop;
+        };
+        match (message.class, message.method) {
+            (Class::Request, method::BINDING) if self.settings.turn_only => Verdict::Drop,
+            (Class::Request, method::BINDING) => Verdict::Answer(self.binding(client, &message)),
+            (Class::Request, _) if self.settings.stun_only => Verdict::Drop,
+            (Class::Request, _) => match self.turn(client, &message, now, unix_time) {
+                Ok(request) => Verdict::Request(request),
+                Err(answer) => Verdict::Answer(answer),
+            },
+            (Class::Indication, method::SEND) if data => Verdict::Data,
+            _ => Verdict::Drop,
+        }
+    }
+
+    /// Makes the relay's response ours; `None` if it answers nobody.
+    pub(super) fn finish(&mut self, client: Client, response: &Message) -> Option<Vec<u8>> {
+        let session = self.sessions.get(&client)?;
+        let mut ours = Message::new(response.class, response.method, response.transaction);
+        for (kind, value) in response.attributes() {
+            if !INTERNAL.contains(&kind) {
+                ours = ours.with(kind, value);
+            }
+        }
+        let bytes = self.seal(ours, session.key.as_ref());
+        if response.method == method::ALLOCATE {
+            if response.class == Class::Success {
+                let session = self.sessions.get_mut(&client)?;
+                session.allocated = Some((response.transaction, bytes.clone()));
+            } else {
+                self.forget(client);
+            }
+        }
+        Some(bytes)
+    }
+
+    /// The allocation of this client is gone.
+    pub(super) fn forget(&mut self, client: Client) {
+        self.sessions.remove(&client);
+    }
+
+    /// Whether this client has an allocation.
+    pub(super) fn knows(&self, client: Client) -> bool {
+        self.sessions.contains_key(&client)
+    }
+
+    /// Whether this client asked for an even port.
+    pub(super) fn wants_even_port(&self, client: Client) -> bool {
+        self.sessions.get(&client).is_some_and(|session| session.even_port)
+    }
+
+    /// Whether no client of this transport has an allocation.
+    pub(super) fn is_idle(&self, transport: Transport) -> bool {
+        self.sessions.keys().all(|client| client.transport != transport)
+    }
+
+    fn binding(&self, client: Client, request: &Message) -> Vec<u8> {
+        if let Some(unknown) = unknown_attributes(request, &[]) {
+            return self.error(request, 420, None, |e| e.with(attribute::UNKNOWN_ATTRIBUTES, unknown));
+        }
+        let response = Message::new(Class::Success, method::BINDING, request.transaction)
+            .with_xor_address(attribute::XOR_MAPPED_ADDRESS, client.address);
+        self.seal(response, None)
+    }
+
+    /// A TURN request: what of it goes to the relay, or the answer to it.
+    fn turn(
+        &mut self,
+        client: Client,
+        request: &Message,
+        now: Instant,
+        unix_time: u64,
+    ) -> Result<Message, Vec<u8>> {
+        let Some((_, known)) = METHODS.iter().find(|(method, _)| *method == request.method) else {
+            return Err(self.error(request, 400, None, |e| e));
+        };
+        if let (method::ALLOCATE, Some(other)) = (request.method, self.settings.redirect) {
+            return Err(
+                self.error(request, 300, None, |e| e.with_address(attribute::ALTERNATE_SERVER, other))
+            );
+        }
+        let (user, key) = self.authenticate(client, request, now, unix_time)?;
+        let refuse = |code| Err(self.error(request, code, key.as_ref(), |e| e));
+        let session = self.sessions.get(&client);
+        if session.is_some_and(|session| session.user != user) {
+            return refuse(441);
+        }
+        if let Some(unknown) = unknown_attributes(request, known) {
+            let add = |e: Message| e.with(attribute::UNKNOWN_ATTRIBUTES, unknown);
+            return Err(self.error(request, 420, key.as_ref(), add));
+        }
+        let code = match (request.method, session) {
+            (method::ALLOCATE, Some(session)) => match &session.allocated {
+                Some((transaction, response)) if *transaction == request.transaction => {
+                    return Err(response.clone());
+                }
+                _ => Some(437),
+            },
+            (method::ALLOCATE, None) => self.refusal_of_allocate(request, user.as_deref()),
+            (_, None) => Some(437),
+            (method::REFRESH, Some(_)) => None,
+            (_, Some(session)) => self.refusal_of_peers(request, session),
+        };
+        if let Some(code) = code {
+            return refuse(code);
+        }
+        let session = self.sessions.entry(client).or_default();
+        (session.user, session.key) = (user, key);
+        session.even_port |= request.value(attribute::EVEN_PORT).is_some();
+        session.note_peers(request);
+        let mut passed = Message::new(Class::Request, request.method, request.transaction);
+        for (kind, value) in request.attributes().filter(|(kind, _)| known.contains(kind)) {
+            passed = passed.with(kind, value);
+        }
+        Ok(passed)
+    }
+
+    fn refusal_of_allocate(&self, request: &Message, user: Option<&str>) -> Option<u16> {
+        let held = self.sessions.values().filter(|session| session.user.as_deref() == user).count();
+        let full = self.settings.total_ports.unwrap_or(MAX_ALLOCATIONS).min(MAX_ALLOCATIONS);
+        match request.value(attribute::REQUESTED_TRANSPORT) {
+            Some([UDP, _, _, _]) => {}
+            Some([_, _, _, _]) => return Some(442),
+            _ => return Some(400),
+        }
+        match request.value(attribute::REQUESTED_ADDRESS_FAMILY) {
+            None | Some([1 | 2, _, _, _]) => {}
+            Some(_) => return Some(440),
+        }
+        // An even port is the driver's business; the next one is never reserved.
+        if request.value(attribute::EVEN_PORT).is_some_and(|value| value.first() != Some(&0)) {
+            return Some(508);
+        }
+        if self.settings.user_quota.is_some_and(|quota| held >= quota) {
+            return Some(486);
+        }
+        (self.sessions.len() >= full).then_some(508)
+    }
+
+    fn refusal_of_peers(&self, request: &Message, session: &Session) -> Option<u16> {
+        let Some(peers) = peers(request).filter(|peers| !peers.is_empty()) else { return Some(400) };
+        if peers.iter().any(|peer| self.settings.denied_peers.iter().any(|range| range.contains(peer.ip()))) {
+            return Some(403);
+        }
+        if session.peers.len() + peers.len() > MAX_PEERS {
+            return Some(508);
+        }
+        if request.method == method::CHANNEL_BIND {
+            let Some(number) = channel_number(request) else { return Some(400) };
+            let bound = session.channels.get(&number);
+            // RFC 8656 §12.2: one channel, one peer, both ways.
+            let clash = session.channels.iter().any(|(other, peer)| *peer == peers[0] && *other != number);
+            if clash || bound.is_some_and(|peer| *peer != peers[0]) {
+                return Some(400);
+            }
+        }
+        None
+    }
+
+    /// The long-term credential mechanism (RFC 8489 §9.2.4).
+    fn authenticate(
+        &self,
+        client: Client,
+        request: &Message,
+        now: Instant,
+        unix_time: u64,
+    ) -> Result<Identity, Vec<u8>> {
+        if !self.settings.require_auth {
+            return Ok((None, None));
+        }
+        let challenge = |code| Err(self.challenge(client, request, code, now));
+        let sha256 =
+            self.settings.offer_sha256 && request.value(attribute::MESSAGE_INTEGRITY_SHA256).is_some();
+        if !sha256 && request.value(attribute::MESSAGE_INTEGRITY).is_none() {
+            return challenge(401);
+        }
+        let (Some(user), Some(_), Some(nonce)) = (
+            request.text(attribute::USERNAME),
+            request.text(attribute::REALM),
+            request.text(attribute::NONCE),
+        ) else {
+            return Err(self.error(request, 400, None, |e| e));
+        };
+        if self.settings.wrong_nonce_always || !self.nonces.holds(nonce, client, now) {
+            return challenge(438);
+        }
+        let Some(algorithm) = self.password_algorithm(request) else {
+            return Err(self.error(request, 400, None, |e| e));
+        };
+        match key_of(&self.settings, user, algorithm, unix_time)
+            .map(|key| if sha256 { Key::Sha256(key) } else { Key::Sha1(key) })
+        {
+            Some(key) if request.is_signed_with(&key) => Ok((Some(user.to_owned()), Some(key))),
+            _ => challenge(401),
+        }
+    }
+
+    /// What the client derived its key with; `None` if that was tampered with (RFC 8489 §9.2.4).
+    fn password_algorithm(&self, request: &Message) -> Option<PasswordAlgorithm> {
+        let offered = request.value(attribute::PASSWORD_ALGORITHMS);
+        match (request.value(attribute::PASSWORD_ALGORITHM), offered) {
+            _ if !self.settings.offer_sha256 => Some(PasswordAlgorithm::Md5),
+            (None, None) => Some(PasswordAlgorithm::Md5),
+            (Some(chosen), Some(offered)) if *offered == ALGORITHMS => match *chosen {
+                [0, 1, 0, 0] => Some(PasswordAlgorithm::Md5),
+                [0, 2, 0, 0] => Some(PasswordAlgorithm::Sha256),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn challenge(&self, client: Client, request: &Message, code: u16, now: Instant) -> Vec<u8> {
+        self.error(request, code, None, |mut e| {
+            e = e.with(attribute::REALM, &self.settings.realm);
+            e = e.with(attribute::NONCE, self.nonces.issue(client, now));
+            if self.settings.offer_sha256 { e.with(attribute::PASSWORD_ALGORITHMS, ALGORITHMS) } else { e }
+        })
+    }
+
+    fn error(
+        &self,
+        request: &Message,
+        code: u16,
+        key: Option<&Key>,
+        more: impl FnOnce(Message) -> Message,
+    ) -> Vec<u8> {
+        let error = Message::new(Class::Error, request.method, request.transaction);
+        self.seal(more(error.with_error(code, reason(code))), key)
+    }
+
+    fn seal(&self, mut response: Message, key: Option<&Key>) -> Vec<u8> {
+        if let Some(software) = &self.settings.software {
+            response = response.with(attribute::SOFTWARE, software);
+        }
+        response.to_bytes(key)
+    }
+}
+
+impl Session {
+    fn note_peers(&mut self, request: &Message) {
+        let peers = peers(request).unwrap_or_default();
+        self.peers.extend(peers.iter().map(SocketAddr::ip));
+        if let (Some(number), Some(peer)) = (channel_number(request), peers.first()) {
+            self.channels.insert(number, *peer);
+        }
+    }
+}
+
+/// All XOR-PEER-ADDRESSes; `None` if one cannot be read.
+fn peers(request: &Message) -> Option<Vec<SocketAddr>> {
+    let values = request.attributes().filter(|(kind, _)| *kind == attribute::XOR_PEER_ADDRESS);
+    values.map(|(_, value)| request.xor_address(value)).collect()
+}
+
+/// RFC 5766's range: RFC 8656 halved it, and clients of both exist.
+fn channel_number(request: &Message) -> Option<u16> {
+    let &[n0, n1, _, _] = request.value(attribute::CHANNEL_NUMBER)?.first_chunk::<4>()?;
+    Some(u16::from_be_bytes([n0, n1])).filter(|number| (0x4000..=0x7FFF).contains(number))
+}
+
+/// The value of UNKNOWN-ATTRIBUTES, if the request has any that must be understood and is not.
+fn unknown_attributes(request: &Message, known: &[u16]) -> Option<Vec<u8>> {
+    let unknown: Vec<u8> = request
+        .attributes()
+        .map(|(kind, _)| kind)
+        .filter(|kind| *kind < 0x8000 && !AUTHENTICATION.contains(kind) && !known.contains(kind))
+        .take(MAX_UNKNOWN)
+        .flat_map(u16::to_be_bytes)
+        .collect();
+    (!unknown.is_empty()).then_some(unknown)
+}
+
+fn reason(code: u16) -> &'static str {
+    match code {
+        300 => "Try Alternate",
+        400 => "Bad Request",
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        420 => "Unknown Attribute",
+        437 => "Allocation Mismatch",
+        438 => "Stale Nonce",
+        440 => "Address Family not Supported",
+        441 => "Wrong Credentials",
+        442 => "Unsupported Transport Protocol",
+        486 => "Allocation Quota Reached",
+        508 => "Insufficient Capacity",
+        _ => "",
+    }
+}
+
+/// The methods we serve, and the attributes of each that the relay understands. What the relay
+/// would ignore although it must not (RESERVATION-TOKEN, DONT-FRAGMENT) is unknown here.
+const METHODS: [(u16, &[u16]); 4] = [
+    (
+        method::ALLOCATE,
+        &[
+            attribute::REQUESTED_TRANSPORT,
+            attribute::LIFETIME,
+            attribute::REQUESTED_ADDRESS_FAMILY,
+            attribute::EVEN_PORT,
+        ],
+    ),
+    (method::REFRESH, &[attribute::LIFETIME, attribute::REQUESTED_ADDRESS_FAMILY]),
+    (method::CREATE_PERMISSION, &[attribute::XOR_PEER_ADDRESS]),
+    (method::CHANNEL_BIND, &[attribute::CHANNEL_NUMBER, attribute::XOR_PEER_ADDRESS]),
+];
+
+/// Attributes of the authentication, known in every request.
+const AUTHENTICATION: [u16; 6] = [
+    attribute::USERNAME,
+    attribute::MESSAGE_INTEGRITY,
+    attribute::REALM,
+    attribute::NONCE,
+    attribute::MESSAGE_INTEGRITY_SHA256,
+    attribute::PASSWORD_ALGORITHM,
+];
+
+/// Attributes of the relay's own authentication, and what [`Gate::seal`] adds anew.
+const INTERNAL: [u16; 9] = [
+    attribute::USERNAME,
+    attribute::MESSAGE_INTEGRITY,
+    attribute::REALM,
+    attribute::NONCE,
+    attribute::MESSAGE_INTEGRITY_SHA256,
+    attribute::PASSWORD_ALGORITHM,
+    attribute::PASSWORD_ALGORITHMS,
+    attribute::SOFTWARE,
+    attribute::FINGERPRINT,
+];
+
+/// PASSWORD-ALGORITHMS: SHA-256 before MD5, both without parameters.
+const ALGORITHMS: [u8; 8] = [0, 2, 0, 0, 0, 1, 0, 0];
+/// REQUESTED-TRANSPORT of a UDP relay.
+const UDP: u8 = 17;
+/// More than any probe needs, and few enough sockets for any machine.
+const MAX_ALLOCATIONS: usize = 256;
+/// Peers that one allocation may name over its life.
+const MAX_PEERS: usize = 1024;
+/// Attribute types listed in one 420.
+const MAX_UNKNOWN: usize = 32;
