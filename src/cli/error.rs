@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::finding::Exit;
 use crate::io::output::OutputError;
+use crate::metric::ThresholdError;
 use crate::report::printable;
 
 /// An error that knows what the user can do about it.
@@ -43,6 +44,12 @@ impl UserError {
     pub fn caused_by(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
         self.source = Some(Box::new(source));
         self
+    }
+}
+
+impl From<ThresholdError> for UserError {
+    fn from(error: ThresholdError) -> Self {
+        Self::usage(&error).hint(error.hint())
     }
 }
 

@@ -59,7 +59,7 @@ fn block(block: &Block) -> Block {
         Block::Code(text) => Block::Code(text.lines().map(own).collect::<Vec<_>>().join("\n")),
         Block::Table(table) => Block::Table(Table {
             columns: table.columns.clone(),
-            rows: table.rows.iter().map(|row| row.iter().map(cell).collect()).collect(),
+            rows: table.rows.iter().map(|row| cells(row, table.columns.len())).collect(),
         }),
         Block::Findings(findings) => Block::Findings(findings.iter().map(finding).collect()),
     }
@@ -90,6 +90,13 @@ fn value(v: &Value) -> Value {
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => v.clone(),
     }
+}
+
+/// As many cells as there are columns, so that the layout need not ask.
+fn cells(row: &[Cell], columns: usize) -> Vec<Cell> {
+    let mut cells: Vec<Cell> = row.iter().map(cell).collect();
+    cells.resize(columns, Cell::default());
+    cells
 }
 
 fn cell(cell: &Cell) -> Cell {
@@ -148,7 +155,10 @@ mod tests {
                 Block::Paragraph(BAD.into()),
                 Block::List { numbered: true, items: vec![BAD.into()] },
                 Block::Code(BAD.to_owned()),
-                Block::Table(Table { columns: Vec::new(), rows: vec![vec![BAD.into()]] }),
+                Block::Table(Table {
+                    columns: vec![("a", crate::report::Align::Left)],
+                    rows: vec![vec![BAD.into()]],
+                }),
                 Block::Findings(vec![finding]),
             ],
         };

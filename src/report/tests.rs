@@ -332,3 +332,36 @@ fn no_width_is_too_small() {
         assert!(text.contains("12.900"), "{width}: a number was cut off or broken\n{text}");
     }
 }
+
+#[test]
+fn a_row_of_the_wrong_length_is_no_panic() {
+    let columns = vec![("a", Align::Left), ("b", Align::Right)];
+    let rows = vec![vec![], vec!["1".into()], vec!["1".into(), "2".into(), "3".into()]];
+    insta::assert_snapshot!(plain(vec![Block::Table(Table { columns, rows })], 80), @r"
+    a  b
+    -  -
+    1  -
+    1  2
+    ");
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_text_at_no_width_panics_or_reaches_the_terminal(
+        cells in proptest::collection::vec(proptest::prelude::any::<String>(), 9),
+        width in 0_usize..200,
+    ) {
+        let cells: Vec<Cell> = cells.iter().map(|text| Cell::from(text.as_str())).collect();
+        let columns = vec![("a", Align::Left), ("b", Align::Right), ("c", Align::Left)];
+        let rows = cells.chunks(3).map(<[Cell]>::to_vec).collect();
+        let finding = codes::MALFORMED.finding("binding", &cells[0].text).message(&cells[1].text).help(&cells[2].text);
+        let blocks = vec![
+            Block::Verdict(cells[0].clone()),
+            Block::Table(Table { columns, rows }),
+            Block::Findings(vec![finding.evidence("text", cells[3].text.as_str())]),
+        ];
+        let text = check(blocks, Exit::Failed, width, false);
+        let odd = text.chars().find(|c| (c.is_control() && *c != '\n') || printable::is_invisible(*c));
+        assert_eq!(odd, None, "{text:?}");
+    }
+}
