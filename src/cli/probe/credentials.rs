@@ -11,6 +11,7 @@ use crate::turn::credentials::{Credentials, Ha1, LongTermSecret, Secret, rest};
 const MOST: u64 = 64 * 1024;
 
 #[derive(Debug, clap::Args)]
+#[group(skip)]
 #[command(next_help_heading = "Credentials")]
 pub(super) struct Args {
     /// User name; with --secret, the user part of the minted name

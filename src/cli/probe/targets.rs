@@ -11,6 +11,7 @@ use crate::probe::plan::{Attempt, Knowledge, Target, Transport};
 use crate::turn::credentials::{Credentials, rest};
 
 #[derive(Debug, clap::Args)]
+#[group(skip)]
 pub(super) struct Args {
     /// stun:, stuns:, turn: or turns: URIs, or host[:port]
     #[arg(value_name = "TARGET", required_unless_present_any = ["ice_servers", "embedded"])]
