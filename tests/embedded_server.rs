@@ -1,5 +1,8 @@
 //! The embedded STUN/TURN server, seen by real clients on loopback: coturn's, and raw sockets.
 
+// The client below is no test function itself, but nothing else than a test either.
+#![allow(clippy::unwrap_used)]
+
 use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, UdpSocket};
 use std::process::{Command, Stdio};

@@ -6,11 +6,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::{IpAddr, SocketAddr};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::codec::{Class, Key, Message, attribute, method};
 use super::credential::{PasswordAlgorithm, key_of};
 use super::nonce::Nonces;
+use super::request::{channel_number, known_attributes, peers, reason, unknown_attributes};
 use super::settings::Settings;
 use super::{Client, Transport};
 
@@ -44,7 +45,8 @@ struct Session {
     allocated: Option<([u8; 12], Vec<u8>)>,
     even_port: bool,
     peers: BTreeSet<IpAddr>,
-    channels: BTreeMap<u16, SocketAddr>,
+    /// The peer of each channel, and until when it is bound.
+    channels: BTreeMap<u16, (SocketAddr, Instant)>,
 }
 
 /// Who asks, if anyone must say.
@@ -140,7 +142,7 @@ impl Gate {
         now: Instant,
         unix_time: u64,
     ) -> Result<Message, Vec<u8>> {
-        let Some((_, known)) = METHODS.iter().find(|(method, _)| *method == request.method) else {
+        let Some(known) = known_attributes(request.method) else {
             return Err(self.error(request, 400, None, |e| e));
         };
         if let (method::ALLOCATE, Some(other)) = (request.method, self.settings.redirect) {
@@ -168,7 +170,7 @@ impl Gate {
             (method::ALLOCATE, None) => self.refusal_of_allocate(request, user.as_deref()),
             (_, None) => Some(437),
             (method::REFRESH, Some(_)) => None,
-            (_, Some(session)) => self.refusal_of_peers(request, session),
+            (_, Some(session)) => self.refusal_of_peers(request, session, now),
         };
         if let Some(code) = code {
             return refuse(code);
@@ -176,7 +178,7 @@ impl Gate {
         let session = self.sessions.entry(client).or_default();
         (session.user, session.key) = (user, key);
         session.even_port |= request.value(attribute::EVEN_PORT).is_some();
-        session.note_peers(request);
+        session.note_peers(request, now);
         let mut passed = Message::new(Class::Request, request.method, request.transaction);
         for (kind, value) in request.attributes().filter(|(kind, _)| known.contains(kind)) {
             passed = passed.with(kind, value);
@@ -206,7 +208,7 @@ impl Gate {
         (self.sessions.len() >= full).then_some(508)
     }
 
-    fn refusal_of_peers(&self, request: &Message, session: &Session) -> Option<u16> {
+    fn refusal_of_peers(&self, request: &Message, session: &Session, now: Instant) -> Option<u16> {
         let Some(peers) = peers(request).filter(|peers| !peers.is_empty()) else { return Some(400) };
         if peers.iter().any(|peer| self.settings.denied_peers.iter().any(|range| range.contains(peer.ip()))) {
             return Some(403);
@@ -216,10 +218,9 @@ impl Gate {
         }
         if request.method == method::CHANNEL_BIND {
             let Some(number) = channel_number(request) else { return Some(400) };
-            let bound = session.channels.get(&number);
             // RFC 8656 §12.2: one channel, one peer, both ways.
-            let clash = session.channels.iter().any(|(other, peer)| *peer == peers[0] && *other != number);
-            if clash || bound.is_some_and(|peer| *peer != peers[0]) {
+            let mut bound = session.channels.iter().filter(|(_, (_, until))| *until >= now);
+            if bound.any(|(other, (peer, _))| (*other == number) != (*peer == peers[0])) {
                 return Some(400);
             }
         }
@@ -307,83 +308,14 @@ impl Gate {
 }
 
 impl Session {
-    fn note_peers(&mut self, request: &Message) {
+    fn note_peers(&mut self, request: &Message, now: Instant) {
         let peers = peers(request).unwrap_or_default();
         self.peers.extend(peers.iter().map(SocketAddr::ip));
         if let (Some(number), Some(peer)) = (channel_number(request), peers.first()) {
-            self.channels.insert(number, *peer);
+            self.channels.insert(number, (*peer, now + CHANNEL_LIFETIME));
         }
     }
 }
-
-/// All XOR-PEER-ADDRESSes; `None` if one cannot be read.
-fn peers(request: &Message) -> Option<Vec<SocketAddr>> {
-    let values = request.attributes().filter(|(kind, _)| *kind == attribute::XOR_PEER_ADDRESS);
-    values.map(|(_, value)| request.xor_address(value)).collect()
-}
-
-/// RFC 5766's range: RFC 8656 halved it, and clients of both exist.
-fn channel_number(request: &Message) -> Option<u16> {
-    let &[n0, n1, _, _] = request.value(attribute::CHANNEL_NUMBER)?.first_chunk::<4>()?;
-    Some(u16::from_be_bytes([n0, n1])).filter(|number| (0x4000..=0x7FFF).contains(number))
-}
-
-/// The value of UNKNOWN-ATTRIBUTES, if the request has any that must be understood and is not.
-fn unknown_attributes(request: &Message, known: &[u16]) -> Option<Vec<u8>> {
-    let unknown: Vec<u8> = request
-        .attributes()
-        .map(|(kind, _)| kind)
-        .filter(|kind| *kind < 0x8000 && !AUTHENTICATION.contains(kind) && !known.contains(kind))
-        .take(MAX_UNKNOWN)
-        .flat_map(u16::to_be_bytes)
-        .collect();
-    (!unknown.is_empty()).then_some(unknown)
-}
-
-fn reason(code: u16) -> &'static str {
-    match code {
-        300 => "Try Alternate",
-        400 => "Bad Request",
-        401 => "Unauthorized",
-        403 => "Forbidden",
-        420 => "Unknown Attribute",
-        437 => "Allocation Mismatch",
-        438 => "Stale Nonce",
-        440 => "Address Family not Supported",
-        441 => "Wrong Credentials",
-        442 => "Unsupported Transport Protocol",
-        486 => "Allocation Quota Reached",
-        508 => "Insufficient Capacity",
-        _ => "",
-    }
-}
-
-/// The methods we serve, and the attributes of each that the relay understands. What the relay
-/// would ignore although it must not (RESERVATION-TOKEN, DONT-FRAGMENT) is unknown here.
-const METHODS: [(u16, &[u16]); 4] = [
-    (
-        method::ALLOCATE,
-        &[
-            attribute::REQUESTED_TRANSPORT,
-            attribute::LIFETIME,
-            attribute::REQUESTED_ADDRESS_FAMILY,
-            attribute::EVEN_PORT,
-        ],
-    ),
-    (method::REFRESH, &[attribute::LIFETIME, attribute::REQUESTED_ADDRESS_FAMILY]),
-    (method::CREATE_PERMISSION, &[attribute::XOR_PEER_ADDRESS]),
-    (method::CHANNEL_BIND, &[attribute::CHANNEL_NUMBER, attribute::XOR_PEER_ADDRESS]),
-];
-
-/// Attributes of the authentication, known in every request.
-const AUTHENTICATION: [u16; 6] = [
-    attribute::USERNAME,
-    attribute::MESSAGE_INTEGRITY,
-    attribute::REALM,
-    attribute::NONCE,
-    attribute::MESSAGE_INTEGRITY_SHA256,
-    attribute::PASSWORD_ALGORITHM,
-];
 
 /// Attributes of the relay's own authentication, and what [`Gate::seal`] adds anew.
 const INTERNAL: [u16; 9] = [
@@ -406,5 +338,5 @@ const UDP: u8 = 17;
 const MAX_ALLOCATIONS: usize = 256;
 /// Peers that one allocation may name over its life.
 const MAX_PEERS: usize = 1024;
-/// Attribute types listed in one 420.
-const MAX_UNKNOWN: usize = 32;
+/// RFC 8656 §12.
+const CHANNEL_LIFETIME: Duration = Duration::from_secs(600);

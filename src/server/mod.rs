@@ -11,6 +11,7 @@ mod credential;
 mod frame;
 mod gate;
 mod nonce;
+mod request;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -140,18 +141,18 @@ impl Server {
             return;
         }
         match self.gate.judge(client, bytes, now, unix_time) {
-            Verdict::Answer(data) => self.to_client(client, data),
+            Verdict::Answer(data) => self.tell_client(client, data),
             Verdict::Request(request) => {
                 let response = self.allocations(client.transport).request(client.address, request, now);
                 if let Some(data) = response.and_then(|response| self.gate.finish(client, &response)) {
-                    self.to_client(client, data);
+                    self.tell_client(client, data);
                 }
                 self.handle_events(client.transport, now);
             }
             Verdict::Data => {
                 let outbound = self.allocations(client.transport).data(client.address, bytes, now);
                 if let Some(outbound) = outbound {
-                    self.to_peer(outbound.relayed, outbound.peer, outbound.data);
+                    self.tell_peer(outbound.relayed, outbound.peer, outbound.data);
                 }
             }
             Verdict::Drop => {}
@@ -173,7 +174,7 @@ impl Server {
             if transport != Transport::Udp {
                 frame::pad(&mut data);
             }
-            self.to_client(Client { transport, address }, data);
+            self.tell_client(Client { transport, address }, data);
         }
     }
 
@@ -203,7 +204,7 @@ impl Server {
         });
         let response = self.allocations(client.transport).opened(client.address, family, told, now);
         if let Some(data) = response.and_then(|response| self.gate.finish(client, &response)) {
-            self.to_client(client, data);
+            self.tell_client(client, data);
         }
         self.handle_events(client.transport, now);
     }
@@ -253,11 +254,11 @@ impl Server {
         }
     }
 
-    fn to_client(&mut self, client: Client, data: Vec<u8>) {
+    fn tell_client(&mut self, client: Client, data: Vec<u8>) {
         self.outputs.push_back(Output::ToClient { client, data });
     }
 
-    fn to_peer(&mut self, relayed: SocketAddr, peer: SocketAddr, data: Vec<u8>) {
+    fn tell_peer(&mut self, relayed: SocketAddr, peer: SocketAddr, data: Vec<u8>) {
         let Some(&relay) = self.advertised.get(&relayed) else { return };
         let faults = self.gate.settings().faults;
         // Our own advertised address is mapped back to the true one, as coturn does.

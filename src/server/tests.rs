@@ -242,6 +242,24 @@ fn data_flows_both_ways_with_permission_only() {
 }
 
 #[test]
+fn an_expired_channel_may_have_another_peer() {
+    let mut bench = Bench::new(Settings::default());
+    let caller = bench.caller(Transport::Udp, 1);
+    relayed(&bench.allocate(&caller));
+    assert_eq!(code(&bench.bind(&caller, 0x4000, "127.0.0.1:99")), 0);
+    bench.now += Duration::from_secs(400);
+    let refresh = bench.message(method::REFRESH);
+    assert_eq!(code(&bench.ask(&caller, refresh)), 0);
+    assert_eq!(code(&bench.bind(&caller, 0x4000, "127.0.0.1:98")), 400);
+    bench.now += Duration::from_secs(201);
+    bench.server.handle_timeout(bench.now);
+    assert_eq!(code(&bench.bind(&caller, 0x4000, "127.0.0.1:98")), 0);
+    let out = bench.send(caller.client, b"\x40\x00\x00\x01x");
+    let [Output::ToPeer { peer, .. }] = &out[..] else { panic!("{out:?}") };
+    assert_eq!(*peer, local(98));
+}
+
+#[test]
 fn wrong_password_unknown_user_and_no_realm_look_alike() {
     let mut bench = Bench::new(Settings::default());
     for (port, user, password) in [(1, "probe", "wrong"), (2, "nobody", "probe")] {

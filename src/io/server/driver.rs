@@ -275,3 +275,20 @@ const MAX_DATAGRAM: usize = 65_536;
 /// Streams at once; more are closed as they come.
 const MAX_CONNECTIONS: usize = 256;
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_in_one_task_stops_all_and_nothing_else() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        LocalSet::new().block_on(&runtime, async {
+            let ip = Ipv4Addr::LOCALHOST.into();
+            let driver = Rc::new(Driver::new(Settings::default(), [0; 32], ip, None).unwrap());
+            driver.spawn(async { panic!("on purpose") });
+            tokio::time::timeout(Duration::from_secs(5), driver.stop.notified()).await.unwrap();
+            assert!(driver.panicked.get());
+        });
+    }
+}

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
+use rand::TryRngCore as _;
 use tokio::sync::oneshot;
 use tokio_rustls::TlsAcceptor;
 
@@ -119,10 +120,14 @@ impl EmbeddedServer {
             .enable_time()
             .build()
             .map_err(StartError::Thread)?;
+        let mut secret = [0; 32];
+        rand::rngs::OsRng
+            .try_fill_bytes(&mut secret)
+            .map_err(|error| StartError::Thread(io::Error::other(error)))?;
         let panicked = Arc::clone(&server.panicked);
         let sockets = Sockets { ip: listen.ip, udp, tcp, tls };
         let serve = move || {
-            let run = || runtime.block_on(driver::serve(settings, rand::random(), sockets, stopped));
+            let run = || runtime.block_on(driver::serve(settings, secret, sockets, stopped));
             // A panic must not take the caller down, in `join` or anywhere else.
             let clean = std::panic::catch_unwind(AssertUnwindSafe(run)).unwrap_or(false);
             panicked.store(!clean, Ordering::Release);
