@@ -84,7 +84,9 @@ impl Resolver {
                 let records: Vec<RData> = lookup.answers().iter().map(|record| record.data.clone()).collect();
                 match records.iter().any(|data| matches!(data, RData::A(_) | RData::AAAA(_))) {
                     true => Ok(records),
-                    false => Err(failed(ResolveErrorKind::Nodata, format!("the name has no {record} record"))),
+                    false => {
+                        Err(failed(ResolveErrorKind::Nodata, format!("the name has no {record} record")))
+                    }
                 }
             }
             Ok(Err(NetError::Dns(DnsError::NoRecordsFound(none)))) => match none.response_code {

@@ -6,6 +6,6 @@ mod jitter;
 mod sequence;
 
 pub use distribution::{Distribution, milliseconds};
-pub use flow::{Flow, FlowId, FlowOutput, FlowReport, Packet, Pace, RunId};
+pub use flow::{Flow, FlowId, FlowOutput, FlowReport, Pace, Packet, RunId};
 pub use jitter::Jitter;
 pub use sequence::Arrivals;

@@ -81,7 +81,8 @@ impl Gathering {
         if endpoint.transport != Transport::Udp || address == local {
             return;
         }
-        let duplicate = |c: &Candidate| c.kind == Kind::Srflx && (c.address, c.port) == (address.ip(), address.port());
+        let duplicate =
+            |c: &Candidate| c.kind == Kind::Srflx && (c.address, c.port) == (address.ip(), address.port());
         if !self.candidates.iter().any(duplicate) {
             self.add(Learnt {
                 at_ms,
@@ -111,11 +112,12 @@ impl Gathering {
 
     fn add(&mut self, learnt: Learnt<'_>) {
         let Learnt { at_ms, kind, address, base, local, from, related } = learnt;
-        let relay_protocol = from.filter(|_| kind == Kind::Relay).map(|(endpoint, _)| match endpoint.transport {
-            Transport::Udp => RelayProtocol::Udp,
-            Transport::Tcp => RelayProtocol::Tcp,
-            Transport::Tls => RelayProtocol::Tls,
-        });
+        let relay_protocol =
+            from.filter(|_| kind == Kind::Relay).map(|(endpoint, _)| match endpoint.transport {
+                Transport::Udp => RelayProtocol::Udp,
+                Transport::Tcp => RelayProtocol::Tcp,
+                Transport::Tls => RelayProtocol::Tls,
+            });
         let foundation = self.foundations.of(Origin {
             kind,
             base: base.ip(),

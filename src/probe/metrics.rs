@@ -94,11 +94,16 @@ fn of_endpoint(metrics: &mut Vec<Metric>, endpoint: &EndpointFacts, target: &Tar
         quantiles(&mut add, "rtt", binding_rtt);
         return;
     }
-    add("allocate", endpoint.allocate.as_ref().filter(|allocate| allocate.ok).map(|allocate| allocate.took_ms));
+    add(
+        "allocate",
+        endpoint.allocate.as_ref().filter(|allocate| allocate.ok).map(|allocate| allocate.took_ms),
+    );
     let relay = &endpoint.relay;
-    for (name, report) in
-        [("relay.inbound", &relay.inbound), ("relay.outbound", &relay.outbound), ("relay.loop", &relay.hairpin)]
-    {
+    for (name, report) in [
+        ("relay.inbound", &relay.inbound),
+        ("relay.outbound", &relay.outbound),
+        ("relay.loop", &relay.hairpin),
+    ] {
         path(&mut add, name, report.as_ref());
     }
     path(&mut add, "", relay.inbound.as_ref());

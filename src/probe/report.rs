@@ -20,10 +20,10 @@ impl Report for Summary {
         if let Some(note) = candidate_note(self) {
             blocks.push(Block::Paragraph(Cell::new(note, Tone::Dim)));
         }
-        blocks.push(Block::Heading("Timings".to_owned()));
+        blocks.push(Block::Heading("Timings in ms".to_owned()));
         blocks.push(Block::Table(timing_table(self)));
         if let Some(table) = relay_table(self) {
-            blocks.push(Block::Heading("Relay data paths".to_owned()));
+            blocks.push(Block::Heading("Relay data paths, times in ms".to_owned()));
             blocks.push(Block::Table(table));
         }
         let notes = notes(self);
@@ -94,7 +94,8 @@ fn verdict(summary: &Summary) -> Cell {
         },
         Verdict::Inconclusive if summary.interrupted => "interrupted; what was learnt is below".to_owned(),
         Verdict::Inconclusive => {
-            let skipped = endpoints().find_map(|(_, e)| e.skipped.clone().or_else(|| e.given_up.first().cloned()));
+            let skipped =
+                endpoints().find_map(|(_, e)| e.skipped.clone().or_else(|| e.given_up.first().cloned()));
             let unmeasured = summary.thresholds.iter().find(|j| j.state() == State::NotMeasured);
             match (skipped, unmeasured) {
                 (Some(why), _) => format!("cannot tell from here: {why}"),
@@ -167,7 +168,8 @@ fn timing_table(summary: &Summary) -> Table {
     let mut rows = Vec::new();
     for target in &summary.targets {
         if target.endpoints.is_empty() {
-            let mut row = vec![Cell::new(target.uri.clone(), Tone::Bad), "".into(), ms(target.resolve.took_ms)];
+            let mut row =
+                vec![Cell::new(target.uri.clone(), Tone::Bad), "".into(), ms(target.resolve.took_ms)];
             row.resize(columns.len(), Cell::default());
             rows.push(row);
         }
@@ -188,7 +190,8 @@ fn timing_row(endpoint: &EndpointFacts, turn: bool, dns: Option<f64>) -> Vec<Cel
         () => Tone::Plain,
     };
     let rtt = endpoint.binding.as_ref().and_then(|binding| binding.rtt.as_ref());
-    let attempts = endpoint.allocate.as_ref().map(|allocate| allocate.attempts.as_slice()).unwrap_or_default();
+    let attempts =
+        endpoint.allocate.as_ref().map(|allocate| allocate.attempts.as_slice()).unwrap_or_default();
     let challenge = attempts.first().filter(|leg| leg.code == Some(401)).map(|leg| leg.took_ms);
     let granted = endpoint.allocate.as_ref().filter(|allocate| allocate.ok).and(attempts.last());
     vec![

@@ -118,9 +118,12 @@ impl Summary {
 /// finding says why not.
 fn conclusive(targets: &[TargetFacts]) -> bool {
     targets.iter().all(|target| {
-        let explained = !target.findings.is_empty() || target.endpoints.iter().any(|e| !e.findings.is_empty());
-        let tried = |e: &&super::facts::EndpointFacts| e.skipped.is_none() && diagnose::usable(e, target.turn);
-        let stopped = target.endpoints.iter().any(|e| e.required && e.stopped && !diagnose::usable(e, target.turn));
+        let explained =
+            !target.findings.is_empty() || target.endpoints.iter().any(|e| !e.findings.is_empty());
+        let tried =
+            |e: &&super::facts::EndpointFacts| e.skipped.is_none() && diagnose::usable(e, target.turn);
+        let stopped =
+            target.endpoints.iter().any(|e| e.required && e.stopped && !diagnose::usable(e, target.turn));
         let unreached = target.endpoints.iter().filter(|e| e.required).all(|e| e.skipped.is_some());
         !stopped && !unreached && (explained || target.endpoints.iter().any(|e| tried(&e)))
     })

@@ -204,7 +204,9 @@ impl Message {
         let protected = self
             .attributes
             .iter()
-            .position(|a| matches!(a.kind, attribute::MESSAGE_INTEGRITY | attribute::MESSAGE_INTEGRITY_SHA256))
+            .position(|a| {
+                matches!(a.kind, attribute::MESSAGE_INTEGRITY | attribute::MESSAGE_INTEGRITY_SHA256)
+            })
             .map_or(self.attributes.len(), |at| at + 1);
         self.attributes[..protected].iter().find(|a| a.kind == kind).map(|a| a.value.as_slice())
     }
@@ -231,8 +233,7 @@ impl Message {
 
     /// The address that the server saw: XOR-MAPPED-ADDRESS, else MAPPED-ADDRESS (RFC 3489 servers).
     pub fn reflexive_address(&self) -> Option<SocketAddr> {
-        self.xor_address(attribute::XOR_MAPPED_ADDRESS)
-            .or_else(|| self.address(attribute::MAPPED_ADDRESS))
+        self.xor_address(attribute::XOR_MAPPED_ADDRESS).or_else(|| self.address(attribute::MAPPED_ADDRESS))
     }
 
     /// ERROR-CODE's number and reason phrase (RFC 8489 §14.8). The phrase is for people only:

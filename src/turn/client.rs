@@ -16,7 +16,9 @@ use rand::{RngCore, SeedableRng};
 use self::exchange::{Exchange, Next};
 use super::credentials::Credentials;
 use crate::stun::framing::{self, Frame, NotTurn, StreamDecoder};
-use crate::stun::{self, Class, DecodeError, Message, MessageBuilder, Method, Schedule, Transaction, attribute};
+use crate::stun::{
+    self, Class, DecodeError, Message, MessageBuilder, Method, Schedule, Transaction, attribute,
+};
 
 /// How a [`Client`] is to behave.
 #[derive(Debug, Clone)]
@@ -342,7 +344,8 @@ impl Client {
 
     fn handle_response(&mut self, now: Instant, message: Message) {
         let id = message.transaction;
-        let Some(at) = self.exchanges.iter().position(|e| e.transaction.id() == id && e.matches(&message)) else {
+        let Some(at) = self.exchanges.iter().position(|e| e.transaction.id() == id && e.matches(&message))
+        else {
             return self.event(Event::Oddity(Oddity::UnmatchedTransaction));
         };
         if self.exchanges[at].authenticated

@@ -155,7 +155,9 @@ fn options(args: &Args) -> Result<Options, UserError> {
             traffic.as_secs_f64(),
             deadline.as_secs_f64()
         );
-        return Err(UserError::usage(message).hint("lower --count or --duration, or raise --rate or --deadline"));
+        return Err(
+            UserError::usage(message).hint("lower --count or --duration, or raise --rate or --deadline")
+        );
     }
     let patience = Duration::from_secs(1).min(args.limits.timeout);
     Ok(Options {

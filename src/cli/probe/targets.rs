@@ -46,7 +46,8 @@ pub(super) fn read(args: &Args, flags: &credentials::Args) -> anyhow::Result<Vec
     if let Some(path) = &args.ice_servers {
         let text = input::read_text_or_stdin(path, MAX_BYTES as u64)?;
         let servers = IceServers::from_json(&text).map_err(|error| {
-            let place = if path.as_os_str() == "-" { "standard input".into() } else { path.to_string_lossy() };
+            let place =
+                if path.as_os_str() == "-" { "standard input".into() } else { path.to_string_lossy() };
             let hint = error.hint().unwrap_or_default();
             UserError::could_not_look(format!("{place}: {error}")).hint(hint)
         })?;

@@ -68,7 +68,12 @@ impl Bindings {
     }
 
     /// Asks `count` times in all, one after the other, for no longer than `patience`.
-    pub(super) async fn sample(&mut self, link: &mut Link, count: u32, patience: Duration) -> Result<(), Fault> {
+    pub(super) async fn sample(
+        &mut self,
+        link: &mut Link,
+        count: u32,
+        patience: Duration,
+    ) -> Result<(), Fault> {
         let end = Instant::now() + patience;
         for _ in 1..count {
             if Instant::now() >= end {

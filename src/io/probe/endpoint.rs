@@ -18,8 +18,8 @@ use super::{Shared, seed};
 use crate::ice::address::AddressClass;
 use crate::ice::uri::Host;
 use crate::io::link::Link;
-use crate::io::wire::{Transport as Connection, Wire};
 use crate::io::tls;
+use crate::io::wire::{Transport as Connection, Wire};
 use crate::measure::milliseconds;
 use crate::probe::facts::{EndpointFacts, Fault, FaultKind, RedirectFacts};
 use crate::probe::plan::{Endpoint, Target, Transport};
@@ -112,7 +112,8 @@ impl Session {
     fn fault(&mut self, fault: Fault) {
         if fault.kind == FaultKind::NoRoute && fault.stage == "connect" {
             let family = if self.endpoint.addr.is_ipv6() { "IPv6" } else { "IPv4" };
-            self.facts.skipped = Some(format!("this machine has no {family} route there ({})", fault.message));
+            self.facts.skipped =
+                Some(format!("this machine has no {family} route there ({})", fault.message));
         }
         self.facts.fault = Some(fault);
     }
@@ -184,7 +185,12 @@ impl Session {
         self.relay_steps(&answer).await
     }
 
-    async fn connect(&mut self, addr: SocketAddr, domain: Option<String>, first: bool) -> Result<Link, Fault> {
+    async fn connect(
+        &mut self,
+        addr: SocketAddr,
+        domain: Option<String>,
+        first: bool,
+    ) -> Result<Link, Fault> {
         let options = &self.shared.options;
         let settings = Settings {
             stream: false,
@@ -314,7 +320,8 @@ impl Session {
         self.progress("relay");
         let patience = self.shared.options.timeout;
         let reflectors = self.reflectors();
-        let (second, peer) = tokio::join!(self.second_allocation(), Peer::open(address, &reflectors, patience));
+        let (second, peer) =
+            tokio::join!(self.second_allocation(), Peer::open(address, &reflectors, patience));
         match second {
             Some(Ok(second)) => self.second = Some(second),
             Some(Err(why)) => self.facts.given_up.push(format!("the loop between two allocations: {why}")),
@@ -413,7 +420,8 @@ impl Session {
                              so that this one was made alone"
                 .to_owned()));
         }
-        let first = self.facts.redirect.as_ref().and_then(|redirect| redirect.to).unwrap_or(self.endpoint.addr);
+        let first =
+            self.facts.redirect.as_ref().and_then(|redirect| redirect.to).unwrap_or(self.endpoint.addr);
         let allocate = async {
             let mut link = self.sibling(first).await.map_err(|fault| fault.message)?;
             let answer = link.request(Request::Allocate).await.map_err(|fault| fault.message)?;

@@ -54,11 +54,12 @@ impl Paths<'_> {
         if let Some(peer) = &self.peer {
             flows.push(Flow::new(INBOUND, self.pace, start));
             if peer.facts.nat == Some(false) {
-                flows.push(Flow::new(OUTBOUND, self.pace, start));
+                flows.push(Flow::new(OUTBOUND, self.pace, start + self.pace.interval / 3));
             }
         }
         if self.second.is_some() {
-            flows.push(Flow::new(LOOP, self.pace, start));
+            // Out of step with one another, so that no flow waits behind another's packet.
+            flows.push(Flow::new(LOOP, self.pace, start + self.pace.interval * 2 / 3));
         }
         let mut buffer = vec![0; 65_535];
         let mut renew = start + KEEP_ALIVE;
@@ -67,7 +68,8 @@ impl Paths<'_> {
             let now = Instant::now();
             if self.peer.is_some()
                 && !flows.iter().any(|flow| flow.id() == OUTBOUND)
-                && (now >= start + LEARN || self.peer.as_ref().is_some_and(|p| p.facts.seen_by_relay.is_some()))
+                && (now >= start + LEARN
+                    || self.peer.as_ref().is_some_and(|p| p.facts.seen_by_relay.is_some()))
             {
                 flows.push(Flow::new(OUTBOUND, self.pace, now));
             }

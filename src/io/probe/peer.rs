@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::net::UdpSocket;
 use tokio::time::{Instant, timeout_at};
 
+use crate::io::wire::unspecified;
 use crate::probe::facts::PeerFacts;
 use crate::stun::{Class, Message, MessageBuilder, Method, TransactionId};
 
@@ -23,8 +24,14 @@ pub(super) struct Peer {
 
 impl Peer {
     /// A socket of the family of `relay`, which asks `reflectors` for its address.
-    pub(super) async fn open(relay: SocketAddr, reflectors: &[SocketAddr], patience: Duration) -> io::Result<Self> {
-        let socket = UdpSocket::bind(super::super::wire::unspecified(relay)).await?;
+    pub(super) async fn open(
+        relay: SocketAddr,
+        reflectors: &[SocketAddr],
+        patience: Duration,
+    ) -> io::Result<Self> {
+        let socket = UdpSocket::bind(unspecified(relay)).await?;
+        // tokio refuses to try before its reactor has seen the socket once.
+        socket.writable().await?;
         let local = local_towards(relay, reflectors, socket.local_addr()?.port());
         let same_family: Vec<_> =
             reflectors.iter().copied().filter(|r| r.is_ipv4() == relay.is_ipv4()).collect();
@@ -57,13 +64,13 @@ impl Peer {
 fn local_towards(relay: SocketAddr, reflectors: &[SocketAddr], port: u16) -> SocketAddr {
     let same_family = reflectors.iter().filter(|r| r.is_ipv4() == relay.is_ipv4());
     for towards in same_family.chain([&relay]) {
-        let found = std::net::UdpSocket::bind(super::super::wire::unspecified(relay))
+        let found = std::net::UdpSocket::bind(unspecified(relay))
             .and_then(|socket| socket.connect(towards).and_then(|()| socket.local_addr()));
         if let Ok(found) = found {
             return SocketAddr::new(found.ip(), port);
         }
     }
-    SocketAddr::new(super::super::wire::unspecified(relay).ip(), port)
+    SocketAddr::new(unspecified(relay).ip(), port)
 }
 
 /// Asks the first reflector three times, then all the others once each; the first answer counts.
@@ -72,14 +79,13 @@ async fn reflexive(socket: &UdpSocket, reflectors: &[SocketAddr], patience: Dura
     let id = TransactionId(rand::random());
     let request = MessageBuilder::new(Class::Request, Method::Binding, id).finish();
     let mut buffer = [0; 2048];
-    for (n, send) in SENDS.iter().enumerate() {
+    for n in 0..SENDS.len() {
         for (m, reflector) in reflectors.iter().take(8).enumerate() {
             if m == 0 || n > 0 {
                 let _ = socket.try_send_to(&request, *reflector);
             }
         }
         let until = SENDS.get(n + 1).copied().unwrap_or(patience).min(patience);
-        debug_assert!(*send <= PATIENCE);
         while let Ok(received) = timeout_at(start + until, socket.recv_from(&mut buffer)).await {
             let Ok((length, _)) = received else { continue };
             if let Ok(message) = Message::from_bytes(&buffer[..length])

@@ -5,7 +5,8 @@ use super::Case;
 use crate::finding::{Confidence, Finding, Severity};
 use crate::probe::codes::{
     AUTH_WRONG, CAPACITY, CREDENTIALS_REQUIRED, FORBIDDEN_PEER, MALFORMED, NONCE_LOOP, QUOTA, REALM_MISSING,
-    REDIRECT, REDIRECT_FAILED, REDIRECT_LOOP, REST_EXPIRED, REST_SECRET_MISMATCH, SERVER_ERROR, STALE_NONCE_OK,
+    REDIRECT, REDIRECT_FAILED, REDIRECT_LOOP, REST_EXPIRED, REST_SECRET_MISMATCH, SERVER_ERROR,
+    STALE_NONCE_OK,
 };
 use crate::probe::facts::{AllocateFacts, StepFacts};
 
@@ -57,7 +58,9 @@ fn unauthorized(case: &Case<'_>, allocate: &AllocateFacts) -> Finding {
         return with_realm(
             case.finding(&CREDENTIALS_REQUIRED, stage)
                 .message("the server wants credentials, and none were given")
-                .help("give --username with --password (or RTCSCOPE_USERNAME, RTCSCOPE_PASSWORD), or --secret"),
+                .help(
+                    "give --username with --password (or RTCSCOPE_USERNAME, RTCSCOPE_PASSWORD), or --secret",
+                ),
         );
     }
     if !allocate.attempts.iter().any(|leg| leg.nonce) {
@@ -83,13 +86,10 @@ fn unauthorized(case: &Case<'_>, allocate: &AllocateFacts) -> Finding {
             false => ("the password is not what --secret gives for this user name", Confidence::High),
         };
         return with_realm(
-            case.finding(&REST_SECRET_MISMATCH, stage)
-                .confidence(confidence)
-                .message(message)
-                .help(
-                    "compare with `static-auth-secret=` of the server, and check that `use-auth-secret` is set; \
+            case.finding(&REST_SECRET_MISMATCH, stage).confidence(confidence).message(message).help(
+                "compare with `static-auth-secret=` of the server, and check that `use-auth-secret` is set; \
                      a clock that is far off refuses fresh credentials too",
-                ),
+            ),
         );
     }
     with_realm(
@@ -98,7 +98,10 @@ fn unauthorized(case: &Case<'_>, allocate: &AllocateFacts) -> Finding {
                 "the server refuses the credentials: the user is unknown or the password is wrong \
                  (a server answers both alike)",
             )
-            .evidence("authenticated_attempts", allocate.attempts.iter().filter(|leg| leg.authenticated).count())
+            .evidence(
+                "authenticated_attempts",
+                allocate.attempts.iter().filter(|leg| leg.authenticated).count(),
+            )
             .help("compare with `user=` or `turnadmin -l`; the key of a stored user depends on the realm"),
     )
 }
@@ -145,7 +148,9 @@ fn steps(case: &mut Case<'_>) {
     for (stage, request, step) in steps {
         let Some(StepFacts { ok: false, code, .. }) = step else { continue };
         let finding = match code {
-            Some(403) => forbidden(case, stage, facts.relay.peer.as_ref().map(|peer| peer.local.ip().to_string())),
+            Some(403) => {
+                forbidden(case, stage, facts.relay.peer.as_ref().map(|peer| peer.local.ip().to_string()))
+            }
             Some(438) => case
                 .finding(&NONCE_LOOP, stage)
                 .message(format!("the server refuses its own fresh nonces for {request}"))
@@ -173,7 +178,9 @@ fn forbidden(case: &Case<'_>, stage: &'static str, peer: Option<String>) -> Find
         .message(format!("the server refuses to relay to {peer} (403)"))
         .evidence("peer", peer)
         .evidence("code", 403)
-        .help("a `denied-peer-ip` range holds it: except it with `allowed-peer-ip=` if it is a legitimate peer")
+        .help(
+            "a `denied-peer-ip` range holds it: except it with `allowed-peer-ip=` if it is a legitimate peer",
+        )
 }
 
 fn redirect(case: &mut Case<'_>) {

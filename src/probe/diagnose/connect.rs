@@ -85,7 +85,9 @@ fn faulty(case: &Case<'_>, fault: &Fault, answered: bool) -> Finding {
         FaultKind::Closed if !answered => case
             .finding(&CONNECTION_CLOSED, fault.stage)
             .message(format!("{place} closes the connection without an answer"))
-            .help("check that this port is the TURN server's, and that no proxy in front of it cuts the stream"),
+            .help(
+                "check that this port is the TURN server's, and that no proxy in front of it cuts the stream",
+            ),
         FaultKind::NoRoute | FaultKind::Closed | FaultKind::Other => case
             .finding(&CONNECTION_CLOSED, fault.stage)
             .message(format!("the connection to {place} broke at {}: {}", fault.stage, fault.message))
@@ -166,8 +168,11 @@ fn oddities(case: &mut Case<'_>, answered: bool) {
                 "usually a late answer to a request that was sent again",
             ),
         };
-        let mut finding =
-            case.finding(rule, stage).message(text).evidence("count", *count).evidence("seen", message.clone());
+        let mut finding = case
+            .finding(rule, stage)
+            .message(text)
+            .evidence("count", *count)
+            .evidence("seen", message.clone());
         if answered && finding.severity == Severity::Error {
             finding = finding.severity(Severity::Warning).confidence(Confidence::Medium);
         }

@@ -72,7 +72,10 @@ fn private_address(case: &Case<'_>, ip: std::net::IpAddr, broken: bool, server: 
     let class = AddressClass::of(ip);
     let finding = case
         .finding(&RELAY_ADDR_PRIVATE, "relay")
-        .message(format!("the relayed address {ip} is {}, which peers elsewhere cannot reach", class.phrase()))
+        .message(format!(
+            "the relayed address {ip} is {}, which peers elsewhere cannot reach",
+            class.phrase()
+        ))
         .evidence("relay", ip.to_string())
         .evidence("class", class.name())
         .evidence("data_passes", !broken)

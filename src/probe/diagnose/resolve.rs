@@ -36,7 +36,10 @@ pub(super) fn names(facts: &TargetFacts, context: Context<'_>) -> Vec<Finding> {
             DNS_PARTIAL
                 .finding("resolve", subject.clone())
                 .confidence(Confidence::Medium)
-                .message(format!("the {} query failed, the other family answered: {}", error.record, error.message))
+                .message(format!(
+                    "the {} query failed, the other family answered: {}",
+                    error.record, error.message
+                ))
                 .evidence("record", error.record)
                 .help("clients that ask for this family wait for its timeout before they connect")
         })

@@ -19,7 +19,8 @@ pub(super) fn certificate(case: &mut Case<'_>) {
             TlsFault::Expired { subject, not_after } => (
                 &TLS_EXPIRED,
                 format!("the certificate of {subject} expired at {not_after}"),
-                "renew it, and make the server load it: `cert=` and `pkey=`, then SIGUSR2 or a restart".to_owned(),
+                "renew it, and make the server load it: `cert=` and `pkey=`, then SIGUSR2 or a restart"
+                    .to_owned(),
             ),
             TlsFault::NotYetValid { subject, not_before } => (
                 &TLS_NOT_YET_VALID,
@@ -29,7 +30,8 @@ pub(super) fn certificate(case: &mut Case<'_>) {
             TlsFault::UntrustedIssuer => (
                 &TLS_UNTRUSTED,
                 format!("no trusted root stands behind the issuer {issuer}"),
-                "serve the full chain (`cert=` takes fullchain.pem), or name your own CA with --cafile".to_owned(),
+                "serve the full chain (`cert=` takes fullchain.pem), or name your own CA with --cafile"
+                    .to_owned(),
             ),
             TlsFault::WrongName => (
                 &TLS_HOSTNAME,

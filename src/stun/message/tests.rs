@@ -64,8 +64,7 @@ fn rfc_5769_responses() {
 #[test]
 fn rfc_5769_long_term_request() {
     let message = Message::from_bytes(&bytes(LONG_TERM)).unwrap();
-    let (user, realm) =
-        (message.text(attribute::USERNAME).unwrap(), message.text(attribute::REALM).unwrap());
+    let (user, realm) = (message.text(attribute::USERNAME).unwrap(), message.text(attribute::REALM).unwrap());
     assert_eq!((user.as_str(), realm.as_str()), ("マトリックス", "example.org"));
     use md5::Digest;
     let key = md5::Md5::digest(format!("{user}:{realm}:TheMatrIX"));

@@ -35,7 +35,12 @@ pub(super) struct Exchange {
 }
 
 impl Exchange {
-    pub(super) fn new(id: RequestId, request: Request, transaction: Transaction, authenticated: bool) -> Self {
+    pub(super) fn new(
+        id: RequestId,
+        request: Request,
+        transaction: Transaction,
+        authenticated: bool,
+    ) -> Self {
         Self { id, request, transaction, authenticated, legs: Vec::new() }
     }
 
