@@ -38,9 +38,46 @@ complete -c rtcscope -n "__fish_rtcscope_needs_command" -s q -l quiet -d 'Show n
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -s v -l verbose -d 'Tell more; may be repeated'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -s V -l version -d 'Print version'
+complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "probe" -d 'Probe STUN and TURN servers: reachability, credentials, certificate, relay data path'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "explain" -d 'Explain findings: what they mean, why they happen, what to change'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "man" -d 'Write the man pages into a directory'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l ice-servers -d 'Read an iceServers array, an RTCConfiguration or a provider\'s reply from a file, or - for standard input' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -s u -l username -d 'User name; with --secret, the user part of the minted name' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -s w -l password -d 'Password' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l password-file -d 'Read the password from a file; its last line end is not part of it' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l secret -d 'Shared secret of a TURN REST server (coturn\'s static-auth-secret): mint credentials from it' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l ttl -d 'Lifetime of minted credentials' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l separator -d 'What stands between time and user in a TURN REST user name' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l key -d 'HA1 key in hex, as `turnadmin -k` prints it, instead of a password' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l cafile -d 'Trust the certificates of this PEM file instead of the system\'s' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l servername -d 'Hold certificates against this name instead of the target\'s host' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l count -d 'Packets sent over each relay path' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l rate -d 'Packets a second on each relay path' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l size -d 'Bytes of each packet' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l duration -d 'Send for so long instead of a number of packets' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l timeout -d 'How long each step may take' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l deadline -d 'How long the run may take [default: 30s, more with --duration]' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l max -d 'Fail if a metric is above a limit, as in rtt.p99=5ms or loss=1%; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l require -d 'Fail unless these transports work' -r -f -a "udp\t'Plain UDP'
+tcp\t'Plain TCP'
+tls\t'TLS over TCP'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
+json\t'For programs: one object, versioned by its `schema`'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'In pipes and files too'
+never\t'Nowhere'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
+warning\t'Findings of severity warning or error fail the run'
+never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l embedded -d 'Start a server inside this process and probe that'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l insecure -d 'Report a bad certificate without failing for it'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l relay-only -d 'Show relay candidates alone (iceTransportPolicy "relay")'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -s q -l quiet -d 'Show no progress'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r

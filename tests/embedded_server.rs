@@ -2,6 +2,7 @@
 
 // The client below is no test function itself, but nothing else than a test either.
 #![allow(clippy::unwrap_used)]
+#![allow(clippy::disallowed_methods, reason = "tests use sockets and clocks as they like")]
 
 use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, UdpSocket};

@@ -144,7 +144,7 @@ fn candidate_table(summary: &Summary) -> Table {
 
 /// Why a server that answered has no reflexive candidate in the table.
 fn candidate_note(summary: &Summary) -> Option<String> {
-    let same = summary.targets.iter().flat_map(|t| &t.endpoints).find_map(|e| candidates::redundant(e))?;
+    let same = summary.targets.iter().flat_map(|t| &t.endpoints).find_map(candidates::redundant)?;
     Some(format!(
         "No NAT towards the server: it sees {same} as this machine does, so that a reflexive candidate would be redundant."
     ))
