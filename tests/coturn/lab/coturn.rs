@@ -40,7 +40,7 @@ impl Lab {
     }
 }
 
-/// Another client that sits on an allocation; dropping it ends the client.
+/// Another client that sits on allocations; dropping it ends the client.
 #[derive(Debug)]
 #[must_use = "dropping it ends the client"]
 pub(crate) struct Holder(Child);
@@ -52,13 +52,23 @@ impl Drop for Holder {
 }
 
 impl Lab {
-    /// Has turnutils_uclient take one allocation of the only user and keep it.
+    /// Has turnutils_uclient take an allocation of the only user and keep it.
     pub(crate) fn hold_allocation(&self, coturn: &Coturn) -> Holder {
-        let args = ["-c", "-m", "1", "-n", "100000", "-e", CLIENT_2, "-u", USER, "-w", PASSWORD, SERVER];
+        self.hold(coturn, "1", "packet ALLOCATE processed, success")
+    }
+
+    /// Has turnutils_uclient take allocations until the server's relay ports are used up: how many
+    /// that is in a small range is chance, as coturn's shuffle may lose some of its ports.
+    pub(crate) fn hold_all_ports(&self, coturn: &Coturn) -> Holder {
+        self.hold(coturn, "8", "error 508")
+    }
+
+    fn hold(&self, coturn: &Coturn, clients: &str, until: &str) -> Holder {
+        let args = ["-c", "-m", clients, "-n", "100000", "-e", CLIENT_2, "-u", USER, "-w", PASSWORD, SERVER];
         let mut command = self.command(Side::Client, "turnutils_uclient", &args);
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
         let holder = Holder(child.expect("turnutils_uclient starts"));
-        coturn.wait_for("packet ALLOCATE processed, success");
+        coturn.wait_for(until);
         holder
     }
 }
@@ -76,7 +86,7 @@ impl Coturn {
     }
 
     /// Waits, at most 5 s, for `this` in the log.
-    pub(crate) fn wait_for(&self, this: &str) {
+    fn wait_for(&self, this: &str) {
         let start = Instant::now();
         while !self.log().contains(this) {
             assert!(start.elapsed() < PATIENCE, "no {this:?} in coturn's log");

@@ -32,16 +32,17 @@ fn a_quota_that_another_client_uses_up_is_named() {
 #[test]
 fn a_range_that_another_client_uses_up_is_named() {
     let Some(lab) = Lab::new() else { return };
-    let coturn = lab.coturn(&["min-port=49160", "max-port=49160"]);
-    let _holder = lab.hold_allocation(&coturn);
+    let coturn = lab.coturn(&["min-port=49160", "max-port=49161"]);
+    let _holder = lab.hold_all_ports(&coturn);
     let run = lab.probe(&args(&[&[TURN_UDP], &ALICE]));
     run.ends("fail", 1).errors(&["CAPACITY"]);
     run.check(run.attempts("udp").contains(&Some(508)), "no attempt with 508");
     coturn.saw("error 508");
 }
 
-/// Ports are not free again at once when an allocation is released, so both ends are honest: the
-/// range is named, or it sufficed after checks were given up and said to be.
+/// Ports are not free again at once when an allocation is released, and coturn may lose ports of a
+/// small range, so both ends are honest: the range is named, or it sufficed after checks were
+/// given up and said to be.
 #[test]
 fn a_range_of_two_ports_is_named_or_lived_with() {
     let Some(lab) = Lab::new() else { return };
