@@ -7,7 +7,7 @@ use crate::lab::{Coturn, Lab, USER};
 
 /// What coturn writes when it refuses a user that it knows.
 const REFUSED: &str = "credentials are incorrect";
-/// What it writes when it does not know the user, or not any more.
+/// What it writes when it does not know the user: any REST credential that does not hold, too.
 const UNKNOWN: &str = "Cannot find credentials of user";
 
 const SECRET: &str = "shared-secret-5519";
@@ -64,7 +64,7 @@ fn a_secret_that_the_server_does_not_share_is_named() {
     let coturn = rest_server(&lab);
     let run = lab.probe(&[TURN_UDP, "--secret", "another-secret-42"]);
     run.ends("fail", 1).errors(&["REST_SECRET_MISMATCH"]);
-    coturn.saw(REFUSED);
+    coturn.saw(UNKNOWN);
 }
 
 #[test]
