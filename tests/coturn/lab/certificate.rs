@@ -1,0 +1,137 @@
+//! Certificates for coturn's TLS listener, good and bad, made with the openssl program.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::{Lab, NAME, SERVER, SERVER_2, SERVER_V6, process};
+
+/// What is right or wrong with a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Signed by the lab's CA for the server's addresses and name.
+    Good,
+    /// As `Good`, until 2021.
+    Expired,
+    /// As `Good`, from 2090 on.
+    NotYetValid,
+    /// As `Good`, for another host.
+    WrongHost,
+    /// As `Good`, while `ca` is a CA that has nothing to do with it.
+    UnknownCa,
+    /// Signed by itself, with the CA:TRUE that `openssl req -x509` gives unasked; `ca` is itself.
+    SelfSignedCa,
+}
+
+/// Three PEM files.
+#[derive(Debug)]
+pub(crate) struct Certificate {
+    pub(crate) cert: PathBuf,
+    pub(crate) key: PathBuf,
+    /// What a client is told to trust.
+    pub(crate) ca: PathBuf,
+}
+
+impl Certificate {
+    /// The two lines that make coturn serve it.
+    pub(crate) fn config(&self) -> [String; 2] {
+        [format!("cert={}", self.cert.display()), format!("pkey={}", self.key.display())]
+    }
+
+    /// The path for `--cafile`.
+    pub(crate) fn cafile(&self) -> &str {
+        self.ca.to_str().expect("the lab's folder has a plain name")
+    }
+}
+
+impl Lab {
+    /// Makes a certificate with its CA.
+    pub(crate) fn tls(&self, kind: Kind) -> Certificate {
+        let dir = self.dir().join(format!("tls-{}", self.serial()));
+        fs::create_dir_all(&dir).expect("the lab's folder is writable");
+        let made =
+            Certificate { cert: dir.join("cert.pem"), key: dir.join("key.pem"), ca: dir.join("ca.pem") };
+        let sans = match kind {
+            Kind::WrongHost => "DNS:other.example.test,IP:203.0.113.9".to_owned(),
+            _ => format!("DNS:{NAME},IP:{SERVER},IP:{SERVER_2},IP:{SERVER_V6}"),
+        };
+        fs::write(dir.join("openssl.cnf"), config(&sans)).expect("the lab's folder is writable");
+        if kind == Kind::SelfSignedCa {
+            self_signed(&dir, "key.pem", "cert.pem", &format!("/CN={NAME}"));
+            fs::copy(&made.cert, &made.ca).expect("the lab's folder is writable");
+            return made;
+        }
+        self_signed(&dir, "ca.key", "ca.pem", "/CN=lab CA");
+        openssl(
+            &dir,
+            &["req", "-new", "-subj", &format!("/CN={NAME}")],
+            &NEW_KEY,
+            &["key.pem", "-out", "leaf.csr"],
+        );
+        fs::write(dir.join("serial"), "1000").expect("the lab's folder is writable");
+        fs::write(dir.join("index"), "").expect("the lab's folder is writable");
+        let validity: &[&str] = match kind {
+            Kind::Expired => &["-startdate", "20200101000000Z", "-enddate", "20210101000000Z"],
+            Kind::NotYetValid => &["-startdate", "20900101000000Z", "-enddate", "20910101000000Z"],
+            _ => &["-days", "90"],
+        };
+        let ca = ["ca", "-batch", "-notext", "-in", "leaf.csr", "-out", "cert.pem"];
+        openssl(&dir, &ca, &["-cert", "ca.pem", "-keyfile", "ca.key"], validity);
+        if kind == Kind::UnknownCa {
+            self_signed(&dir, "other.key", "ca.pem", "/CN=another CA");
+        }
+        made
+    }
+}
+
+const NEW_KEY: [&str; 6] = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout"];
+
+fn self_signed(dir: &Path, key: &str, cert: &str, subject: &str) {
+    let request = ["req", "-x509", "-days", "90", "-subj", subject];
+    openssl(dir, &request, &NEW_KEY, &[key, "-out", cert]);
+}
+
+fn openssl(dir: &Path, command: &[&str], middle: &[&str], end: &[&str]) {
+    let args: Vec<&str> = [command, &["-config", "openssl.cnf"], middle, end].concat();
+    let mut openssl = std::process::Command::new("openssl");
+    openssl.args(&args).current_dir(dir).env("PATH", super::path()).env_remove("OPENSSL_CONF");
+    let done = process::run(openssl, Duration::from_secs(20));
+    assert!(done.success(), "openssl {}: {}", args.join(" "), done.stderr);
+}
+
+/// One file for `req` and `ca`, so that no distribution's defaults count. `[authority]` is what
+/// `openssl req -x509` does with the configuration that openssl ships.
+fn config(sans: &str) -> String {
+    format!(
+        "[req]
+distinguished_name = name
+x509_extensions = authority
+prompt = no
+[name]
+commonName = unused
+[authority]
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+basicConstraints = critical,CA:TRUE
+subjectAltName = {sans}
+[ca]
+default_ca = lab
+[lab]
+database = index
+serial = serial
+new_certs_dir = .
+default_md = sha256
+policy = any
+x509_extensions = leaf
+[any]
+commonName = supplied
+[leaf]
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+basicConstraints = CA:FALSE
+keyUsage = digitalSignature
+extendedKeyUsage = serverAuth
+subjectAltName = {sans}
+"
+    )
+}

@@ -1,0 +1,54 @@
+//! Quotas and port ranges: what the probe itself uses up must not look like a server's fault.
+
+use super::{ALICE, TURN, TURN_UDP, args};
+use crate::lab::Lab;
+
+#[test]
+fn a_quota_of_one_is_probed_one_allocation_at_a_time() {
+    let Some(lab) = Lab::new() else { return };
+    let _coturn = lab.coturn(&["user-quota=1"]);
+    let run = lab.probe(&args(&[&[TURN], &ALICE]));
+    run.is_healthy().has_no("QUOTA");
+    for transport in ["udp", "tcp"] {
+        run.shows(transport, "/allocate/ok", true);
+        run.way_is_clear(transport, "inbound").way_is_clear(transport, "outbound");
+    }
+    run.check(run.gave_up(), "no check is said to be given up");
+}
+
+#[test]
+fn a_quota_that_another_client_uses_up_is_named() {
+    for limit in ["user-quota=1", "total-quota=1"] {
+        let Some(lab) = Lab::new() else { return };
+        let coturn = lab.coturn(&[limit]);
+        let _holder = lab.hold_allocation(&coturn);
+        let run = lab.probe(&args(&[&[TURN_UDP], &ALICE]));
+        run.ends("fail", 1).errors(&["QUOTA"]);
+        run.check(run.attempts("udp").contains(&Some(486)), "no attempt with 486");
+        coturn.saw("error 486");
+    }
+}
+
+#[test]
+fn a_range_that_another_client_uses_up_is_named() {
+    let Some(lab) = Lab::new() else { return };
+    let coturn = lab.coturn(&["min-port=49160", "max-port=49161"]);
+    let _holder = lab.hold_all_ports(&coturn);
+    let run = lab.probe(&args(&[&[TURN_UDP], &ALICE]));
+    run.ends("fail", 1).errors(&["CAPACITY"]);
+    run.check(run.attempts("udp").contains(&Some(508)), "no attempt with 508");
+    coturn.saw("error 508");
+}
+
+/// Ports are not free again at once when an allocation is released, and coturn may lose ports of a
+/// small range, so both ends are honest: the range is named, or it sufficed after checks were
+/// given up and said to be.
+#[test]
+fn a_range_of_two_ports_is_named_or_lived_with() {
+    let Some(lab) = Lab::new() else { return };
+    let coturn = lab.coturn(&["min-port=49160", "max-port=49161"]);
+    let run = lab.probe(&args(&[&[TURN], &ALICE]));
+    run.errors_among(&[], &["CAPACITY"]);
+    let exhausted = coturn.log().contains("error 508");
+    run.check(!exhausted || run.code == 1 || run.gave_up(), "508 was met and nothing is said of it");
+}

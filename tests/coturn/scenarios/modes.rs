@@ -1,0 +1,43 @@
+//! Servers that serve STUN or TURN in part, and nonces that age.
+
+use super::{ALICE, TURN, TURN_UDP, args};
+use crate::lab::Lab;
+
+#[test]
+fn a_server_without_turn_is_not_unreachable() {
+    let Some(lab) = Lab::new() else { return };
+    let coturn = lab.coturn(&["stun-only"]);
+    let run = lab.probe(&args(&[&[TURN], &ALICE, &["--timeout", "2s"]]));
+    run.ends("fail", 1).errors(&["STUN_ONLY"]).shows("udp", "/binding/ok", true);
+    coturn.saw("STUN method 0x3 ignored");
+}
+
+#[test]
+fn a_server_without_stun_is_worth_a_warning() {
+    let Some(lab) = Lab::new() else { return };
+    let _coturn = lab.coturn(&["no-stun"]);
+    let run = lab.probe(&args(&[&[TURN_UDP], &ALICE, &["--timeout", "2s"]]));
+    run.is_healthy().has("TURN_ONLY", "warning");
+    run.shows("udp", "/binding/ok", false).shows("udp", "/allocate/ok", true);
+}
+
+#[test]
+fn a_binding_that_wants_a_user_fails_browsers() {
+    let Some(lab) = Lab::new() else { return };
+    let coturn = lab.coturn(&["secure-stun"]);
+    let run = lab.probe(&args(&[&[TURN_UDP], &ALICE]));
+    run.ends("fail", 1).errors(&["STUN_AUTH_REQUIRED"]);
+    run.shows("udp", "/binding/ok", false).shows("udp", "/allocate/ok", true);
+    coturn.saw("error 401");
+}
+
+/// The relay test outlives the nonce, so what follows it meets 438 and must go on with the new one.
+#[test]
+fn a_nonce_that_ages_during_the_run_is_renewed() {
+    let Some(lab) = Lab::new() else { return };
+    let coturn = lab.coturn(&["stale-nonce=1"]);
+    let run = lab.probe(&args(&[&[TURN_UDP], &ALICE, &["--duration", "4s"]]));
+    run.is_healthy().shows("udp", "/refresh/ok", true).shows("udp", "/release/ok", true);
+    coturn.saw("error 438");
+    run.has("STALE_NONCE_OK", "info");
+}

@@ -1,0 +1,63 @@
+//! Names that resolve, in part or not at all.
+
+use super::{ALICE, args};
+use crate::lab::{Kind, Lab};
+
+const TURN: &str = "turn:turn.example.test:3478?transport=udp";
+const TURNS: &str = "turns:turn.example.test:5349";
+
+const A: &str = "turn.example.test A 198.51.100.1";
+const AAAA: &str = "turn.example.test AAAA 2001:db8:1::1";
+
+#[test]
+fn a_name_with_both_families_is_probed_over_both() {
+    let Some(lab) = Lab::new() else { return };
+    let _resolver = lab.dns(&[A, AAAA]);
+    let both = ["198.51.100.1", "2001:db8:1::1"];
+    let listen = both.map(|address| format!("listening-ip={address}"));
+    let relay = both.map(|address| format!("relay-ip={address}"));
+    let lines: Vec<&str> = listen.iter().chain(&relay).map(String::as_str).collect();
+    let _coturn = lab.coturn(&lines);
+    let run = lab.probe(&args(&[&[TURN], &ALICE]));
+    run.ends("pass", 0).is_healthy();
+    let mut addresses: Vec<_> = run.endpoints().iter().filter_map(|end| end["addr"].as_str()).collect();
+    addresses.sort_unstable();
+    run.check(addresses == ["198.51.100.1:3478", "[2001:db8:1::1]:3478"], &format!("{addresses:?}"));
+}
+
+#[test]
+fn a_name_without_an_ipv6_address_has_nothing_wrong() {
+    let Some(lab) = Lab::new() else { return };
+    let _resolver = lab.dns(&[A]);
+    let made = lab.tls(Kind::Good);
+    let [cert, key] = &made.config();
+    let _coturn = lab.coturn(&[cert, key]);
+    let run = lab.probe(&args(&[&[TURN, TURNS], &ALICE, &["--cafile", made.cafile()]]));
+    run.ends("pass", 0).is_healthy().has_no("DNS_PARTIAL");
+    run.carries("udp").carries("tls").shows("tls", "/tls/verified", true);
+}
+
+#[test]
+fn a_name_that_does_not_exist_fails() {
+    let Some(lab) = Lab::new() else { return };
+    let _resolver = lab.dns(&[]);
+    let run = lab.probe(&args(&[&[TURN], &ALICE]));
+    run.ends("fail", 1).errors(&["DNS_FAIL"]);
+}
+
+#[test]
+fn one_family_that_fails_alone_is_a_warning() {
+    let Some(lab) = Lab::new() else { return };
+    let _resolver = lab.dns(&[A, "turn.example.test AAAA SERVFAIL"]);
+    let _coturn = lab.coturn(&[]);
+    let run = lab.probe(&args(&[&[TURN], &ALICE]));
+    run.is_healthy().has("DNS_PARTIAL", "warning").carries("udp");
+}
+
+#[test]
+fn a_resolver_that_says_nothing_fails_within_the_timeout() {
+    let Some(lab) = Lab::new() else { return };
+    let _resolver = lab.dns(&["turn.example.test A SILENCE", "turn.example.test AAAA SILENCE"]);
+    let run = lab.probe(&args(&[&[TURN], &ALICE, &["--timeout", "2s"]]));
+    run.ends("fail", 1).errors(&["DNS_FAIL"]);
+}

@@ -1,0 +1,108 @@
+//! Ports that refuse, firewalls that reject, networks that say nothing.
+
+use std::time::Duration;
+
+use super::{ALICE, TURN, TURN_TCP, TURN_UDP, args};
+use crate::lab::{DEVICE, Lab, Side};
+
+fn udp_rule(chain: &str, rest: &str) -> String {
+    let device = if chain == "INPUT" { "-i" } else { "-o" };
+    format!("-A {chain} {device} {DEVICE} -p udp {rest}")
+}
+
+#[test]
+fn nothing_listens_over_udp() {
+    let Some(lab) = Lab::new() else { return };
+    let run = lab.probe(&args(&[&[TURN_UDP], &ALICE]));
+    run.ends("fail", 1).errors(&["PORT_REFUSED"]).shows("udp", "/binding/ok", false);
+}
+
+#[test]
+fn nothing_listens_over_tcp() {
+    let Some(lab) = Lab::new() else { return };
+    let run = lab.probe(&args(&[&[TURN_TCP], &ALICE]));
+    run.ends("fail", 1).errors(&["PORT_REFUSED"]);
+}
+
+#[test]
+fn a_port_closed_for_udp_that_serves_tcp_is_both_said() {
+    let Some(lab) = Lab::new() else { return };
+    let _coturn = lab.coturn(&["no-udp"]);
+    let run = lab.probe(&args(&[&[TURN], &ALICE]));
+    run.ends("fail", 1).errors_among(&["PORT_REFUSED"], &["UDP_BLOCKED_TCP_OK"]).carries("tcp");
+}
+
+#[test]
+fn a_dropped_listening_port_is_a_timeout_while_tcp_works() {
+    let Some(lab) = Lab::new() else { return };
+    let _coturn = lab.coturn(&[]);
+    lab.firewall(Side::Server, &[&udp_rule("INPUT", "--dport 3478 -j DROP")]);
+    let run = lab.probe(&args(&[&[TURN], &ALICE, &["--timeout", "2s"]]));
+    run.ends("fail", 1).errors(&["UDP_TIMEOUT", "UDP_BLOCKED_TCP_OK"]).carries("tcp");
+    run.check(lab.filtered(Side::Server) >= 3, "fewer than three tries");
+}
+
+/// A network without any UDP, as in many offices: the relay is well, and the probe's own UDP
+/// socket is no witness against it.
+#[test]
+fn a_network_without_udp_does_not_blame_the_relay() {
+    let Some(lab) = Lab::new() else { return };
+    let _coturn = lab.coturn(&[]);
+    lab.firewall(Side::Server, &[&udp_rule("INPUT", "-j DROP"), &udp_rule("OUTPUT", "-j DROP")]);
+    let run = lab.probe(&args(&[&[TURN], &ALICE, &["--timeout", "2s"]]));
+    run.ends("fail", 1).errors(&["UDP_TIMEOUT", "UDP_BLOCKED_TCP_OK"]);
+    run.shows("tcp", "/allocate/ok", true).way_is_clear("tcp", "loop");
+}
+
+#[test]
+fn udp_that_is_dropped_and_asked_for_alone_is_a_timeout() {
+    let Some(lab) = Lab::new() else { return };
+    let _coturn = lab.coturn(&[]);
+    lab.firewall(Side::Server, &[&udp_rule("INPUT", "-j DROP")]);
+    let run = lab.probe(&args(&[&[TURN_UDP], &ALICE, &["--timeout", "2s"]]));
+    run.ends("fail", 1).errors(&["UDP_TIMEOUT"]);
+    run.check(lab.filtered(Side::Server) >= 3, "fewer than three tries");
+}
+
+#[test]
+fn the_deadline_ends_a_run_that_still_waits() {
+    let Some(lab) = Lab::new() else { return };
+    let _coturn = lab.coturn(&[]);
+    lab.firewall(Side::Server, &[&udp_rule("INPUT", "-j DROP")]);
+    let run = lab.probe(&args(&[&[TURN_UDP], &ALICE, &["--timeout", "25s", "--deadline", "2s"]]));
+    run.check(run.code != 0, "an unfinished run is not healthy");
+    run.check(run.took < Duration::from_secs(15), "the deadline did not end it");
+}
+
+#[test]
+fn tcp_that_is_dropped_ends_within_the_deadline() {
+    let Some(lab) = Lab::new() else { return };
+    let _coturn = lab.coturn(&[]);
+    lab.firewall(Side::Server, &["-A INPUT -p tcp -j DROP"]);
+    let run = lab.probe(&args(&[&[TURN], &ALICE, &["--timeout", "2s"]]));
+    run.check(run.code == 1, "a dropped transport did not fail the run");
+    run.carries("udp");
+    run.check(lab.filtered(Side::Server) > 0, "the rule met no packet");
+}
+
+#[test]
+fn a_reject_as_port_unreachable_reads_as_refused() {
+    let Some(lab) = Lab::new() else { return };
+    let _coturn = lab.coturn(&[]);
+    lab.firewall(Side::Server, &[&udp_rule("INPUT", "-j REJECT --reject-with icmp-port-unreachable")]);
+    let run = lab.probe(&args(&[&[TURN_UDP], &ALICE]));
+    run.ends("fail", 1).errors(&["PORT_REFUSED"]);
+    run.check(lab.filtered(Side::Server) > 0, "the rule met no packet");
+}
+
+#[test]
+fn a_reject_as_prohibited_reads_as_a_firewall() {
+    for kind in ["icmp-admin-prohibited", "icmp-host-prohibited"] {
+        let Some(lab) = Lab::new() else { return };
+        let _coturn = lab.coturn(&[]);
+        lab.firewall(Side::Server, &[&udp_rule("INPUT", &format!("-j REJECT --reject-with {kind}"))]);
+        let run = lab.probe(&args(&[&[TURN_UDP], &ALICE]));
+        run.ends("fail", 1).errors(&["ICMP_PROHIBITED"]);
+        run.check(lab.filtered(Side::Server) > 0, "the rule met no packet");
+    }
+}
