@@ -129,8 +129,7 @@ impl Link {
                 Output::Wait(until) => Some(until),
                 Output::Idle => None,
             };
-            let (wire, buffer) = (&mut self.wire, &mut self.buffer);
-            let read = std::future::poll_fn(|cx| wire.poll_recv(cx, buffer));
+            let read = self.wire.receive(&mut self.buffer);
             let read = match until {
                 None => read.await,
                 Some(until) => match tokio::time::timeout_at(until.into(), read).await {

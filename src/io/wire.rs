@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::{TcpStream, UdpSocket};
 use tokio_rustls::client::TlsStream;
 
@@ -86,7 +86,7 @@ impl Wire {
         }
     }
 
-    /// Sends, now if the system takes it, else when [`poll_recv`](Self::poll_recv) runs.
+    /// Sends, now if the system takes it, else when [`receive`](Self::receive) runs.
     ///
     /// # Errors
     /// What the system reported, earlier packets' ICMP errors included.
@@ -106,8 +106,22 @@ impl Wire {
         Ok(())
     }
 
-    /// Sends what waits and reads once: how many bytes came, 0 where a stream was closed.
-    pub fn poll_recv(&mut self, cx: &mut Context<'_>, into: &mut [u8]) -> Poll<io::Result<usize>> {
+    /// Sends what waits and reads once: how many bytes came, 0 where a stream was closed. Dropping the
+    /// future loses nothing.
+    ///
+    /// # Errors
+    /// What the system reported.
+    pub async fn receive(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if matches!(self.transport, Transport::Udp(_)) {
+            self.flush().await?;
+        }
+        if let Transport::Udp(socket) = &self.transport {
+            return receive_datagram(socket, into).await;
+        }
+        std::future::poll_fn(|cx| self.poll_stream(cx, into)).await
+    }
+
+    fn poll_stream(&mut self, cx: &mut Context<'_>, into: &mut [u8]) -> Poll<io::Result<usize>> {
         if let Poll::Ready(Err(error)) = self.poll_flush(cx) {
             return Poll::Ready(Err(error));
         }
@@ -156,6 +170,28 @@ impl Wire {
         }
         self.flush = false;
         Poll::Ready(Ok(()))
+    }
+}
+
+/// One datagram, or the ICMP error that an earlier one met: that alone makes a socket neither readable
+/// nor writable, so it is waited for by name.
+async fn receive_datagram(socket: &UdpSocket, into: &mut [u8]) -> io::Result<usize> {
+    loop {
+        let ready = socket.ready(Interest::READABLE | Interest::ERROR).await?;
+        match socket.try_recv(into) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            received => return received,
+        }
+        if ready.is_error() {
+            let pending = socket.try_io(Interest::ERROR, || {
+                socket.take_error()?.ok_or_else(|| io::ErrorKind::WouldBlock.into())
+            });
+            match pending {
+                Ok(error) => return Err(error),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Err(error),
+            }
+        }
     }
 }
 

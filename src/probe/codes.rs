@@ -96,6 +96,9 @@ rules! {
     RELAY_INBOUND_BLOCKED = "blocked-inbound-relay-path", Error,
         "packets to the relayed address do not arrive",
         ["RFC 8656 §9", "RFC 8656 §11"], "0.1.0";
+    RELAY_LOSSY = "packet-loss-in-relay", Warning,
+        "the relay loses packets",
+        ["RFC 8656 §3.4"], "0.1.0";
     RELAY_OUTBOUND_BLOCKED = "blocked-outbound-relay-path", Error,
         "packets that the relay sends do not arrive at the peer",
         ["RFC 8656 §11", "RFC 8656 §12"], "0.1.0";

@@ -377,6 +377,13 @@ pub struct PeerFacts {
     pub nat: Option<bool>,
 }
 
+impl PeerFacts {
+    /// No packet of this socket has reached anybody, as far as can be seen.
+    pub fn unheard(&self) -> bool {
+        self.reflexive.is_none() && self.seen_by_relay.is_none()
+    }
+}
+
 /// A 300 (Try Alternate) and what came of it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RedirectFacts {

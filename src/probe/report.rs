@@ -1,6 +1,6 @@
 //! A probe as a person reads it: the verdict, the candidates, the timings, the findings.
 
-use super::facts::{EndpointFacts, StepFacts};
+use super::facts::{EndpointFacts, PeerFacts, StepFacts};
 use super::summary::{Summary, Verdict};
 use super::{candidates, diagnose};
 use crate::finding::{Exit, Severity};
@@ -278,11 +278,16 @@ fn notes(summary: &Summary) -> Vec<String> {
     endpoints
         .flat_map(|endpoint| {
             let place = format!("{} over {}", endpoint.addr, endpoint.transport.name());
-            let all = endpoint.skipped.iter().chain(&endpoint.given_up);
-            all.map(move |why| format!("{place}: {why}")).collect::<Vec<_>>()
+            let unheard = endpoint.relay.peer.as_ref().is_some_and(PeerFacts::unheard);
+            let no_udp = unheard.then(|| NO_UDP.to_owned());
+            let all = endpoint.skipped.iter().chain(&endpoint.given_up).chain(&no_udp);
+            all.map(|why| format!("{place}: {why}")).collect::<Vec<_>>()
         })
         .collect()
 }
+
+const NO_UDP: &str = "the paths to a plain UDP socket prove nothing: no UDP from this machine was answered, \
+     so that its own network may block it";
 
 fn threshold_table(summary: &Summary) -> Table {
     let columns = vec![

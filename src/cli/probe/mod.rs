@@ -145,10 +145,6 @@ fn options(args: &Args) -> Result<Options, UserError> {
     };
     let traffic = interval * count;
     let deadline = args.limits.deadline.unwrap_or(DEADLINE + traffic);
-    if args.limits.timeout > deadline {
-        return Err(UserError::usage("--timeout is longer than --deadline")
-            .hint("a step cannot take longer than the whole run"));
-    }
     if traffic >= deadline {
         let message = format!(
             "sending takes {:.0} s, longer than --deadline {:.0} s",
@@ -159,9 +155,10 @@ fn options(args: &Args) -> Result<Options, UserError> {
             UserError::usage(message).hint("lower --count or --duration, or raise --rate or --deadline")
         );
     }
-    let patience = Duration::from_secs(1).min(args.limits.timeout);
+    let timeout = args.limits.timeout.min(deadline);
+    let patience = Duration::from_secs(1).min(timeout);
     Ok(Options {
-        timeout: args.limits.timeout,
+        timeout,
         deadline,
         bindings: 5,
         pace: Pace { count, interval, size: usize::from(args.traffic.size), patience },

@@ -248,6 +248,7 @@ impl Session {
         let (start, patience) = (self.shared.start, self.shared.options.timeout);
         let mut bindings = Bindings::default();
         link.stage = "binding";
+        self.facts.binding = Some(bindings.facts(start));
         let first = link.start(Request::Binding);
         let prompt = match self.target.turn {
             true => timeout(HEAD_START.min(patience), link.answer(first)).await.ok(),

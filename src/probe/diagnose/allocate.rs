@@ -1,7 +1,7 @@
 //! Whether the server gives us a relay, and if not, why. Behind coturn's one 401 stand several causes;
 //! what the client's own side knows tells them apart.
 
-use super::Case;
+use super::{Case, relay};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::probe::codes::{
     AUTH_WRONG, CAPACITY, CREDENTIALS_REQUIRED, FORBIDDEN_PEER, MALFORMED, NONCE_LOOP, QUOTA, REALM_MISSING,
@@ -13,6 +13,10 @@ use crate::probe::facts::{AllocateFacts, StepFacts};
 pub(super) fn granted(case: &mut Case<'_>) {
     redirect(case);
     let Some(allocate) = &case.facts.allocate else { return };
+    if allocate.ok && allocate.attempts.iter().any(|leg| leg.realm.as_deref() == Some("")) {
+        let finding = realm_missing(case, Some(String::new()));
+        case.push(finding);
+    }
     if let Some(code) = allocate.code {
         let finding = match code {
             300 => None,
@@ -46,12 +50,7 @@ fn unauthorized(case: &Case<'_>, allocate: &AllocateFacts) -> Finding {
     let realm = allocate.attempts.iter().rev().find_map(|leg| leg.realm.clone());
     let stage = "allocate";
     if realm.as_deref().is_none_or(str::is_empty) {
-        let how = if realm.is_some() { "an empty REALM" } else { "no REALM" };
-        return case
-            .finding(&REALM_MISSING, stage)
-            .message(format!("the server's 401 carries {how}, so that no password can be right"))
-            .evidence("realm", realm.unwrap_or_default())
-            .help("set `realm=your.domain` in the coturn configuration");
+        return realm_missing(case, realm);
     }
     let with_realm = |finding: Finding| finding.evidence("realm", realm.clone().unwrap_or_default());
     if case.context.target.credentials.is_none() {
@@ -106,6 +105,16 @@ fn unauthorized(case: &Case<'_>, allocate: &AllocateFacts) -> Finding {
     )
 }
 
+/// libwebrtc never computes a key for an empty realm (it waits for the realm to change from empty), so
+/// that browsers fail even where the probe's own answer to the challenge was taken.
+fn realm_missing(case: &Case<'_>, realm: Option<String>) -> Finding {
+    let how = if realm.is_some() { "an empty REALM" } else { "no REALM" };
+    case.finding(&REALM_MISSING, "allocate")
+        .message(format!("the server's 401 carries {how}: no browser gets past it, whatever the password"))
+        .evidence("realm", realm.unwrap_or_default())
+        .help("set `realm=your.domain` in the coturn configuration")
+}
+
 fn nonce_loop(case: &Case<'_>, allocate: &AllocateFacts) -> Finding {
     let times = allocate.attempts.iter().filter(|leg| leg.code == Some(438)).count();
     case.finding(&NONCE_LOOP, "allocate")
@@ -145,8 +154,13 @@ fn steps(case: &mut Case<'_>) {
         ("refresh", "Refresh", &facts.refresh),
         ("release", "Refresh with lifetime 0", &facts.release),
     ];
+    let mut lost = false;
     for (stage, request, step) in steps {
         let Some(StepFacts { ok: false, code, .. }) = step else { continue };
+        // An allocation that is gone is told once, and not at all where a blocked path explains it.
+        if *code == Some(437) && (std::mem::replace(&mut lost, true) || relay::outbound_blocked(facts)) {
+            continue;
+        }
         let finding = match code {
             Some(403) => {
                 forbidden(case, stage, facts.relay.peer.as_ref().map(|peer| peer.local.ip().to_string()))

@@ -5,9 +5,10 @@ use crate::finding::{Confidence, Finding, Severity};
 use crate::ice::address::AddressClass;
 use crate::measure::FlowReport;
 use crate::probe::codes::{
-    HAIRPIN_FAIL, RELAY_ADDR_MISMATCH, RELAY_ADDR_PRIVATE, RELAY_INBOUND_BLOCKED, RELAY_OUTBOUND_BLOCKED,
+    HAIRPIN_FAIL, RELAY_ADDR_MISMATCH, RELAY_ADDR_PRIVATE, RELAY_INBOUND_BLOCKED, RELAY_LOSSY,
+    RELAY_OUTBOUND_BLOCKED,
 };
-use crate::probe::facts::PeerFacts;
+use crate::probe::facts::{EndpointFacts, PeerFacts};
 
 pub(super) fn carries(case: &mut Case<'_>) {
     let relay = &case.facts.relay;
@@ -37,7 +38,10 @@ pub(super) fn carries(case: &mut Case<'_>) {
         }
         case.push(finding);
     }
-    if failed(inbound) && !private_is_the_cause {
+    // No UDP from this machine reached any server, and the relay works between two allocations: what
+    // blocks a plain UDP socket is here, not there.
+    let no_udp_here = relay.peer.as_ref().is_some_and(PeerFacts::unheard) && works(hairpin);
+    if failed(inbound) && !private_is_the_cause && !no_udp_here {
         let finding = blocked(case, &RELAY_INBOUND_BLOCKED, inbound.as_ref());
         case.push(
             finding
@@ -45,14 +49,20 @@ pub(super) fn carries(case: &mut Case<'_>) {
                 .help("open `min-port` to `max-port` for UDP in the firewall in front of the server"),
         );
     }
-    if failed(outbound) && !private_is_the_cause {
-        let finding = blocked(case, &RELAY_OUTBOUND_BLOCKED, outbound.as_ref());
-        case.push(
-            finding
-                .message(format!("packets from the relayed address {address} do not reach a peer"))
-                .help("let the server send UDP from `min-port` to `max-port` to anywhere"),
-        );
+    if failed(outbound) && !private_is_the_cause && !no_udp_here {
+        let mut finding = blocked(case, &RELAY_OUTBOUND_BLOCKED, outbound.as_ref())
+            .message(format!("packets from the relayed address {address} do not reach a peer"))
+            .help("let the server send UDP from `min-port` to `max-port` to anywhere");
+        // coturn gives an allocation up when the system refuses to send for it.
+        if case.facts.refresh.as_ref().is_some_and(|refresh| refresh.code == Some(437)) {
+            finding = finding.evidence("allocation_lost", true).help(
+                "the server lost the allocation when it sent: look at the OUTPUT rules of its own firewall, \
+                 which must let UDP from `min-port` to `max-port` out",
+            );
+        }
+        case.push(finding);
     }
+    lossy(case);
     if failed(hairpin) && works(inbound) && works(outbound) {
         let finding = case
             .finding(&HAIRPIN_FAIL, "relay")
@@ -65,6 +75,37 @@ pub(super) fn carries(case: &mut Case<'_>) {
             );
         case.push(finding);
     }
+}
+
+/// One packet of the default twenty; less is what any network loses.
+const LOSSY_PCT: f64 = 5.0;
+
+/// Paths that carry data and lose too much of it, as one finding.
+fn lossy(case: &mut Case<'_>) {
+    let relay = &case.facts.relay;
+    let paths = [("inbound", &relay.inbound), ("outbound", &relay.outbound), ("loop", &relay.hairpin)];
+    let lossy: Vec<(&str, f64)> = paths
+        .into_iter()
+        .filter_map(|(name, report)| Some((name, report.as_ref().filter(|report| report.ok)?.loss_pct?)))
+        .filter(|(_, loss)| *loss >= LOSSY_PCT)
+        .collect();
+    if lossy.is_empty() || outbound_blocked(case.facts) {
+        return;
+    }
+    let said: Vec<String> = lossy.iter().map(|(name, loss)| format!("{loss} % {name}")).collect();
+    let mut finding = case
+        .finding(&RELAY_LOSSY, "relay")
+        .message(format!("the relay loses packets: {}", said.join(", ")))
+        .help("repeat with a larger --count; loss in all directions points at the network, in one at the server");
+    for (name, loss) in lossy {
+        finding = finding.evidence(&format!("{name}_loss_pct"), loss);
+    }
+    case.push(finding);
+}
+
+/// Whether nothing that we sent through the relay arrived.
+pub(super) fn outbound_blocked(facts: &EndpointFacts) -> bool {
+    facts.relay.outbound.as_ref().is_some_and(|report| !report.ok && report.sent > 0)
 }
 
 /// A relayed address that the internet cannot reach.
@@ -94,7 +135,7 @@ fn blocked(case: &Case<'_>, rule: &'static crate::finding::Rule, report: Option<
     let peer = relay.peer.as_ref();
     let (confidence, doubt) = match peer {
         // UDP from here reached no server at all: it may be our own network that blocks it.
-        Some(PeerFacts { reflexive: None, seen_by_relay: None, .. }) => {
+        Some(peer) if peer.unheard() => {
             (Confidence::Low, Some("no server answered a plain UDP socket here: this network may block UDP"))
         }
         Some(PeerFacts { nat: Some(true), .. }) if !other_works => {

@@ -135,8 +135,9 @@ impl Run {
         let counts = path["sent"].as_u64().is_some_and(|sent| sent > 0) && path["sent"] == path["received"];
         let clear = path["ok"] == true && counts && path["loss_pct"].as_f64() == Some(0.0);
         self.check(clear, &format!("{transport}: {way} is {path}, not clear"));
-        let rtt = path["rtt"]["median_ms"].as_f64();
-        let measured = rtt.is_some_and(|ms| ms > 0.0 && ms < 5_000.0) && path["jitter_ms"].is_number();
+        // A round trip needs the way back too; the one-way delay does not.
+        let time = path["one_way"]["median_ms"].as_f64();
+        let measured = time.is_some_and(|ms| ms > 0.0 && ms < 5_000.0) && path["jitter_ms"].is_number();
         self.check(measured, &format!("{transport}: {way} is not measured: {path}"));
         self
     }
@@ -232,7 +233,7 @@ mod tests {
     fn refused() -> Run {
         let finding = json!({"code": "PORT_REFUSED", "severity": "error", "message": "m"});
         let endpoint = json!({"transport": "udp", "findings": [finding], "given_up": [],
-            "relay": {"inbound": {"ok": true, "sent": 20, "received": 20, "loss_pct": 0.0, "jitter_ms": 0.0, "rtt": {"median_ms": 0.1}},
+            "relay": {"inbound": {"ok": true, "sent": 20, "received": 20, "loss_pct": 0.0, "jitter_ms": 0.0, "one_way": {"median_ms": 0.1}},
                       "outbound": {"ok": false, "sent": 20, "received": 0, "loss_pct": 100.0}}});
         run(
             1,

@@ -79,9 +79,13 @@ fn tcp_that_is_dropped_ends_within_the_deadline() {
     let Some(lab) = Lab::new() else { return };
     let _coturn = lab.coturn(&[]);
     lab.firewall(Side::Server, &["-A INPUT -p tcp -j DROP"]);
+    let run = lab.probe(&args(&[&[TURN_TCP], &ALICE, &["--timeout", "2s"]]));
+    run.ends("fail", 1).errors(&["TCP_TIMEOUT"]);
+    // A turn: URI that names no transport means UDP: that TCP is dropped is worth a warning.
     let run = lab.probe(&args(&[&[TURN], &ALICE, &["--timeout", "2s"]]));
-    run.check(run.code == 1, "a dropped transport did not fail the run");
-    run.carries("udp");
+    run.ends("warn", 0).errors(&[]).has("TCP_TIMEOUT", "warning").carries("udp");
+    let run = lab.probe(&args(&[&[TURN], &ALICE, &["--timeout", "2s", "--require", "udp,tcp"]]));
+    run.ends("fail", 1).errors(&["TCP_TIMEOUT"]).carries("udp");
     run.check(lab.filtered(Side::Server) > 0, "the rule met no packet");
 }
 

@@ -21,11 +21,23 @@ fn a_relay_range_closed_inbound_is_told_from_outbound() {
 fn a_relay_range_closed_outbound_is_told_from_inbound() {
     let Some(lab) = Lab::new() else { return };
     let _coturn = lab.coturn(&[]);
+    lab.firewall(Side::Client, &["-A INPUT -p udp --sport 49160:49200 -j DROP"]);
+    let run = lab.probe(&args(&[&[TURN_UDP], &ALICE]));
+    run.ends("fail", 1).errors(&["RELAY_OUTBOUND_BLOCKED"]);
+    run.way_is_clear("udp", "inbound").way_is_blocked("udp", "outbound").way_is_clear("udp", "loop");
+    run.check(lab.filtered(Side::Client) > 0, "the rule met no packet");
+}
+
+/// The server's own firewall makes its sends fail, and coturn gives the allocation up at the first.
+#[test]
+fn a_server_that_may_not_send_loses_the_allocation_and_that_is_one_finding() {
+    let Some(lab) = Lab::new() else { return };
+    let _coturn = lab.coturn(&[]);
     let rule = format!("-A OUTPUT -o {DEVICE} -p udp --sport 49160:49200 -j DROP");
     lab.firewall(Side::Server, &[&rule]);
     let run = lab.probe(&args(&[&[TURN_UDP], &ALICE]));
     run.ends("fail", 1).errors(&["RELAY_OUTBOUND_BLOCKED"]);
-    run.way_is_clear("udp", "inbound").way_is_blocked("udp", "outbound").way_is_clear("udp", "loop");
+    run.way_is_blocked("udp", "outbound").shows("udp", "/refresh/code", 437);
     run.check(lab.filtered(Side::Server) > 0, "the rule met no packet");
 }
 
