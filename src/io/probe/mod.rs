@@ -175,7 +175,11 @@ async fn run(
     for order in alone {
         let (at, endpoint) = planned[order];
         for pause in ALONE {
-            tokio::time::sleep(pause).await;
+            let mut interrupted = shared.interrupted.clone();
+            tokio::select! {
+                _ = interrupted.wait_for(|interrupted| *interrupted) => break,
+                () = tokio::time::sleep(pause) => {}
+            }
             let session = Session::new(shared.clone(), targets[at].clone(), endpoint).alone();
             let ended = session.run().await;
             let again = ended.crowded_out;
