@@ -16,6 +16,8 @@ pub(super) fn reached(case: &mut Case<'_>) {
     let allocate = facts.allocate.as_ref().is_some_and(|a| a.attempts.iter().any(|leg| leg.answered));
     let answered = binding || allocate;
     oddities(case, answered);
+    // What the other server is silent to says nothing of this one.
+    let redirected = facts.redirect.is_some();
     let explained = facts.oddities.iter().any(|odd| odd.kind != OddityKind::UnmatchedTransaction);
     if let Some(fault) = &facts.fault {
         // A stream that is closed on us after it sent something else is explained by that.
@@ -30,7 +32,7 @@ pub(super) fn reached(case: &mut Case<'_>) {
     if tried && !answered && !explained {
         let finding = silent(case);
         case.push(finding);
-    } else if case.turn() && binding && !allocate && facts.allocate.is_some() && !explained {
+    } else if case.turn() && binding && !allocate && facts.allocate.is_some() && !explained && !redirected {
         let finding = case
             .finding(&STUN_ONLY, "allocate")
             .message(format!("{} answers STUN and is silent to a TURN Allocate", case.place()))
