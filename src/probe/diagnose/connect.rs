@@ -15,7 +15,12 @@ pub(super) fn reached(case: &mut Case<'_>) {
     let binding = facts.binding.as_ref().is_some_and(|binding| binding.received > 0);
     let allocate = facts.allocate.as_ref().is_some_and(|a| a.attempts.iter().any(|leg| leg.answered));
     let answered = binding || allocate;
-    oddities(case, answered);
+    // What was asked for was answered in a way that can be believed: granted, or refused with a code.
+    let settled = match case.turn() {
+        true => facts.allocate.as_ref().is_some_and(|a| a.ok || a.code.is_some()),
+        false => binding,
+    };
+    oddities(case, settled);
     // What the other server is silent to says nothing of this one.
     let redirected = facts.redirect.is_some();
     let explained = facts.oddities.iter().any(|odd| odd.kind != OddityKind::UnmatchedTransaction);
@@ -135,7 +140,7 @@ fn binding_refused(case: &mut Case<'_>) {
 }
 
 /// What a server should not send. Where it works all the same, nothing of it is an error.
-fn oddities(case: &mut Case<'_>, answered: bool) {
+fn oddities(case: &mut Case<'_>, settled: bool) {
     for OddityFacts { kind, message, count, stage } in &case.facts.oddities {
         let (rule, text, help) = match kind {
             OddityKind::NotStun => (
@@ -175,7 +180,7 @@ fn oddities(case: &mut Case<'_>, answered: bool) {
             .message(text)
             .evidence("count", *count)
             .evidence("seen", message.clone());
-        if answered && finding.severity == Severity::Error {
+        if settled && finding.severity == Severity::Error {
             finding = finding.severity(Severity::Warning).confidence(Confidence::Medium);
         }
         case.push(finding.help(help));
