@@ -33,6 +33,7 @@ pub(super) fn reached(case: &mut Case<'_>) {
         return;
     }
     binding_refused(case);
+    address_missing(case);
     let tried = facts.binding.is_some() || facts.allocate.is_some();
     if tried && !answered && !explained {
         let finding = silent(case);
@@ -124,6 +125,21 @@ fn silent(case: &Case<'_>) -> Finding {
     }
 }
 
+/// A success without the address that was asked for: no reflexive candidate comes of it.
+fn address_missing(case: &mut Case<'_>) {
+    if !case.facts.binding.as_ref().is_some_and(|binding| binding.ok && binding.reflexive.is_none()) {
+        return;
+    }
+    let mut finding = case
+        .finding(&MALFORMED, "binding")
+        .message("the server grants a STUN Binding without an address that can be read")
+        .help("RFC 8489 §14.2 demands XOR-MAPPED-ADDRESS: report it to the server's maintainers");
+    if case.turn() && finding.severity == Severity::Error {
+        finding = finding.severity(Severity::Warning);
+    }
+    case.push(finding);
+}
+
 fn binding_refused(case: &mut Case<'_>) {
     let Some(code) = case.facts.binding.as_ref().and_then(|binding| binding.code) else { return };
     let finding = match code {
@@ -131,6 +147,10 @@ fn binding_refused(case: &mut Case<'_>) {
             .finding(&STUN_AUTH_REQUIRED, "binding")
             .message("the server wants credentials for a STUN Binding, which browsers never send")
             .help("remove `secure-stun` from the coturn configuration"),
+        0 => case
+            .finding(&MALFORMED, "binding")
+            .message("the server refuses a STUN Binding without an ERROR-CODE that can be read")
+            .help("RFC 8489 §6.3.4 demands one: report it to the server's maintainers"),
         code => case
             .finding(&SERVER_ERROR, "binding")
             .message(format!("the server answers a STUN Binding with {code}"))
