@@ -498,6 +498,10 @@ impl Session {
 /// The allocation that a response granted.
 fn relayed(link: Link, granted: &Message) -> Option<Relayed> {
     let address = granted.xor_address(attribute::XOR_RELAYED_ADDRESS)?;
+    // Nobody can send there.
+    if address.port() == 0 || address.ip().is_unspecified() {
+        return None;
+    }
     let lifetime = granted.number(attribute::LIFETIME).unwrap_or(LIFETIME);
     Some(Relayed { link, address, permitted: Vec::new(), lifetime })
 }
