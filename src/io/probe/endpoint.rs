@@ -355,8 +355,13 @@ impl Session {
             first,
             second: self.second.as_mut(),
             peer: peer.as_mut(),
+            cut: None,
         };
         let result = paths.measure(&mut self.facts.relay, |oddity| odd.push(oddity)).await;
+        if let Some(why) = paths.cut {
+            let why = format!("the loop between two allocations: the second connection broke: {why}");
+            self.facts.given_up.push(why);
+        }
         for oddity in odd {
             self.facts.oddity(&oddity, "relay");
         }

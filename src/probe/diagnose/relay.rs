@@ -13,7 +13,9 @@ use crate::probe::facts::{EndpointFacts, PeerFacts};
 pub(super) fn carries(case: &mut Case<'_>) {
     let relay = &case.facts.relay;
     let Some(address) = relay.address else { return address_missing(case) };
-    let failed = |report: &Option<FlowReport>| report.as_ref().is_some_and(|r| !r.ok && r.sent > 0);
+    // A connection that broke while data passed has taken all paths with it, and is told of by itself.
+    let cut = case.facts.fault.as_ref().is_some_and(|fault| fault.stage == "relay");
+    let failed = |report: &Option<FlowReport>| !cut && report.as_ref().is_some_and(|r| !r.ok && r.sent > 0);
     let works = |report: &Option<FlowReport>| report.as_ref().is_some_and(|r| r.ok);
     let (inbound, outbound, hairpin) = (&relay.inbound, &relay.outbound, &relay.hairpin);
     let broken = failed(inbound) || failed(outbound) || failed(hairpin);
@@ -62,7 +64,9 @@ pub(super) fn carries(case: &mut Case<'_>) {
         }
         case.push(finding);
     }
-    lossy(case);
+    if !cut {
+        lossy(case);
+    }
     if failed(hairpin) && works(inbound) && works(outbound) {
         let finding = case
             .finding(&HAIRPIN_FAIL, "relay")
