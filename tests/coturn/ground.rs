@@ -152,7 +152,7 @@ fn a_held_allocation_uses_up_quotas_and_ports() {
         assert!(said.contains("error 486"), "{limit}: {said}");
     }
     let coturn = lab.coturn(&["min-port=49160", "max-port=49161"]);
-    let _holder = lab.hold_all_ports(&coturn);
+    let _holder = lab.hold_all_ports(&coturn, 2);
     let said = allocation(&lab, USER, PASSWORD);
     assert!(said.contains("error 508"), "{said}");
 }

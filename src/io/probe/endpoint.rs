@@ -1,40 +1,29 @@
 //! One endpoint from connect to release. Each step writes down what it saw before the next begins, so
 //! that a deadline or Ctrl-C loses nothing.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use rand::Rng as _;
-use rustls::pki_types::ServerName;
-use tokio::time::{sleep_until, timeout, timeout_at};
+use tokio::time::{sleep_until, timeout};
 
-use super::allocation::{allocate_facts, step_facts};
+use super::Shared;
+use super::allocation::allocate_facts;
 use super::binding::Bindings;
+use super::connector::Connector;
 use super::ledger::Entry;
-use super::paths::{Paths, Relayed};
-use super::peer::Peer;
-use super::{Shared, seed};
-use crate::ice::address::AddressClass;
-use crate::ice::uri::Host;
+use super::paths::Relayed;
 use crate::io::link::Link;
-use crate::io::tls;
-use crate::io::wire::{Transport as Connection, Wire};
 use crate::measure::milliseconds;
 use crate::probe::facts::{EndpointFacts, Fault, FaultKind, RedirectFacts};
-use crate::probe::plan::{Endpoint, Target, Transport};
-use crate::stun::{Message, attribute};
-use crate::turn::{Answer, Event, Outcome, Request, RequestId, Settings};
+use crate::probe::plan::{Endpoint, Target};
+use crate::stun::attribute;
+use crate::turn::{Answer, Event, Outcome, Request, RequestId};
 
 /// A server that has not answered a Binding by then is asked for an allocation at the same time, so
 /// that silence costs one timeout, not two.
 const HEAD_START: Duration = Duration::from_millis(500);
-/// The channel of our peer (RFC 8656 §12: 0x4000–0x4FFF).
-const CHANNEL: u16 = 0x4000;
 /// How long the end of a session may take when the run is over.
-const FAREWELL: Duration = Duration::from_millis(200);
-/// A Refresh that asks for what RFC 8656 §3.2 gives by default.
-const LIFETIME: u32 = 600;
+pub(super) const FAREWELL: Duration = Duration::from_millis(200);
 
 /// How a session ended.
 pub(super) struct Ended {
@@ -45,21 +34,24 @@ pub(super) struct Ended {
 
 /// One endpoint being probed.
 pub(super) struct Session {
-    shared: Shared,
-    target: Arc<Target>,
-    endpoint: Endpoint,
-    alone: bool,
-    facts: EndpointFacts,
+    pub(super) connector: Connector,
+    pub(super) shared: Shared,
+    pub(super) target: Arc<Target>,
+    pub(super) endpoint: Endpoint,
+    pub(super) alone: bool,
+    pub(super) facts: EndpointFacts,
     crowded_out: bool,
-    link: Option<Link>,
-    first: Option<Relayed>,
-    second: Option<Relayed>,
-    entries: Vec<Entry>,
+    pub(super) link: Option<Link>,
+    pub(super) first: Option<Relayed>,
+    pub(super) second: Option<Relayed>,
+    pub(super) entries: Vec<Entry>,
 }
 
 impl Session {
     pub(super) fn new(shared: Shared, target: Arc<Target>, endpoint: Endpoint) -> Self {
+        let transport = endpoint.transport;
         Self {
+            connector: Connector { shared: shared.clone(), target: target.clone(), transport },
             shared,
             target,
             endpoint,
@@ -120,7 +112,10 @@ impl Session {
 
     async fn steps(&mut self) -> Result<(), Fault> {
         self.progress("connecting");
-        let mut link = self.connect(self.endpoint.addr, None, true).await?;
+        let connected = self.connector.connect(self.endpoint.addr, None).await;
+        self.facts.connect_ms = connected.connect_ms;
+        self.facts.tls = connected.tls;
+        let mut link = connected.link?;
         self.facts.local = link.local_addr();
         self.progress("STUN Binding");
         let result = self.bind_and_allocate(&mut link).await;
@@ -152,7 +147,12 @@ impl Session {
         }
         self.progress("following a redirect");
         self.facts.redirect = Some(redirect.clone());
-        let result = match self.connect(to, redirect.domain.clone(), false).await {
+        let connected = self.connector.connect(to, redirect.domain.as_deref()).await;
+        // A bad certificate of the other server is as bad as one of the first.
+        if connected.tls.as_ref().is_some_and(|tls| !tls.verified) {
+            self.facts.tls = connected.tls;
+        }
+        let result = match connected.link {
             Err(fault) => Err(fault),
             Ok(mut link) => {
                 self.entries.push(self.shared.ledger.enter());
@@ -183,64 +183,6 @@ impl Session {
         self.facts.redirect = Some(redirect);
         self.link = Some(link);
         self.relay_steps(&answer).await
-    }
-
-    async fn connect(
-        &mut self,
-        addr: SocketAddr,
-        domain: Option<String>,
-        first: bool,
-    ) -> Result<Link, Fault> {
-        let options = &self.shared.options;
-        let settings = Settings {
-            stream: false,
-            credentials: self.target.credentials.clone(),
-            timeout: options.timeout,
-            seed: seed(),
-        };
-        let wire = match self.endpoint.transport {
-            Transport::Udp => Wire::udp(addr).await?,
-            Transport::Tcp => {
-                let start = Instant::now();
-                let stream = Wire::tcp(addr, options.timeout).await?;
-                if first {
-                    self.facts.connect_ms = Some(milliseconds(start.elapsed()));
-                }
-                Wire::new(Connection::Tcp(stream))
-            }
-            Transport::Tls => {
-                let name = self.server_name(domain)?;
-                let alpn: &[u8] = if self.target.turn { b"stun.turn" } else { b"stun.nat-discovery" };
-                let trust = &self.shared.environment.trust;
-                let (connected, result) = tls::connect(addr, &name, alpn, trust, options.timeout).await;
-                if first {
-                    self.facts.connect_ms = connected.map(milliseconds);
-                }
-                let (stream, facts) = result?;
-                if first || !facts.verified {
-                    self.facts.tls = Some(facts);
-                }
-                Wire::new(Connection::Tls(Box::new(stream)))
-            }
-        };
-        Ok(Link::new(wire, settings))
-    }
-
-    /// `--servername`, else the domain that came with a redirect, else the URI's host.
-    fn server_name(&self, domain: Option<String>) -> Result<ServerName<'static>, Fault> {
-        if let Some(name) = &self.shared.environment.server_name {
-            return Ok(name.clone());
-        }
-        let name = match (domain, &self.target.host) {
-            (None, Host::Ip(ip)) => return Ok(ServerName::from(*ip)),
-            (None, Host::Name(name)) => name.clone(),
-            (Some(domain), _) => domain,
-        };
-        ServerName::try_from(name.clone()).map_err(|_| Fault {
-            kind: FaultKind::Other,
-            stage: "tls",
-            message: format!("`{name}` is no name that a certificate can hold"),
-        })
     }
 
     /// Binding ×n, and Allocate as soon as the first is answered or slow. `None`: no relay is wanted.
@@ -303,173 +245,6 @@ impl Session {
         })
     }
 
-    /// Everything behind a granted allocation.
-    async fn relay_steps(&mut self, answer: &Answer) -> Result<(), Fault> {
-        let (Some(granted), Some(mut link)) = (answer.success(), self.link.take()) else { return Ok(()) };
-        link.stage = "relay";
-        let Some(first) = relayed(link, granted) else { return Ok(()) };
-        let address = first.address;
-        self.facts.relay.address = Some(address);
-        self.facts.relay.class = Some(AddressClass::of(address.ip()));
-        self.first = Some(first);
-        let result = self.measure(address).await;
-        let released = self.release().await;
-        result.and(released)
-    }
-
-    async fn measure(&mut self, address: SocketAddr) -> Result<(), Fault> {
-        self.progress("relay");
-        let patience = self.shared.options.timeout;
-        let reflectors = self.reflectors();
-        let (second, peer) =
-            tokio::join!(self.second_allocation(), Peer::open(address, &reflectors, patience));
-        match second {
-            Some(Ok(second)) => self.second = Some(second),
-            Some(Err(why)) => self.facts.given_up.push(format!("the loop between two allocations: {why}")),
-            None => {}
-        }
-        let mut peer = match peer {
-            Ok(peer) => Some(peer),
-            Err(error) => {
-                let why = format!("the paths to a plain UDP socket: {error}");
-                self.facts.given_up.push(why);
-                None
-            }
-        };
-        if let Some(opened) = &peer {
-            self.facts.relay.peer = Some(opened.facts.clone());
-            let to = opened.address();
-            self.permit(to).await?;
-            let permitted = self.facts.permission.as_ref().is_some_and(|step| step.ok);
-            if !permitted {
-                peer = None;
-            }
-        }
-        self.permit_loop().await?;
-        let (Some(first), shared) = (&mut self.first, &self.shared) else { return Ok(()) };
-        first.link.stage = "relay";
-        let mut odd = Vec::new();
-        let mut paths = Paths {
-            run: rand::rng().random(),
-            pace: shared.options.pace,
-            first,
-            second: self.second.as_mut(),
-            peer: peer.as_mut(),
-        };
-        let result = paths.measure(&mut self.facts.relay, |oddity| odd.push(oddity)).await;
-        for oddity in odd {
-            self.facts.oddity(&oddity, "relay");
-        }
-        result
-    }
-
-    /// The servers that may tell our peer its address, this endpoint's own first.
-    fn reflectors(&self) -> Vec<SocketAddr> {
-        let ip = self.endpoint.addr.ip();
-        let (mut own, others): (Vec<_>, Vec<_>) =
-            self.shared.reflectors.iter().copied().partition(|reflector| reflector.ip() == ip);
-        own.extend(others);
-        own
-    }
-
-    /// CreatePermission and ChannelBind for our own peer.
-    async fn permit(&mut self, peer: SocketAddr) -> Result<(), Fault> {
-        let Some(first) = &mut self.first else { return Ok(()) };
-        first.link.stage = "permission";
-        first.permitted.push(peer.ip());
-        let answer = first.link.request(Request::CreatePermission(vec![peer.ip()])).await?;
-        self.facts.permission = Some(step_facts(&answer));
-        if answer.success().is_none() {
-            return Ok(());
-        }
-        first.link.stage = "channel";
-        let answer = first.link.request(Request::ChannelBind { number: CHANNEL, peer }).await?;
-        self.facts.channel = Some(step_facts(&answer));
-        Ok(())
-    }
-
-    /// The permissions that the loop needs, each allocation letting the other in.
-    async fn permit_loop(&mut self) -> Result<(), Fault> {
-        let (Some(first), Some(second)) = (&mut self.first, &mut self.second) else { return Ok(()) };
-        first.link.stage = "permission";
-        first.permitted.push(second.address.ip());
-        second.permitted.push(first.address.ip());
-        let there = first.link.request(Request::CreatePermission(vec![second.address.ip()])).await?;
-        let back = second.link.request(Request::CreatePermission(vec![first.address.ip()])).await;
-        let refused = there.code().or_else(|| back.as_ref().ok().and_then(Answer::code));
-        let granted = there.success().is_some() && back.is_ok_and(|back| back.success().is_some());
-        if !granted {
-            self.facts.relay.loop_permission_code = refused;
-            let why = match refused {
-                Some(code) => format!("the permission for the relay's own address was refused ({code})"),
-                None => "the permission for the relay's own address was not answered".to_owned(),
-            };
-            self.facts.given_up.push(format!("the loop between two allocations: {why}"));
-            let second = self.second.take();
-            if let Some(mut second) = second {
-                second.link.start(Request::Refresh { lifetime: 0 });
-                let _ = timeout(FAREWELL, second.link.step()).await;
-            }
-        }
-        Ok(())
-    }
-
-    /// The far end of the loop; `Some(Err)` says why there is none.
-    async fn second_allocation(&self) -> Option<Result<Relayed, String>> {
-        if self.alone {
-            return Some(Err("the server refused an allocation while another of ours was open, \
-                             so that this one was made alone"
-                .to_owned()));
-        }
-        let first =
-            self.facts.redirect.as_ref().and_then(|redirect| redirect.to).unwrap_or(self.endpoint.addr);
-        let allocate = async {
-            let mut link = self.sibling(first).await.map_err(|fault| fault.message)?;
-            let answer = link.request(Request::Allocate).await.map_err(|fault| fault.message)?;
-            match &answer.outcome {
-                Outcome::Granted(granted) => {
-                    relayed(link, granted).ok_or_else(|| "the second allocation has no address".to_owned())
-                }
-                Outcome::Refused { code, .. } => {
-                    Err(format!("the server refused a second allocation ({code})"))
-                }
-                Outcome::TimedOut => Err("the second Allocate was not answered".to_owned()),
-            }
-        };
-        let limit = tokio::time::Instant::now() + self.shared.options.timeout;
-        Some(timeout_at(limit, allocate).await.unwrap_or_else(|_| Err("it took too long".to_owned())))
-    }
-
-    /// A second connection like the first, whose facts do not count.
-    async fn sibling(&self, addr: SocketAddr) -> Result<Link, Fault> {
-        let shared = self.shared.clone();
-        let mut session = Session::new(shared, self.target.clone(), self.endpoint);
-        let domain = self.facts.redirect.as_ref().and_then(|redirect| redirect.domain.clone());
-        Box::pin(session.connect(addr, domain, false)).await
-    }
-
-    async fn release(&mut self) -> Result<(), Fault> {
-        if let Some(mut second) = self.second.take() {
-            second.link.start(Request::Refresh { lifetime: 0 });
-            second.link.flush().await;
-            // Its answer is of no interest, but a server that has it counts one allocation less.
-            let _ = timeout(FAREWELL, second.link.step()).await;
-        }
-        let Some(first) = &mut self.first else { return Ok(()) };
-        first.link.stage = "refresh";
-        let answer = first.link.request(Request::Refresh { lifetime: LIFETIME }).await?;
-        self.facts.refresh = Some(step_facts(&answer));
-        first.link.stage = "release";
-        let answer = first.link.request(Request::Refresh { lifetime: 0 }).await?;
-        self.facts.release = Some(step_facts(&answer));
-        let first = self.first.take();
-        if let Some(mut first) = first {
-            self.drain(&mut first.link);
-        }
-        self.entries.clear();
-        Ok(())
-    }
-
     /// Gives back what we hold without waiting for a word.
     async fn farewell(&mut self) {
         for relayed in [self.first.take(), self.second.take()].into_iter().flatten() {
@@ -480,7 +255,7 @@ impl Session {
     }
 
     /// Writes down what a link has seen beside its answers.
-    fn drain(&mut self, link: &mut Link) {
+    pub(super) fn drain(&mut self, link: &mut Link) {
         let stage = link.stage;
         for event in link.leftovers() {
             if let Event::Oddity(oddity) = event {
@@ -489,15 +264,8 @@ impl Session {
         }
     }
 
-    fn progress(&self, doing: &str) {
+    pub(super) fn progress(&self, doing: &str) {
         let Endpoint { addr, transport, .. } = self.endpoint;
         (self.shared.environment.progress)(&format!("{addr} {}: {doing}", transport.name()));
     }
-}
-
-/// The allocation that a response granted.
-fn relayed(link: Link, granted: &Message) -> Option<Relayed> {
-    let address = granted.xor_address(attribute::XOR_RELAYED_ADDRESS)?;
-    let lifetime = granted.number(attribute::LIFETIME).unwrap_or(LIFETIME);
-    Some(Relayed { link, address, permitted: Vec::new(), lifetime })
 }

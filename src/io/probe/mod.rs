@@ -2,12 +2,14 @@
 
 mod allocation;
 mod binding;
+mod connector;
 mod crew;
 mod endpoint;
 mod interfaces;
 mod ledger;
 mod paths;
 mod peer;
+mod relay;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -183,7 +185,7 @@ async fn run(
         for pause in ALONE {
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
-                Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => {}
+                Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => break,
             }
             let session = Session::new(shared.clone(), targets[at].clone(), endpoint).alone();
             let ended = session.run().await;

@@ -39,6 +39,8 @@ pub(super) struct Paths<'a> {
     pub(super) second: Option<&'a mut Relayed>,
     /// `None` where the permission for our own peer was refused.
     pub(super) peer: Option<&'a mut Peer>,
+    /// Why the loop lost its far end before it was measured.
+    pub(super) cut: Option<String>,
 }
 
 impl Paths<'_> {
@@ -105,7 +107,15 @@ impl Paths<'_> {
                     Ok(Event::Oddity(odd)) => oddity(odd),
                     Ok(Event::Answer(_)) => {}
                     // The loop is lost with its far end; the paths to our peer are not.
-                    Err(_) => self.second = None,
+                    Err(fault) => {
+                        self.second = None;
+                        let unfinished = |flow: &Flow| flow.id() == LOOP && flow.poll(Instant::now()) != FlowOutput::Done;
+                        if flows.iter().any(unfinished) {
+                            flows.retain(|flow| flow.id() != LOOP);
+                            facts.hairpin = None;
+                            self.cut = Some(fault.message);
+                        }
+                    }
                 },
                 () = sleep_until(due.into()) => {}
             }

@@ -139,6 +139,12 @@ fn capacity(case: &Case<'_>) -> Finding {
 }
 
 fn server_error(case: &Case<'_>, stage: &'static str, request: &str, code: u16) -> Finding {
+    if code == 0 {
+        return case
+            .finding(&MALFORMED, stage)
+            .message(format!("the server refuses {request} without an ERROR-CODE that can be read"))
+            .help("RFC 8489 §6.3.4 demands one: report it to the server's maintainers");
+    }
     case.finding(&SERVER_ERROR, stage)
         .message(format!("the server answers {request} with {code}"))
         .evidence("code", code)

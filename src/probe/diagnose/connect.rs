@@ -15,7 +15,14 @@ pub(super) fn reached(case: &mut Case<'_>) {
     let binding = facts.binding.as_ref().is_some_and(|binding| binding.received > 0);
     let allocate = facts.allocate.as_ref().is_some_and(|a| a.attempts.iter().any(|leg| leg.answered));
     let answered = binding || allocate;
-    oddities(case, answered);
+    // What was asked for was answered in a way that can be believed: granted, or refused with a code.
+    let settled = match case.turn() {
+        true => facts.allocate.as_ref().is_some_and(|a| a.ok || a.code.is_some()),
+        false => binding,
+    };
+    oddities(case, settled);
+    // What the other server is silent to says nothing of this one.
+    let redirected = facts.redirect.is_some();
     let explained = facts.oddities.iter().any(|odd| odd.kind != OddityKind::UnmatchedTransaction);
     if let Some(fault) = &facts.fault {
         // A stream that is closed on us after it sent something else is explained by that.
@@ -26,11 +33,12 @@ pub(super) fn reached(case: &mut Case<'_>) {
         return;
     }
     binding_refused(case);
+    address_missing(case);
     let tried = facts.binding.is_some() || facts.allocate.is_some();
     if tried && !answered && !explained {
         let finding = silent(case);
         case.push(finding);
-    } else if case.turn() && binding && !allocate && facts.allocate.is_some() && !explained {
+    } else if case.turn() && binding && !allocate && facts.allocate.is_some() && !explained && !redirected {
         let finding = case
             .finding_on_the_way(&STUN_ONLY, "allocate")
             .message(format!("{} answers STUN and is silent to a TURN Allocate", case.place()))
@@ -117,6 +125,21 @@ fn silent(case: &Case<'_>) -> Finding {
     }
 }
 
+/// A success without the address that was asked for: no reflexive candidate comes of it.
+fn address_missing(case: &mut Case<'_>) {
+    if !case.facts.binding.as_ref().is_some_and(|binding| binding.ok && binding.reflexive.is_none()) {
+        return;
+    }
+    let mut finding = case
+        .finding(&MALFORMED, "binding")
+        .message("the server grants a STUN Binding without an address that can be read")
+        .help("RFC 8489 §14.2 demands XOR-MAPPED-ADDRESS: report it to the server's maintainers");
+    if case.turn() && finding.severity == Severity::Error {
+        finding = finding.severity(Severity::Warning);
+    }
+    case.push(finding);
+}
+
 fn binding_refused(case: &mut Case<'_>) {
     let Some(code) = case.facts.binding.as_ref().and_then(|binding| binding.code) else { return };
     let finding = match code {
@@ -124,6 +147,10 @@ fn binding_refused(case: &mut Case<'_>) {
             .finding_on_the_way(&STUN_AUTH_REQUIRED, "binding")
             .message("the server wants credentials for a STUN Binding, which browsers never send")
             .help("remove `secure-stun` from the coturn configuration"),
+        0 => case
+            .finding(&MALFORMED, "binding")
+            .message("the server refuses a STUN Binding without an ERROR-CODE that can be read")
+            .help("RFC 8489 §6.3.4 demands one: report it to the server's maintainers"),
         code => case
             .finding_on_the_way(&SERVER_ERROR, "binding")
             .message(format!("the server answers a STUN Binding with {code}"))
@@ -133,7 +160,7 @@ fn binding_refused(case: &mut Case<'_>) {
 }
 
 /// What a server should not send. Where it works all the same, nothing of it is an error.
-fn oddities(case: &mut Case<'_>, answered: bool) {
+fn oddities(case: &mut Case<'_>, settled: bool) {
     for OddityFacts { kind, message, count, stage } in &case.facts.oddities {
         let (rule, text, help) = match kind {
             OddityKind::NotStun => (
@@ -173,7 +200,7 @@ fn oddities(case: &mut Case<'_>, answered: bool) {
             .message(text)
             .evidence("count", *count)
             .evidence("seen", message.clone());
-        if answered && finding.severity == Severity::Error {
+        if settled && finding.severity == Severity::Error {
             finding = finding.severity(Severity::Warning).confidence(Confidence::Medium);
         }
         case.push(finding.help(help));

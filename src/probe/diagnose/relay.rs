@@ -5,15 +5,17 @@ use crate::finding::{Confidence, Finding, Severity};
 use crate::ice::address::AddressClass;
 use crate::measure::FlowReport;
 use crate::probe::codes::{
-    HAIRPIN_FAIL, RELAY_ADDR_MISMATCH, RELAY_ADDR_PRIVATE, RELAY_INBOUND_BLOCKED, RELAY_LOSSY,
+    HAIRPIN_FAIL, MALFORMED, RELAY_ADDR_MISMATCH, RELAY_ADDR_PRIVATE, RELAY_INBOUND_BLOCKED, RELAY_LOSSY,
     RELAY_OUTBOUND_BLOCKED,
 };
 use crate::probe::facts::{EndpointFacts, PeerFacts};
 
 pub(super) fn carries(case: &mut Case<'_>) {
     let relay = &case.facts.relay;
-    let Some(address) = relay.address else { return };
-    let failed = |report: &Option<FlowReport>| report.as_ref().is_some_and(|r| !r.ok && r.sent > 0);
+    let Some(address) = relay.address else { return address_missing(case) };
+    // A connection that broke while data passed has taken all paths with it, and is told of by itself.
+    let cut = case.facts.fault.as_ref().is_some_and(|fault| fault.stage == "relay");
+    let failed = |report: &Option<FlowReport>| !cut && report.as_ref().is_some_and(|r| !r.ok && r.sent > 0);
     let works = |report: &Option<FlowReport>| report.as_ref().is_some_and(|r| r.ok);
     let (inbound, outbound, hairpin) = (&relay.inbound, &relay.outbound, &relay.hairpin);
     let broken = failed(inbound) || failed(outbound) || failed(hairpin);
@@ -62,7 +64,9 @@ pub(super) fn carries(case: &mut Case<'_>) {
         }
         case.push(finding);
     }
-    lossy(case);
+    if !cut {
+        lossy(case);
+    }
     if failed(hairpin) && works(inbound) && works(outbound) {
         let finding = case
             .finding(&HAIRPIN_FAIL, "relay")
@@ -75,6 +79,18 @@ pub(super) fn carries(case: &mut Case<'_>) {
             );
         case.push(finding);
     }
+}
+
+/// A granted allocation whose address nobody can send to.
+fn address_missing(case: &mut Case<'_>) {
+    if case.facts.stopped || !case.facts.allocate.as_ref().is_some_and(|allocate| allocate.ok) {
+        return;
+    }
+    let finding = case
+        .finding(&MALFORMED, "allocate")
+        .message("the server grants an allocation without a relayed address that can be used")
+        .help("RFC 8656 §7.3 demands XOR-RELAYED-ADDRESS: report it to the server's maintainers");
+    case.push(finding);
 }
 
 /// One packet of the default twenty; less is what any network loses.

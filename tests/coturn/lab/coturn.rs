@@ -40,36 +40,47 @@ impl Lab {
     }
 }
 
-/// Another client that sits on allocations; dropping it ends the client.
+/// Other clients that sit on an allocation each; dropping them ends them.
 #[derive(Debug)]
-#[must_use = "dropping it ends the client"]
-pub(crate) struct Holder(Child);
+#[must_use = "dropping it ends the clients"]
+pub(crate) struct Holder(Vec<Child>);
 
 impl Drop for Holder {
     fn drop(&mut self) {
-        process::end(&mut self.0);
+        self.0.iter_mut().for_each(process::end);
     }
 }
 
 impl Lab {
     /// Has turnutils_uclient take an allocation of the only user and keep it.
     pub(crate) fn hold_allocation(&self, coturn: &Coturn) -> Holder {
-        self.hold(coturn, "1", "packet ALLOCATE processed, success")
+        let holder = Holder(vec![self.uclient()]);
+        coturn.wait_for("packet ALLOCATE processed, success");
+        holder
     }
 
-    /// Has turnutils_uclient take allocations until the server's relay ports are used up: how many
-    /// that is in a small range is chance, as coturn's shuffle may lose some of its ports.
-    pub(crate) fn hold_all_ports(&self, coturn: &Coturn) -> Holder {
-        self.hold(coturn, "8", "error 508")
+    /// Has clients take an allocation each until the server's `ports` relay ports are used up. A 508 alone
+    /// does not say so: coturn's shuffle of a small range answers it at times with ports left, and a client
+    /// that comes later gets them.
+    pub(crate) fn hold_all_ports(&self, coturn: &Coturn, ports: usize) -> Holder {
+        let mut holder = Holder(Vec::new());
+        let count = |what: &str| coturn.log().matches(what).count();
+        for clients in 1..=40 {
+            holder.0.push(self.uclient());
+            let (granted, refused) = ("packet ALLOCATE processed, success", "ALLOCATE processed, error 508");
+            coturn.wait_until(|| count(granted) + count(refused) >= clients, "an answer to each client");
+            if count(granted) == ports {
+                return holder;
+            }
+        }
+        panic!("forty clients did not use up the relay ports");
     }
 
-    fn hold(&self, coturn: &Coturn, clients: &str, until: &str) -> Holder {
-        let args = ["-c", "-m", clients, "-n", "100000", "-e", CLIENT_2, "-u", USER, "-w", PASSWORD, SERVER];
+    fn uclient(&self) -> Child {
+        let args = ["-c", "-m", "1", "-n", "100000", "-e", CLIENT_2, "-u", USER, "-w", PASSWORD, SERVER];
         let mut command = self.command(Side::Client, "turnutils_uclient", &args);
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-        let holder = Holder(child.expect("turnutils_uclient starts"));
-        coturn.wait_for(until);
-        holder
+        child.expect("turnutils_uclient starts")
     }
 }
 
@@ -87,9 +98,13 @@ impl Coturn {
 
     /// Waits, at most 5 s, for `this` in the log.
     fn wait_for(&self, this: &str) {
+        self.wait_until(|| self.log().contains(this), this);
+    }
+
+    fn wait_until(&self, done: impl Fn() -> bool, what: &str) {
         let start = Instant::now();
-        while !self.log().contains(this) {
-            assert!(start.elapsed() < PATIENCE, "no {this:?} in coturn's log");
+        while !done() {
+            assert!(start.elapsed() < PATIENCE, "no {what:?} in coturn's log");
             thread::sleep(Duration::from_millis(5));
         }
     }

@@ -32,8 +32,8 @@ fn a_quota_that_another_client_uses_up_is_named() {
 #[test]
 fn a_range_that_another_client_uses_up_is_named() {
     let Some(lab) = Lab::new() else { return };
-    let coturn = lab.coturn(&["min-port=49160", "max-port=49160"]);
-    let _holder = lab.hold_allocation(&coturn);
+    let coturn = lab.coturn(&["min-port=49160", "max-port=49163"]);
+    let _holder = lab.hold_all_ports(&coturn, 4);
     let run = lab.probe(&args(&[&[TURN_UDP], &ALICE]));
     run.ends("fail", 1).errors(&["CAPACITY"]);
     run.check(run.attempts("udp").contains(&Some(508)), "no attempt with 508");

@@ -1,0 +1,132 @@
+//! Allocations that are granted and then fall apart.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+
+use rtcscope::stun::{Class, Message, Method, attribute};
+
+use super::fake::{Fake, bound, challenge, is_signed, refused, reply};
+use super::{ALICE, LIMIT, udp};
+use crate::run::probe;
+
+/// Grants every signed request but those that `other` answers otherwise; the relay itself is `relayed`, where there
+/// is none.
+fn granting(relayed: SocketAddr, other: impl Fn(&Message) -> Option<Vec<Vec<u8>>> + Send + 'static) -> Fake {
+    let key = super::authentication::key();
+    Fake::stun(move |request, from| {
+        if request.method == Method::Binding {
+            return vec![bound(request, from)];
+        }
+        if !is_signed(request) {
+            return vec![challenge(request, 401, b"nonce")];
+        }
+        if let Some(instead) = other(request) {
+            return instead;
+        }
+        let granted = reply(request, Class::Success);
+        let granted = match request.method {
+            Method::Allocate => {
+                granted.xor_address(attribute::XOR_RELAYED_ADDRESS, relayed).number(attribute::LIFETIME, 600)
+            }
+            Method::Refresh => granted.number(attribute::LIFETIME, 600),
+            _ => granted,
+        };
+        vec![granted.integrity(&key).finish()]
+    })
+}
+
+fn nowhere() -> SocketAddr {
+    "127.0.0.1:1".parse().unwrap()
+}
+
+/// A healthy server whose answers to signed requests of `method` are lost or others.
+fn but(method: Method, code: Option<u16>) -> Fake {
+    Fake::meddling(move |_, bytes| match Message::from_bytes(&bytes) {
+        Ok(message) if message.method == method && message.class == Class::Success => {
+            let key = super::authentication::key();
+            code.map(|code| refused(&message, code, b"no").integrity(&key).finish()).into_iter().collect()
+        }
+        _ => vec![bytes],
+    })
+}
+
+#[test]
+fn a_relayed_address_with_port_zero_is_no_relay() {
+    let server = granting("127.0.0.1:0".parse().unwrap(), |_| None);
+    udp(&server).fails(&["MALFORMED"]);
+}
+
+#[test]
+fn a_relayed_address_where_nobody_is_carries_nothing() {
+    let run = udp(&granting(nowhere(), |_| None));
+    run.fails(&["RELAY_INBOUND_BLOCKED", "RELAY_OUTBOUND_BLOCKED"]);
+}
+
+#[test]
+fn a_refresh_that_finds_no_allocation_is_told_once() {
+    let run = udp(&but(Method::Refresh, Some(437)));
+    run.fails(&["SERVER_ERROR"]).way_is_clear("udp", "inbound");
+    run.check(run.json["findings"].as_array().unwrap().len() == 1, "it is told more than once");
+}
+
+#[test]
+fn a_permission_that_is_never_answered_is_told() {
+    let run = udp(&but(Method::CreatePermission, None));
+    run.fails(&["SERVER_ERROR"]).shows("udp", "/permission/ok", false).shows("udp", "/release/ok", true);
+}
+
+#[test]
+fn a_channel_that_is_refused_does_not_stop_the_data() {
+    let run = udp(&but(Method::ChannelBind, Some(400)));
+    run.fails(&["SERVER_ERROR"]).way_is_clear("udp", "inbound").way_is_clear("udp", "outbound");
+}
+
+#[test]
+fn a_server_that_falls_silent_after_the_allocation_is_told_in_time() {
+    let run = udp(&granting(nowhere(), |request| (request.method != Method::Allocate).then(Vec::new)));
+    run.ends("fail", 1).has("SERVER_ERROR", "error");
+}
+
+#[test]
+fn packets_that_come_twice_and_out_of_order_are_counted_apart() {
+    // Four packets from peers to one client are held back, and then each is sent twice, the last first.
+    let mut held: HashMap<SocketAddr, Vec<Vec<u8>>> = HashMap::new();
+    let server = Fake::meddling(move |client, bytes| {
+        if bytes[0] >> 6 != 1 {
+            return vec![bytes];
+        }
+        let held = held.entry(client).or_default();
+        held.push(bytes);
+        match held.len() {
+            4 => held.drain(..).rev().flat_map(|bytes| [bytes.clone(), bytes]).collect(),
+            _ => Vec::new(),
+        }
+    });
+    let target = format!("turn:{}?transport=udp", server.addr);
+    let run = probe(&[&[&target[..]], &ALICE[..], &["--timeout", "600ms", "--count", "20"]].concat());
+    run.within(LIMIT);
+    let inbound = &run.endpoint("udp")["relay"]["inbound"];
+    for count in ["reordered", "duplicates"] {
+        let counted = inbound[count].as_u64().unwrap_or(0);
+        run.check(counted >= 5, &format!("{counted} {count} of 20 packets"));
+    }
+    run.check(inbound["received"].as_u64().is_some_and(|received| received >= 16), "packets are missing");
+}
+
+#[test]
+fn data_that_no_peer_sent_is_not_counted() {
+    let server = Fake::meddling(|_, bytes| {
+        let mut all = vec![bytes.clone()];
+        if bytes[0] >> 6 == 1 {
+            // A channel that was never bound, the right one with junk, and a length beyond the end.
+            all.extend([
+                b"\x4f\xff\x00\x04abcd".to_vec(),
+                b"\x40\x00\x00\x04abcd".to_vec(),
+                b"\x40\x00\xff\xff".to_vec(),
+            ]);
+        }
+        all
+    });
+    let run = udp(&server);
+    run.check(run.code == 0, "not healthy").carries("udp");
+}

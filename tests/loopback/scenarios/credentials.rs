@@ -1,0 +1,111 @@
+//! Right and wrong users, passwords, secrets and keys.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use md5::{Digest, Md5};
+use rtcscope::server::{Settings, rest_password};
+
+use super::{ALICE, USER, args, settings, start, turn, turn_udp};
+use crate::run::probe;
+
+const SECRET: &str = "shared-secret-5519";
+
+fn rest() -> Settings {
+    Settings { rest_secret: Some(SECRET.to_owned()), ..settings() }
+}
+
+fn unix_time() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock after 1970").as_secs()
+}
+
+#[test]
+fn a_wrong_password_is_named_over_both_transports() {
+    let server = start(settings());
+    let run = probe(&[&turn(&server), "-u", USER.0, "-w", "not-the-password-90"]);
+    // TCP is an extra of a `turn:` URI without a transport, so that its failure is a warning.
+    run.fails(&["AUTH_WRONG"]).warnings(&["AUTH_WRONG"]);
+    for transport in ["udp", "tcp"] {
+        run.shows(transport, "/binding/ok", true).shows(transport, "/allocate/ok", false);
+        run.shows(transport, "/allocate/code", 401);
+    }
+}
+
+#[test]
+fn an_unknown_user_looks_like_a_wrong_password() {
+    let server = start(settings());
+    probe(&[&turn_udp(&server), "-u", "mallory", "-w", "any-password-17"]).fails(&["AUTH_WRONG"]);
+}
+
+#[test]
+fn no_credentials_at_all_is_not_a_wrong_password() {
+    let server = start(settings());
+    let run = probe(&[&turn_udp(&server)]);
+    run.fails(&["CREDENTIALS_REQUIRED"]).shows("udp", "/binding/ok", true);
+    run.check(run.attempts("udp") == [Some(401)], "not one 401");
+}
+
+#[test]
+fn a_credential_minted_from_the_shared_secret_passes() {
+    let server = start(rest());
+    probe(&[&turn(&server), "--secret", SECRET]).passes().carries("udp").carries("tcp");
+    probe(&[&turn_udp(&server), "--secret", SECRET, "-u", "alice", "--ttl", "5m"]).passes();
+}
+
+#[test]
+fn a_secret_that_the_server_does_not_share_is_named() {
+    let server = start(rest());
+    probe(&[&turn_udp(&server), "--secret", "another-secret-42"]).fails(&["REST_SECRET_MISMATCH"]);
+}
+
+#[test]
+fn a_rest_user_name_gets_its_password_from_the_secret() {
+    let server = start(rest());
+    let username = format!("{}:alice", unix_time() + 600);
+    probe(&[&turn_udp(&server), "-u", &username, "--secret", SECRET]).passes();
+    let password = rest_password(SECRET, &username);
+    probe(&[&turn_udp(&server), "-u", &username, "-w", &password]).passes();
+}
+
+#[test]
+fn a_rest_password_that_the_secret_does_not_give_is_told_with_certainty() {
+    let server = start(rest());
+    let username = format!("{}:alice", unix_time() + 600);
+    let other = rest_password("another-secret-42", &username);
+    let run = probe(&[&turn_udp(&server), "-u", &username, "-w", &other, "--secret", SECRET]);
+    run.fails(&["REST_SECRET_MISMATCH"]);
+    run.check(run.finding("REST_SECRET_MISMATCH")["confidence"] == "high", "not of high confidence");
+    // Without the secret nobody can tell why.
+    probe(&[&turn_udp(&server), "-u", &username, "-w", &other]).fails(&["AUTH_WRONG"]);
+}
+
+#[test]
+fn an_expired_rest_credential_is_told_from_a_wrong_password() {
+    let server = start(rest());
+    let expired = unix_time() - 7_200;
+    for username in [format!("{expired}:alice"), expired.to_string()] {
+        let password = rest_password(SECRET, &username);
+        let run = probe(&[&turn_udp(&server), "-u", &username, "-w", &password]);
+        run.fails(&["REST_EXPIRED"]);
+        let ago = run.finding("REST_EXPIRED")["evidence"]["ago_s"].as_u64();
+        run.check(ago.is_some_and(|ago| (7_200..7_300).contains(&ago)), "not two hours ago");
+        probe(&[&turn_udp(&server), "-u", &username, "--secret", SECRET]).fails(&["REST_EXPIRED"]);
+    }
+}
+
+#[test]
+fn the_key_of_a_stored_user_passes_and_one_of_another_realm_does_not() {
+    let server = start(settings());
+    let key = |text: &str| Md5::digest(text).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let right = key("alice:rtcscope.test:wonder-4711");
+    for key in [right.clone(), format!("0x{right}"), right.to_uppercase()] {
+        probe(&[&turn_udp(&server), "-u", USER.0, "--key", &key]).passes().carries("udp");
+    }
+    let elsewhere = key("alice:example.org:wonder-4711");
+    probe(&[&turn_udp(&server), "-u", USER.0, "--key", &elsewhere]).fails(&["AUTH_WRONG"]);
+}
+
+#[test]
+fn a_server_without_a_realm_is_not_a_wrong_password() {
+    let server = start(Settings { realm: String::new(), ..settings() });
+    probe(&args(&[&[&turn_udp(&server)], &ALICE])).fails(&["REALM_MISSING"]);
+}

@@ -1,0 +1,40 @@
+//! Quotas and relay ports: what the probe itself uses up must not look like a server's fault.
+
+use rtcscope::server::Settings;
+
+use super::{ALICE, Holder, args, settings, start, turn, turn_udp};
+use crate::run::probe;
+
+#[test]
+fn a_quota_of_one_is_probed_one_allocation_at_a_time() {
+    let server = start(Settings { user_quota: Some(1), ..settings() });
+    let run = probe(&args(&[&[&turn(&server)], &ALICE]));
+    run.passes().check(run.gave_up(), "no check is said to be given up");
+    for transport in ["udp", "tcp"] {
+        run.shows(transport, "/allocate/ok", true);
+        run.way_is_clear(transport, "inbound").way_is_clear(transport, "outbound");
+    }
+}
+
+#[test]
+fn a_quota_that_another_client_uses_up_is_named() {
+    let server = start(Settings { user_quota: Some(1), ..settings() });
+    let _holder = Holder::of(server.udp_addr().unwrap());
+    let run = probe(&args(&[&[&turn_udp(&server)], &ALICE]));
+    run.fails(&["QUOTA"]).check(run.attempts("udp") == [Some(401), Some(486)], "no 486 behind a 401");
+}
+
+#[test]
+fn relay_ports_that_another_client_uses_up_are_named() {
+    let server = start(Settings { total_ports: Some(1), ..settings() });
+    let _holder = Holder::of(server.udp_addr().unwrap());
+    let run = probe(&args(&[&[&turn_udp(&server)], &ALICE]));
+    run.fails(&["CAPACITY"]).check(run.attempts("udp") == [Some(401), Some(508)], "no 508 behind a 401");
+}
+
+#[test]
+fn a_range_of_one_port_suffices_when_it_is_used_alone() {
+    let server = start(Settings { total_ports: Some(1), ..settings() });
+    let run = probe(&args(&[&[&turn(&server)], &ALICE]));
+    run.passes().check(run.gave_up(), "no check is said to be given up");
+}
