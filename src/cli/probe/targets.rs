@@ -52,6 +52,19 @@ pub(super) fn read(args: &Args, flags: &credentials::Args) -> anyhow::Result<Vec
             UserError::could_not_look(format!("{place}: {error}")).hint(hint)
         })?;
         for server in &servers.servers {
+            let halved = match (&server.username, &server.credential) {
+                (Some(_), None) => Some("a user name without a credential"),
+                (None, Some(_)) => Some("a credential without a user name"),
+                _ => None,
+            };
+            if let (Some(halved), Some(first)) = (halved, server.urls.first()) {
+                // A browser refuses it too, with an InvalidAccessError.
+                let place = if server.location.is_empty() { &first.location } else { &server.location };
+                let message = format!("{}: {place}: {halved}", path.to_string_lossy());
+                return Err(UserError::could_not_look(message)
+                    .hint("a server has both `username` and `credential`, or neither")
+                    .into());
+            }
             let own = match (&server.username, &server.credential) {
                 (Some(username), Some(credential)) => Some(Identity {
                     knowledge: Knowledge { rest_expiry: rest::expiry(username), ..Knowledge::default() },
