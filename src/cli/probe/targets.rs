@@ -31,7 +31,7 @@ pub(super) fn read(args: &Args, flags: &credentials::Args) -> anyhow::Result<Vec
     }
     let identity = flags.identity()?;
     let mut targets = Vec::new();
-    for text in &args.targets {
+    for (at, text) in args.targets.iter().enumerate() {
         let uri = match ServerUri::from_target(text) {
             Ok(uri::Target::Uri(uri)) => uri,
             // Without a scheme: a relay if there is somebody to be, else the reflexive address.
@@ -39,7 +39,14 @@ pub(super) fn read(args: &Args, flags: &credentials::Args) -> anyhow::Result<Vec
                 Some(_) => Scheme::Turn,
                 None => Scheme::Stun,
             }),
-            Err(error) => return Err(UserError::usage(&error).hint(error.hint()).into()),
+            Err(error) => {
+                // By its number, since the text may hold a password.
+                let place = match args.targets.len() {
+                    1 => String::new(),
+                    _ => format!("target {}: ", at + 1),
+                };
+                return Err(UserError::usage(format!("{place}{error}")).hint(error.hint()).into());
+            }
         };
         targets.push(target(&uri, &identity)?);
     }
