@@ -6,6 +6,7 @@ mod assets;
 mod errors;
 mod explain;
 mod global;
+mod probe;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

@@ -20,7 +20,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE")]
     ice_servers: Option<PathBuf>,
     /// Start a server inside this process and probe that
-    #[arg(long, conflicts_with_all = ["targets", "ice_servers", "username", "password_file", "key"])]
+    #[arg(long, conflicts_with_all = ["targets", "ice_servers", "password_file", "key"])]
     pub(super) embedded: bool,
 }
 
@@ -31,7 +31,7 @@ pub(super) fn read(args: &Args, flags: &credentials::Args) -> anyhow::Result<Vec
     }
     let identity = flags.identity()?;
     let mut targets = Vec::new();
-    for text in &args.targets {
+    for (at, text) in args.targets.iter().enumerate() {
         let uri = match ServerUri::from_target(text) {
             Ok(uri::Target::Uri(uri)) => uri,
             // Without a scheme: a relay if there is somebody to be, else the reflexive address.
@@ -39,7 +39,14 @@ pub(super) fn read(args: &Args, flags: &credentials::Args) -> anyhow::Result<Vec
                 Some(_) => Scheme::Turn,
                 None => Scheme::Stun,
             }),
-            Err(error) => return Err(UserError::usage(&error).hint(error.hint()).into()),
+            Err(error) => {
+                // By its number, since the text may hold a password.
+                let place = match args.targets.len() {
+                    1 => String::new(),
+                    _ => format!("target {}: ", at + 1),
+                };
+                return Err(UserError::usage(format!("{place}{error}")).hint(error.hint()).into());
+            }
         };
         targets.push(target(&uri, &identity)?);
     }
@@ -52,6 +59,19 @@ pub(super) fn read(args: &Args, flags: &credentials::Args) -> anyhow::Result<Vec
             UserError::could_not_look(format!("{place}: {error}")).hint(hint)
         })?;
         for server in &servers.servers {
+            let halved = match (&server.username, &server.credential) {
+                (Some(_), None) => Some("a user name without a credential"),
+                (None, Some(_)) => Some("a credential without a user name"),
+                _ => None,
+            };
+            if let (Some(halved), Some(first)) = (halved, server.urls.first()) {
+                // A browser refuses it too, with an InvalidAccessError.
+                let place = if server.location.is_empty() { &first.location } else { &server.location };
+                let message = format!("{}: {place}: {halved}", path.to_string_lossy());
+                return Err(UserError::could_not_look(message)
+                    .hint("a server has both `username` and `credential`, or neither")
+                    .into());
+            }
             let own = match (&server.username, &server.credential) {
                 (Some(username), Some(credential)) => Some(Identity {
                     knowledge: Knowledge { rest_expiry: rest::expiry(username), ..Knowledge::default() },

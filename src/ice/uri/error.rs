@@ -171,7 +171,7 @@ impl UriError {
             UriFault::Ipv6 => "an IPv6 address looks like `[2001:db8::1]`",
             UriFault::Ipv6Unclosed => "close it: `[2001:db8::1]`",
             UriFault::Ipv6Unbracketed => "put it in brackets: `[2001:db8::1]:3478`",
-            UriFault::Zone => "drop the zone and give the interface by --interface",
+            UriFault::Zone => "drop the zone: a server that others reach has an address without one",
             UriFault::PortMissing => "drop the colon or name the port",
             UriFault::PortNotANumber | UriFault::PortRange => {
                 "a port is a number from 1 to 65535; without one, 3478 (5349 with TLS) is used"

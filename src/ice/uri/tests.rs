@@ -139,7 +139,7 @@ fn says_what_is_wrong_with_the_host() {
         turn:3478: the host looks like an IPv4 address but is none (column 6): an IPv4 address has four numbers from 0 to 255
         turn:[2001:db8::1: `[` without `]` (column 6): close it: `[2001:db8::1]`
         turn:[192.0.2.1]: what stands in brackets is no IPv6 address (column 7): an IPv6 address looks like `[2001:db8::1]`
-        turn:[fe80::1%eth0]: an IPv6 zone identifier, which RFC 7064 and RFC 7065 have no place for (column 14): drop the zone and give the interface by --interface
+        turn:[fe80::1%eth0]: an IPv6 zone identifier, which RFC 7064 and RFC 7065 have no place for (column 14): drop the zone: a server that others reach has an address without one
         turn:2001:db8::1: an IPv6 address without brackets (column 6): put it in brackets: `[2001:db8::1]:3478`
         turn:2001:db8::1:3478: an IPv6 address without brackets (column 6): put it in brackets: `[2001:db8::1]:3478`
         turn:[::1]3478: the server URI goes on where it should end (column 11): a server URI ends after host, port and `?transport=`

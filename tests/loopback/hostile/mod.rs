@@ -19,7 +19,7 @@ const USER: (&str, &str) = ("alice", "wonder-4711");
 const ALICE: [&str; 4] = ["-u", USER.0, "-w", USER.1];
 
 /// How long a step may take, and what no run may exceed: its steps, and a busy machine.
-const TIMEOUT: &str = "600ms";
+const TIMEOUT: &str = "400ms";
 const LIMIT: Duration = Duration::from_secs(8);
 
 fn udp(server: &Fake) -> Run {

@@ -66,6 +66,14 @@ fn credentials_come_from_the_environment_as_well() {
     probe_in(&wrong, &args(&[&[&turn_udp(&server)], &ALICE])).passes();
 }
 
+/// The embedded server has a user of its own, and the environment is nobody's flag.
+#[test]
+fn embedded_needs_nothing_and_minds_nothing() {
+    probe(&["--embedded"]).passes().carries("udp").carries("tcp").carries("tls");
+    let variables = [("RTCSCOPE_USERNAME", "alice"), ("RTCSCOPE_PASSWORD", "of-another-server")];
+    probe_in(&variables, &["--embedded"]).passes().carries("udp").carries("tcp").carries("tls");
+}
+
 #[test]
 fn a_password_file_gives_its_line() {
     let server = start(settings());

@@ -33,7 +33,7 @@ fn a_run_against_a_silent_server_ends_at_once_with_what_it_has() {
     let server = start(Settings { faults, ..settings() });
     for name in ["INT", "TERM"] {
         let started = Started::new(&[], &args(&[&[&turn_udp(&server)], &ALICE]));
-        let run = interrupted(started, Duration::from_millis(700), name);
+        let run = interrupted(started, Duration::from_millis(400), name);
         run.shows("udp", "/stopped", true);
     }
 }

@@ -30,7 +30,7 @@ const USER: (&str, &str) = ("alice", "wonder-4711");
 const ALICE: [&str; 4] = ["-u", USER.0, "-w", USER.1];
 
 /// Long enough for a busy machine, and short enough to wait for.
-const TIMEOUT: [&str; 2] = ["--timeout", "600ms"];
+const TIMEOUT: [&str; 2] = ["--timeout", "500ms"];
 
 /// A healthy server.
 fn settings() -> Settings {
