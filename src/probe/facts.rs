@@ -435,7 +435,7 @@ pub enum OddityKind {
 pub struct Capability {
     /// Which.
     pub name: &'static str,
-    /// `yes`, `refused`, `ignored`.
+    /// `yes`, `no`, `refused`, `ignored`.
     pub state: &'static str,
     /// ERROR-CODE where it was refused.
     pub code: Option<u16>,

@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use super::candidates;
 use super::diagnose::{self, Context};
 use super::facts::{Observation, TargetFacts};
 use super::metrics;
 use super::plan::{Options, Target};
+use super::{candidates, capabilities};
 use crate::finding::{Exit, FailOn, Finding, Severity};
 use crate::ice::candidate::Candidate;
 use crate::metric::{Judgement, Metric, Threshold};
@@ -18,6 +18,8 @@ pub struct Judge {
     pub fail_on: FailOn,
     /// `--max`.
     pub thresholds: Vec<Threshold>,
+    /// `-v`: how much of the detail the text shows.
+    pub verbosity: u8,
 }
 
 /// The verdict in a word.
@@ -55,6 +57,8 @@ pub struct Summary {
     pub interrupted: bool,
     #[serde(skip)]
     pub(super) metrics: Vec<Metric>,
+    #[serde(skip)]
+    pub(super) verbosity: u8,
 }
 
 impl Summary {
@@ -66,6 +70,7 @@ impl Summary {
                 Context { target, now_unix: seen.ended_unix, timeout_s: options.timeout.as_secs_f64() };
             for endpoint in &mut facts.endpoints {
                 endpoint.findings = diagnose::endpoint(endpoint, context);
+                endpoint.capabilities = capabilities::of(endpoint);
             }
             facts.findings = diagnose::target(facts, context);
         }
@@ -110,6 +115,7 @@ impl Summary {
             thresholds,
             interrupted: seen.interrupted,
             metrics,
+            verbosity: judge.verbosity,
         }
     }
 }

@@ -118,7 +118,7 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
         false => None,
     };
     targets::require(&mut targets, &args.limits.require)?;
-    let judge = Judge { fail_on: context.fail_on, thresholds };
+    let judge = Judge { fail_on: context.fail_on, thresholds, verbosity: context.verbosity };
     let progress = Arc::new(context.progress());
     let shown = progress.clone();
     let environment = Environment {

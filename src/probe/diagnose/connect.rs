@@ -32,7 +32,7 @@ pub(super) fn reached(case: &mut Case<'_>) {
         case.push(finding);
     } else if case.turn() && binding && !allocate && facts.allocate.is_some() && !explained {
         let finding = case
-            .finding(&STUN_ONLY, "allocate")
+            .finding_on_the_way(&STUN_ONLY, "allocate")
             .message(format!("{} answers STUN and is silent to a TURN Allocate", case.place()))
             .evidence("binding", "answered")
             .evidence("allocate", "no answer")
@@ -40,7 +40,7 @@ pub(super) fn reached(case: &mut Case<'_>) {
         case.push(finding);
     } else if facts.binding.is_some() && allocate && !binding {
         let finding = case
-            .finding(&TURN_ONLY, "binding")
+            .finding_on_the_way(&TURN_ONLY, "binding")
             .message(format!("{} answers TURN and is silent to a STUN Binding", case.place()))
             .evidence("binding", "no answer")
             .evidence("allocate", "answered")
@@ -55,7 +55,7 @@ fn faulty(case: &Case<'_>, fault: &Fault, answered: bool) -> Finding {
     let transport = case.facts.transport;
     let finding = match fault.kind {
         FaultKind::Refused => case
-            .finding(&PORT_REFUSED, fault.stage)
+            .finding_on_the_way(&PORT_REFUSED, fault.stage)
             .message(format!("nothing listens at {place}"))
             .help(match transport {
                 Transport::Udp => "check `listening-port`, `listening-ip` and that `no-udp` is not set",
@@ -66,30 +66,30 @@ fn faulty(case: &Case<'_>, fault: &Fault, answered: bool) -> Finding {
                 }
             }),
         FaultKind::Prohibited => case
-            .finding(&ICMP_PROHIBITED, fault.stage)
+            .finding_on_the_way(&ICMP_PROHIBITED, fault.stage)
             .confidence(Confidence::Medium)
             .message(format!("the network reports that {place} must not or cannot be reached"))
             .help("look for a REJECT rule in the firewalls on the way (ICMP: administratively prohibited)"),
         FaultKind::TimedOut => case
-            .finding(&TCP_TIMEOUT, fault.stage)
+            .finding_on_the_way(&TCP_TIMEOUT, fault.stage)
             .message(format!("{place}: {}", fault.message))
             .help("open this port for TCP in the firewalls on the way, and check that the server runs"),
         FaultKind::Tls => case
-            .finding(&TLS_FAILED, "tls")
+            .finding_on_the_way(&TLS_FAILED, "tls")
             .message(format!("no TLS session with {place}: {}", fault.message))
             .help("check that this is the TLS port (`tls-listening-port`) and which TLS versions it offers"),
         FaultKind::Closed if fault.stage == "tls" => case
-            .finding(&TLS_FAILED, "tls")
+            .finding_on_the_way(&TLS_FAILED, "tls")
             .message(format!("{place} hangs up in the middle of the TLS handshake"))
             .help("check that this is the TLS port (`tls-listening-port`) and that nothing in front cuts it"),
         FaultKind::Closed if !answered => case
-            .finding(&CONNECTION_CLOSED, fault.stage)
+            .finding_on_the_way(&CONNECTION_CLOSED, fault.stage)
             .message(format!("{place} closes the connection without an answer"))
             .help(
                 "check that this port is the TURN server's, and that no proxy in front of it cuts the stream",
             ),
         FaultKind::NoRoute | FaultKind::Closed | FaultKind::Other => case
-            .finding(&CONNECTION_CLOSED, fault.stage)
+            .finding_on_the_way(&CONNECTION_CLOSED, fault.stage)
             .message(format!("the connection to {place} broke at {}: {}", fault.stage, fault.message))
             .help("look into the server's log at this time"),
     };
@@ -103,13 +103,13 @@ fn silent(case: &Case<'_>) -> Finding {
     let seconds = case.context.timeout_s;
     match case.facts.transport {
         Transport::Udp => case
-            .finding(&UDP_TIMEOUT, "binding")
+            .finding_on_the_way(&UDP_TIMEOUT, "binding")
             .message(format!("{place} is silent: {sent} Binding requests in {seconds} s, no answer"))
             .evidence("sent", sent)
             .evidence("timeout_s", seconds)
             .help("open this port for UDP in the firewalls on the way, and check that the server runs"),
         Transport::Tcp | Transport::Tls => case
-            .finding(&NOT_A_STUN_SERVER, "binding")
+            .finding_on_the_way(&NOT_A_STUN_SERVER, "binding")
             .confidence(Confidence::Medium)
             .message(format!("{place} takes the connection and never answers STUN"))
             .evidence("timeout_s", seconds)
@@ -121,11 +121,11 @@ fn binding_refused(case: &mut Case<'_>) {
     let Some(code) = case.facts.binding.as_ref().and_then(|binding| binding.code) else { return };
     let finding = match code {
         401 => case
-            .finding(&STUN_AUTH_REQUIRED, "binding")
+            .finding_on_the_way(&STUN_AUTH_REQUIRED, "binding")
             .message("the server wants credentials for a STUN Binding, which browsers never send")
             .help("remove `secure-stun` from the coturn configuration"),
         code => case
-            .finding(&SERVER_ERROR, "binding")
+            .finding_on_the_way(&SERVER_ERROR, "binding")
             .message(format!("the server answers a STUN Binding with {code}"))
             .help("look into the server's log at this time"),
     };

@@ -32,16 +32,22 @@ struct Case<'a> {
 }
 
 impl Case<'_> {
-    /// A finding about this endpoint; where the endpoint is an extra, an error is a warning.
+    /// A finding about this endpoint.
     fn finding(&self, rule: &'static Rule, stage: &'static str) -> Finding {
-        let severity = match rule.severity {
-            Severity::Error if !self.facts.required => Severity::Warning,
-            severity => severity,
-        };
-        rule.finding(stage, self.context.target.uri.clone()).severity(severity).at(Location::Endpoint {
+        rule.finding(stage, self.context.target.uri.clone()).at(Location::Endpoint {
             endpoint: self.facts.addr.to_string(),
             transport: self.facts.transport.name(),
         })
+    }
+
+    /// A finding about the way to this endpoint: where nobody asked for it (TCP, for a `turn:` URI that
+    /// names no transport), an error is a warning. What the server itself gets wrong stays an error.
+    fn finding_on_the_way(&self, rule: &'static Rule, stage: &'static str) -> Finding {
+        let finding = self.finding(rule, stage);
+        match finding.severity {
+            Severity::Error if !self.facts.required => finding.severity(Severity::Warning),
+            _ => finding,
+        }
     }
 
     fn push(&mut self, finding: Finding) {

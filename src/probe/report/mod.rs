@@ -1,0 +1,73 @@
+//! A probe as a person reads it: the verdict, the candidates, the timings, the findings.
+
+mod tables;
+mod verdict;
+
+use super::candidates;
+use super::facts::PeerFacts;
+use super::summary::Summary;
+use crate::finding::Exit;
+use crate::metric::Metric;
+use crate::report::{Block, Document, Report, Table};
+
+impl Report for Summary {
+    const SCHEMA: &'static str = "probe/1";
+
+    fn document(&self) -> Document {
+        let mut blocks = vec![Block::Verdict(verdict::verdict(self))];
+        let mut section = |heading: &str, table: Option<Table>| {
+            if let Some(table) = table.filter(|table| !table.rows.is_empty()) {
+                blocks.push(Block::Heading(heading.to_owned()));
+                blocks.push(Block::Table(table));
+            }
+        };
+        section("Candidates", Some(tables::candidates(self)));
+        section("Servers", tables::servers(self));
+        section("Timings in ms", Some(tables::timings(self)));
+        if self.verbosity > 0 {
+            section("Allocate, transaction by transaction, in ms", tables::attempts(self));
+        }
+        section("Relay data paths, times in ms", tables::paths(self));
+        section("Limits", Some(tables::thresholds(self)));
+        let notes = notes(self);
+        if !notes.is_empty() {
+            blocks.push(Block::Heading("Notes".to_owned()));
+            blocks.extend(notes.into_iter().map(|note| Block::Paragraph(note.into())));
+        }
+        if !self.findings.is_empty() {
+            blocks.push(Block::Findings(self.findings.clone()));
+        }
+        Document { blocks }
+    }
+
+    fn metrics(&self) -> Vec<Metric> {
+        self.metrics.clone()
+    }
+
+    fn exit(&self) -> Exit {
+        self.exit
+    }
+}
+
+/// What was left out, and why: silence about it would read as health.
+fn notes(summary: &Summary) -> Vec<String> {
+    let endpoints = || summary.targets.iter().flat_map(|target| &target.endpoints);
+    let same = endpoints().find_map(candidates::redundant);
+    let no_nat = same.map(|same| {
+        format!(
+            "no NAT on the way: the server sees {same}, as this machine does, and a reflexive candidate \
+                 would say nothing new"
+        )
+    });
+    let left_out = endpoints().flat_map(|endpoint| {
+        let place = format!("{} over {}", endpoint.addr, endpoint.transport.name());
+        let unheard = endpoint.relay.peer.as_ref().is_some_and(PeerFacts::unheard);
+        let no_udp = unheard.then(|| NO_UDP.to_owned());
+        let all = endpoint.skipped.iter().chain(&endpoint.given_up).chain(&no_udp);
+        all.map(|why| format!("{place}: {why}")).collect::<Vec<_>>()
+    });
+    no_nat.into_iter().chain(left_out).collect()
+}
+
+const NO_UDP: &str = "the paths to a plain UDP socket prove nothing: no UDP from this machine was answered, \
+     so that its own network may block it";
