@@ -101,6 +101,9 @@ impl Resolver {
             Ok(Err(NetError::Dns(DnsError::ResponseCode(code)))) => {
                 Err(failed(ResolveErrorKind::Failed, format!("the resolver answered {code}")))
             }
+            Ok(Err(NetError::NoConnections)) => {
+                Err(failed(ResolveErrorKind::Failed, "the system's resolver cannot be reached".to_owned()))
+            }
             Ok(Err(error)) => Err(failed(ResolveErrorKind::Failed, error.to_string())),
         }
     }

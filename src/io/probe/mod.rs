@@ -2,6 +2,7 @@
 
 mod allocation;
 mod binding;
+mod crew;
 mod endpoint;
 mod interfaces;
 mod ledger;
@@ -157,15 +158,13 @@ async fn run(
         reflectors: Arc::new(reflectors),
     };
     let targets: Vec<Arc<Target>> = targets.into_iter().map(Arc::new).collect();
-    let mut sessions = JoinSet::new();
-    for (order, (at, endpoint)) in planned.iter().copied().enumerate() {
-        let session = Session::new(shared.clone(), targets[at].clone(), endpoint);
-        sessions.spawn(async move { (order, session.run().await) });
-    }
+    let sessions = planned.iter().enumerate().map(|(order, (at, endpoint))| {
+        (order, Session::new(shared.clone(), targets[*at].clone(), *endpoint))
+    });
+    let mut ended = crew::run(sessions.collect());
     let mut results: Vec<Option<EndpointFacts>> = vec![None; planned.len()];
     let mut alone = Vec::new();
-    while let Some(done) = sessions.join_next().await {
-        let Ok((order, ended)) = done else { continue };
+    while let Some((order, ended)) = ended.recv().await {
         if ended.crowded_out {
             alone.push(order);
         }

@@ -23,7 +23,7 @@ impl Report for Summary {
         };
         section("Candidates", Some(tables::candidates(self)));
         section("Servers", tables::servers(self));
-        section("Timings in ms", Some(tables::timings(self)));
+        section("Timings in ms", tables::timings(self));
         if self.verbosity > 0 {
             section("Allocate, transaction by transaction, in ms", tables::attempts(self));
         }

@@ -68,12 +68,11 @@ pub(super) fn servers(summary: &Summary) -> Option<Table> {
             allocate.and_then(|a| a.lifetime_s).map(|s| format!("{s} s")).unwrap_or_default().into(),
         ]);
     }
-    let told = rows.iter().any(|row| row[2..].iter().any(|cell| !cell.text.is_empty()));
-    told.then(|| table(columns, rows))
+    told(&rows).then(|| table(columns, rows))
 }
 
 /// How long each step took.
-pub(super) fn timings(summary: &Summary) -> Table {
+pub(super) fn timings(summary: &Summary) -> Option<Table> {
     let columns = vec![
         ("endpoint", Align::Left),
         ("via", Align::Left),
@@ -101,7 +100,7 @@ pub(super) fn timings(summary: &Summary) -> Table {
             rows.push(timing_row(endpoint, target));
         }
     }
-    table(columns, rows)
+    told(&rows).then(|| table(columns, rows))
 }
 
 fn timing_row(endpoint: &EndpointFacts, target: &TargetFacts) -> Vec<Cell> {
@@ -290,6 +289,11 @@ fn refused(code: Option<u16>) -> Cell {
 /// Milliseconds to the microsecond; the unit stands in the heading.
 fn ms(value: Option<f64>) -> Cell {
     value.map(|ms| format!("{ms:.3}")).unwrap_or_default().into()
+}
+
+/// Whether a row says more than which endpoint it is about.
+fn told(rows: &[Vec<Cell>]) -> bool {
+    rows.iter().any(|row| row[2..].iter().any(|cell| !cell.text.is_empty()))
 }
 
 fn table(columns: Vec<(&'static str, Align)>, rows: Vec<Vec<Cell>>) -> Table {
