@@ -15,8 +15,11 @@ use rtcscope::turn::{Client, Event, Output, Request, Settings};
 use rustls::RootCertStore;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 
-/// The name and the body of every target.
-pub(crate) const TARGETS: [(&str, fn(&[u8])); 5] = [
+/// A name and a body.
+pub(crate) type Target = (&'static str, fn(&[u8]));
+
+/// Every target.
+pub(crate) const TARGETS: [Target; 5] = [
     ("stun_message", stun_message),
     ("turn_stream", turn_stream),
     ("server_uri", server_uri),
