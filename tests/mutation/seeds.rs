@@ -17,7 +17,8 @@ pub(crate) fn of(target: &str) -> Vec<Vec<u8>> {
         "turn_stream" => {
             let conversation = conversation();
             let stream = conversation.concat();
-            RFC_5769.iter().map(|hex| bytes(hex)).chain(conversation).chain([stream]).collect()
+            let read = RFC_5769.iter().map(|hex| bytes(hex)).chain(conversation).chain([stream]);
+            read.chain(scripts()).collect()
         }
         "server_uri" => URIS.iter().map(|uri| uri.as_bytes().to_vec()).collect(),
         "ice_servers" => SERVERS.iter().map(|json| json.as_bytes().to_vec()).collect(),
@@ -71,6 +72,33 @@ const CERTIFICATES: [&[u8]; 4] = [
 fn bytes(hex: &str) -> Vec<u8> {
     let digit = |b: u8| char::from(b).to_digit(16).expect("a hexadecimal digit") as u8;
     hex.as_bytes().chunks(2).map(|pair| digit(pair[0]) << 4 | digit(pair[1])).collect()
+}
+
+/// What `targets::turn_stream` reads as a play: an allocation that is challenged and then granted, refused,
+/// granted with a wrong key, unsigned, or not answered; over datagrams and streams.
+fn scripts() -> Vec<Vec<u8>> {
+    const START_ALLOCATE: &[u8] = &[0, 1];
+    // An error response with ERROR-CODE 401, REALM `r`, NONCE `n`, and nothing behind it.
+    const CHALLENGE: &[u8] = &[2, 1, 3, 3, 0, 0, 0, 8, 1, b'r', 9, 1, b'n', 1];
+    // The same with 438 and without REALM.
+    const STALE: &[u8] = &[2, 1, 2, 3, 0, 0, 1, 9, 1, b'm', 1];
+    const UNSIGNED: &[u8] = &[2, 0, 0, 1];
+    const WAIT: &[u8] = &[3, 0x10, 0];
+    let signed = |key: &[u8]| [&[2, 0, 1, 2, key.len() as u8], key, &[1]].concat();
+    let right = Credentials::password("alice", Secret::new("wonder".to_owned())).key("r");
+    let (granted, forged) = (signed(&right), signed(b"another"));
+    let plays: [&[&[u8]]; 7] = [
+        &[CHALLENGE, &granted, &[0, 3, 0, 1, 0, 198, 51, 100, 11, 0, 80], &granted],
+        &[CHALLENGE, STALE, STALE, &granted, WAIT],
+        &[CHALLENGE, CHALLENGE, CHALLENGE, WAIT],
+        &[CHALLENGE, STALE, STALE, STALE, STALE, STALE, STALE, STALE, STALE, WAIT],
+        &[CHALLENGE, &forged, WAIT, &granted],
+        &[CHALLENGE, UNSIGNED, WAIT],
+        &[WAIT, UNSIGNED, &forged],
+    ];
+    let settings = [[0, 0x13, 0x88], [1, 0x13, 0x88], [2, 0x13, 0x88]];
+    let script = |settings: &[u8], play: &[&[u8]]| [settings, START_ALLOCATE, &play.concat()].concat();
+    settings.iter().flat_map(|settings| plays.map(|play| script(settings, play))).collect()
 }
 
 /// Everything that our client and our server say to each other from Binding to release, over TCP, so

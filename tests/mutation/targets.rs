@@ -214,7 +214,9 @@ impl Play {
                     self.last = Some(Message::from_bytes(&bytes).expect("we send what can be read"));
                 }
                 Output::Event(Event::Answer(answer)) => {
-                    assert!(!answer.legs.is_empty() && self.open > 0);
+                    // One unauthenticated, one again after a 401, two after a 438, and the last.
+                    assert!((1..=5).contains(&answer.legs.len()), "{} tries", answer.legs.len());
+                    assert!(self.open > 0, "an answer to nothing");
                     self.open -= 1;
                 }
                 Output::Event(_) => {}
