@@ -98,12 +98,13 @@ impl Summary {
         if seen.interrupted {
             exit = exit.and(Exit::Interrupted);
         }
-        let verdict = match exit {
-            Exit::Failed => Verdict::Fail,
-            Exit::Healthy if findings.iter().any(|f| f.severity >= Severity::Warning) => Verdict::Warn,
-            Exit::Healthy => Verdict::Pass,
-            Exit::Interrupted if findings.iter().any(|f| f.severity == Severity::Error) => Verdict::Fail,
-            Exit::CouldNotTell | Exit::Interrupted | Exit::Usage => Verdict::Inconclusive,
+        let worst = findings.first().map(|finding| finding.severity);
+        let verdict = match (exit, worst) {
+            // An error is one even where --fail-on lets it pass.
+            (Exit::Failed, _) | (_, Some(Severity::Error)) => Verdict::Fail,
+            (Exit::CouldNotTell | Exit::Interrupted | Exit::Usage, _) => Verdict::Inconclusive,
+            (Exit::Healthy, Some(Severity::Warning)) => Verdict::Warn,
+            (Exit::Healthy, _) => Verdict::Pass,
         };
         Self {
             verdict,
@@ -120,17 +121,14 @@ impl Summary {
     }
 }
 
-/// Whether every target was looked at: something of each required transport was tried to its end, or a
-/// finding says why not.
+/// Whether every target was looked at: each required endpoint to its end, and at least one at all.
 fn conclusive(targets: &[TargetFacts]) -> bool {
     targets.iter().all(|target| {
-        let explained =
-            !target.findings.is_empty() || target.endpoints.iter().any(|e| !e.findings.is_empty());
-        let tried =
-            |e: &&super::facts::EndpointFacts| e.skipped.is_none() && diagnose::usable(e, target.turn);
-        let stopped =
-            target.endpoints.iter().any(|e| e.required && e.stopped && !diagnose::usable(e, target.turn));
-        let unreached = target.endpoints.iter().filter(|e| e.required).all(|e| e.skipped.is_some());
-        !stopped && !unreached && (explained || target.endpoints.iter().any(|e| tried(&e)))
+        let stopped = target.endpoints.iter().any(|endpoint| endpoint.required && endpoint.stopped);
+        let looked = target.endpoints.iter().any(|endpoint| endpoint.required && endpoint.skipped.is_none());
+        !stopped && (looked || !target.findings.is_empty())
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -92,7 +92,7 @@ impl Session {
                 }
                 None
             }
-            _ = interrupted.wait_for(|interrupted| *interrupted) => Some("the run was interrupted"),
+            Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => Some("the run was interrupted"),
             () = sleep_until(deadline.into()) => Some("the run's deadline passed"),
         };
         if let Some(why) = stopped {

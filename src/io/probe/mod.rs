@@ -128,7 +128,13 @@ async fn run(
         })
         .collect();
     let mut addresses: Vec<Vec<IpAddr>> = vec![Vec::new(); targets.len()];
-    while let Some(done) = resolving.join_next().await {
+    let mut stop = interrupted.clone();
+    loop {
+        let done = tokio::select! {
+            done = resolving.join_next() => done,
+            Ok(_) = stop.wait_for(|interrupted| *interrupted) => None,
+        };
+        let Some(done) = done else { break };
         let Ok((at, (found, resolve))) = done else { continue };
         facts[at].resolve = resolve;
         addresses[at] = found;
@@ -171,10 +177,14 @@ async fn run(
         results[order] = Some(ended.facts);
     }
     alone.sort_unstable();
+    let mut interrupted = shared.interrupted.clone();
     for order in alone {
         let (at, endpoint) = planned[order];
         for pause in ALONE {
-            tokio::time::sleep(pause).await;
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => {}
+            }
             let session = Session::new(shared.clone(), targets[at].clone(), endpoint).alone();
             let ended = session.run().await;
             let again = ended.crowded_out;

@@ -122,3 +122,6 @@ pub fn udp_blocked(targets: &[TargetFacts]) -> Vec<(usize, Finding)> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,7 +13,8 @@ pub(super) fn names(facts: &TargetFacts, context: Context<'_>) -> Vec<Finding> {
         said.join("; ")
     };
     let subject = context.target.uri.clone();
-    if a.is_empty() && aaaa.is_empty() {
+    // Without an error either, nobody was asked: the run was interrupted.
+    if a.is_empty() && aaaa.is_empty() && !errors.is_empty() {
         let gone = errors.iter().any(|e| e.kind == ResolveErrorKind::Nxdomain);
         let silent = errors.iter().all(|e| e.kind == ResolveErrorKind::Timeout);
         let help = match (gone, silent) {

@@ -1,0 +1,436 @@
+use std::net::SocketAddr;
+
+use super::*;
+use crate::finding::Confidence;
+use crate::ice::uri::ServerUri;
+use crate::measure::{Distribution, FlowReport};
+use crate::probe::facts::{
+    AllocateFacts, AttemptFacts, BindingFacts, Fault, FaultKind, PeerFacts, RedirectFacts, RelayFacts,
+    Resolve, ResolveError, ResolveErrorKind, StepFacts,
+};
+use crate::turn::Oddity;
+use crate::turn::credentials::{Credentials, Secret};
+
+const SERVER: &str = "198.51.100.1:3478";
+const NOW: u64 = 1_800_000_000;
+
+fn addr(text: &str) -> SocketAddr {
+    text.parse().unwrap()
+}
+
+fn target_of(uri: &str) -> Target {
+    let mut target = Target::from_uri(&ServerUri::from_text(uri).unwrap());
+    target.credentials = Some(Credentials::password("alice", Secret::new("wonder")));
+    target
+}
+
+fn leg(code: Option<u16>, authenticated: bool) -> AttemptFacts {
+    let challenge = code.is_some();
+    AttemptFacts {
+        code,
+        answered: true,
+        authenticated,
+        realm: challenge.then(|| "example.test".to_owned()),
+        nonce: challenge,
+        sent: 1,
+        took_ms: 0.2,
+    }
+}
+
+fn allocate(code: Option<u16>, attempts: Vec<AttemptFacts>) -> Option<AllocateFacts> {
+    Some(AllocateFacts {
+        ok: code.is_none(),
+        code,
+        reason: None,
+        took_ms: 0.4,
+        at_ms: code.is_none().then_some(1.0),
+        attempts,
+        unauthenticated: false,
+        lifetime_s: code.is_none().then_some(600),
+        reflexive: None,
+        software: None,
+        bandwidth_kbps: None,
+    })
+}
+
+fn binding(received: u32) -> Option<BindingFacts> {
+    Some(BindingFacts {
+        ok: received > 0,
+        code: None,
+        reflexive: (received > 0).then(|| addr("198.51.100.10:4242")),
+        at_ms: None,
+        rtt: Distribution::of([]),
+        loss_pct: None,
+        sent: 5,
+        received,
+        software: None,
+        other_address: None,
+        response_origin: None,
+    })
+}
+
+fn step(code: Option<u16>) -> Option<StepFacts> {
+    Some(StepFacts { ok: code.is_none(), code, stale_nonces: 0, took_ms: 0.1, lifetime_s: None })
+}
+
+fn path(received: usize) -> Option<FlowReport> {
+    Some(FlowReport {
+        ok: received > 0,
+        sent: 20,
+        received,
+        loss_pct: Some((20 - received) as f64 * 5.0),
+        reordered: 0,
+        duplicates: 0,
+        jitter_ms: None,
+        one_way: None,
+        rtt: None,
+        echoes_received: received,
+        send_refused: 0,
+    })
+}
+
+/// A server with nothing wrong.
+fn healthy() -> EndpointFacts {
+    let mut facts = EndpointFacts::new(addr(SERVER), Transport::Udp, true);
+    facts.binding = binding(5);
+    facts.allocate = allocate(None, vec![leg(Some(401), false), leg(None, true)]);
+    facts.permission = step(None);
+    facts.channel = step(None);
+    facts.refresh = step(None);
+    facts.release = step(None);
+    facts.relay = RelayFacts {
+        address: Some(addr("198.51.100.1:49160")),
+        class: None,
+        peer: Some(PeerFacts {
+            local: addr("198.51.100.10:5000"),
+            reflexive: Some(addr("198.51.100.10:5000")),
+            seen_by_relay: Some(addr("198.51.100.10:5000")),
+            nat: Some(false),
+        }),
+        inbound: path(20),
+        outbound: path(20),
+        hairpin: path(20),
+        loop_permission_code: None,
+    };
+    facts
+}
+
+/// Up to the allocation, which ended with `code`.
+fn refused(code: u16, attempts: Vec<AttemptFacts>) -> EndpointFacts {
+    let mut facts = EndpointFacts::new(addr(SERVER), Transport::Udp, true);
+    facts.binding = binding(5);
+    facts.allocate = allocate(Some(code), attempts);
+    facts
+}
+
+fn found(facts: &EndpointFacts, target: &Target) -> Vec<Finding> {
+    endpoint(facts, Context { target, now_unix: NOW, timeout_s: 5.0 })
+}
+
+/// The codes found, the severity of each by its first letter.
+fn codes_of(facts: &EndpointFacts, target: &Target) -> Vec<String> {
+    let letter = |severity| match severity {
+        Severity::Error => 'E',
+        Severity::Warning => 'W',
+        Severity::Info => 'I',
+    };
+    found(facts, target).iter().map(|f| format!("{} {}", letter(f.severity), f.code)).collect()
+}
+
+fn check(facts: &EndpointFacts, expected: &[&str]) {
+    assert_eq!(codes_of(facts, &target_of("turn:198.51.100.1")), expected);
+}
+
+fn with(change: impl FnOnce(&mut EndpointFacts)) -> EndpointFacts {
+    let mut facts = healthy();
+    change(&mut facts);
+    facts
+}
+
+#[test]
+fn a_healthy_server_has_no_finding() {
+    check(&healthy(), &[]);
+}
+
+#[test]
+fn what_was_not_tried_has_no_finding() {
+    let mut facts = EndpointFacts::new(addr(SERVER), Transport::Udp, true);
+    facts.skipped = Some("no route".to_owned());
+    facts.fault = Some(Fault { kind: FaultKind::NoRoute, stage: "connect", message: String::new() });
+    check(&facts, &[]);
+}
+
+#[test]
+fn faults_of_the_network_are_told_by_kind_and_transport() {
+    for (transport, kind, stage, code) in [
+        (Transport::Udp, FaultKind::Refused, "binding", "PORT_REFUSED"),
+        (Transport::Tls, FaultKind::Refused, "connect", "PORT_REFUSED"),
+        (Transport::Udp, FaultKind::Prohibited, "binding", "ICMP_PROHIBITED"),
+        (Transport::Tcp, FaultKind::TimedOut, "connect", "TCP_TIMEOUT"),
+        (Transport::Tls, FaultKind::Tls, "tls", "TLS_FAILED"),
+        (Transport::Tls, FaultKind::Closed, "tls", "TLS_FAILED"),
+        (Transport::Tcp, FaultKind::Closed, "binding", "CONNECTION_CLOSED"),
+    ] {
+        let mut facts = EndpointFacts::new(addr(SERVER), transport, true);
+        facts.fault = Some(Fault { kind, stage, message: "why".to_owned() });
+        check(&facts, &[&format!("E {code}")]);
+        // Nobody asked for this way: that it is closed is worth a warning.
+        facts.required = false;
+        check(&facts, &[&format!("W {code}")]);
+    }
+}
+
+#[test]
+fn a_wrong_password_is_an_error_over_any_transport() {
+    let mut facts = refused(401, vec![leg(Some(401), false), leg(Some(401), true), leg(Some(401), true)]);
+    check(&facts, &["E AUTH_WRONG"]);
+    facts.required = false;
+    check(&facts, &["E AUTH_WRONG"]);
+}
+
+#[test]
+fn what_the_client_knows_separates_the_causes_of_one_401() {
+    let facts = refused(401, vec![leg(Some(401), false), leg(Some(401), true), leg(Some(401), true)]);
+    let mut target = target_of("turn:198.51.100.1");
+    target.knowledge.rest_expiry = Some(NOW - 7200);
+    let expired = &found(&facts, &target)[0];
+    assert_eq!((expired.code, expired.message.as_str()), ("REST_EXPIRED", "the credentials expired 2 h ago"));
+    assert_eq!(expired.evidence["expired_at"], "2027-01-15T06:00:00Z");
+    target.knowledge.rest_expiry = Some(NOW + 60);
+    assert_eq!(codes_of(&facts, &target), ["E AUTH_WRONG"]);
+    target.knowledge.secret_mismatch = true;
+    assert_eq!(codes_of(&facts, &target), ["E REST_SECRET_MISMATCH"]);
+    target.credentials = None;
+    let asked = refused(401, vec![leg(Some(401), false)]);
+    assert_eq!(codes_of(&asked, &target), ["E CREDENTIALS_REQUIRED"]);
+}
+
+#[test]
+fn an_empty_realm_is_named_even_where_our_own_answer_to_it_was_taken() {
+    let mut challenge = leg(Some(401), false);
+    challenge.realm = Some(String::new());
+    check(&refused(401, vec![challenge.clone(), challenge.clone()]), &["E REALM_MISSING"]);
+    check(&with(|f| f.allocate = allocate(None, vec![challenge, leg(None, true)])), &["E REALM_MISSING"]);
+}
+
+#[test]
+fn a_401_without_a_nonce_is_malformed() {
+    let mut challenge = leg(Some(401), false);
+    challenge.nonce = false;
+    check(&refused(401, vec![challenge]), &["E MALFORMED"]);
+}
+
+#[test]
+fn error_codes_of_an_allocate_have_findings_of_their_own() {
+    for (code, expected) in [
+        (438, "E NONCE_LOOP"),
+        (486, "E QUOTA"),
+        (508, "E CAPACITY"),
+        (437, "E SERVER_ERROR"),
+        (500, "E SERVER_ERROR"),
+    ] {
+        check(&refused(code, vec![leg(Some(401), false), leg(Some(code), true)]), &[expected]);
+    }
+}
+
+#[test]
+fn a_stale_nonce_that_was_followed_is_worth_a_word() {
+    let stale = |f: &mut EndpointFacts| f.refresh.as_mut().unwrap().stale_nonces = 1;
+    check(&with(stale), &["I STALE_NONCE_OK"]);
+}
+
+#[test]
+fn silence_is_told_apart_by_what_does_answer() {
+    let mut facts = EndpointFacts::new(addr(SERVER), Transport::Udp, true);
+    facts.binding = binding(0);
+    check(&facts, &["E UDP_TIMEOUT"]);
+    facts.transport = Transport::Tcp;
+    check(&facts, &["E NOT_A_STUN_SERVER"]);
+    check(&with(|f| f.binding = binding(0)), &["W TURN_ONLY"]);
+    facts.transport = Transport::Udp;
+    facts.binding = binding(5);
+    facts.allocate = allocate(Some(0), vec![AttemptFacts { answered: false, ..leg(None, false) }]);
+    facts.allocate.as_mut().unwrap().code = None;
+    facts.allocate.as_mut().unwrap().ok = false;
+    check(&facts, &["E STUN_ONLY"]);
+}
+
+#[test]
+fn a_refused_binding_is_told_by_its_code() {
+    for (code, expected) in [(401, "E STUN_AUTH_REQUIRED"), (500, "E SERVER_ERROR")] {
+        check(&with(|f| f.binding.as_mut().unwrap().code = Some(code)), &[expected]);
+    }
+}
+
+#[test]
+fn garbage_is_an_error_where_nothing_else_came_and_a_warning_where_all_works() {
+    let not_stun = || Oddity::NotTurn(crate::stun::framing::datagram(b"HTTP/1.1 400", false).unwrap_err());
+    let mut facts = EndpointFacts::new(addr(SERVER), Transport::Tcp, true);
+    facts.binding = binding(0);
+    facts.oddity(&not_stun(), "binding");
+    facts.oddity(&not_stun(), "binding");
+    let findings = found(&facts, &target_of("turn:198.51.100.1"));
+    assert_eq!(findings.len(), 1);
+    assert_eq!((findings[0].code, findings[0].evidence["count"].as_u64()), ("NOT_A_STUN_SERVER", Some(2)));
+    assert!(findings[0].message.contains("HTTP/1.1 400"));
+    check(&with(|f| f.oddity(&not_stun(), "binding")), &["W NOT_A_STUN_SERVER"]);
+    check(&with(|f| f.oddity(&Oddity::WrongIntegrity, "allocate")), &["W INTEGRITY_BAD"]);
+    check(&with(|f| f.oddity(&Oddity::UnmatchedTransaction, "binding")), &["I UNMATCHED_TRANSACTION_ID"]);
+}
+
+#[test]
+fn a_closed_stream_after_garbage_is_the_garbage() {
+    let mut facts = EndpointFacts::new(addr(SERVER), Transport::Tcp, true);
+    facts.binding = binding(0);
+    facts.oddity(&Oddity::Echo, "binding");
+    facts.fault = Some(Fault { kind: FaultKind::Closed, stage: "binding", message: String::new() });
+    check(&facts, &["E NOT_A_STUN_SERVER"]);
+}
+
+#[test]
+fn each_direction_of_the_relay_is_blamed_alone() {
+    check(&with(|f| f.relay.inbound = path(0)), &["E RELAY_INBOUND_BLOCKED"]);
+    check(&with(|f| f.relay.outbound = path(0)), &["E RELAY_OUTBOUND_BLOCKED"]);
+    check(&with(|f| f.relay.hairpin = path(0)), &["E HAIRPIN_FAIL"]);
+    check(&with(|f| f.relay.hairpin = path(18)), &["W RELAY_LOSSY"]);
+}
+
+#[test]
+fn a_nat_of_ours_lowers_the_confidence() {
+    let confidence = |change: &dyn Fn(&mut PeerFacts)| {
+        let facts = with(|f| {
+            f.relay.inbound = path(0);
+            change(f.relay.peer.as_mut().unwrap());
+        });
+        found(&facts, &target_of("turn:198.51.100.1"))[0].confidence
+    };
+    assert_eq!(confidence(&|_| {}), Confidence::High);
+    assert_eq!(confidence(&|peer| peer.nat = Some(true)), Confidence::Medium);
+}
+
+#[test]
+fn a_network_without_udp_does_not_blame_a_relay_that_works_between_two_allocations() {
+    let no_udp = |f: &mut EndpointFacts| {
+        (f.relay.inbound, f.relay.outbound) = (path(0), path(0));
+        let peer = f.relay.peer.as_mut().unwrap();
+        (peer.reflexive, peer.seen_by_relay, peer.nat) = (None, None, None);
+    };
+    check(&with(no_udp), &[]);
+    let neither = with(|f| {
+        no_udp(f);
+        f.relay.hairpin = path(0);
+    });
+    let findings = found(&neither, &target_of("turn:198.51.100.1"));
+    assert!(findings.iter().all(|finding| finding.confidence == Confidence::Low), "{findings:?}");
+}
+
+#[test]
+fn a_private_relay_address_is_the_cause_and_what_follows_from_it_is_not_told() {
+    let private = |f: &mut EndpointFacts| f.relay.address = Some(addr("192.168.5.5:49160"));
+    let blocked = with(|f| {
+        private(f);
+        f.relay.inbound = path(0);
+    });
+    check(&blocked, &["E RELAY_ADDR_PRIVATE"]);
+    // Data passes, and the server is no more public than the relay: a laboratory.
+    check(&with(private), &["I RELAY_ADDR_PRIVATE"]);
+    let public = with(|f| {
+        private(f);
+        f.addr = addr("8.8.8.8:3478");
+    });
+    check(&public, &["E RELAY_ADDR_PRIVATE"]);
+}
+
+#[test]
+fn another_relay_address_matters_only_where_data_does_not_pass() {
+    let other = |f: &mut EndpointFacts| f.relay.address = Some(addr("203.0.113.7:49160"));
+    check(&with(other), &["I RELAY_ADDR_MISMATCH"]);
+    let blocked = with(|f| {
+        other(f);
+        f.relay.inbound = path(0);
+    });
+    check(&blocked, &["E RELAY_INBOUND_BLOCKED", "W RELAY_ADDR_MISMATCH"]);
+}
+
+#[test]
+fn a_lost_allocation_is_told_once_and_not_at_all_where_a_blocked_path_explains_it() {
+    let lost = |f: &mut EndpointFacts| (f.refresh, f.release) = (step(Some(437)), step(Some(437)));
+    check(&with(lost), &["E SERVER_ERROR"]);
+    let blocked = with(|f| {
+        lost(f);
+        f.relay.outbound = path(0);
+    });
+    check(&blocked, &["E RELAY_OUTBOUND_BLOCKED"]);
+}
+
+#[test]
+fn a_refused_peer_is_an_error_and_a_refused_loop_a_warning() {
+    let refused = with(|f| {
+        f.permission = step(Some(403));
+        f.relay = RelayFacts { address: f.relay.address, ..RelayFacts::default() };
+    });
+    check(&refused, &["E FORBIDDEN_PEER"]);
+    check(&with(|f| f.relay.loop_permission_code = Some(403)), &["W FORBIDDEN_PEER"]);
+}
+
+#[test]
+fn a_redirect_is_followed_lost_or_a_loop() {
+    let to = Some(addr("198.51.100.2:3478"));
+    let redirect = RedirectFacts { to, domain: None, followed: true, again_to: None, fault: None };
+    let followed = with(|f| {
+        f.redirect = Some(redirect.clone());
+        f.relay.address = Some(addr("198.51.100.2:49160"));
+    });
+    check(&followed, &["I REDIRECT"]);
+    let mut facts = refused(300, vec![leg(Some(300), false)]);
+    facts.redirect = Some(RedirectFacts { again_to: Some(addr(SERVER)), ..redirect.clone() });
+    check(&facts, &["E REDIRECT_LOOP"]);
+    facts.redirect = Some(RedirectFacts { to: None, followed: false, ..redirect.clone() });
+    check(&facts, &["E REDIRECT_FAILED"]);
+    let fault = Some(Fault { kind: FaultKind::Refused, stage: "redirect", message: "refused".to_owned() });
+    facts.redirect = Some(RedirectFacts { fault, followed: false, ..redirect });
+    check(&facts, &["E REDIRECT_FAILED"]);
+}
+
+#[test]
+fn one_missing_record_is_no_fault_and_one_failed_query_is_a_warning() {
+    let error = |record, kind| ResolveError { record, kind, message: String::new() };
+    let codes = |a: &[&str], errors: Vec<ResolveError>| {
+        let resolve = Resolve {
+            took_ms: None,
+            a: a.iter().map(|ip| ip.parse().unwrap()).collect(),
+            aaaa: vec![],
+            errors,
+        };
+        let facts =
+            TargetFacts { uri: String::new(), turn: true, resolve, endpoints: vec![], findings: vec![] };
+        let target = target_of("turn:turn.example.test");
+        let found = super::target(&facts, Context { target: &target, now_unix: NOW, timeout_s: 5.0 });
+        found.iter().map(|finding| finding.code).collect::<Vec<_>>()
+    };
+    use ResolveErrorKind::{Failed, Nodata, Nxdomain, Timeout};
+    assert_eq!(codes(&["198.51.100.1"], vec![error("AAAA", Nodata)]), [""; 0]);
+    assert_eq!(codes(&["198.51.100.1"], vec![error("AAAA", Failed)]), ["DNS_PARTIAL"]);
+    assert_eq!(codes(&[], vec![error("A", Nxdomain), error("AAAA", Nxdomain)]), ["DNS_FAIL"]);
+    assert_eq!(codes(&[], vec![error("A", Timeout), error("AAAA", Nodata)]), ["DNS_FAIL"]);
+}
+
+#[test]
+fn udp_that_is_silent_beside_a_working_tcp_is_a_finding_of_its_own() {
+    let mut udp = EndpointFacts::new(addr(SERVER), Transport::Udp, true);
+    udp.binding = binding(0);
+    udp.findings = found(&udp, &target_of("turn:198.51.100.1"));
+    let mut tcp = healthy();
+    tcp.transport = Transport::Tcp;
+    let target = |endpoints| TargetFacts {
+        uri: "turn:198.51.100.1".to_owned(),
+        turn: true,
+        resolve: Resolve::default(),
+        endpoints,
+        findings: vec![],
+    };
+    let blocked = udp_blocked(&[target(vec![udp.clone()]), target(vec![tcp.clone()])]);
+    assert_eq!(blocked.iter().map(|(at, f)| (*at, f.code)).collect::<Vec<_>>(), [(0, "UDP_BLOCKED_TCP_OK")]);
+    tcp.addr = addr("203.0.113.9:3478");
+    assert_eq!(udp_blocked(&[target(vec![udp, tcp])]).len(), 0);
+}
