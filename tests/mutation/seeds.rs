@@ -13,7 +13,9 @@ use rtcscope::turn::{Client, Event, Output, Request, Settings};
 /// The seeds of one target.
 pub(crate) fn of(target: &str) -> Vec<Vec<u8>> {
     match target {
-        "stun_message" => RFC_5769.iter().map(|hex| bytes(hex)).chain(conversation()).collect(),
+        "stun_message" => {
+            RFC_5769.iter().map(|hex| bytes(hex)).chain(conversation()).chain([BUILT.to_vec()]).collect()
+        }
         "turn_stream" => {
             let conversation = conversation();
             let stream = conversation.concat();
@@ -73,6 +75,10 @@ fn bytes(hex: &str) -> Vec<u8> {
     let digit = |b: u8| char::from(b).to_digit(16).expect("a hexadecimal digit") as u8;
     hex.as_bytes().chunks(2).map(|pair| digit(pair[0]) << 4 | digit(pair[1])).collect()
 }
+
+/// What `targets::stun_message` builds a message of: an empty attribute 0x8020 before a 0x0020 of one byte.
+const BUILT: &[u8] =
+    &[2, 0, 1, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 2, 0x80, 0x20, 0, 0, 0x20, 1, 9, 0, 1, 2, 3, 4];
 
 /// What `targets::turn_stream` reads as a play: an allocation that is challenged and then granted, refused,
 /// granted with a wrong key, unsigned, or not answered; over datagrams and streams.

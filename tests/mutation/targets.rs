@@ -79,6 +79,9 @@ fn read_everything(message: &Message) {
     let _ = message.integrity(KEY);
 }
 
+/// Of the drafts before RFC 5389; the codec reads it as today's, which servers of that age need.
+const OLD_XOR_MAPPED_ADDRESS: attribute::Kind = 0x8020;
+
 fn round_trip(script: &mut Script<'_>) {
     let class = [Class::Request, Class::Indication, Class::Success, Class::Error][script.below(4)];
     let method = Method::Other(script.number() & 0x0fff);
@@ -94,6 +97,7 @@ fn round_trip(script: &mut Script<'_>) {
         }
         let value = script.bytes().to_vec();
         builder = builder.attribute(kind, &value);
+        let kind = if kind == OLD_XOR_MAPPED_ADDRESS { attribute::XOR_MAPPED_ADDRESS } else { kind };
         if !first.iter().any(|(known, _)| *known == kind) {
             first.push((kind, value));
         }
