@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
+use super::kind::{Kind, Protocol, RelayProtocol};
 use super::priority::Priority;
 
 /// One transport address at which we might be reached.
@@ -40,42 +41,6 @@ pub struct Candidate {
     pub base: SocketAddr,
 }
 
-/// The four candidate types (RFC 8445 §5.1.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Kind {
-    /// An address of one of our interfaces.
-    Host,
-    /// Our address as a STUN server sees it.
-    Srflx,
-    /// Our address as the peer sees it.
-    Prflx,
-    /// An address that a TURN server lends us.
-    Relay,
-}
-
-/// What the peer speaks to a candidate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Protocol {
-    /// UDP.
-    Udp,
-    /// TCP (RFC 6544).
-    Tcp,
-}
-
-/// What we speak to the relay (W3C `RTCIceServerTransportProtocol`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum RelayProtocol {
-    /// UDP.
-    Udp,
-    /// TCP.
-    Tcp,
-    /// TLS over TCP.
-    Tls,
-}
-
 /// Gives out foundations: the same one to candidates that RFC 8445 §5.1.1.3 calls similar.
 #[derive(Debug, Clone, Default)]
 pub struct Foundations {
@@ -103,39 +68,6 @@ impl Foundations {
     pub fn of(&mut self, origin: Origin) -> String {
         let next = self.given.len() + 1;
         self.given.entry(origin).or_insert(next).to_string()
-    }
-}
-
-impl Kind {
-    /// As in JSON and in `a=candidate`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Kind::Host => "host",
-            Kind::Srflx => "srflx",
-            Kind::Prflx => "prflx",
-            Kind::Relay => "relay",
-        }
-    }
-}
-
-impl Protocol {
-    /// As in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Protocol::Udp => "udp",
-            Protocol::Tcp => "tcp",
-        }
-    }
-}
-
-impl RelayProtocol {
-    /// As in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            RelayProtocol::Udp => "udp",
-            RelayProtocol::Tcp => "tcp",
-            RelayProtocol::Tls => "tls",
-        }
     }
 }
 

@@ -4,6 +4,7 @@
 
 pub mod address;
 pub mod candidate;
+pub mod kind;
 pub mod priority;
 pub mod servers;
 pub mod uri;

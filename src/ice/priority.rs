@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use serde::Serialize;
 
-use super::candidate::{Kind, RelayProtocol};
+use super::kind::{Kind, RelayProtocol};
 
 /// `2^24 × type preference + 2^8 × local preference + 256 − component`. Displayed in these three parts, as
 /// the Trickle ICE page does.

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::facts::{EndpointFacts, Observation};
 use super::plan::Transport;
-use crate::ice::candidate::{Candidate, Foundations, Kind, Origin, Protocol, RelayProtocol};
+use crate::ice::candidate::{Candidate, Foundations, Origin};
+use crate::ice::kind::{Kind, Protocol, RelayProtocol};
 use crate::ice::priority::{LocalPreference, Priority, base_ranks};
 
 /// Host, reflexive and relayed candidates in the order in which they were learnt; relayed ones alone with

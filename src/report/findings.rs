@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::text::prose;
+use super::wrap::prose;
 use super::{Cell, Screen, Tone, screen};
 use crate::finding::{Confidence, Finding, Severity};
 

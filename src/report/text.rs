@@ -2,11 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::{Block, Cell, Rendered, Screen, Tone, findings, printable, table, wrap};
+use super::wrap::prose;
+use super::{Block, Cell, Rendered, Screen, Tone, findings, printable, table};
 use crate::finding::Exit;
-
-/// Longer lines of prose are hard to read, however wide the terminal is.
-const WIDEST_PROSE: usize = 100;
 
 pub(super) fn render(report: &Rendered, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
     // The gate that all text passes, so that nothing below has to think of escape sequences.
@@ -64,15 +62,4 @@ fn list(items: &[Cell], numbered: bool, screen: Screen) -> Vec<String> {
         prose(item, &mark, &" ".repeat(mark.len()), screen)
     });
     marked.collect()
-}
-
-/// A paragraph, the first line after `first` and the others after `rest`; both are as wide as `rest`.
-pub(super) fn prose(cell: &Cell, first: &str, rest: &str, screen: Screen) -> Vec<String> {
-    let width = screen.width.min(WIDEST_PROSE).saturating_sub(rest.len());
-    let lines = wrap::lines(&cell.text, width).into_iter().enumerate();
-    lines
-        .map(|(index, line)| {
-            format!("{}{}", if index == 0 { first } else { rest }, screen.paint(&line, cell.tone))
-        })
-        .collect()
 }

@@ -2,6 +2,11 @@
 
 use unicode_width::UnicodeWidthStr;
 
+use super::{Cell, Screen};
+
+/// Longer lines of prose are hard to read, however wide the terminal is.
+const WIDEST_PROSE: usize = 100;
+
 /// Columns that `text` takes up.
 pub(super) fn width(text: &str) -> usize {
     text.width()
@@ -31,6 +36,18 @@ pub(super) fn join<T: AsRef<str>>(
         }
     }
     lines
+}
+
+/// A paragraph, the first line after `first` and the others after `rest`; both are as wide as `rest`.
+pub(super) fn prose(cell: &Cell, first: &str, rest: &str, screen: Screen) -> Vec<String> {
+    let width = screen.width.min(WIDEST_PROSE).saturating_sub(rest.len());
+    lines(&cell.text, width)
+        .into_iter()
+        .enumerate()
+        .map(|(index, line)| {
+            format!("{}{}", if index == 0 { first } else { rest }, screen.paint(&line, cell.tone))
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -2,7 +2,9 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use super::message::TransactionId;
+/// The 96 bits that tie a response to its request (RFC 8489 §5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TransactionId(pub [u8; 12]);
 
 /// An attribute's type number.
 pub type Kind = u16;

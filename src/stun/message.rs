@@ -7,11 +7,7 @@ use ::stun::message::Message as Codec;
 use hmac::{Hmac, Mac};
 use sha1::Sha1;
 
-use super::attribute::{self, Kind};
-
-/// The 96 bits that tie a response to its request (RFC 8489 §5).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct TransactionId(pub [u8; 12]);
+use super::attribute::{self, Kind, TransactionId};
 
 /// What a message is for (RFC 8489 §5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

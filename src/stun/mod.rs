@@ -9,5 +9,6 @@ pub mod framing;
 mod message;
 mod transaction;
 
-pub use message::{Class, DecodeError, Integrity, Message, MessageBuilder, Method, TransactionId};
+pub use attribute::TransactionId;
+pub use message::{Class, DecodeError, Integrity, Message, MessageBuilder, Method};
 pub use transaction::{Output, Schedule, Transaction};

@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::message::TransactionId;
+use super::attribute::TransactionId;
 
 /// Requests sent over UDP before giving up (RFC 8489 §6.2.1, `Rc`).
 const RC: u8 = 7;
