@@ -1,0 +1,362 @@
+//! What reads untrusted bytes, each as one function of any bytes at all. None may panic, and each
+//! asserts what must hold whatever came in. `tests/mutation` runs them on stable, `fuzz/` under
+//! libFuzzer.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use rtcscope::ice::servers::IceServers;
+use rtcscope::ice::uri::ServerUri;
+use rtcscope::stun::framing::{Frame, StreamDecoder};
+use rtcscope::stun::{Class, Integrity, Message, MessageBuilder, Method, TransactionId, attribute};
+use rtcscope::tls::{CertificateReport, TlsFault, verify};
+use rtcscope::turn::credentials::{Credentials, Secret};
+use rtcscope::turn::{Client, Event, Output, Request, Settings};
+use rustls::RootCertStore;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+
+/// A name and a body.
+pub(crate) type Target = (&'static str, fn(&[u8]));
+
+/// Every target.
+pub(crate) const TARGETS: [Target; 5] = [
+    ("stun_message", stun_message),
+    ("turn_stream", turn_stream),
+    ("server_uri", server_uri),
+    ("ice_servers", ice_servers),
+    ("certificate", certificate),
+];
+
+const KEY: &[u8] = b"VOkJxbRl1RmTxUk/WvJxBt";
+const KINDS: [attribute::Kind; 22] = [
+    attribute::MAPPED_ADDRESS,
+    attribute::USERNAME,
+    attribute::MESSAGE_INTEGRITY,
+    attribute::ERROR_CODE,
+    attribute::CHANNEL_NUMBER,
+    attribute::LIFETIME,
+    attribute::XOR_PEER_ADDRESS,
+    attribute::DATA,
+    attribute::REALM,
+    attribute::NONCE,
+    attribute::XOR_RELAYED_ADDRESS,
+    attribute::REQUESTED_ADDRESS_FAMILY,
+    attribute::REQUESTED_TRANSPORT,
+    attribute::MESSAGE_INTEGRITY_SHA256,
+    attribute::XOR_MAPPED_ADDRESS,
+    attribute::ALTERNATE_DOMAIN,
+    attribute::COTURN_BANDWIDTH,
+    attribute::SOFTWARE,
+    attribute::ALTERNATE_SERVER,
+    attribute::FINGERPRINT,
+    attribute::RESPONSE_ORIGIN,
+    attribute::OTHER_ADDRESS,
+];
+
+/// Reads the bytes as a message, and builds a message by them that must read back.
+pub(crate) fn stun_message(bytes: &[u8]) {
+    match Message::from_bytes(bytes) {
+        Err(error) => assert!(!error.to_string().is_empty()),
+        Ok(message) => {
+            assert_eq!(message.bytes().len() + message.trailing, bytes.len());
+            read_everything(&message);
+            assert_eq!(Message::from_bytes(message.bytes()).map(|again| again.trailing), Ok(0));
+        }
+    }
+    round_trip(&mut Script(bytes));
+}
+
+fn read_everything(message: &Message) {
+    for kind in KINDS {
+        let value = message.attribute(kind).map(<[u8]>::len);
+        assert!(value.is_none_or(|length| length <= message.bytes().len()));
+        let _ = (message.text(kind), message.number(kind), message.address(kind), message.xor_address(kind));
+    }
+    let _ = message.reflexive_address();
+    if let Some((code, _)) = message.error_code() {
+        assert!(code <= 7 * 100 + 255);
+    }
+    let _ = message.integrity(KEY);
+}
+
+/// Of the drafts before RFC 5389; the codec reads it as today's, which servers of that age need.
+const OLD_XOR_MAPPED_ADDRESS: attribute::Kind = 0x8020;
+
+fn round_trip(script: &mut Script<'_>) {
+    let class = [Class::Request, Class::Indication, Class::Success, Class::Error][script.below(4)];
+    let method = Method::Other(script.number() & 0x0fff);
+    let id = TransactionId(script.array());
+    let mut builder = MessageBuilder::new(class, method, id);
+    let mut first: Vec<(attribute::Kind, Vec<u8>)> = Vec::new();
+    for _ in 0..script.below(16) {
+        let kind = script.number();
+        let special =
+            [attribute::MESSAGE_INTEGRITY, attribute::MESSAGE_INTEGRITY_SHA256, attribute::FINGERPRINT];
+        if special.contains(&kind) {
+            continue;
+        }
+        let value = script.bytes().to_vec();
+        builder = builder.attribute(kind, &value);
+        let kind = if kind == OLD_XOR_MAPPED_ADDRESS { attribute::XOR_MAPPED_ADDRESS } else { kind };
+        if !first.iter().any(|(known, _)| *known == kind) {
+            first.push((kind, value));
+        }
+    }
+    let peer = script.address();
+    builder = builder.xor_address(attribute::XOR_PEER_ADDRESS, peer).integrity(KEY);
+    let mut built = builder.finish();
+    let message = Message::from_bytes(&built).expect("what we build can be read");
+    assert_eq!((message.class, message.transaction, message.trailing), (class, id, 0));
+    for (kind, value) in &first {
+        assert_eq!(message.attribute(*kind), Some(value.as_slice()));
+    }
+    if !first.iter().any(|(kind, _)| *kind == attribute::XOR_PEER_ADDRESS) {
+        assert_eq!(message.xor_address(attribute::XOR_PEER_ADDRESS), Some(peer));
+    }
+    assert_eq!(message.integrity(KEY), Integrity::Valid);
+    assert_eq!(message.integrity(b"another"), Integrity::Wrong);
+
+    // No protected bit can be flipped unnoticed: all but the two bytes of the length.
+    let protected = built.len() - 8 - 24;
+    let bit = usize::from(script.number()) * 8191 % (protected * 8);
+    if !(16..32).contains(&bit) {
+        built[bit / 8] ^= 1 << (bit % 8);
+        let damaged = Message::from_bytes(&built);
+        assert!(!damaged.is_ok_and(|message| message.integrity(KEY) == Integrity::Valid), "bit {bit}");
+    }
+}
+
+/// Cuts the bytes as a stream, in one piece and in many; and plays a server by them.
+pub(crate) fn turn_stream(bytes: &[u8]) {
+    for channels in [false, true] {
+        let whole = cut([bytes].into_iter(), channels);
+        let step = bytes.first().map_or(1, |byte| usize::from(byte % 23) + 1);
+        assert_eq!(whole, cut(bytes.chunks(step), channels), "in pieces of {step}");
+    }
+    play(&mut Script(bytes));
+}
+
+/// The frames of a stream, and whether it could be followed to its end.
+fn cut<'a>(pieces: impl Iterator<Item = &'a [u8]>, channels: bool) -> (Vec<Frame>, bool) {
+    let mut decoder = StreamDecoder::default();
+    let mut frames = Vec::new();
+    for piece in pieces {
+        decoder.push(piece);
+        loop {
+            match decoder.next(channels) {
+                Ok(Some(frame)) => frames.push(frame),
+                Ok(None) => break,
+                Err(_) => return (frames, false),
+            }
+        }
+    }
+    (frames, true)
+}
+
+/// A client whose server, network and clock do what the script says.
+fn play(script: &mut Script<'_>) {
+    let flags = script.byte();
+    let credentials =
+        (flags & 2 == 0).then(|| Credentials::password("alice", Secret::new("wonder".to_owned())));
+    let timeout = Duration::from_millis(u64::from(script.number()) + 1);
+    let mut play = Play {
+        client: Client::new(Settings { stream: flags & 1 == 1, credentials, timeout, seed: [flags; 32] }),
+        now: Instant::now(),
+        last: None,
+        open: 0,
+    };
+    for _ in 0..64 {
+        if script.0.is_empty() {
+            break;
+        }
+        let now = play.now;
+        match script.below(6) {
+            0 => {
+                let request = script.request();
+                play.client.start(now, request);
+                play.open += 1;
+            }
+            1 => play.client.handle_input(now, script.bytes()),
+            2 => play.reply(script),
+            3 => play.now += Duration::from_millis(u64::from(script.number())),
+            4 => {
+                let (peer, data) = (script.address(), script.bytes());
+                assert!(play.client.data(peer, data).is_some_and(|sent| sent.len() >= data.len()));
+            }
+            _ => {
+                let request = script.request();
+                let id = play.client.start(now, request);
+                play.client.cancel(id);
+            }
+        }
+        play.rest();
+    }
+    // Silence: every request ends.
+    for _ in 0..10_000 {
+        match play.rest() {
+            None => return assert_eq!(play.open, 0, "requests without an answer"),
+            Some(until) => play.now = until,
+        }
+    }
+    panic!("requests that never end");
+}
+
+struct Play {
+    client: Client,
+    now: Instant,
+    last: Option<Message>,
+    /// Requests that have no answer yet.
+    open: u32,
+}
+
+impl Play {
+    /// Polls until there is nothing to do before the time it gives.
+    fn rest(&mut self) -> Option<Instant> {
+        for _ in 0..100_000 {
+            match self.client.poll(self.now) {
+                Output::Transmit(bytes) => {
+                    self.last = Some(Message::from_bytes(&bytes).expect("we send what can be read"));
+                }
+                Output::Event(Event::Answer(answer)) => {
+                    // One unauthenticated, one again after a 401, two after a 438, and the last.
+                    assert!((1..=5).contains(&answer.legs.len()), "{} tries", answer.legs.len());
+                    assert!(self.open > 0, "an answer to nothing");
+                    self.open -= 1;
+                }
+                Output::Event(_) => {}
+                Output::Wait(until) => {
+                    assert!(until > self.now, "waits for what is past");
+                    return Some(until);
+                }
+                Output::Idle => return None,
+            }
+        }
+        panic!("the client never rests");
+    }
+
+    /// An answer to what was sent last, with attributes by the script.
+    fn reply(&mut self, script: &mut Script<'_>) {
+        let Some(request) = &self.last else { return };
+        let class = [Class::Success, Class::Error][script.below(2)];
+        let mut builder = MessageBuilder::new(class, request.method, request.transaction);
+        for _ in 0..script.below(6) {
+            let kind = KINDS[script.below(KINDS.len())];
+            builder = match kind {
+                attribute::ERROR_CODE => {
+                    let code = [401, 438, 300, 437, 486, script.number()][script.below(6)];
+                    builder.attribute(kind, &[0, 0, (code / 100) as u8, (code % 100) as u8])
+                }
+                attribute::MESSAGE_INTEGRITY => builder.integrity(script.bytes()),
+                attribute::XOR_RELAYED_ADDRESS | attribute::XOR_PEER_ADDRESS => {
+                    builder.xor_address(kind, script.address())
+                }
+                _ => builder.attribute(kind, script.bytes()),
+            };
+        }
+        let mut bytes = builder.finish();
+        bytes.extend_from_slice(if script.below(8) == 0 { script.bytes() } else { &[] });
+        self.client.handle_input(self.now, &bytes);
+    }
+}
+
+/// Reads the bytes as a server URI; what is one reads back as itself.
+pub(crate) fn server_uri(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let _ = ServerUri::from_target(&text);
+    match ServerUri::from_text(&text) {
+        Ok(uri) => {
+            let shown = uri.to_string();
+            assert_eq!(ServerUri::from_text(&shown), Ok(uri), "{shown}");
+        }
+        Err(error) => {
+            assert!((1..=text.len() + 1).contains(&error.column), "column {}", error.column);
+            assert!(!error.to_string().is_empty() && !error.hint().is_empty());
+        }
+    }
+}
+
+/// Reads the bytes as what a web app is given.
+pub(crate) fn ice_servers(bytes: &[u8]) {
+    match IceServers::from_json(&String::from_utf8_lossy(bytes)) {
+        Ok(servers) => {
+            for (located, _) in servers.iter() {
+                server_uri(located.uri.to_string().as_bytes());
+            }
+        }
+        Err(error) => {
+            let _ = error.hint();
+            assert!(!error.to_string().is_empty());
+        }
+    }
+}
+
+/// 2027-01-15, when the certificates of `testdata/tls` were made and all but one are still good.
+const NOW: u64 = 1_800_000_000;
+
+/// Reads the bytes as a certificate, and verifies it without any root and with itself among them.
+pub(crate) fn certificate(bytes: &[u8]) {
+    let now = UnixTime::since_unix_epoch(Duration::from_secs(NOW));
+    let name = ServerName::try_from("turn.example.test").expect("a DNS name");
+    let report = CertificateReport::from_der(&[bytes], NOW as i64);
+    let der = CertificateDer::from_slice(bytes);
+    let faults = verify(&[der.clone(), der.clone()], &name, &RootCertStore::empty(), now);
+    assert!(!faults.is_empty(), "trusted without a root");
+    if let Ok(report) = report {
+        let expired = faults.iter().any(|fault| matches!(fault, TlsFault::Expired { .. }));
+        assert!(expired || report.days_left >= 0, "{report:?}");
+    }
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates([der.clone()]);
+    for fault in verify(&[der], &name, &roots, now) {
+        assert!(!fault.name().is_empty());
+    }
+}
+
+/// Bytes as decisions. When they run out, every further one is 0.
+struct Script<'a>(&'a [u8]);
+
+impl<'a> Script<'a> {
+    fn byte(&mut self) -> u8 {
+        let Some((first, rest)) = self.0.split_first() else { return 0 };
+        self.0 = rest;
+        *first
+    }
+
+    fn below(&mut self, most: usize) -> usize {
+        usize::from(self.byte()) % most
+    }
+
+    fn number(&mut self) -> u16 {
+        u16::from_be_bytes([self.byte(), self.byte()])
+    }
+
+    fn array<const N: usize>(&mut self) -> [u8; N] {
+        std::array::from_fn(|_| self.byte())
+    }
+
+    /// A length, and that many bytes or as many as are left.
+    fn bytes(&mut self) -> &'a [u8] {
+        let length = usize::from(self.byte()).min(self.0.len());
+        let (bytes, rest) = self.0.split_at(length);
+        self.0 = rest;
+        bytes
+    }
+
+    fn address(&mut self) -> SocketAddr {
+        let ip = match self.byte() & 1 {
+            0 => IpAddr::from(self.array::<4>()),
+            _ => IpAddr::from(self.array::<16>()),
+        };
+        SocketAddr::new(ip, self.number())
+    }
+
+    fn request(&mut self) -> Request {
+        match self.below(5) {
+            0 => Request::Binding,
+            1 => Request::Allocate,
+            2 => Request::CreatePermission(vec![self.address().ip()]),
+            3 => Request::ChannelBind { number: 0x4000 + self.number() % 0x1000, peer: self.address() },
+            _ => Request::Refresh { lifetime: u32::from(self.number()) },
+        }
+    }
+}

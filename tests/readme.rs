@@ -1,0 +1,312 @@
+//! What the documents say can be done: each example of the README, the man pages and the explanations
+//! is a command line that the program takes, and those that need no network are run.
+#![allow(clippy::disallowed_methods, reason = "tests read and write what they like")]
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use assert_cmd::cargo::cargo_bin;
+use clap::error::ErrorKind;
+use rtcscope::finding::{Exit, registry};
+
+/// A command line of a document, and the output shown below it.
+#[derive(Debug)]
+struct Example {
+    /// Where it stands.
+    place: String,
+    /// What comes before it: `NAME=value`.
+    environment: Vec<(String, String)>,
+    /// The program first.
+    words: Vec<String>,
+    /// Lines; `...` stands for any number of them.
+    output: Vec<String>,
+}
+
+#[test]
+fn every_example_is_a_command_line_that_the_program_takes() {
+    let examples = examples();
+    assert!(examples.len() > 25, "only {} examples were found", examples.len());
+    let refused: Vec<String> = examples
+        .iter()
+        .filter_map(|example| {
+            let error = rtcscope::cli::command().try_get_matches_from(&example.words).err()?;
+            let shown = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            (!shown).then(|| format!("{}: {:?}: {error}", example.place, example.words))
+        })
+        .collect();
+    assert!(refused.is_empty(), "{}", refused.join("\n"));
+}
+
+#[test]
+fn every_example_that_needs_no_network_does_what_is_shown() {
+    let mut ran = 0;
+    for example in examples().iter().filter(|example| needs_no_network(&example.words)) {
+        let output = run(example);
+        let place = &example.place;
+        let (shown, said) =
+            (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert_eq!(output.status.code(), Some(0), "{place}: {:?}\n{shown}{said}", example.words);
+        let mut lines = shown.lines();
+        for line in example.output.iter().filter(|line| line.as_str() != "...") {
+            assert!(lines.any(|real| real == line), "{place}: `{line}` is not, or not there, in\n{shown}");
+        }
+        ran += 1;
+    }
+    assert!(ran >= 8, "only {ran} examples were run");
+}
+
+#[test]
+fn the_readme_knows_every_exit_code() {
+    let readme = read("README.md");
+    for exit in [Exit::Healthy, Exit::Failed, Exit::Usage, Exit::CouldNotTell, Exit::Interrupted] {
+        assert!(readme.contains(&format!("\n| {} | ", exit.code())), "{exit:?}");
+    }
+}
+
+#[test]
+fn the_documents_name_only_flags_that_exist() {
+    let mut known = BTreeSet::from(["--help".to_owned(), "--version".to_owned()]);
+    let mut commands = vec![rtcscope::cli::command()];
+    while let Some(command) = commands.pop() {
+        known.extend(command.get_arguments().filter_map(|arg| Some(format!("--{}", arg.get_long()?))));
+        commands.extend(command.get_subcommands().cloned());
+    }
+    for document in DOCUMENTS {
+        for line in read(document).lines().filter(|line| !line.contains("cargo ")) {
+            for word in line.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')) {
+                let flag = word.starts_with("--") && word.len() > 2 && !word.starts_with("---");
+                assert!(!flag || known.contains(word), "{document}: no flag {word}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_documents_name_only_codes_that_exist() {
+    for document in DOCUMENTS {
+        let text = read(document);
+        let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+        let codes = words.filter(|word| {
+            word.contains('_')
+                && word.chars().all(|c| c.is_ascii_uppercase() || c == '_' || c.is_ascii_digit())
+        });
+        for code in codes.filter(|code| !code.starts_with("RTCSCOPE_") && !OTHER_WORDS.contains(code)) {
+            assert!(registry::rule(code).is_some(), "{document} mentions {code}");
+        }
+    }
+}
+
+#[test]
+fn the_documents_name_only_files_that_exist() {
+    for document in DOCUMENTS {
+        let text = read(document);
+        let code = text.split('`').skip(1).step_by(2);
+        let links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        let ours = ["src/", "tests/", "testdata/", "fuzz/", "benches/", "scripts/", "man/", "completions/"];
+        let named = code.filter(|name| ours.iter().any(|dir| name.starts_with(dir)));
+        for path in named.chain(links.filter(|link| !link.contains(':'))) {
+            // `{a,b}` and `CODE` stand for others.
+            if path.contains(['{', '*', ' '])
+                || path.chars().any(|c| c.is_ascii_uppercase()) && path.contains('/')
+            {
+                continue;
+            }
+            // `cargo package` leaves some of them out.
+            let left_out = !root().join("scripts").exists();
+            assert!(left_out || root().join(path).exists(), "{document} names {path}");
+        }
+    }
+}
+
+#[test]
+fn the_package_holds_what_it_needs_and_no_more() {
+    let cargo = std::env::var_os("CARGO").expect("cargo runs the tests");
+    let mut command = Command::new(cargo);
+    command.args(["package", "--list", "--allow-dirty", "--offline"]).current_dir(root());
+    let output = command.output().expect("cargo starts");
+    let list = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let files: BTreeSet<&str> = list.lines().collect();
+    for file in ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "Cargo.lock", "src/main.rs"] {
+        assert!(files.contains(file), "{file} is missing");
+    }
+    for rule in registry::rules() {
+        let text = format!("src/probe/explain/{}.md", rule.code);
+        assert!(files.contains(text.as_str()), "{text} is missing");
+    }
+    let odd: Vec<_> = files
+        .iter()
+        .filter(|file| {
+            ["fuzz/", "target/", ".ci/"].iter().any(|dir| file.starts_with(dir)) || file.ends_with(".new")
+        })
+        .collect();
+    assert!(odd.is_empty(), "{odd:?}");
+    let sizes = files.iter().filter_map(|file| std::fs::metadata(root().join(file)).ok());
+    let bytes: u64 = sizes.map(|file| file.len()).sum();
+    assert!(bytes < 2_000_000, "{bytes} bytes");
+}
+
+#[test]
+fn the_map_is_the_tree() {
+    let text = read("ARCHITECTURE.md");
+    let map = text.split("```text\nsrc/\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a map");
+    let mut mapped = BTreeSet::new();
+    let mut folders: Vec<&str> = Vec::new();
+    for line in map.lines() {
+        let name = line.split_whitespace().next().expect("a name");
+        folders.truncate((line.len() - line.trim_start().len()) / 2 - 1);
+        let path = format!("src/{}{name}", folders.concat());
+        assert!(root().join(&path).exists(), "the map has {path}");
+        match name.ends_with('/') {
+            true => folders.push(name),
+            false => drop(mapped.insert(path)),
+        }
+    }
+    let mut dirs = vec!["src".to_owned()];
+    while let Some(dir) = dirs.pop() {
+        for entry in std::fs::read_dir(root().join(&dir)).expect("a folder") {
+            let name = entry.expect("an entry").file_name().into_string().expect("UTF-8");
+            let path = format!("{dir}/{name}");
+            match name.as_str() {
+                "mod.rs" | "tests.rs" => {}
+                name if name.ends_with(".rs") => assert!(mapped.contains(&path), "the map lacks {path}"),
+                _ if root().join(&path).is_dir() => dirs.push(path),
+                _ => {}
+            }
+        }
+    }
+}
+
+const DOCUMENTS: [&str; 3] = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md"];
+
+/// Words in the form of a code that are none.
+const OTHER_WORDS: [&str; 2] = ["NO_COLOR", "UPDATE_ASSETS"];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// All examples: of the README, of what stands below the flags in each `--help` (and so in the man
+/// pages), and of the explanations.
+fn examples() -> Vec<Example> {
+    let mut found = fenced("README.md", &read("README.md"));
+    let mut commands = vec![rtcscope::cli::command()];
+    while let Some(command) = commands.pop() {
+        let help = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
+        // What an example does stands behind it after some blanks, or below it further in.
+        let lines =
+            help.lines().filter_map(|line| line.strip_prefix("  ")).filter_map(|l| l.split("  ").next());
+        found.extend(lines.filter_map(|line| example(&format!("{} --help", command.get_name()), line)));
+        commands.extend(command.get_subcommands().cloned());
+    }
+    for rule in registry::rules() {
+        found.extend(fenced(rule.code, rule.explain));
+    }
+    found
+}
+
+/// The examples of the fenced blocks of a Markdown text: after `$ ` in a `console` block, whose other lines
+/// are output, and every line of any other block.
+fn fenced(place: &str, text: &str) -> Vec<Example> {
+    let mut found: Vec<Example> = Vec::new();
+    let mut block: Option<&str> = None;
+    // The output shown belongs to an example of ours.
+    let mut ours = false;
+    for (number, line) in text.lines().enumerate() {
+        let place = format!("{place}:{}", number + 1);
+        match (block, line.strip_prefix("```")) {
+            (None, Some(language)) => (block, ours) = (Some(language), false),
+            (Some(_), Some(_)) => block = None,
+            (Some("console"), None) => match line.strip_prefix("$ ") {
+                Some(command) => {
+                    let example = example(&place, command);
+                    ours = example.is_some();
+                    found.extend(example);
+                }
+                None if ours => found.last_mut().expect("one is ours").output.push(line.to_owned()),
+                None => {}
+            },
+            (Some(_), None) => found.extend(example(&place, line)),
+            (None, None) => {}
+        }
+    }
+    found
+}
+
+/// Reads a shell line that runs the program, as itself, through cargo, or at one end of a pipe.
+fn example(place: &str, line: &str) -> Option<Example> {
+    let line = line.split(" #").next()?.trim();
+    let line = match line.split_once("| rtcscope ") {
+        Some((_, ours)) => &format!("rtcscope {ours}"),
+        None => line,
+    };
+    let line = line
+        .strip_prefix("cargo run --release -- ")
+        .map_or(line.to_owned(), |ours| format!("rtcscope {ours}"));
+    let mut environment = Vec::new();
+    let mut words = Vec::new();
+    for word in line.split_whitespace() {
+        match word.split_once('=') {
+            Some((name, value))
+                if words.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c == '_') =>
+            {
+                environment.push((name.to_owned(), value.to_owned()));
+            }
+            _ if matches!(word, "|" | ">" | "<" | "&&") => break,
+            _ => words.push(word.trim_matches(['\'', '"']).to_owned()),
+        }
+    }
+    let known =
+        rtcscope::cli::command().get_subcommands().any(|c| words.get(1).is_some_and(|w| w == c.get_name()));
+    // Prose that starts with the program's name is no command line.
+    let command = known || words.get(1).is_some_and(|word| word.starts_with("--"));
+    (words.first()? == "rtcscope" && command).then(|| Example {
+        place: place.to_owned(),
+        environment,
+        words,
+        output: Vec::new(),
+    })
+}
+
+fn needs_no_network(words: &[String]) -> bool {
+    let has = |flag: &str| words.iter().any(|word| word == flag);
+    match words[1].as_str() {
+        "probe" => has("--embedded"),
+        _ => true,
+    }
+}
+
+/// Runs the program in a directory of its own, which is also its home.
+fn run(example: &Example) -> Output {
+    let dir = Dir::new(&example.place);
+    let home = dir.0.display().to_string();
+    let words = example.words.iter().skip(1).map(|word| word.replace('~', &home));
+    let mut command = Command::new(cargo_bin!("rtcscope"));
+    command.args(words).env_clear().current_dir(&dir.0).stdin(Stdio::null());
+    command.envs(example.environment.iter().cloned());
+    command.envs(std::env::vars_os().filter(|(name, _)| name == "SystemRoot"));
+    command.output().expect("the program starts")
+}
+
+/// A directory of one example alone, gone afterwards.
+struct Dir(PathBuf);
+
+impl Dir {
+    fn new(place: &str) -> Self {
+        let name: String = place.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+        let dir = std::env::temp_dir().join(format!("rtcscope-readme-{}-{name}", std::process::id()));
+        std::fs::create_dir_all(&dir).expect("a directory");
+        Self(dir)
+    }
+}
+
+impl Drop for Dir {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
