@@ -55,7 +55,7 @@ pub(super) struct Identity {
 }
 
 impl Args {
-    /// Puts the flags together. A flag beats a file, a file beats the environment.
+    /// Puts the flags together. --password-file beats --password, which beats the environment.
     pub(super) fn identity(&self) -> anyhow::Result<Identity> {
         let from_file = match &self.password_file {
             None => None,

@@ -30,7 +30,10 @@ pub(super) fn verdict(summary: &Summary) -> Cell {
     let cause = worst.map(|finding| format!("{} ({})", finding.message, finding.code));
     let works = works.join(", ");
     let text = match summary.verdict {
-        Verdict::Pass => format!("{what} works over {works}, in {:.0} ms", summary.took_ms),
+        Verdict::Pass => {
+            let digits = if summary.took_ms < 10.0 { 1 } else { 0 };
+            format!("{what} works over {works}, in {:.digits$} ms", summary.took_ms)
+        }
         Verdict::Warn => {
             let cause = cause.unwrap_or_else(|| "see below".to_owned());
             format!("{what} works over {works}, but {cause}")

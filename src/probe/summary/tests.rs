@@ -5,9 +5,8 @@ use crate::finding::Severity;
 use crate::ice::uri::ServerUri;
 use crate::measure::Pace;
 use crate::probe::METRICS;
-use crate::probe::facts::{BindingFacts, EndpointFacts, Fault, FaultKind, Resolve};
+use crate::probe::facts::{BindingFacts, EndpointFacts, Fault, FaultKind, Resolve, TlsFacts};
 use crate::probe::plan::Transport;
-use crate::report::Report;
 
 fn options() -> Options {
     let second = Duration::from_secs(1);
@@ -128,11 +127,30 @@ fn a_crossed_limit_fails_and_an_unmeasured_one_is_inconclusive() {
 }
 
 #[test]
-fn every_metric_that_is_emitted_is_one_that_can_be_limited() {
-    let summary = judged(&[Transport::Udp, Transport::Tls], &Judge::default(), false, |_| {});
-    let metrics = summary.metrics();
-    assert!(!metrics.is_empty());
-    for metric in metrics {
-        assert!(METRICS.iter().any(|known| known.name == metric.name), "{metric:?}");
-    }
+fn every_metric_is_one_that_can_be_limited_and_the_other_way_round() {
+    let target = |turn| {
+        let mut facts = EndpointFacts::new("198.51.100.1:5349".parse().unwrap(), Transport::Tls, true);
+        facts.tls = Some(TlsFacts {
+            handshake_ms: 1.0,
+            version: None,
+            cipher: None,
+            alpn: None,
+            server_name: String::new(),
+            verified: true,
+            errors: vec![],
+            insecure: false,
+            certificate: None,
+        });
+        TargetFacts {
+            uri: String::new(),
+            turn,
+            resolve: Resolve { took_ms: Some(1.0), ..Resolve::default() },
+            endpoints: vec![facts],
+            findings: vec![],
+        }
+    };
+    let mut emitted: Vec<&str> = metrics::of(&[target(true), target(false)]).iter().map(|m| m.name).collect();
+    emitted.sort_unstable();
+    emitted.dedup();
+    assert_eq!(emitted, METRICS.iter().map(|known| known.name).collect::<Vec<_>>());
 }
