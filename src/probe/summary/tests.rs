@@ -30,7 +30,7 @@ fn judged(
         facts.binding = Some(BindingFacts {
             ok: true,
             code: None,
-            reflexive: None,
+            reflexive: Some("198.51.100.10:4242".parse().unwrap()),
             at_ms: Some(3.5),
             rtt: None,
             loss_pct: Some(0.0),
