@@ -159,7 +159,7 @@ impl Run {
     pub(crate) fn finding(&self, code: &str) -> &Value {
         let found = self.findings().iter().find(|finding| finding["code"] == code);
         self.check(found.is_some(), &format!("no finding {code}"));
-        &found.expect("just checked")
+        found.expect("just checked")
     }
 
     /// The only endpoint with this transport.
