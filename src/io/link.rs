@@ -11,6 +11,8 @@ use crate::turn::{Answer, Client, Event, Output, Request, RequestId, Settings};
 
 /// The largest UDP payload, and one read of a stream.
 const BUFFER: usize = 65_535;
+/// Events kept while an answer is waited for.
+const MOST_KEPT: usize = 4096;
 
 /// One client on one connection.
 #[derive(Debug)]
@@ -78,16 +80,24 @@ impl Link {
     /// The connection broke.
     pub async fn answer(&mut self, request: RequestId) -> Result<Answer, Fault> {
         let ours = |event: &Event| matches!(event, Event::Answer(answer) if answer.request == request);
+        if let Some(at) = self.backlog.iter().position(ours)
+            && let Some(Event::Answer(answer)) = self.backlog.remove(at)
+        {
+            return Ok(answer);
+        }
         loop {
-            let event = match self.backlog.iter().position(ours) {
-                Some(at) => self.backlog.remove(at),
-                None => Some(self.drive().await?),
-            };
-            match event {
-                Some(Event::Answer(answer)) if answer.request == request => return Ok(answer),
-                Some(event) => self.backlog.push_back(event),
-                None => {}
+            match self.drive().await? {
+                Event::Answer(answer) if answer.request == request => return Ok(answer),
+                event => self.keep(event),
             }
+        }
+    }
+
+    /// Keeps an event for later. A server that floods us must not fill our memory: what is one of thousands
+    /// is dropped, an answer never.
+    fn keep(&mut self, event: Event) {
+        if self.backlog.len() < MOST_KEPT || matches!(event, Event::Answer(_)) {
+            self.backlog.push_back(event);
         }
     }
 
@@ -103,7 +113,7 @@ impl Link {
     /// What has happened besides the answers waited for.
     pub fn leftovers(&mut self) -> Vec<Event> {
         while let Output::Event(event) = self.client.poll(Instant::now()) {
-            self.backlog.push_back(event);
+            self.keep(event);
         }
         self.backlog.drain(..).collect()
     }

@@ -105,3 +105,17 @@ fn a_stream_of_answers_that_nobody_asked_for_is_counted() {
     });
     tcp(&server).fails(&["CAPACITY"]).has("UNMATCHED_TRANSACTION_ID", "info");
 }
+
+/// Each is an event, and none is the answer that is waited for.
+#[test]
+fn a_flood_of_answers_that_nobody_asked_for_ends_in_time() {
+    let server = Fake::tcp(|mut stream, stopped| {
+        let Some(bytes) = read_message(&mut stream, &stopped) else { return };
+        let mut request = rtcscope::stun::Message::from_bytes(&bytes).unwrap();
+        request.transaction = rtcscope::stun::TransactionId([1; 12]);
+        let flood = bound(&request, stream.peer_addr().unwrap()).repeat(1000);
+        while !stopped.load(Ordering::Relaxed) && stream.write_all(&flood).is_ok() {}
+    });
+    let run = tcp(&server);
+    run.fails(&["NOT_A_STUN_SERVER"]).has("UNMATCHED_TRANSACTION_ID", "info").within(Duration::from_secs(4));
+}
