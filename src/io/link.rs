@@ -49,12 +49,12 @@ impl Link {
         self.client.start(Instant::now(), request)
     }
 
-    /// Forgets a request.
-    pub fn cancel(&mut self, request: RequestId) {
-        self.client.cancel(request);
+    /// Ends a request that nothing has been answered to.
+    pub fn give_up(&mut self, request: RequestId) -> Option<Answer> {
+        self.client.give_up(Instant::now(), request)
     }
 
-    /// Sends data to a peer through the relay; the time it left.
+    /// Sends data to a peer through the relay.
     ///
     /// # Errors
     /// What the system reported, or data too long for the relay.

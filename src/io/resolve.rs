@@ -46,8 +46,17 @@ impl Resolver {
             Host::Name(name) => name,
         };
         let start = Instant::now();
-        let (a, aaaa) = tokio::join!(self.lookup(name, RecordType::A), self.lookup(name, RecordType::AAAA));
-        let mut resolve = Resolve { took_ms: Some(milliseconds(start.elapsed())), ..Resolve::default() };
+        let timed = async |kind| {
+            let answer = self.lookup(name, kind).await;
+            (answer, milliseconds(start.elapsed()))
+        };
+        let ((a, a_ms), (aaaa, aaaa_ms)) = tokio::join!(timed(RecordType::A), timed(RecordType::AAAA));
+        let mut resolve = Resolve {
+            took_ms: Some(milliseconds(start.elapsed())),
+            a_ms: Some(a_ms),
+            aaaa_ms: Some(aaaa_ms),
+            ..Resolve::default()
+        };
         for answer in [a, aaaa] {
             match answer {
                 Err(error) => resolve.errors.push(error),

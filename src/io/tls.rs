@@ -6,7 +6,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use anyhow::Context as _;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject as _;
@@ -16,6 +15,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
+use super::input;
 use super::wire::{Wire, fault};
 use crate::measure::milliseconds;
 use crate::probe::facts::{Fault, FaultKind, TlsFacts};
@@ -31,6 +31,9 @@ pub struct Trust {
     pub insecure: bool,
 }
 
+/// A CA file larger than this is none: a system's whole bundle has a quarter of a megabyte.
+const MOST_CA_BYTES: u64 = 16 << 20;
+
 /// The system's roots, or those of `cafile` alone.
 ///
 /// # Errors
@@ -44,10 +47,9 @@ pub fn roots(cafile: Option<&Path>) -> anyhow::Result<RootCertStore> {
         }
         Some(path) => {
             let name = path.display();
-            let certificates = CertificateDer::pem_file_iter(path)
-                .with_context(|| format!("read the CA file {name}"))?
-                .collect::<Result<Vec<_>, _>>()
-                .with_context(|| format!("read a certificate of the CA file {name}"))?;
+            let text = input::read_text(path, MOST_CA_BYTES)?;
+            let certificates: Vec<_> =
+                CertificateDer::pem_slice_iter(text.as_bytes()).filter_map(Result::ok).collect();
             anyhow::ensure!(!certificates.is_empty(), "the CA file {name} holds no PEM certificate");
             let (added, _) = roots.add_parsable_certificates(certificates);
             anyhow::ensure!(added > 0, "the CA file {name} holds no certificate that can be a root");

@@ -46,8 +46,12 @@ pub struct TargetFacts {
 /// What DNS said, each family apart.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Resolve {
-    /// `null` where the host is a literal address.
+    /// Both queries, made at the same time; `null` where the host is a literal address.
     pub took_ms: Option<f64>,
+    /// The A query alone.
+    pub a_ms: Option<f64>,
+    /// The AAAA query alone.
+    pub aaaa_ms: Option<f64>,
     /// A records.
     pub a: Vec<Ipv4Addr>,
     /// AAAA records.
@@ -369,11 +373,11 @@ pub struct RelayFacts {
 pub struct PeerFacts {
     /// Its own address.
     pub local: SocketAddr,
-    /// Its address as the server sees it; `null` if no server answered it over UDP.
+    /// Its address as a server sees it; `null` if none answered it over UDP, or none had to be asked.
     pub reflexive: Option<SocketAddr>,
     /// Whence its packets came to the relay.
     pub seen_by_relay: Option<SocketAddr>,
-    /// The two differ: there is a NAT.
+    /// There is a NAT on the way; `null` where it is not known.
     pub nat: Option<bool>,
 }
 

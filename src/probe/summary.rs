@@ -126,7 +126,14 @@ fn conclusive(targets: &[TargetFacts]) -> bool {
     targets.iter().all(|target| {
         let stopped = target.endpoints.iter().any(|endpoint| endpoint.required && endpoint.stopped);
         let looked = target.endpoints.iter().any(|endpoint| endpoint.required && endpoint.skipped.is_none());
-        !stopped && (looked || !target.findings.is_empty())
+        // What does not work and has no finding is not understood, and not healthy either.
+        let unexplained = target.endpoints.iter().any(|endpoint| {
+            endpoint.required
+                && endpoint.skipped.is_none()
+                && endpoint.findings.is_empty()
+                && !diagnose::usable(endpoint, target.turn)
+        });
+        !stopped && !unexplained && (looked || !target.findings.is_empty())
     })
 }
 

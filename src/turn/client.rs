@@ -238,9 +238,11 @@ impl Client {
         id
     }
 
-    /// Forgets a request; its answer, if one comes, is an oddity.
-    pub fn cancel(&mut self, request: RequestId) {
-        self.exchanges.retain(|exchange| exchange.id != request);
+    /// Ends a request that nothing has been answered to as if its time were up; its answer, should one
+    /// come, is an oddity. `None` where the server has answered part of it, or all.
+    pub fn give_up(&mut self, now: Instant, request: RequestId) -> Option<Answer> {
+        let at = self.exchanges.iter().position(|e| e.id == request && !e.answered())?;
+        Some(self.exchanges.remove(at).time_out(now))
     }
 
     /// The bytes that carry `data` to `peer`: ChannelData where a channel was bound, else a Send

@@ -71,12 +71,14 @@ impl Args {
             return Ok(self.minted(&secret.0, username.as_deref(), password));
         }
         let Some(username) = username else {
-            return match password.is_some() || self.key.is_some() {
-                true => Err(UserError::usage("a password without a user name")
-                    .hint("give --username, or RTCSCOPE_USERNAME")
-                    .into()),
-                false => Ok(Identity::default()),
+            let what = match (password.is_some(), self.key.is_some()) {
+                (_, true) => "a key",
+                (true, _) => "a password",
+                (false, false) => return Ok(Identity::default()),
             };
+            return Err(UserError::usage(format!("{what} without a user name"))
+                .hint("give --username, or RTCSCOPE_USERNAME")
+                .into());
         };
         let rest_expiry = rest::expiry_separated(&username, self.separator);
         if let Some(key) = &self.key {

@@ -14,7 +14,7 @@ use crate::turn::credentials::{Credentials, rest};
 #[group(skip)]
 pub(super) struct Args {
     /// stun:, stuns:, turn: or turns: URIs, or host[:port]
-    #[arg(value_name = "TARGET", required_unless_present_any = ["ice_servers", "embedded"])]
+    #[arg(value_name = "TARGET")]
     targets: Vec<String>,
     /// Read an iceServers array, an RTCConfiguration or a provider's reply from a file, or - for standard input
     #[arg(long, value_name = "FILE")]
@@ -28,6 +28,12 @@ pub(super) struct Args {
 pub(super) fn read(args: &Args, flags: &credentials::Args) -> anyhow::Result<Vec<Target>> {
     if args.embedded {
         return Ok(Vec::new());
+    }
+    if args.targets.is_empty() && args.ice_servers.is_none() {
+        return Err(UserError::usage("there is nothing to probe")
+            .hint("name a server, as in `rtcscope probe turn:turn.example.org`")
+            .hint("or give --ice-servers FILE, or --embedded for a server inside this process")
+            .into());
     }
     let identity = flags.identity()?;
     let mut targets = Vec::new();

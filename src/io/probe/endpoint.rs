@@ -19,8 +19,8 @@ use crate::probe::plan::{Endpoint, Target};
 use crate::stun::attribute;
 use crate::turn::{Answer, Event, Outcome, Request, RequestId};
 
-/// A server that has not answered a Binding by then is asked for an allocation at the same time, so
-/// that silence costs one timeout, not two.
+/// A server that has not answered a Binding by then (or within a tenth of the timeout) is asked for an
+/// allocation at the same time, so that silence costs one timeout, not two.
 const HEAD_START: Duration = Duration::from_millis(500);
 /// How long the end of a session may take when the run is over.
 pub(super) const FAREWELL: Duration = Duration::from_millis(200);
@@ -44,7 +44,7 @@ pub(super) struct Session {
     pub(super) link: Option<Link>,
     pub(super) first: Option<Relayed>,
     pub(super) second: Option<Relayed>,
-    pub(super) entries: Vec<Entry>,
+    pub(super) entry: Option<Entry>,
 }
 
 impl Session {
@@ -61,7 +61,7 @@ impl Session {
             link: None,
             first: None,
             second: None,
-            entries: Vec::new(),
+            entry: None,
         }
     }
 
@@ -155,7 +155,7 @@ impl Session {
         let result = match connected.link {
             Err(fault) => Err(fault),
             Ok(mut link) => {
-                self.entries.push(self.shared.ledger.enter());
+                self.entry = Some(self.shared.ledger.enter());
                 link.stage = "allocate";
                 let answer = link.request(Request::Allocate).await;
                 self.drain(&mut link);
@@ -193,7 +193,7 @@ impl Session {
         self.facts.binding = Some(bindings.facts(start));
         let first = link.start(Request::Binding);
         let prompt = match self.target.turn {
-            true => timeout(HEAD_START.min(patience), link.answer(first)).await.ok(),
+            true => timeout(HEAD_START.min(patience / 10), link.answer(first)).await.ok(),
             false => Some(link.answer(first).await),
         };
         let mut allocate = None;
@@ -216,6 +216,12 @@ impl Session {
         self.progress("TURN Allocate");
         link.stage = "allocate";
         let request = match allocate {
+            Some(request) if !bindings.answered() => {
+                if let Some(silence) = link.give_up(request) {
+                    return Ok(Some(silence));
+                }
+                request
+            }
             Some(request) => request,
             None => self.start_allocate(link),
         };
@@ -223,7 +229,7 @@ impl Session {
     }
 
     fn start_allocate(&mut self, link: &mut Link) -> RequestId {
-        self.entries.push(self.shared.ledger.enter());
+        self.entry = Some(self.shared.ledger.enter());
         link.start(Request::Allocate)
     }
 
@@ -231,9 +237,8 @@ impl Session {
     fn take_allocate(&mut self, answer: &Answer, redirected: bool) -> Option<RedirectFacts> {
         self.facts.allocate = Some(allocate_facts(answer, self.shared.start));
         if answer.success().is_none() {
-            let others = self.shared.ledger.others(self.entries.len());
-            self.crowded_out = matches!(answer.code(), Some(486 | 508)) && (others || self.alone);
-            self.entries.clear();
+            let met_others = self.entry.take().is_some_and(|entry| entry.met_others());
+            self.crowded_out = matches!(answer.code(), Some(486 | 508)) && (met_others || self.alone);
         }
         let Outcome::Refused { code: 300, response } = &answer.outcome else { return None };
         Some(RedirectFacts {

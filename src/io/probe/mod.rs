@@ -183,6 +183,9 @@ async fn run(
     for order in alone {
         let (at, endpoint) = planned[order];
         for pause in ALONE {
+            if Instant::now() + pause >= deadline {
+                break;
+            }
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
                 Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => break,
@@ -191,7 +194,7 @@ async fn run(
             let ended = session.run().await;
             let again = ended.crowded_out;
             results[order] = Some(ended.facts);
-            if !again || Instant::now() + pause >= deadline {
+            if !again {
                 break;
             }
         }

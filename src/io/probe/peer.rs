@@ -23,21 +23,24 @@ pub(super) struct Peer {
 }
 
 impl Peer {
-    /// A socket of the family of `relay`, which asks `reflectors` for its address.
-    pub(super) async fn open(
-        relay: SocketAddr,
-        reflectors: &[SocketAddr],
-        patience: Duration,
-    ) -> io::Result<Self> {
+    /// A socket of the family of `relay`, which nobody has been asked about yet.
+    pub(super) async fn open(relay: SocketAddr, reflectors: &[SocketAddr]) -> io::Result<Self> {
         let socket = UdpSocket::bind(unspecified(relay)).await?;
         // tokio refuses to try before its reactor has seen the socket once.
         socket.writable().await?;
         let local = local_towards(relay, reflectors, socket.local_addr()?.port());
+        Ok(Self { socket, facts: PeerFacts { local, reflexive: None, seen_by_relay: None, nat: None } })
+    }
+
+    /// Asks `reflectors` for its address. Where none answers, UDP from here may reach nobody at all.
+    pub(super) async fn ask(&mut self, reflectors: &[SocketAddr], patience: Duration) {
+        let local = self.facts.local;
         let same_family: Vec<_> =
-            reflectors.iter().copied().filter(|r| r.is_ipv4() == relay.is_ipv4()).collect();
-        let reflexive = reflexive(&socket, &same_family, patience.min(PATIENCE)).await;
-        let nat = reflexive.map(|reflexive| reflexive != local);
-        Ok(Self { socket, facts: PeerFacts { local, reflexive, seen_by_relay: None, nat } })
+            reflectors.iter().copied().filter(|r| r.is_ipv4() == local.is_ipv4()).collect();
+        self.facts.reflexive = reflexive(&self.socket, &same_family, patience.min(PATIENCE)).await;
+        if let Some(reflexive) = self.facts.reflexive {
+            self.facts.nat = Some(reflexive != local);
+        }
     }
 
     /// Where the relay should send to: what it saw, else what a server saw, else what we see.

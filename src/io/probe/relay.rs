@@ -25,7 +25,15 @@ impl Session {
     pub(super) async fn relay_steps(&mut self, answer: &Answer) -> Result<(), Fault> {
         let (Some(granted), Some(mut link)) = (answer.success(), self.link.take()) else { return Ok(()) };
         link.stage = "relay";
-        let Some(first) = relayed(link, granted) else { return Ok(()) };
+        let first = match relayed(link, granted) {
+            Ok(first) => first,
+            Err(mut link) => {
+                // There is nothing to send to, but something to give back.
+                link.start(Request::Refresh { lifetime: 0 });
+                link.flush().await;
+                return Ok(());
+            }
+        };
         let address = first.address;
         self.facts.relay.address = Some(address);
         self.facts.relay.class = Some(AddressClass::of(address.ip()));
@@ -39,8 +47,17 @@ impl Session {
         self.progress("relay");
         let patience = self.shared.options.timeout;
         let reflectors = self.reflectors();
-        let (second, peer) =
-            tokio::join!(self.second_allocation(), Peer::open(address, &reflectors, patience));
+        // Where the server sees our control connection as we do, no NAT is there to be asked about.
+        let own = self.facts.allocate.as_ref().and_then(|allocate| allocate.reflexive);
+        let no_nat = own.is_some() && own.map(|own| own.ip()) == self.facts.local.map(|local| local.ip());
+        let (second, peer) = tokio::join!(self.second_allocation(), async {
+            let mut peer = Peer::open(address, &reflectors).await?;
+            match no_nat {
+                true => peer.facts.nat = Some(false),
+                false => peer.ask(&reflectors, patience).await,
+            }
+            Ok::<_, std::io::Error>(peer)
+        });
         match second {
             Some(Ok(second)) => self.second = Some(second),
             Some(Err(why)) => self.facts.given_up.push(format!("the loop between two allocations: {why}")),
@@ -58,8 +75,12 @@ impl Session {
             self.facts.relay.peer = Some(opened.facts.clone());
             let to = opened.address();
             self.permit(to).await?;
-            let permitted = self.facts.permission.as_ref().is_some_and(|step| step.ok);
-            if !permitted {
+            if let Some(refused) = self.facts.permission.as_ref().filter(|step| !step.ok) {
+                let why = match refused.code {
+                    Some(code) => format!("its permission was refused ({code})"),
+                    None => "its permission was not answered".to_owned(),
+                };
+                self.facts.given_up.push(format!("the paths to a plain UDP socket: {why}"));
                 peer = None;
             }
         }
@@ -82,6 +103,13 @@ impl Session {
         }
         for oddity in odd {
             self.facts.oddity(&oddity, "relay");
+        }
+        // Nothing came through one way: whether UDP from here reaches anybody decides who is to blame.
+        let relay = &mut self.facts.relay;
+        let silent = [&relay.inbound, &relay.outbound].into_iter().flatten().any(|report| !report.ok);
+        if let Some(peer) = peer.as_mut().filter(|peer| silent && peer.facts.unheard()) {
+            peer.ask(&reflectors, patience).await;
+            relay.peer = Some(peer.facts.clone());
         }
         result
     }
@@ -153,7 +181,7 @@ impl Session {
             let answer = link.request(Request::Allocate).await.map_err(|fault| fault.message)?;
             match &answer.outcome {
                 Outcome::Granted(granted) => {
-                    relayed(link, granted).ok_or_else(|| "the second allocation has no address".to_owned())
+                    relayed(link, granted).map_err(|_| "the second allocation has no address".to_owned())
                 }
                 Outcome::Refused { code, .. } => {
                     Err(format!("the server refused a second allocation ({code})"))
@@ -183,18 +211,19 @@ impl Session {
         if let Some(mut first) = first {
             self.drain(&mut first.link);
         }
-        self.entries.clear();
+        self.entry = None;
         Ok(())
     }
 }
 
-/// The allocation that a response granted.
-fn relayed(link: Link, granted: &Message) -> Option<Relayed> {
-    let address = granted.xor_address(attribute::XOR_RELAYED_ADDRESS)?;
-    // Nobody can send there.
-    if address.port() == 0 || address.ip().is_unspecified() {
-        return None;
+/// The allocation that a response granted; the link comes back where its address is none to send to.
+fn relayed(link: Link, granted: &Message) -> Result<Relayed, Box<Link>> {
+    let usable = |address: &SocketAddr| address.port() != 0 && !address.ip().is_unspecified();
+    match granted.xor_address(attribute::XOR_RELAYED_ADDRESS).filter(usable) {
+        Some(address) => {
+            let lifetime = granted.number(attribute::LIFETIME).unwrap_or(LIFETIME);
+            Ok(Relayed { link, address, permitted: Vec::new(), lifetime })
+        }
+        None => Err(Box::new(link)),
     }
-    let lifetime = granted.number(attribute::LIFETIME).unwrap_or(LIFETIME);
-    Some(Relayed { link, address, permitted: Vec::new(), lifetime })
 }

@@ -46,7 +46,16 @@ pub(super) fn reached(case: &mut Case<'_>) {
             .evidence("allocate", "no answer")
             .help("remove `stun-only` from the coturn configuration, or ask another server for a relay");
         case.push(finding);
-    } else if facts.binding.is_some() && allocate && !binding {
+    } else if allocate && !settled && case.turn() && !explained && !redirected {
+        let finding = case
+            .finding(&SERVER_ERROR, "allocate")
+            .message(format!("{} answers an Allocate at first and is silent to the signed one", case.place()))
+            .help(
+                "look into the server's log at this time; a middlebox may drop the longer, signed requests",
+            );
+        case.push(finding);
+    }
+    if facts.binding.is_some() && allocate && !binding {
         let finding = case
             .finding_on_the_way(&TURN_ONLY, "binding")
             .message(format!("{} answers TURN and is silent to a STUN Binding", case.place()))
@@ -104,9 +113,15 @@ fn faulty(case: &Case<'_>, fault: &Fault, answered: bool) -> Finding {
     finding.evidence("system", fault.message.clone())
 }
 
-/// Nothing came at all.
+/// Nothing came that answers a request of ours.
 fn silent(case: &Case<'_>) -> Finding {
     let place = case.place();
+    if case.facts.oddities.iter().any(|odd| odd.kind == OddityKind::UnmatchedTransaction) {
+        return case
+            .finding(&MALFORMED, "binding")
+            .message(format!("{place} answers, but with transaction ids that no request had"))
+            .help("RFC 8489 §6.3.1 demands the request's own: the server or a middlebox changes it");
+    }
     let sent = case.facts.binding.as_ref().map_or(0, |binding| binding.sent);
     let seconds = case.context.timeout_s;
     match case.facts.transport {

@@ -396,12 +396,8 @@ fn a_redirect_is_followed_lost_or_a_loop() {
 fn one_missing_record_is_no_fault_and_one_failed_query_is_a_warning() {
     let error = |record, kind| ResolveError { record, kind, message: String::new() };
     let codes = |a: &[&str], errors: Vec<ResolveError>| {
-        let resolve = Resolve {
-            took_ms: None,
-            a: a.iter().map(|ip| ip.parse().unwrap()).collect(),
-            aaaa: vec![],
-            errors,
-        };
+        let resolve =
+            Resolve { a: a.iter().map(|ip| ip.parse().unwrap()).collect(), errors, ..Resolve::default() };
         let facts =
             TargetFacts { uri: String::new(), turn: true, resolve, endpoints: vec![], findings: vec![] };
         let target = target_of("turn:turn.example.test");
@@ -433,4 +429,20 @@ fn udp_that_is_silent_beside_a_working_tcp_is_a_finding_of_its_own() {
     assert_eq!(blocked.iter().map(|(at, f)| (*at, f.code)).collect::<Vec<_>>(), [(0, "UDP_BLOCKED_TCP_OK")]);
     tcp.addr = addr("203.0.113.9:3478");
     assert_eq!(udp_blocked(&[target(vec![udp, tcp])]).len(), 0);
+}
+
+#[test]
+fn silence_to_the_signed_allocate_is_not_health() {
+    let silent = AttemptFacts { answered: false, ..leg(None, true) };
+    let mut facts = refused(0, vec![leg(Some(401), false), silent]);
+    facts.allocate.as_mut().unwrap().code = None;
+    check(&facts, &["E SERVER_ERROR"]);
+}
+
+#[test]
+fn answers_that_match_no_request_are_not_silence() {
+    let mut facts = EndpointFacts::new(addr(SERVER), Transport::Udp, true);
+    facts.binding = binding(0);
+    facts.oddity(&Oddity::UnmatchedTransaction, "binding");
+    check(&facts, &["E MALFORMED", "I UNMATCHED_TRANSACTION_ID"]);
 }

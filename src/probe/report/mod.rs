@@ -61,7 +61,8 @@ fn notes(summary: &Summary) -> Vec<String> {
     });
     let left_out = endpoints().flat_map(|endpoint| {
         let place = format!("{} over {}", endpoint.addr, endpoint.transport.name());
-        let unheard = endpoint.relay.peer.as_ref().is_some_and(PeerFacts::unheard);
+        let relay = &endpoint.relay;
+        let unheard = relay.inbound.is_some() && relay.peer.as_ref().is_some_and(PeerFacts::unheard);
         let no_udp = unheard.then(|| NO_UDP.to_owned());
         let all = endpoint.skipped.iter().chain(&endpoint.given_up).chain(&no_udp);
         all.map(|why| format!("{place}: {why}")).collect::<Vec<_>>()

@@ -107,6 +107,16 @@ fn what_could_not_be_tried_is_inconclusive() {
 }
 
 #[test]
+fn what_does_not_work_and_is_not_understood_is_inconclusive() {
+    let odd = |facts: &mut EndpointFacts| facts.binding = None;
+    check(
+        &judged(&[Transport::Udp], &Judge::default(), false, odd),
+        Verdict::Inconclusive,
+        Exit::CouldNotTell,
+    );
+}
+
+#[test]
 fn an_interrupted_run_says_so_whatever_it_found() {
     check(
         &judged(&[Transport::Udp], &Judge::default(), true, |_| {}),

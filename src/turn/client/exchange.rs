@@ -49,6 +49,11 @@ impl Exchange {
         response.method == method(&self.request)
     }
 
+    /// Whether the server has answered any of its transactions.
+    pub(super) fn answered(&self) -> bool {
+        !self.legs.is_empty()
+    }
+
     /// Goes on with a new transaction.
     pub(super) fn repeat(&mut self, transaction: Transaction, authenticated: bool) {
         self.transaction = transaction;

@@ -233,3 +233,18 @@ fn what_is_no_turn_is_told_by_its_first_bytes() {
     let Event::Oddity(Oddity::NotTurn(other)) = server.event() else { panic!() };
     assert!(other.head.starts_with(b"HTTP/1.1"));
 }
+
+#[test]
+fn a_request_can_be_given_up_until_the_server_has_answered_part_of_it() {
+    let mut server = Server::new(false, Some(credentials()));
+    let id = server.client.start(server.now, Request::Allocate);
+    let first = server.request();
+    let answer = server.client.give_up(server.now, id).unwrap();
+    assert_eq!((answer.outcome, answer.legs[0].sent), (Outcome::TimedOut, 1));
+    server.refuse(&first, 401, Some(KEY_REALM), Some("n1"));
+    assert_eq!(server.event(), Event::Oddity(Oddity::UnmatchedTransaction));
+    let id = server.client.start(server.now, Request::Allocate);
+    let first = server.request();
+    server.refuse(&first, 401, Some(KEY_REALM), Some("n1"));
+    assert_eq!(server.client.give_up(server.now, id), None);
+}

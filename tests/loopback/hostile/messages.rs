@@ -90,7 +90,7 @@ fn a_wrong_fingerprint_is_told_from_other_damage() {
 }
 
 #[test]
-fn a_wrong_transaction_id_answers_nobody() {
+fn a_wrong_transaction_id_is_not_silence() {
     let other = |bytes: Vec<u8>| {
         let mut message = bytes[..32].to_vec();
         message[2..4].copy_from_slice(&12_u16.to_be_bytes());
@@ -98,7 +98,7 @@ fn a_wrong_transaction_id_answers_nobody() {
         message
     };
     let run = stun(&damaged(other));
-    run.fails(&["UDP_TIMEOUT"]).has("UNMATCHED_TRANSACTION_ID", "info");
+    run.fails(&["MALFORMED"]).has("UNMATCHED_TRANSACTION_ID", "info");
 }
 
 #[test]

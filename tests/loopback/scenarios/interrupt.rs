@@ -58,5 +58,5 @@ fn a_run_that_waits_for_a_quota_ends_at_once() {
     let _holder = Holder::of(server.udp_addr().unwrap());
     let targets = [&turn_udp(&silent)[..], &turn_udp(&server)];
     let started = Started::new(&[], &args(&[&targets, &ALICE, &["--timeout", "520ms"]]));
-    interrupted(started, Duration::from_millis(3900), "INT");
+    interrupted(started, Duration::from_millis(2700), "INT");
 }
