@@ -5,6 +5,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 use std::time::Duration;
 
+use crate::turn::credentials::Secret;
+
 /// What the embedded server does. The default is a healthy server with one user,
 /// [`Settings::USER`]; every other value plays something that real deployments do.
 #[derive(Clone)]
@@ -14,7 +16,7 @@ pub struct Settings {
     /// Usernames and passwords of the long-term credential mechanism.
     pub users: Vec<(String, String)>,
     /// The shared secret of TURN REST credentials; as in coturn, [`Self::users`] are unknown then.
-    pub rest_secret: Option<String>,
+    pub rest_secret: Option<Secret>,
     /// Whether TURN requests must be authenticated; without it this is an open relay.
     pub require_auth: bool,
     /// Offers SHA-256 beside MD5 (RFC 8489 §9.2: nonce cookie and PASSWORD-ALGORITHMS).
@@ -72,14 +74,14 @@ impl Default for Settings {
     }
 }
 
-/// Without passwords and the secret.
+/// Without passwords.
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let users: Vec<&str> = self.users.iter().map(|(name, _)| &name[..]).collect();
         f.debug_struct("Settings")
             .field("realm", &self.realm)
             .field("users", &users)
-            .field("rest_secret", &self.rest_secret.as_ref().map(|_| "redacted"))
+            .field("rest_secret", &self.rest_secret)
             .field("require_auth", &self.require_auth)
             .field("offer_sha256", &self.offer_sha256)
             .field("advertised_relay_ip", &self.advertised_relay_ip)
@@ -190,7 +192,7 @@ mod tests {
     fn secrets_stay_out_of_debug() {
         let settings = Settings {
             users: vec![("ann".to_owned(), "hunter2".to_owned())],
-            rest_secret: Some("hush-hush".to_owned()),
+            rest_secret: Some(Secret::new("hush-hush")),
             ..Settings::default()
         };
         let shown = format!("{settings:?}");

@@ -8,7 +8,8 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::mpsc;
 
 use super::driver::Driver;
-use crate::server::{Client, Frames};
+use crate::server::Client;
+use crate::stun::framing::StreamDecoder;
 
 /// What waits to be written to one connection.
 pub(super) struct Outbox {
@@ -35,7 +36,7 @@ where
     let (sender, mut outbox) = mpsc::unbounded_channel();
     let waiting = Rc::new(Cell::new(0));
     driver.joined(client, Outbox { sender, waiting: Rc::clone(&waiting) });
-    let mut frames = Frames::default();
+    let mut decoder = StreamDecoder::default();
     let mut buffer = vec![0; 16 * 1024];
     loop {
         tokio::select! {
@@ -55,9 +56,9 @@ where
             }
             read = stream.read(&mut buffer) => {
                 let Ok(length @ 1..) = read else { break };
-                frames.push(&buffer[..length]);
+                decoder.push(&buffer[..length]);
                 let lost = loop {
-                    match frames.poll() {
+                    match decoder.poll(true) {
                         Ok(Some(frame)) => driver.from_client(client, frame),
                         Ok(None) => break false,
                         Err(_) => break true,
