@@ -7,6 +7,7 @@ use ::stun::message::Message as Codec;
 use hmac::Mac;
 
 use super::attribute::{self, Kind, TransactionId};
+use super::fingerprint::fingerprint_over;
 use super::integrity::{HmacSha1, HmacSha256, hmac_over};
 use super::message::HEADER;
 use super::method::{Class, Method, write_type};
@@ -87,7 +88,7 @@ impl MessageBuilder {
     pub fn finish(mut self) -> Vec<u8> {
         let length = (self.codec.raw.len() - HEADER + 8) as u16;
         self.codec.raw[2..4].copy_from_slice(&length.to_be_bytes());
-        let value = ::stun::fingerprint::fingerprint_value(&self.codec.raw);
-        self.attribute(attribute::FINGERPRINT, &value.to_be_bytes()).codec.raw
+        let value = fingerprint_over(&self.codec.raw);
+        self.attribute(attribute::FINGERPRINT, &value).codec.raw
     }
 }

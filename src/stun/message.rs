@@ -8,6 +8,7 @@ use hmac::Mac;
 use hmac::digest::KeyInit;
 
 use super::attribute::{self, Kind, TransactionId};
+use super::fingerprint::fingerprint_over;
 use super::integrity::{HmacSha1, HmacSha256, Integrity, hmac_over};
 use super::method::{Class, Method, read_type};
 
@@ -196,11 +197,9 @@ fn protected_attributes(codec: &Codec) -> Result<Vec<Attribute>, DecodeError> {
         let value = end + 4..end + 4 + read.value.len();
         let head = &codec.raw[..end];
         end = value.end.next_multiple_of(4);
-        if kind == attribute::FINGERPRINT {
-            let expected = ::stun::fingerprint::fingerprint_value(head).to_be_bytes();
-            if end != codec.raw.len() || read.value != expected {
-                return Err(DecodeError::WrongFingerprint);
-            }
+        let whole = end == codec.raw.len();
+        if kind == attribute::FINGERPRINT && !(whole && read.value == fingerprint_over(head)) {
+            return Err(DecodeError::WrongFingerprint);
         }
         let counts = match seal {
             None => true,

@@ -6,6 +6,7 @@
 
 pub mod attribute;
 mod builder;
+mod fingerprint;
 pub mod framing;
 mod integrity;
 mod message;
