@@ -23,7 +23,8 @@ use ::stun::message::{
 use ::stun::textattrs::TextAttribute;
 use ::stun::xoraddr::XorMappedAddress;
 use rtcscope::io::server::{EmbeddedServer, Flaw, Identity, Listen};
-use rtcscope::server::{Faults, Settings, rest_password};
+use rtcscope::server::{Faults, Settings};
+use rtcscope::turn::credentials::{Secret, rest};
 
 const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 const LOOPBACK_6: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
@@ -401,15 +402,15 @@ fn a_given_certificate_is_shown() {
 #[test]
 fn credentials_are_told_apart_by_the_server_alone() {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
-    let server = start(Settings { rest_secret: Some("secret".to_owned()), ..Settings::default() });
+    let server = start(Settings { rest_secret: Some(Secret::new("secret")), ..Settings::default() });
     for (user, secret, expected) in [
         (format!("{}:ann", now + 60), "secret", 0),
         (format!("{}:ann", now - 60), "secret", 401),
         (format!("{}:ann", now + 60), "other", 401),
         ("ann".to_owned(), "secret", 401),
     ] {
-        let password = rest_password(secret, &user);
-        let mut client = Client::of(udp(server.udp_addr().unwrap()), &user, &password);
+        let password = rest::password(&Secret::new(secret), &user);
+        let mut client = Client::of(udp(server.udp_addr().unwrap()), &user, password.expose());
         assert_eq!(code(&client.allocate()), expected, "{user} {secret}");
     }
 }

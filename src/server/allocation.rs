@@ -8,15 +8,14 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use md5::{Digest as _, Md5};
 use turn_server_proto::api::{SocketAllocateError, TurnServerApi as _, TurnServerPollRet};
 use turn_server_proto::server::TurnServer;
 use turn_server_proto::stun::Instant as MachineTime;
 use turn_server_proto::stun::agent::Transmit;
 use turn_server_proto::types::{AddressFamily, TransportType};
-use zeroize::Zeroizing;
 
-use super::codec::{Class, Key, Message, attribute, method};
+use crate::stun::{Class, Message, MessageBuilder, Method, TransactionId, attribute};
+use crate::turn::credentials::{Credentials, Secret};
 
 /// The machine of one listener.
 #[derive(Debug)]
@@ -24,7 +23,9 @@ pub(super) struct Allocations {
     machine: TurnServer,
     started: Instant,
     /// The machine's nonce for each client it has seen.
-    nonces: HashMap<SocketAddr, String>,
+    nonces: HashMap<SocketAddr, Vec<u8>>,
+    /// Of the machine's only user.
+    key: [u8; 16],
 }
 
 /// What the machine wants done.
@@ -50,7 +51,8 @@ impl Allocations {
         machine.add_user(USER.to_owned(), PASSWORD.to_owned());
         // Nonces are the gate's business.
         machine.set_nonce_expiry_duration(Duration::from_secs(10 * 365 * 86_400));
-        Self { machine, started: now, nonces: HashMap::new() }
+        let key = Credentials::password(USER, Secret::new(PASSWORD)).key(REALM);
+        Self { machine, started: now, nonces: HashMap::new(), key }
     }
 
     /// How many clients the machine remembers; it never forgets one.
@@ -59,21 +61,27 @@ impl Allocations {
     }
 
     /// A request that the gate let pass. An Allocate is answered later, through [`Self::opened`].
-    pub(super) fn request(&mut self, client: SocketAddr, request: Message, now: Instant) -> Option<Message> {
+    pub(super) fn request(
+        &mut self,
+        client: SocketAddr,
+        request: MessageBuilder,
+        now: Instant,
+    ) -> Option<Message> {
         let nonce = match self.nonces.get(&client) {
             Some(nonce) => nonce.clone(),
             None => {
-                let asked = Message::new(Class::Request, method::ALLOCATE, [0; 12]).to_bytes(None);
-                let nonce = self.exchange(client, asked, now)?.text(attribute::NONCE)?.to_owned();
+                let asked = MessageBuilder::new(Class::Request, Method::Allocate, NOBODYS).finish();
+                let nonce = self.exchange(client, asked, now)?.attribute(attribute::NONCE)?.to_vec();
                 self.nonces.insert(client, nonce.clone());
                 nonce
             }
         };
         let signed = request
-            .with(attribute::USERNAME, USER)
-            .with(attribute::REALM, REALM)
-            .with(attribute::NONCE, nonce)
-            .to_bytes(Some(&machine_key()));
+            .attribute(attribute::USERNAME, USER.as_bytes())
+            .attribute(attribute::REALM, REALM.as_bytes())
+            .attribute(attribute::NONCE, &nonce)
+            .integrity(&self.key)
+            .finish();
         self.exchange(client, signed, now)
     }
 
@@ -113,13 +121,13 @@ impl Allocations {
         let now = self.time(now);
         let (udp, machine) = (TransportType::Udp, &mut self.machine);
         machine.allocated_socket(udp, LISTEN, client, udp, family, relayed, now);
-        Message::from_bytes(&machine.poll_transmit(now)?.data)
+        Message::from_bytes(&machine.poll_transmit(now)?.data).ok()
     }
 
     /// Ends the allocation of a client whose connection is gone.
     pub(super) fn release(&mut self, client: SocketAddr, now: Instant) {
-        let refresh = Message::new(Class::Request, method::REFRESH, [0; 12]);
-        let _ = self.request(client, refresh.with(attribute::LIFETIME, [0; 4]), now);
+        let refresh = MessageBuilder::new(Class::Request, Method::Refresh, NOBODYS);
+        let _ = self.request(client, refresh.number(attribute::LIFETIME, 0), now);
     }
 
     /// What is due; `None` when nothing is.
@@ -137,7 +145,7 @@ impl Allocations {
     fn exchange(&mut self, client: SocketAddr, bytes: Vec<u8>, now: Instant) -> Option<Message> {
         let now = self.time(now);
         let sent = self.machine.recv(Transmit::new(bytes, TransportType::Udp, client, LISTEN), now)?.build();
-        Message::from_bytes(&sent.data)
+        Message::from_bytes(&sent.data).ok()
     }
 
     fn time(&self, now: Instant) -> MachineTime {
@@ -146,15 +154,13 @@ impl Allocations {
     }
 }
 
-fn machine_key() -> Key {
-    Key::Sha1(Zeroizing::new(Md5::digest(format!("{USER}:{REALM}:{PASSWORD}")).to_vec()))
-}
-
 /// Where the machine believes to listen: no address that a client or relay can have.
 const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
 /// The machine's only user. No secret: nothing from outside reaches the machine under it.
 const USER: &str = "gate";
 const REALM: &str = "gate";
 const PASSWORD: &str = "gate";
+/// Of requests that no client made.
+const NOBODYS: TransactionId = TransactionId([0; 12]);
 /// Leaves room for the header of a Data indication in a message of 64 KiB.
 const MAX_DATAGRAM: usize = 65_000;

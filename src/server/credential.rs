@@ -1,24 +1,42 @@
-//! Whom the embedded server knows: static users, or TURN REST credentials.
+//! Whom the embedded server knows: static users, or TURN REST credentials; and the keys they sign with.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use md5::{Digest as _, Md5};
-use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::codec::hmac_sha1;
 use super::settings::Settings;
-
-/// The password of a TURN REST username under a shared secret (draft-uberti-behave-turn-rest §2.2).
-pub fn rest_password(secret: &str, username: &str) -> String {
-    STANDARD.encode(hmac_sha1(secret.as_bytes(), &[username.as_bytes()]))
-}
+use crate::stun::{Integrity, Message, MessageBuilder};
+use crate::turn::credentials::rest;
 
 /// How a password becomes a key (PASSWORD-ALGORITHM, RFC 8489 §18.5.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PasswordAlgorithm {
     Md5,
     Sha256,
+}
+
+/// A user's key, by the attribute that it makes.
+#[derive(Clone)]
+pub(super) enum Key {
+    /// MESSAGE-INTEGRITY.
+    Sha1(Zeroizing<Vec<u8>>),
+    /// MESSAGE-INTEGRITY-SHA256.
+    Sha256(Zeroizing<Vec<u8>>),
+}
+
+impl Key {
+    pub(super) fn has_signed(&self, message: &Message) -> bool {
+        let integrity = match self {
+            Self::Sha1(key) => message.integrity(key),
+            Self::Sha256(key) => message.integrity_sha256(key),
+        };
+        integrity == Integrity::Valid
+    }
+
+    pub(super) fn sign(&self, message: MessageBuilder) -> MessageBuilder {
+        match self {
+            Self::Sha1(key) => message.integrity(key),
+            Self::Sha256(key) => message.integrity_sha256(key),
+        }
+    }
 }
 
 /// The key of this user at this wall-clock time (seconds since 1970); `None` for unknown and for expired.
@@ -32,57 +50,60 @@ pub(super) fn key_of(
     if settings.realm.is_empty() {
         return None;
     }
-    let password = Zeroizing::new(match &settings.rest_secret {
+    let credentials = match &settings.rest_secret {
         Some(secret) => {
-            (expiry(username)? >= unix_time).then_some(())?;
-            rest_password(secret, username)
+            (rest::expiry(username)? >= unix_time).then_some(())?;
+            rest::for_username(secret, username)
         }
-        None => settings.users.iter().find(|(name, _)| name == username)?.1.clone(),
-    });
-    let text = Zeroizing::new(format!("{username}:{}:{}", settings.realm, password.as_str()));
+        None => settings.users.iter().find(|user| user.username == username)?.clone(),
+    };
     Some(Zeroizing::new(match algorithm {
-        PasswordAlgorithm::Md5 => Md5::digest(text.as_bytes()).to_vec(),
-        PasswordAlgorithm::Sha256 => Sha256::digest(text.as_bytes()).to_vec(),
+        PasswordAlgorithm::Md5 => credentials.key(&settings.realm).to_vec(),
+        PasswordAlgorithm::Sha256 => credentials.key_sha256(&settings.realm)?.to_vec(),
     }))
-}
-
-/// coturn takes `timestamp`, `timestamp:name` and `name:timestamp`.
-fn expiry(username: &str) -> Option<u64> {
-    let (head, tail) = username.split_once(':').unwrap_or((username, ""));
-    [head, tail].into_iter().find_map(|part| part.parse().ok())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::turn::credentials::{Credentials, Secret};
+
+    const TIME: u64 = 1_712_345_678;
+
+    fn knows(settings: &Settings, username: &str, unix_time: u64) -> bool {
+        key_of(settings, username, PasswordAlgorithm::Md5, unix_time).is_some()
+    }
 
     #[test]
     fn a_rest_credential_is_good_until_its_timestamp() {
-        let settings = Settings { rest_secret: Some("s".to_owned()), ..Settings::default() };
-        for name in ["1000", "1000:ann", "ann:1000"] {
-            assert!(key_of(&settings, name, PasswordAlgorithm::Md5, 1000).is_some(), "{name}");
-            assert!(key_of(&settings, name, PasswordAlgorithm::Md5, 1001).is_none(), "{name}");
+        let settings = Settings { rest_secret: Some(Secret::new("s")), ..Settings::default() };
+        for name in [format!("{TIME}"), format!("{TIME}:ann"), format!("ann:{TIME}")] {
+            assert!(knows(&settings, &name, TIME), "{name}");
+            assert!(!knows(&settings, &name, TIME + 1), "{name}");
         }
         for name in ["ann", "", ":", Settings::USER.0] {
-            assert!(key_of(&settings, name, PasswordAlgorithm::Md5, 0).is_none(), "{name}");
+            assert!(!knows(&settings, name, 0), "{name}");
         }
     }
 
     #[test]
-    fn the_key_is_md5_of_user_realm_and_password() {
-        // RFC 5389 §15.4 gives this credential and its key.
-        let settings = Settings {
-            realm: "realm".to_owned(),
-            users: vec![("user".to_owned(), "pass".to_owned())],
-            ..Settings::default()
-        };
-        let Some(key) = key_of(&settings, "user", PasswordAlgorithm::Md5, 0) else { panic!("no key") };
-        assert_eq!(key[..], 0x8493_FBC5_3BA5_82FB_4C04_4C45_6BDC_40EB_u128.to_be_bytes());
+    fn the_key_is_made_of_the_users_password_or_of_the_rest_secrets() {
+        let settings = Settings::default();
+        let (name, password) = Settings::USER;
+        let user = Credentials::password(name, Secret::new(password));
+        let key = |algorithm| key_of(&settings, name, algorithm, 0).unwrap().to_vec();
+        assert_eq!(key(PasswordAlgorithm::Md5), user.key(&settings.realm));
+        assert_eq!(key(PasswordAlgorithm::Sha256), user.key_sha256(&settings.realm).unwrap());
+        let secret = Secret::new("north");
+        let minted = rest::mint(&secret, Some("ann"), TIME, rest::SEPARATOR);
+        let settings = Settings { rest_secret: Some(secret), ..settings };
+        let key = key_of(&settings, &minted.username, PasswordAlgorithm::Md5, 0).unwrap();
+        assert_eq!(key[..], minted.key(&settings.realm));
     }
 
     #[test]
     fn without_a_realm_nobody_is_known() {
         let settings = Settings { realm: String::new(), ..Settings::default() };
-        assert!(key_of(&settings, Settings::USER.0, PasswordAlgorithm::Md5, 0).is_none());
+        assert!(!knows(&settings, Settings::USER.0, 0));
     }
 }

@@ -8,12 +8,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use super::codec::{Class, Key, Message, attribute, method};
-use super::credential::{PasswordAlgorithm, key_of};
+use super::credential::{Key, PasswordAlgorithm, key_of};
 use super::nonce::Nonces;
 use super::request::{channel_number, known_attributes, peers, reason, unknown_attributes};
 use super::settings::Settings;
 use super::{Client, Transport};
+use crate::stun::attribute::{self, Kind};
+use crate::stun::framing::{self, Frame};
+use crate::stun::{Class, Message, MessageBuilder, Method, TransactionId};
 
 /// What is to be done with what a client sent.
 #[derive(Debug)]
@@ -21,7 +23,7 @@ pub(super) enum Verdict {
     /// Send this back.
     Answer(Vec<u8>),
     /// A request for the relay; its response goes through [`Gate::finish`].
-    Request(Message),
+    Request(MessageBuilder),
     /// ChannelData or a Send indication for the relay.
     Data,
     /// Silence.
@@ -42,7 +44,7 @@ struct Session {
     /// Signs the response to the last request.
     key: Option<Key>,
     /// The Allocate and its response, for a retransmission (RFC 8656 §7.2).
-    allocated: Option<([u8; 12], Vec<u8>)>,
+    allocated: Option<(TransactionId, Vec<u8>)>,
     even_port: bool,
     peers: BTreeSet<IpAddr>,
     /// The peer of each channel, and until when it is bound.
@@ -65,21 +67,22 @@ impl Gate {
     /// Decides over one datagram or one frame of a stream.
     pub(super) fn judge(&mut self, client: Client, bytes: &[u8], now: Instant, unix_time: u64) -> Verdict {
         let data = self.sessions.contains_key(&client) && !self.settings.stun_only;
-        if bytes.first().is_some_and(|first| first >> 6 == 0b01) {
-            return if data { Verdict::Data } else { Verdict::Drop };
-        }
-        let Some(message) = Message::from_bytes(bytes).filter(Message::fingerprint_holds) else {
-            return Verdict::Drop;
+        let message = match framing::datagram(bytes, data) {
+            Ok(Frame::Channel { .. }) => return Verdict::Data,
+            Ok(Frame::Stun(bytes)) => Message::from_bytes(bytes),
+            Err(_) => return Verdict::Drop,
         };
+        let Ok(message) = message else { return Verdict::Drop };
         match (message.class, message.method) {
-            (Class::Request, method::BINDING) if self.settings.turn_only => Verdict::Drop,
-            (Class::Request, method::BINDING) => Verdict::Answer(self.binding(client, &message)),
+            _ if message.trailing > 0 => Verdict::Drop,
+            (Class::Request, Method::Binding) if self.settings.turn_only => Verdict::Drop,
+            (Class::Request, Method::Binding) => Verdict::Answer(self.binding(client, &message)),
             (Class::Request, _) if self.settings.stun_only => Verdict::Drop,
             (Class::Request, _) => match self.turn(client, &message, now, unix_time) {
                 Ok(request) => Verdict::Request(request),
                 Err(answer) => Verdict::Answer(answer),
             },
-            (Class::Indication, method::SEND) if data => Verdict::Data,
+            (Class::Indication, Method::Send) if data => Verdict::Data,
             _ => Verdict::Drop,
         }
     }
@@ -87,14 +90,11 @@ impl Gate {
     /// Makes the relay's response ours; `None` if it answers nobody.
     pub(super) fn finish(&mut self, client: Client, response: &Message) -> Option<Vec<u8>> {
         let session = self.sessions.get(&client)?;
-        let mut ours = Message::new(response.class, response.method, response.transaction);
-        for (kind, value) in response.attributes() {
-            if !INTERNAL.contains(&kind) {
-                ours = ours.with(kind, value);
-            }
-        }
+        let ours = MessageBuilder::new(response.class, response.method, response.transaction);
+        let told = response.attributes().filter(|(kind, _)| !INTERNAL.contains(kind));
+        let ours = told.fold(ours, |ours, (kind, value)| ours.attribute(kind, value));
         let bytes = self.seal(ours, session.key.as_ref());
-        if response.method == method::ALLOCATE {
+        if response.method == Method::Allocate {
             if response.class == Class::Success {
                 let session = self.sessions.get_mut(&client)?;
                 session.allocated = Some((response.transaction, bytes.clone()));
@@ -127,10 +127,10 @@ impl Gate {
 
     fn binding(&self, client: Client, request: &Message) -> Vec<u8> {
         if let Some(unknown) = unknown_attributes(request, &[]) {
-            return self.error(request, 420, None, |e| e.with(attribute::UNKNOWN_ATTRIBUTES, unknown));
+            return self.error(request, 420, None, |e| e.unknown_attributes(&unknown));
         }
-        let response = Message::new(Class::Success, method::BINDING, request.transaction)
-            .with_xor_address(attribute::XOR_MAPPED_ADDRESS, client.address);
+        let response = MessageBuilder::new(Class::Success, Method::Binding, request.transaction)
+            .xor_address(attribute::XOR_MAPPED_ADDRESS, client.address);
         self.seal(response, None)
     }
 
@@ -141,14 +141,12 @@ impl Gate {
         request: &Message,
         now: Instant,
         unix_time: u64,
-    ) -> Result<Message, Vec<u8>> {
+    ) -> Result<MessageBuilder, Vec<u8>> {
         let Some(known) = known_attributes(request.method) else {
             return Err(self.error(request, 400, None, |e| e));
         };
-        if let (method::ALLOCATE, Some(other)) = (request.method, self.settings.redirect) {
-            return Err(
-                self.error(request, 300, None, |e| e.with_address(attribute::ALTERNATE_SERVER, other))
-            );
+        if let (Method::Allocate, Some(other)) = (request.method, self.settings.redirect) {
+            return Err(self.error(request, 300, None, |e| e.address(attribute::ALTERNATE_SERVER, other)));
         }
         let (user, key) = self.authenticate(client, request, now, unix_time)?;
         let refuse = |code| Err(self.error(request, code, key.as_ref(), |e| e));
@@ -157,19 +155,18 @@ impl Gate {
             return refuse(441);
         }
         if let Some(unknown) = unknown_attributes(request, known) {
-            let add = |e: Message| e.with(attribute::UNKNOWN_ATTRIBUTES, unknown);
-            return Err(self.error(request, 420, key.as_ref(), add));
+            return Err(self.error(request, 420, key.as_ref(), |e| e.unknown_attributes(&unknown)));
         }
         let code = match (request.method, session) {
-            (method::ALLOCATE, Some(session)) => match &session.allocated {
+            (Method::Allocate, Some(session)) => match &session.allocated {
                 Some((transaction, response)) if *transaction == request.transaction => {
                     return Err(response.clone());
                 }
                 _ => Some(437),
             },
-            (method::ALLOCATE, None) => self.refusal_of_allocate(request, user.as_deref()),
+            (Method::Allocate, None) => self.refusal_of_allocate(request, user.as_deref()),
             (_, None) => Some(437),
-            (method::REFRESH, Some(_)) => None,
+            (Method::Refresh, Some(_)) => None,
             (_, Some(session)) => self.refusal_of_peers(request, session, now),
         };
         if let Some(code) = code {
@@ -177,29 +174,27 @@ impl Gate {
         }
         let session = self.sessions.entry(client).or_default();
         (session.user, session.key) = (user, key);
-        session.even_port |= request.value(attribute::EVEN_PORT).is_some();
+        session.even_port |= request.attribute(attribute::EVEN_PORT).is_some();
         session.note_peers(request, now);
-        let mut passed = Message::new(Class::Request, request.method, request.transaction);
-        for (kind, value) in request.attributes().filter(|(kind, _)| known.contains(kind)) {
-            passed = passed.with(kind, value);
-        }
-        Ok(passed)
+        let passed = MessageBuilder::new(Class::Request, request.method, request.transaction);
+        let understood = request.attributes().filter(|(kind, _)| known.contains(kind));
+        Ok(understood.fold(passed, |passed, (kind, value)| passed.attribute(kind, value)))
     }
 
     fn refusal_of_allocate(&self, request: &Message, user: Option<&str>) -> Option<u16> {
         let held = self.sessions.values().filter(|session| session.user.as_deref() == user).count();
         let full = self.settings.total_ports.unwrap_or(MAX_ALLOCATIONS).min(MAX_ALLOCATIONS);
-        match request.value(attribute::REQUESTED_TRANSPORT) {
-            Some([UDP, _, _, _]) => {}
+        match request.attribute(attribute::REQUESTED_TRANSPORT) {
+            Some([attribute::PROTOCOL_UDP, _, _, _]) => {}
             Some([_, _, _, _]) => return Some(442),
             _ => return Some(400),
         }
-        match request.value(attribute::REQUESTED_ADDRESS_FAMILY) {
+        match request.attribute(attribute::REQUESTED_ADDRESS_FAMILY) {
             None | Some([1 | 2, _, _, _]) => {}
             Some(_) => return Some(440),
         }
         // An even port is the driver's business; the next one is never reserved.
-        if request.value(attribute::EVEN_PORT).is_some_and(|value| value.first() != Some(&0)) {
+        if request.attribute(attribute::EVEN_PORT).is_some_and(|value| value.first() != Some(&0)) {
             return Some(508);
         }
         if self.settings.user_quota.is_some_and(|quota| held >= quota) {
@@ -216,7 +211,7 @@ impl Gate {
         if session.peers.len() + peers.len() > MAX_PEERS {
             return Some(508);
         }
-        if request.method == method::CHANNEL_BIND {
+        if request.method == Method::ChannelBind {
             let Some(number) = channel_number(request) else { return Some(400) };
             // RFC 8656 §12.2: one channel, one peer, both ways.
             let mut bound = session.channels.iter().filter(|(_, (_, until))| *until >= now);
@@ -240,14 +235,14 @@ impl Gate {
         }
         let challenge = |code| Err(self.challenge(client, request, code, now));
         let sha256 =
-            self.settings.offer_sha256 && request.value(attribute::MESSAGE_INTEGRITY_SHA256).is_some();
-        if !sha256 && request.value(attribute::MESSAGE_INTEGRITY).is_none() {
+            self.settings.offer_sha256 && request.attribute(attribute::MESSAGE_INTEGRITY_SHA256).is_some();
+        if !sha256 && request.attribute(attribute::MESSAGE_INTEGRITY).is_none() {
             return challenge(401);
         }
         let (Some(user), Some(_), Some(nonce)) = (
-            request.text(attribute::USERNAME),
-            request.text(attribute::REALM),
-            request.text(attribute::NONCE),
+            request.exact_text(attribute::USERNAME),
+            request.attribute(attribute::REALM),
+            request.exact_text(attribute::NONCE),
         ) else {
             return Err(self.error(request, 400, None, |e| e));
         };
@@ -260,15 +255,15 @@ impl Gate {
         match key_of(&self.settings, user, algorithm, unix_time)
             .map(|key| if sha256 { Key::Sha256(key) } else { Key::Sha1(key) })
         {
-            Some(key) if request.is_signed_with(&key) => Ok((Some(user.to_owned()), Some(key))),
+            Some(key) if key.has_signed(request) => Ok((Some(user.to_owned()), Some(key))),
             _ => challenge(401),
         }
     }
 
     /// What the client derived its key with; `None` if that was tampered with (RFC 8489 §9.2.4).
     fn password_algorithm(&self, request: &Message) -> Option<PasswordAlgorithm> {
-        let offered = request.value(attribute::PASSWORD_ALGORITHMS);
-        match (request.value(attribute::PASSWORD_ALGORITHM), offered) {
+        let offered = request.attribute(attribute::PASSWORD_ALGORITHMS);
+        match (request.attribute(attribute::PASSWORD_ALGORITHM), offered) {
             _ if !self.settings.offer_sha256 => Some(PasswordAlgorithm::Md5),
             (None, None) => Some(PasswordAlgorithm::Md5),
             (Some(chosen), Some(offered)) if *offered == ALGORITHMS => match *chosen {
@@ -281,10 +276,14 @@ impl Gate {
     }
 
     fn challenge(&self, client: Client, request: &Message, code: u16, now: Instant) -> Vec<u8> {
+        let nonce = self.nonces.issue(client, now);
         self.error(request, code, None, |mut e| {
-            e = e.with(attribute::REALM, &self.settings.realm);
-            e = e.with(attribute::NONCE, self.nonces.issue(client, now));
-            if self.settings.offer_sha256 { e.with(attribute::PASSWORD_ALGORITHMS, ALGORITHMS) } else { e }
+            e = e.attribute(attribute::REALM, self.settings.realm.as_bytes());
+            e = e.attribute(attribute::NONCE, nonce.as_bytes());
+            match self.settings.offer_sha256 {
+                true => e.attribute(attribute::PASSWORD_ALGORITHMS, &ALGORITHMS),
+                false => e,
+            }
         })
     }
 
@@ -293,17 +292,20 @@ impl Gate {
         request: &Message,
         code: u16,
         key: Option<&Key>,
-        more: impl FnOnce(Message) -> Message,
+        more: impl FnOnce(MessageBuilder) -> MessageBuilder,
     ) -> Vec<u8> {
-        let error = Message::new(Class::Error, request.method, request.transaction);
-        self.seal(more(error.with_error(code, reason(code))), key)
+        let error = MessageBuilder::new(Class::Error, request.method, request.transaction);
+        self.seal(more(error.error_code(code, reason(code))), key)
     }
 
-    fn seal(&self, mut response: Message, key: Option<&Key>) -> Vec<u8> {
+    fn seal(&self, mut response: MessageBuilder, key: Option<&Key>) -> Vec<u8> {
         if let Some(software) = &self.settings.software {
-            response = response.with(attribute::SOFTWARE, software);
+            response = response.attribute(attribute::SOFTWARE, software.as_bytes());
         }
-        response.to_bytes(key)
+        if let Some(key) = key {
+            response = key.sign(response);
+        }
+        response.finish()
     }
 }
 
@@ -318,7 +320,7 @@ impl Session {
 }
 
 /// Attributes of the relay's own authentication, and what [`Gate::seal`] adds anew.
-const INTERNAL: [u16; 9] = [
+const INTERNAL: [Kind; 9] = [
     attribute::USERNAME,
     attribute::MESSAGE_INTEGRITY,
     attribute::REALM,
@@ -332,8 +334,6 @@ const INTERNAL: [u16; 9] = [
 
 /// PASSWORD-ALGORITHMS: SHA-256 before MD5, both without parameters.
 const ALGORITHMS: [u8; 8] = [0, 2, 0, 0, 0, 1, 0, 0];
-/// REQUESTED-TRANSPORT of a UDP relay.
-const UDP: u8 = 17;
 /// More than any probe needs, and few enough sockets for any machine.
 const MAX_ALLOCATIONS: usize = 256;
 /// Peers that one allocation may name over its life.

@@ -6,9 +6,7 @@
 //! of ports, mobility, DTLS, RFC 5780.
 
 mod allocation;
-mod codec;
 mod credential;
-mod frame;
 mod gate;
 mod nonce;
 mod request;
@@ -23,12 +21,12 @@ use std::time::Instant;
 use turn_server_proto::api::SocketAllocateError;
 use turn_server_proto::types::AddressFamily;
 
-pub use credential::rest_password;
-pub use frame::{Frames, NotTurn};
 pub use settings::{Faults, PeerRange, PeerRangeError, Settings};
 
 use allocation::{Allocations, Event};
 use gate::{Gate, Verdict};
+
+use crate::stun::framing;
 
 /// What a client talks over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -172,7 +170,7 @@ impl Server {
         let inbound = self.allocations(transport).peer(relayed, peer, bytes, now);
         if let Some((address, mut data)) = inbound {
             if transport != Transport::Udp {
-                frame::pad(&mut data);
+                framing::pad(&mut data);
             }
             self.tell_client(Client { transport, address }, data);
         }

@@ -2,8 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use hmac::{Hmac, Mac as _};
+use sha2::Sha256;
+
 use super::Client;
-use super::codec::hmac_sha1;
 
 /// Issues nonces and knows its own again.
 #[derive(Debug)]
@@ -38,9 +40,10 @@ impl Nonces {
     }
 
     fn mac(&self, client: Client, issued: u64) -> String {
-        let who = format!("{client:?}");
-        let mac = hmac_sha1(&self.secret, &[&issued.to_be_bytes(), who.as_bytes()]);
-        mac[..10].iter().map(|byte| format!("{byte:02x}")).collect()
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.secret).expect("HMAC takes a key of any length");
+        mac.update(&issued.to_be_bytes());
+        mac.update(format!("{client:?}").as_bytes());
+        mac.finalize().into_bytes()[..10].iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }
 

@@ -2,34 +2,34 @@
 
 use std::net::SocketAddr;
 
-use super::codec::{Message, attribute, method};
+use crate::stun::attribute::{self, Kind};
+use crate::stun::framing::FIRST_CHANNEL;
+use crate::stun::{Message, Method};
 
 /// The attributes of a request of this method that the relay understands, beside those of the
 /// authentication; `None` for a method that we do not serve.
-pub(super) fn known_attributes(method: u16) -> Option<&'static [u16]> {
+pub(super) fn known_attributes(method: Method) -> Option<&'static [Kind]> {
     METHODS.iter().find(|(served, _)| *served == method).map(|(_, known)| *known)
 }
 
 /// All XOR-PEER-ADDRESSes; `None` if one cannot be read.
 pub(super) fn peers(request: &Message) -> Option<Vec<SocketAddr>> {
-    let values = request.attributes().filter(|(kind, _)| *kind == attribute::XOR_PEER_ADDRESS);
-    values.map(|(_, value)| request.xor_address(value)).collect()
+    request.xor_addresses(attribute::XOR_PEER_ADDRESS).collect()
 }
 
 /// RFC 5766's range: RFC 8656 halved it, and clients of both exist.
 pub(super) fn channel_number(request: &Message) -> Option<u16> {
-    let &[n0, n1, _, _] = request.value(attribute::CHANNEL_NUMBER)?.first_chunk::<4>()?;
-    Some(u16::from_be_bytes([n0, n1])).filter(|number| (0x4000..=0x7FFF).contains(number))
+    let number = (request.number(attribute::CHANNEL_NUMBER)? >> 16) as u16;
+    (FIRST_CHANNEL..=0x7fff).contains(&number).then_some(number)
 }
 
-/// The value of UNKNOWN-ATTRIBUTES, if the request has any that must be understood and is not.
-pub(super) fn unknown_attributes(request: &Message, known: &[u16]) -> Option<Vec<u8>> {
-    let unknown: Vec<u8> = request
+/// For UNKNOWN-ATTRIBUTES: those of the request that must be understood and are not, if there are any.
+pub(super) fn unknown_attributes(request: &Message, known: &[Kind]) -> Option<Vec<Kind>> {
+    let unknown: Vec<Kind> = request
         .attributes()
         .map(|(kind, _)| kind)
         .filter(|kind| *kind < 0x8000 && !AUTHENTICATION.contains(kind) && !known.contains(kind))
         .take(MAX_UNKNOWN)
-        .flat_map(u16::to_be_bytes)
         .collect();
     (!unknown.is_empty()).then_some(unknown)
 }
@@ -55,9 +55,9 @@ pub(super) fn reason(code: u16) -> &'static str {
 
 /// The methods we serve, and the attributes of each that the relay understands. What the relay
 /// would ignore although it must not (RESERVATION-TOKEN, DONT-FRAGMENT) is unknown here.
-const METHODS: [(u16, &[u16]); 4] = [
+const METHODS: [(Method, &[Kind]); 4] = [
     (
-        method::ALLOCATE,
+        Method::Allocate,
         &[
             attribute::REQUESTED_TRANSPORT,
             attribute::LIFETIME,
@@ -65,13 +65,13 @@ const METHODS: [(u16, &[u16]); 4] = [
             attribute::EVEN_PORT,
         ],
     ),
-    (method::REFRESH, &[attribute::LIFETIME, attribute::REQUESTED_ADDRESS_FAMILY]),
-    (method::CREATE_PERMISSION, &[attribute::XOR_PEER_ADDRESS]),
-    (method::CHANNEL_BIND, &[attribute::CHANNEL_NUMBER, attribute::XOR_PEER_ADDRESS]),
+    (Method::Refresh, &[attribute::LIFETIME, attribute::REQUESTED_ADDRESS_FAMILY]),
+    (Method::CreatePermission, &[attribute::XOR_PEER_ADDRESS]),
+    (Method::ChannelBind, &[attribute::CHANNEL_NUMBER, attribute::XOR_PEER_ADDRESS]),
 ];
 
 /// Attributes of the authentication, known in every request.
-const AUTHENTICATION: [u16; 6] = [
+const AUTHENTICATION: [Kind; 6] = [
     attribute::USERNAME,
     attribute::MESSAGE_INTEGRITY,
     attribute::REALM,

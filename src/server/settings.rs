@@ -1,20 +1,21 @@
 //! What the embedded server does, healthy or not.
 
-use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 use std::time::Duration;
 
+use crate::turn::credentials::{Credentials, Secret};
+
 /// What the embedded server does. The default is a healthy server with one user,
 /// [`Settings::USER`]; every other value plays something that real deployments do.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// REALM; empty plays a coturn without `realm`: a REALM of zero length and 401 for ever.
     pub realm: String,
-    /// Usernames and passwords of the long-term credential mechanism.
-    pub users: Vec<(String, String)>,
+    /// Who may ask for relays.
+    pub users: Vec<Credentials>,
     /// The shared secret of TURN REST credentials; as in coturn, [`Self::users`] are unknown then.
-    pub rest_secret: Option<String>,
+    pub rest_secret: Option<Secret>,
     /// Whether TURN requests must be authenticated; without it this is an open relay.
     pub require_auth: bool,
     /// Offers SHA-256 beside MD5 (RFC 8489 §9.2: nonce cookie and PASSWORD-ALGORITHMS).
@@ -53,7 +54,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             realm: "rtcscope.test".to_owned(),
-            users: vec![(Self::USER.0.to_owned(), Self::USER.1.to_owned())],
+            users: vec![Credentials::password(Self::USER.0, Secret::new(Self::USER.1))],
             rest_secret: None,
             require_auth: true,
             offer_sha256: false,
@@ -69,31 +70,6 @@ impl Default for Settings {
             software: Some(concat!("rtcscope-", env!("CARGO_PKG_VERSION")).to_owned()),
             faults: Faults::default(),
         }
-    }
-}
-
-/// Without passwords and the secret.
-impl fmt::Debug for Settings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let users: Vec<&str> = self.users.iter().map(|(name, _)| &name[..]).collect();
-        f.debug_struct("Settings")
-            .field("realm", &self.realm)
-            .field("users", &users)
-            .field("rest_secret", &self.rest_secret.as_ref().map(|_| "redacted"))
-            .field("require_auth", &self.require_auth)
-            .field("offer_sha256", &self.offer_sha256)
-            .field("advertised_relay_ip", &self.advertised_relay_ip)
-            .field("user_quota", &self.user_quota)
-            .field("total_ports", &self.total_ports)
-            .field("redirect", &self.redirect)
-            .field("denied_peers", &self.denied_peers)
-            .field("nonce_lifetime", &self.nonce_lifetime)
-            .field("wrong_nonce_always", &self.wrong_nonce_always)
-            .field("stun_only", &self.stun_only)
-            .field("turn_only", &self.turn_only)
-            .field("software", &self.software)
-            .field("faults", &self.faults)
-            .finish()
     }
 }
 
@@ -189,8 +165,8 @@ mod tests {
     #[test]
     fn secrets_stay_out_of_debug() {
         let settings = Settings {
-            users: vec![("ann".to_owned(), "hunter2".to_owned())],
-            rest_secret: Some("hush-hush".to_owned()),
+            users: vec![Credentials::password("ann", Secret::new("hunter2"))],
+            rest_secret: Some(Secret::new("hush-hush")),
             ..Settings::default()
         };
         let shown = format!("{settings:?}");

@@ -1,23 +1,24 @@
 //! Where one message ends and the next begins: STUN and TURN ChannelData on datagrams and streams
 //! (RFC 8489 §6.2.2, RFC 8656 §12.4–12.5).
+//!
+//! A stream is cut into what UDP would have carried as datagrams; what one of them is, is read in one way.
+
+use super::message::{HEADER, MAGIC_COOKIE};
 
 /// The lowest channel number (RFC 8656 §12).
 pub const FIRST_CHANNEL: u16 = 0x4000;
 
-/// Whole messages that a stream may hold at once: a 64 KiB message and its header.
-const MOST_BUFFERED: usize = 4 + 20 + 0xffff;
-
-/// One unit of what a server sends.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Frame {
+/// One unit of what a client or a server sends, in the bytes that it came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Frame<'a> {
     /// The bytes of what starts like a STUN message.
-    Stun(Vec<u8>),
+    Stun(&'a [u8]),
     /// ChannelData.
     Channel {
         /// The channel number.
         number: u16,
         /// The application data.
-        data: Vec<u8>,
+        data: &'a [u8],
     },
 }
 
@@ -35,20 +36,19 @@ impl NotTurn {
     }
 }
 
-/// Reads one datagram. `channels` says whether a channel was asked for: before that, bytes that look
-/// like ChannelData are something else (HTTP starts with a byte from the channels' range).
+/// Reads one datagram, or one piece of a stream that [`StreamDecoder`] cut. `channels` says whether a
+/// channel was asked for: before that, bytes that look like ChannelData are something else (HTTP starts
+/// with a byte from the channels' range). What follows ChannelData's length is padding (RFC 8656 §12.5).
 ///
 /// # Errors
 /// [`NotTurn`] where the datagram is something else.
-pub fn datagram(bytes: &[u8], channels: bool) -> Result<Frame, NotTurn> {
-    match bytes.first() {
-        Some(first) if first >> 6 == 0 => Ok(Frame::Stun(bytes.to_vec())),
-        Some(first) if first >> 6 == 1 && channels && bytes.len() >= 4 => {
-            let length = usize::from(u16::from_be_bytes([bytes[2], bytes[3]]));
-            match bytes.get(4..4 + length) {
-                Some(data) => Ok(Frame::Channel { number: channel(bytes), data: data.to_vec() }),
-                None => Err(NotTurn::new(bytes)),
-            }
+pub fn datagram(bytes: &[u8], channels: bool) -> Result<Frame<'_>, NotTurn> {
+    match (bytes, channels) {
+        ([0x00..=0x3f, ..], _) => Ok(Frame::Stun(bytes)),
+        ([n0 @ 0x40..=0x7f, n1, l0, l1, rest @ ..], true) => {
+            let length = usize::from(u16::from_be_bytes([*l0, *l1]));
+            let data = rest.get(..length).ok_or_else(|| NotTurn::new(bytes))?;
+            Ok(Frame::Channel { number: u16::from_be_bytes([*n0, *n1]), data })
         }
         _ => Err(NotTurn::new(bytes)),
     }
@@ -62,13 +62,18 @@ pub fn channel_data(number: u16, data: &[u8], stream: bool) -> Option<Vec<u8>> {
     bytes.extend(length.to_be_bytes());
     bytes.extend(data);
     if stream {
-        // RFC 8656 §12.5: over TCP and TLS the message is padded to a multiple of four bytes.
-        bytes.resize(4 + data.len().next_multiple_of(4), 0);
+        pad(&mut bytes);
     }
     Some(bytes)
 }
 
-/// Cuts a byte stream into frames.
+/// Makes a datagram fit for a stream: over TCP and TLS ChannelData is padded to a multiple of four bytes
+/// (RFC 8656 §12.5), which STUN messages are anyway.
+pub fn pad(datagram: &mut Vec<u8>) {
+    datagram.resize(datagram.len().next_multiple_of(4), 0);
+}
+
+/// Cuts a byte stream into datagrams.
 #[derive(Debug, Default)]
 pub struct StreamDecoder {
     buffer: Vec<u8>,
@@ -76,67 +81,51 @@ pub struct StreamDecoder {
 }
 
 impl StreamDecoder {
-    /// Adds what was read. The buffer holds one largest message and one read at most, since
-    /// [`next`](Self::next) is drained after each.
+    /// Adds what was read. Call [`poll`](Self::poll) until it gives nothing more before the next push:
+    /// then no more than one unfinished message (64 KiB) and one push is ever held.
     pub fn push(&mut self, bytes: &[u8]) {
-        if self.consumed > 0 {
-            self.buffer.drain(..self.consumed);
-            self.consumed = 0;
-        }
+        self.buffer.drain(..self.consumed);
+        self.consumed = 0;
         self.buffer.extend_from_slice(bytes);
     }
 
-    /// The next whole frame, `None` where more bytes are needed.
+    /// The next whole piece, without its padding, for [`datagram`] to read; `None` where more bytes are
+    /// needed.
     ///
     /// # Errors
-    /// [`NotTurn`] where the stream holds something else.
-    pub fn next(&mut self, channels: bool) -> Result<Option<Frame>, NotTurn> {
-        let bytes = &self.buffer[self.consumed..];
-        let Some(first) = bytes.first() else { return Ok(None) };
-        match first >> 6 {
-            0 => {
-                // A wrong cookie is seen before a length that is none is waited for.
-                let cookie = [0x21, 0x12, 0xa4, 0x42];
-                let seen = bytes.len().clamp(4, 8);
-                if bytes.len() > 4 && bytes[4..seen] != cookie[..seen - 4] {
-                    return Err(NotTurn::new(bytes));
-                }
-                if bytes.len() < 20 {
-                    return Ok(None);
-                }
-                let whole = 20 + usize::from(u16::from_be_bytes([bytes[2], bytes[3]]));
-                Ok(self.take(whole).map(Frame::Stun))
-            }
-            1 if channels => {
-                if bytes.len() < 4 {
-                    return Ok(None);
-                }
-                let number = channel(bytes);
-                let length = usize::from(u16::from_be_bytes([bytes[2], bytes[3]]));
-                Ok(self.take((4 + length).next_multiple_of(4)).map(|mut bytes| {
-                    bytes.truncate(4 + length);
-                    bytes.drain(..4);
-                    Frame::Channel { number, data: bytes }
-                }))
-            }
-            _ => Err(NotTurn::new(bytes)),
+    /// [`NotTurn`] where the stream holds something else; ask no further.
+    pub fn poll(&mut self, channels: bool) -> Result<Option<&[u8]>, NotTurn> {
+        let rest = &self.buffer[self.consumed..];
+        let head = match rest {
+            [] => return Ok(None),
+            [0x00..=0x3f, ..] => HEADER,
+            [0x40..=0x7f, ..] if channels => 4,
+            _ => return Err(NotTurn::new(rest)),
+        };
+        // A wrong cookie is seen before a length that is none is waited for.
+        if head == HEADER && !rest.iter().skip(4).zip(&MAGIC_COOKIE).all(|(byte, cookie)| byte == cookie) {
+            return Err(NotTurn::new(rest));
         }
-    }
-
-    fn take(&mut self, whole: usize) -> Option<Vec<u8>> {
-        debug_assert!(whole <= MOST_BUFFERED);
-        let frame = self.buffer.get(self.consumed..self.consumed + whole)?.to_vec();
+        let Some(&[_, _, l0, l1]) = rest.first_chunk() else { return Ok(None) };
+        let length = head + usize::from(u16::from_be_bytes([l0, l1]));
+        // An odd length in a STUN header is no padding but a fault, which the message's reader names.
+        let whole = if head == HEADER { length } else { length.next_multiple_of(4) };
+        if rest.len() < whole {
+            return Ok(None);
+        }
+        let start = self.consumed;
         self.consumed += whole;
-        Some(frame)
+        Ok(Some(&self.buffer[start..start + length]))
     }
-}
-
-fn channel(bytes: &[u8]) -> u16 {
-    u16::from_be_bytes([bytes[0], bytes[1]])
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::option;
+    use proptest::prelude::*;
+    use proptest::sample::Index;
+
     use super::*;
 
     fn stun(length: u16) -> Vec<u8> {
@@ -153,26 +142,21 @@ mod tests {
         bytes.extend(channel_data(0x4001, b"hello", true).unwrap());
         bytes.extend(stun(0));
         let mut decoder = StreamDecoder::default();
-        let mut frames = Vec::new();
+        let mut pieces = Vec::new();
         for byte in bytes {
             decoder.push(&[byte]);
-            frames.extend(decoder.next(true).unwrap());
+            pieces.extend(decoder.poll(true).unwrap().map(<[u8]>::to_vec));
         }
-        assert_eq!(
-            frames,
-            [
-                Frame::Stun(stun(8)),
-                Frame::Channel { number: 0x4001, data: b"hello".to_vec() },
-                Frame::Stun(stun(0)),
-            ]
-        );
+        assert_eq!(pieces, [stun(8), b"\x40\x01\x00\x05hello".to_vec(), stun(0)]);
+        let frame = Frame::Channel { number: 0x4001, data: b"hello" };
+        assert_eq!(datagram(&pieces[1], true), Ok(frame));
     }
 
     #[test]
     fn http_is_seen_at_its_first_byte_although_it_looks_like_a_channel() {
         let mut decoder = StreamDecoder::default();
         decoder.push(b"HTTP/1.1 400 Bad Request\r\n");
-        assert_eq!(decoder.next(false).unwrap_err().head, b"HTTP/1.1 400 Bad Request\r\n");
+        assert_eq!(decoder.poll(false).unwrap_err().head, b"HTTP/1.1 400 Bad Request\r\n");
         assert!(datagram(b"HTTP/1.1 400 Bad Request\r\n", false).is_err());
     }
 
@@ -180,13 +164,79 @@ mod tests {
     fn a_wrong_cookie_is_not_waited_out() {
         let mut decoder = StreamDecoder::default();
         decoder.push(&[0, 1, 0xff, 0xfc, 1]);
-        assert!(decoder.next(false).is_err());
+        assert!(decoder.poll(false).is_err());
     }
 
     #[test]
     fn a_channel_datagram_may_be_padded_but_not_short() {
         let frame = datagram(&[0x40, 0, 0, 1, b'x', 0, 0, 0], true).unwrap();
-        assert_eq!(frame, Frame::Channel { number: 0x4000, data: b"x".to_vec() });
+        assert_eq!(frame, Frame::Channel { number: 0x4000, data: b"x" });
         assert!(datagram(&[0x40, 0, 0, 9, b'x'], true).is_err());
+        assert!(datagram(&[0x40, 0, 0], true).is_err());
+        assert!(datagram(&[], true).is_err());
+    }
+
+    #[test]
+    fn a_tls_hello_and_high_bytes_are_no_turn() {
+        for bytes in [&b"\x16\x03\x01\x02\x00\x01\x00\x01"[..], &[0x80, 0, 0, 0], &[0xff]] {
+            let mut decoder = StreamDecoder::default();
+            decoder.push(bytes);
+            assert_eq!(decoder.poll(true).unwrap_err().head, bytes);
+        }
+    }
+
+    #[test]
+    fn no_more_than_one_message_and_one_push_is_held() {
+        let (mut decoder, mut most) = (StreamDecoder::default(), 0);
+        let bytes = [channel_data(0x4000, &[7; 0xffff], true).unwrap(), stun(0xfffc)].concat();
+        for _ in 0..4 {
+            for piece in bytes.chunks(1000) {
+                decoder.push(piece);
+                while decoder.poll(true).unwrap().is_some() {}
+                most = most.max(decoder.buffer.len());
+            }
+        }
+        assert!((0xffff..HEADER + 0xffff + 1000).contains(&most), "{most}");
+    }
+
+    proptest! {
+        #[test]
+        fn a_stream_gives_the_same_however_it_is_cut(
+            frames in vec((any::<bool>(), 0u16..40), 0..12),
+            damage in option::of((any::<Index>(), any::<u8>())),
+            channels in any::<bool>(),
+            step in 1usize..50,
+        ) {
+            let frame = |&(is_stun, length): &(bool, u16)| match is_stun {
+                true => stun(length * 4),
+                false => channel_data(0x4000 + length, &[9; 40][..length.into()], true).unwrap(),
+            };
+            let mut bytes: Vec<u8> = frames.iter().flat_map(frame).collect();
+            if let (Some((at, to)), false) = (damage, bytes.is_empty()) {
+                *at.get_mut(&mut bytes) = to;
+            }
+            let cut = |step: usize| {
+                let (mut decoder, mut pieces) = (StreamDecoder::default(), Vec::new());
+                for piece in bytes.chunks(step) {
+                    decoder.push(piece);
+                    loop {
+                        match decoder.poll(channels) {
+                            Ok(Some(piece)) => {
+                                assert!(datagram(piece, channels).is_ok());
+                                pieces.push(piece.to_vec());
+                            }
+                            Ok(None) => break,
+                            Err(_) => return (pieces, false),
+                        }
+                    }
+                }
+                (pieces, true)
+            };
+            let whole = cut(usize::MAX);
+            prop_assert_eq!(&whole, &cut(step));
+            if damage.is_none() && channels {
+                prop_assert_eq!((whole.0.len(), whole.1), (frames.len(), true));
+            }
+        }
     }
 }

@@ -1,86 +1,16 @@
-//! One STUN message: a strict view of received bytes, and a builder for those we send.
+//! A received message: a strict view of its bytes.
 
 use std::net::SocketAddr;
+use std::ops::Range;
 
-use ::stun::attributes::AttrType;
 use ::stun::message::Message as Codec;
-use hmac::{Hmac, Mac};
-use sha1::Sha1;
+use hmac::Mac;
+use hmac::digest::KeyInit;
 
 use super::attribute::{self, Kind, TransactionId};
-
-/// What a message is for (RFC 8489 §5).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Class {
-    /// Asks for a response.
-    Request,
-    /// Asks for none.
-    Indication,
-    /// The request was carried out.
-    Success,
-    /// The request was refused; ERROR-CODE says why.
-    Error,
-}
-
-/// STUN and TURN methods (RFC 8489 §18.2, RFC 8656 §17).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
-    /// "What address do you see me at?"
-    Binding,
-    /// Makes an allocation.
-    Allocate,
-    /// Prolongs or ends an allocation.
-    Refresh,
-    /// Data to a peer, without a channel.
-    Send,
-    /// Data from a peer, without a channel.
-    Data,
-    /// Lets a peer's IP address through.
-    CreatePermission,
-    /// Gives a peer a channel number.
-    ChannelBind,
-    /// Any other number.
-    Other(u16),
-}
-
-impl Method {
-    fn number(self) -> u16 {
-        match self {
-            Method::Binding => 0x001,
-            Method::Allocate => 0x003,
-            Method::Refresh => 0x004,
-            Method::Send => 0x006,
-            Method::Data => 0x007,
-            Method::CreatePermission => 0x008,
-            Method::ChannelBind => 0x009,
-            Method::Other(number) => number,
-        }
-    }
-
-    fn from_number(number: u16) -> Self {
-        match number {
-            0x001 => Method::Binding,
-            0x003 => Method::Allocate,
-            0x004 => Method::Refresh,
-            0x006 => Method::Send,
-            0x007 => Method::Data,
-            0x008 => Method::CreatePermission,
-            0x009 => Method::ChannelBind,
-            other => Method::Other(other),
-        }
-    }
-}
-
-/// Whether a message carries a MESSAGE-INTEGRITY that our key explains.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Integrity {
-    /// No MESSAGE-INTEGRITY attribute.
-    Absent,
-    /// The HMAC is the one our key gives.
-    Valid,
-    /// The HMAC is another: a forgery, damage on the way, or a server with another key.
-    Wrong,
-}
+use super::fingerprint::fingerprint_over;
+use super::integrity::{HmacSha1, HmacSha256, Integrity, hmac_over};
+use super::method::{Class, Method, read_type};
 
 /// Why bytes are not a STUN message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -111,14 +41,16 @@ pub enum DecodeError {
     /// An attribute's length runs past the message's end.
     #[error("an attribute runs past the end of the message")]
     AttributeOverrun,
-    /// FINGERPRINT does not match (RFC 8489 §14.7): damage on the way, or no STUN at all.
+    /// FINGERPRINT does not match, or is not the last attribute (RFC 8489 §14.7): damage on the way,
+    /// or no STUN at all.
     #[error("the FINGERPRINT does not match the message")]
     WrongFingerprint,
 }
 
-const HEADER: usize = 20;
-const MAGIC_COOKIE: [u8; 4] = [0x21, 0x12, 0xa4, 0x42];
-const HMAC_SHA1: usize = 20;
+/// Bytes before the first attribute.
+pub(super) const HEADER: usize = 20;
+/// What tells STUN from other protocols (RFC 8489 §5).
+pub(super) const MAGIC_COOKIE: [u8; 4] = [0x21, 0x12, 0xa4, 0x42];
 
 /// A received message whose layout and FINGERPRINT, if any, were checked.
 #[derive(Debug, Clone, PartialEq)]
@@ -138,9 +70,8 @@ pub struct Message {
 #[derive(Debug, Clone, PartialEq)]
 struct Attribute {
     kind: Kind,
-    /// Where its header starts in the message.
-    offset: usize,
-    value: Vec<u8>,
+    /// Where its value stands in the message.
+    value: Range<usize>,
 }
 
 impl Message {
@@ -166,27 +97,10 @@ impl Message {
         let raw = &bytes[..HEADER + length];
         let mut codec = Codec::default();
         codec.unmarshal_binary(raw).map_err(|_| DecodeError::AttributeOverrun)?;
-        let message_type = u16::from_be_bytes([raw[0], raw[1]]);
-        let mut transaction = [0; 12];
-        transaction.copy_from_slice(&raw[8..HEADER]);
-        let mut offset = HEADER;
-        let attributes = codec.attributes.0.into_iter().map(|attribute| {
-            let at = offset;
-            offset += 4 + attribute.value.len().next_multiple_of(4);
-            Attribute { kind: attribute.typ.value(), offset: at, value: attribute.value }
-        });
-        let message = Self {
-            class: class_of(message_type),
-            method: Method::from_number(method_of(message_type)),
-            transaction: TransactionId(transaction),
-            trailing: available - length,
-            attributes: attributes.collect(),
-            raw: raw.to_vec(),
-        };
-        match message.fingerprint_matches() {
-            Some(false) => Err(DecodeError::WrongFingerprint),
-            _ => Ok(message),
-        }
+        let (class, method) = read_type(u16::from_be_bytes([raw[0], raw[1]]));
+        let transaction = TransactionId(codec.transaction_id.0);
+        let attributes = protected_attributes(&codec)?;
+        Ok(Self { class, method, transaction, trailing: available - length, attributes, raw: codec.raw })
     }
 
     /// The message as it was received, without what trailed it.
@@ -194,22 +108,27 @@ impl Message {
         &self.raw
     }
 
-    /// The value of the first attribute of this kind. Attributes behind MESSAGE-INTEGRITY are not
-    /// protected by it and are ignored, as RFC 8489 §14.5 demands; FINGERPRINT alone may stand there.
-    pub fn attribute(&self, kind: Kind) -> Option<&[u8]> {
-        let protected = self
-            .attributes
-            .iter()
-            .position(|a| {
-                matches!(a.kind, attribute::MESSAGE_INTEGRITY | attribute::MESSAGE_INTEGRITY_SHA256)
-            })
-            .map_or(self.attributes.len(), |at| at + 1);
-        self.attributes[..protected].iter().find(|a| a.kind == kind).map(|a| a.value.as_slice())
+    /// All attributes in order. Those behind an integrity attribute are not protected by it and left
+    /// out (RFC 8489 §14.5, §14.6): only MESSAGE-INTEGRITY-SHA256 may follow MESSAGE-INTEGRITY, and
+    /// FINGERPRINT both.
+    pub fn attributes(&self) -> impl Iterator<Item = (Kind, &[u8])> {
+        self.attributes.iter().map(|attribute| (attribute.kind, &self.raw[attribute.value.clone()]))
     }
 
-    /// An attribute that holds text; broken UTF-8 is replaced, NULs that pad the end are dropped.
+    /// The value of the first attribute of this kind.
+    pub fn attribute(&self, kind: Kind) -> Option<&[u8]> {
+        self.attributes().find_map(|(k, value)| (k == kind).then_some(value))
+    }
+
+    /// An attribute that holds text, for people to read: broken UTF-8 is replaced, NULs that pad the
+    /// end are dropped.
     pub fn text(&self, kind: Kind) -> Option<String> {
         self.attribute(kind).map(text)
+    }
+
+    /// An attribute that holds text, byte for byte, as authentication needs it.
+    pub fn exact_text(&self, kind: Kind) -> Option<&str> {
+        std::str::from_utf8(self.attribute(kind)?).ok()
     }
 
     /// An attribute that holds a 32-bit number.
@@ -224,7 +143,13 @@ impl Message {
 
     /// An attribute that holds an XOR-ed address.
     pub fn xor_address(&self, kind: Kind) -> Option<SocketAddr> {
-        attribute::read_address(self.attribute(kind)?, Some(&self.transaction))
+        self.xor_addresses(kind).next()?
+    }
+
+    /// All attributes of a kind that holds an XOR-ed address; `None` for each that cannot be read.
+    pub fn xor_addresses(&self, kind: Kind) -> impl Iterator<Item = Option<SocketAddr>> {
+        let values = self.attributes().filter(move |(k, _)| *k == kind);
+        values.map(|(_, value)| attribute::read_address(value, Some(&self.transaction)))
     }
 
     /// The address that the server saw: XOR-MAPPED-ADDRESS, else MAPPED-ADDRESS (RFC 3489 servers).
@@ -243,112 +168,57 @@ impl Message {
 
     /// Checks MESSAGE-INTEGRITY with `key` (RFC 8489 §14.5).
     pub fn integrity(&self, key: &[u8]) -> Integrity {
-        let Some(attribute) = self.attributes.iter().find(|a| a.kind == attribute::MESSAGE_INTEGRITY) else {
+        self.check_hmac::<HmacSha1>(attribute::MESSAGE_INTEGRITY, key)
+    }
+
+    /// Checks MESSAGE-INTEGRITY-SHA256 with `key` (RFC 8489 §14.6).
+    pub fn integrity_sha256(&self, key: &[u8]) -> Integrity {
+        self.check_hmac::<HmacSha256>(attribute::MESSAGE_INTEGRITY_SHA256, key)
+    }
+
+    fn check_hmac<M: Mac + KeyInit>(&self, kind: Kind, key: &[u8]) -> Integrity {
+        let Some(Attribute { value, .. }) = self.attributes.iter().find(|a| a.kind == kind) else {
             return Integrity::Absent;
         };
-        let mac = integrity_of(&self.raw[..attribute.offset], key);
-        match mac.verify_slice(&attribute.value) {
+        let mac: M = hmac_over(&self.raw[..value.start - 4], key);
+        match mac.verify_slice(&self.raw[value.clone()]) {
             Ok(()) => Integrity::Valid,
             Err(_) => Integrity::Wrong,
         }
     }
-
-    fn fingerprint_matches(&self) -> Option<bool> {
-        let attribute = self.attributes.iter().find(|a| a.kind == attribute::FINGERPRINT)?;
-        let expected = ::stun::fingerprint::fingerprint_value(&self.raw[..attribute.offset]);
-        Some(attribute.value == expected.to_be_bytes())
-    }
 }
 
-/// A message in the making.
-#[derive(Debug)]
-pub struct MessageBuilder {
-    codec: Codec,
-    transaction: TransactionId,
-}
-
-impl MessageBuilder {
-    /// Starts a message without attributes.
-    pub fn new(class: Class, method: Method, transaction: TransactionId) -> Self {
-        let mut codec = Codec::new();
-        codec.transaction_id.0 = transaction.0;
-        codec.typ.read_value(type_of(class, method));
-        codec.write_header();
-        Self { codec, transaction }
+/// The attributes that count, once FINGERPRINT, if there is one, was found to cover the whole message.
+fn protected_attributes(codec: &Codec) -> Result<Vec<Attribute>, DecodeError> {
+    let mut attributes = Vec::with_capacity(codec.attributes.0.len());
+    let (mut end, mut seal) = (HEADER, None);
+    for read in &codec.attributes.0 {
+        let kind = read.typ.value();
+        let value = end + 4..end + 4 + read.value.len();
+        let head = &codec.raw[..end];
+        end = value.end.next_multiple_of(4);
+        let whole = end == codec.raw.len();
+        if kind == attribute::FINGERPRINT && !(whole && read.value == fingerprint_over(head)) {
+            return Err(DecodeError::WrongFingerprint);
+        }
+        let counts = match seal {
+            None => true,
+            Some(attribute::MESSAGE_INTEGRITY) if kind == attribute::MESSAGE_INTEGRITY_SHA256 => true,
+            Some(_) => kind == attribute::FINGERPRINT,
+        };
+        if !counts {
+            continue;
+        }
+        if matches!(kind, attribute::MESSAGE_INTEGRITY | attribute::MESSAGE_INTEGRITY_SHA256) {
+            seal = Some(kind);
+        }
+        attributes.push(Attribute { kind, value });
     }
-
-    /// Adds an attribute.
-    #[must_use]
-    pub fn attribute(mut self, kind: Kind, value: &[u8]) -> Self {
-        self.codec.add(AttrType(kind), value);
-        self
-    }
-
-    /// Adds an attribute that holds a 32-bit number.
-    #[must_use]
-    pub fn number(self, kind: Kind, value: u32) -> Self {
-        self.attribute(kind, &value.to_be_bytes())
-    }
-
-    /// Adds an attribute that holds an XOR-ed address.
-    #[must_use]
-    pub fn xor_address(self, kind: Kind, address: SocketAddr) -> Self {
-        let value = attribute::write_xor_address(address, &self.transaction);
-        self.attribute(kind, &value)
-    }
-
-    /// Adds MESSAGE-INTEGRITY over all that stands before it (RFC 8489 §14.5).
-    #[must_use]
-    pub fn integrity(self, key: &[u8]) -> Self {
-        let mac = integrity_of(&self.codec.raw, key).finalize().into_bytes();
-        self.attribute(attribute::MESSAGE_INTEGRITY, &mac)
-    }
-
-    /// Closes the message with FINGERPRINT (RFC 8489 §14.7) and gives its bytes.
-    pub fn finish(mut self) -> Vec<u8> {
-        let length = (self.codec.raw.len() - HEADER + 8) as u16;
-        self.codec.raw[2..4].copy_from_slice(&length.to_be_bytes());
-        let value = ::stun::fingerprint::fingerprint_value(&self.codec.raw);
-        self.attribute(attribute::FINGERPRINT, &value.to_be_bytes()).codec.raw
-    }
-}
-
-/// HMAC-SHA1 over `head`, its length field changed to end with the MESSAGE-INTEGRITY attribute.
-fn integrity_of(head: &[u8], key: &[u8]) -> Hmac<Sha1> {
-    let length = (head.len() - HEADER + 4 + HMAC_SHA1) as u16;
-    let mut mac = Hmac::<Sha1>::new_from_slice(key).expect("HMAC takes a key of any length");
-    mac.update(&head[..2]);
-    mac.update(&length.to_be_bytes());
-    mac.update(&head[4..]);
-    mac
+    Ok(attributes)
 }
 
 fn text(value: &[u8]) -> String {
     String::from_utf8_lossy(value).trim_end_matches('\0').to_owned()
-}
-
-fn class_of(message_type: u16) -> Class {
-    match (message_type >> 7 & 0b10) | (message_type >> 4 & 0b01) {
-        0 => Class::Request,
-        1 => Class::Indication,
-        2 => Class::Success,
-        _ => Class::Error,
-    }
-}
-
-fn method_of(message_type: u16) -> u16 {
-    (message_type & 0x000f) | (message_type >> 1 & 0x0070) | (message_type >> 2 & 0x0f80)
-}
-
-fn type_of(class: Class, method: Method) -> u16 {
-    let method = method.number();
-    let class = match class {
-        Class::Request => 0x0000,
-        Class::Indication => 0x0010,
-        Class::Success => 0x0100,
-        Class::Error => 0x0110,
-    };
-    (method & 0x000f) | (method & 0x0070) << 1 | (method & 0x0f80) << 2 | class
 }
 
 #[cfg(test)]

@@ -5,10 +5,17 @@
 //! timers, stream framing) is here, and that package shows in no signature.
 
 pub mod attribute;
+mod builder;
+mod fingerprint;
 pub mod framing;
+mod integrity;
 mod message;
+mod method;
 mod transaction;
 
 pub use attribute::TransactionId;
-pub use message::{Class, DecodeError, Integrity, Message, MessageBuilder, Method};
+pub use builder::MessageBuilder;
+pub use integrity::Integrity;
+pub use message::{DecodeError, Message};
+pub use method::{Class, Method};
 pub use transaction::{Output, Schedule, Transaction};

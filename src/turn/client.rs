@@ -268,22 +268,19 @@ impl Client {
     pub fn handle_input(&mut self, now: Instant, bytes: &[u8]) {
         let channels = !self.channels.is_empty();
         if !self.settings.stream {
-            match framing::datagram(bytes, channels) {
-                Ok(frame) => self.handle_frame(now, frame),
-                Err(other) => self.event(Event::Oddity(Oddity::NotTurn(other))),
-            }
-            return;
+            return self.handle_datagram(now, bytes, channels);
         }
-        self.decoder.push(bytes);
+        let mut decoder = std::mem::take(&mut self.decoder);
+        decoder.push(bytes);
         loop {
-            match self.decoder.next(channels) {
-                Ok(Some(frame)) => self.handle_frame(now, frame),
-                Ok(None) => return,
-                Err(other) => {
-                    // No later byte of this stream can be trusted.
-                    self.decoder = StreamDecoder::default();
-                    return self.event(Event::Oddity(Oddity::NotTurn(other)));
+            match decoder.poll(channels) {
+                Ok(Some(piece)) => self.handle_datagram(now, piece, channels),
+                Ok(None) => {
+                    self.decoder = decoder;
+                    return;
                 }
+                // No later byte of this stream can be trusted, so the decoder goes with what it holds.
+                Err(other) => return self.event(Event::Oddity(Oddity::NotTurn(other))),
             }
         }
     }
@@ -307,15 +304,16 @@ impl Client {
         due.map_or(Output::Idle, Output::Wait)
     }
 
-    fn handle_frame(&mut self, now: Instant, frame: Frame) {
-        match frame {
-            Frame::Channel { number, data } => {
+    fn handle_datagram(&mut self, now: Instant, bytes: &[u8], channels: bool) {
+        match framing::datagram(bytes, channels) {
+            Err(other) => self.event(Event::Oddity(Oddity::NotTurn(other))),
+            Ok(Frame::Channel { number, data }) => {
                 if let Some(channel) = self.channels.iter().find(|channel| channel.number == number) {
                     let peer = channel.peer;
-                    self.event(Event::Data { peer, data, at: now });
+                    self.event(Event::Data { peer, data: data.to_vec(), at: now });
                 }
             }
-            Frame::Stun(bytes) => match Message::from_bytes(&bytes) {
+            Ok(Frame::Stun(bytes)) => match Message::from_bytes(bytes) {
                 Err(error) => self.event(Event::Oddity(Oddity::Malformed(error))),
                 Ok(message) => {
                     if message.trailing > 0 {

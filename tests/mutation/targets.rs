@@ -137,14 +137,14 @@ pub(crate) fn turn_stream(bytes: &[u8]) {
 }
 
 /// The frames of a stream, and whether it could be followed to its end.
-fn cut<'a>(pieces: impl Iterator<Item = &'a [u8]>, channels: bool) -> (Vec<Frame>, bool) {
+fn cut<'a>(pieces: impl Iterator<Item = &'a [u8]>, channels: bool) -> (Vec<Vec<u8>>, bool) {
     let mut decoder = StreamDecoder::default();
     let mut frames = Vec::new();
     for piece in pieces {
         decoder.push(piece);
         loop {
-            match decoder.next(channels) {
-                Ok(Some(frame)) => frames.push(frame),
+            match decoder.poll(channels) {
+                Ok(Some(piece)) => frames.push(piece.to_vec()),
                 Ok(None) => break,
                 Err(_) => return (frames, false),
             }

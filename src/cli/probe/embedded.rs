@@ -18,8 +18,8 @@ const USER: &str = "rtcscope";
 /// when the handle is dropped.
 pub(super) fn start(targets: &mut Vec<Target>, roots: &mut RootCertStore) -> anyhow::Result<EmbeddedServer> {
     let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
-    let password = input::random_token();
-    let settings = Settings { users: vec![(USER.to_owned(), password.clone())], ..Settings::default() };
+    let user = Credentials::password(USER, Secret::new(input::random_token()));
+    let settings = Settings { users: vec![user.clone()], ..Settings::default() };
     let identity = Identity::throw_away(["localhost".to_owned(), ip.to_string()]);
     let server = EmbeddedServer::start(settings, Listen::on(ip).with_tls(identity))?;
     if let Some(ca) = server.ca_der() {
@@ -34,7 +34,7 @@ pub(super) fn start(targets: &mut Vec<Target>, roots: &mut RootCertStore) -> any
         let Some(addr) = addr else { continue };
         let uri = ServerUri { scheme, host: Host::Ip(addr.ip()), port: Some(addr.port()), transport };
         let mut target = Target::from_uri(&uri);
-        target.credentials = Some(Credentials::password(USER, Secret::new(password.clone())));
+        target.credentials = Some(user.clone());
         targets.push(target);
     }
     Ok(server)

@@ -12,6 +12,7 @@ use std::rc::Rc;
 use std::task::Poll;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, oneshot};
 use tokio::task::{AbortHandle, LocalSet, spawn_local};
@@ -116,19 +117,17 @@ impl Driver {
     }
 
     /// A datagram or a frame of a stream came from a client.
-    pub(super) fn from_client(self: &Rc<Self>, client: Client, bytes: &[u8]) {
+    fn from_client(self: &Rc<Self>, client: Client, bytes: &[u8]) {
         let unix_time = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         self.server.borrow_mut().handle_client(client, bytes, Instant::now(), unix_time);
         self.carry_out();
     }
 
-    /// The stream of a client has begun.
-    pub(super) fn joined(&self, client: Client, outbox: Outbox) {
+    /// Serves the stream of a client from its first byte to its last.
+    async fn converse(self: &Rc<Self>, stream: impl AsyncRead + AsyncWrite + Unpin, client: Client) {
+        let (outbox, outgoing) = Outbox::new();
         self.streams.borrow_mut().insert(client, outbox);
-    }
-
-    /// The stream of a client has ended.
-    pub(super) fn left(self: &Rc<Self>, client: Client) {
+        stream::serve(stream, outgoing, |message| self.from_client(client, message)).await;
         self.streams.borrow_mut().remove(&client);
         self.server.borrow_mut().client_gone(client, Instant::now());
         self.carry_out();
@@ -246,10 +245,10 @@ async fn connection(driver: Rc<Driver>, stream: TcpStream, client: Client, accep
     driver.connections.set(driver.connections.get() + 1);
     let _ = stream.set_nodelay(true);
     match acceptor {
-        None => stream::serve(&driver, stream, client).await,
+        None => driver.converse(stream, client).await,
         Some(acceptor) => {
             if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE_TIMEOUT, acceptor.accept(stream)).await {
-                stream::serve(&driver, stream, client).await;
+                driver.converse(stream, client).await;
             }
         }
     }

@@ -7,7 +7,9 @@ pub mod rest;
 
 use std::fmt;
 
+use md5::digest::Output;
 use md5::{Digest, Md5};
+use sha2::Sha256;
 use thiserror::Error;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
@@ -81,14 +83,25 @@ impl Credentials {
     pub fn key(&self, realm: &str) -> [u8; 16] {
         match &self.secret {
             LongTermSecret::Key(key) => key.0,
-            LongTermSecret::Password(password) => {
-                let mut md5 = Md5::new();
-                for part in [&self.username, ":", realm, ":", password.expose()] {
-                    md5.update(part);
-                }
-                md5.finalize().into()
-            }
+            LongTermSecret::Password(password) => self.digest::<Md5>(realm, password).into(),
         }
+    }
+
+    /// The key where PASSWORD-ALGORITHM says SHA-256 (RFC 8489 §18.5.1.2); `None` if an MD5 key is all
+    /// there is.
+    pub fn key_sha256(&self, realm: &str) -> Option<[u8; 32]> {
+        match &self.secret {
+            LongTermSecret::Key(_) => None,
+            LongTermSecret::Password(password) => Some(self.digest::<Sha256>(realm, password).into()),
+        }
+    }
+
+    fn digest<D: Digest>(&self, realm: &str, password: &Secret) -> Output<D> {
+        let mut digest = D::new();
+        for part in [&self.username, ":", realm, ":", password.expose()] {
+            digest.update(part);
+        }
+        digest.finalize()
     }
 }
 
@@ -125,7 +138,7 @@ impl fmt::Debug for Ha1 {
 mod tests {
     use super::*;
 
-    fn hex(key: [u8; 16]) -> String {
+    fn hex(key: &[u8]) -> String {
         key.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
@@ -133,10 +146,21 @@ mod tests {
     fn the_key_is_md5_of_user_realm_and_password() {
         // printf %s user:realm:pass | openssl md5 (and RFC 8489 §9.2.2 has the same example)
         let user = Credentials::password("user", Secret::new("pass"));
-        assert_eq!(hex(user.key("realm")), "8493fbc53ba582fb4c044c456bdc40eb");
+        assert_eq!(hex(&user.key("realm")), "8493fbc53ba582fb4c044c456bdc40eb");
         // python3: hashlib.md5("マトリックス:example.org:TheMatrIX".encode()), the names of RFC 5769 §2.4
         let matrix = Credentials::password("マトリックス", Secret::new("TheMatrIX"));
-        assert_eq!(hex(matrix.key("example.org")), "e8ca7ad59d5eb0518e312911d2dab2a9");
+        assert_eq!(hex(&matrix.key("example.org")), "e8ca7ad59d5eb0518e312911d2dab2a9");
+    }
+
+    #[test]
+    fn a_sha256_key_needs_the_password() {
+        let matrix = Credentials::password("マトリックス", Secret::new("TheMatrIX"));
+        // printf %s マトリックス:example.org:TheMatrIX | openssl sha256
+        let expected = "dd295a613b9058c3c23d6dc7165bda072304d989c9d0af3a8c7e184b4f9bb4a1";
+        assert_eq!(hex(&matrix.key_sha256("example.org").unwrap()), expected);
+        let key = LongTermSecret::Key(Ha1::from_hex("cc89cc8b5156f34b6f0f8a41d6b3785d").unwrap());
+        let credentials = Credentials { username: "alice".into(), secret: key };
+        assert_eq!(credentials.key_sha256("example.test"), None);
     }
 
     #[test]
@@ -145,7 +169,7 @@ mod tests {
         for text in ["cc89cc8b5156f34b6f0f8a41d6b3785d", "0xCC89CC8B5156F34B6F0F8A41D6B3785D"] {
             let key = LongTermSecret::Key(Ha1::from_hex(text).unwrap());
             let credentials = Credentials { username: "alice".into(), secret: key };
-            assert_eq!(hex(credentials.key("any.realm")), "cc89cc8b5156f34b6f0f8a41d6b3785d");
+            assert_eq!(hex(&credentials.key("any.realm")), "cc89cc8b5156f34b6f0f8a41d6b3785d");
         }
     }
 

@@ -30,6 +30,14 @@ pub fn for_username(secret: &Secret, username: &str) -> Credentials {
     Credentials::password(username, password(secret, username))
 }
 
+/// The password that `secret` gives for `username`.
+pub fn password(secret: &Secret, username: &str) -> Secret {
+    let mut hmac = Hmac::<Sha1>::new_from_slice(secret.expose().as_bytes())
+        .expect("HMAC takes a key of any length (RFC 2104 §2)");
+    hmac.update(username.as_bytes());
+    Secret::new(STANDARD.encode(hmac.finalize().into_bytes()))
+}
+
 /// When `username` expires, in Unix seconds, if it is one of this kind: `time`, `time:name` or `name:time`.
 pub fn expiry(username: &str) -> Option<u64> {
     expiry_separated(username, SEPARATOR)
@@ -48,13 +56,6 @@ pub fn expiry_separated(username: &str, separator: char) -> Option<u64> {
 /// Whether `password` is what `secret` gives for `username`.
 pub fn matches(secret: &Secret, username: &str, password: &Secret) -> bool {
     self::password(secret, username) == *password
-}
-
-fn password(secret: &Secret, username: &str) -> Secret {
-    let mut hmac = Hmac::<Sha1>::new_from_slice(secret.expose().as_bytes())
-        .expect("HMAC takes a key of any length (RFC 2104 §2)");
-    hmac.update(username.as_bytes());
-    Secret::new(STANDARD.encode(hmac.finalize().into_bytes()))
 }
 
 fn time(digits: &str) -> Option<u64> {

@@ -11,6 +11,7 @@ use std::time::Duration;
 use rtcscope::io::server::{EmbeddedServer, Listen};
 use rtcscope::server::Settings;
 use rtcscope::stun::{Class, Message, MessageBuilder, Method, attribute};
+use rtcscope::turn::credentials::{Credentials, Secret};
 
 use super::{REALM, USER};
 
@@ -199,7 +200,10 @@ impl Fake {
 fn healthy() -> EmbeddedServer {
     let settings = Settings {
         realm: REALM.to_owned(),
-        users: vec![(USER.0.to_owned(), USER.1.to_owned())],
+        users: vec![rtcscope::turn::credentials::Credentials::password(
+            USER.0,
+            rtcscope::turn::credentials::Secret::new(USER.1),
+        )],
         ..Settings::default()
     };
     EmbeddedServer::start(settings, Listen::on(Ipv4Addr::LOCALHOST.into())).unwrap()

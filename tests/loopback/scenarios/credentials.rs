@@ -3,15 +3,16 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use md5::{Digest, Md5};
-use rtcscope::server::{Settings, rest_password};
+use rtcscope::server::Settings;
+use rtcscope::turn::credentials::{Secret, rest};
 
 use super::{ALICE, USER, args, settings, start, turn, turn_udp};
 use crate::run::probe;
 
 const SECRET: &str = "shared-secret-5519";
 
-fn rest() -> Settings {
-    Settings { rest_secret: Some(SECRET.to_owned()), ..settings() }
+fn rest_settings() -> Settings {
+    Settings { rest_secret: Some(Secret::new(SECRET)), ..settings() }
 }
 
 fn unix_time() -> u64 {
@@ -46,31 +47,31 @@ fn no_credentials_at_all_is_not_a_wrong_password() {
 
 #[test]
 fn a_credential_minted_from_the_shared_secret_passes() {
-    let server = start(rest());
+    let server = start(rest_settings());
     probe(&[&turn(&server), "--secret", SECRET]).passes().carries("udp").carries("tcp");
     probe(&[&turn_udp(&server), "--secret", SECRET, "-u", "alice", "--ttl", "5m"]).passes();
 }
 
 #[test]
 fn a_secret_that_the_server_does_not_share_is_named() {
-    let server = start(rest());
+    let server = start(rest_settings());
     probe(&[&turn_udp(&server), "--secret", "another-secret-42"]).fails(&["REST_SECRET_MISMATCH"]);
 }
 
 #[test]
 fn a_rest_user_name_gets_its_password_from_the_secret() {
-    let server = start(rest());
+    let server = start(rest_settings());
     let username = format!("{}:alice", unix_time() + 600);
     probe(&[&turn_udp(&server), "-u", &username, "--secret", SECRET]).passes();
-    let password = rest_password(SECRET, &username);
+    let password = rest::password(&Secret::new(SECRET), &username).expose().to_owned();
     probe(&[&turn_udp(&server), "-u", &username, "-w", &password]).passes();
 }
 
 #[test]
 fn a_rest_password_that_the_secret_does_not_give_is_told_with_certainty() {
-    let server = start(rest());
+    let server = start(rest_settings());
     let username = format!("{}:alice", unix_time() + 600);
-    let other = rest_password("another-secret-42", &username);
+    let other = rest::password(&Secret::new("another-secret-42"), &username).expose().to_owned();
     let run = probe(&[&turn_udp(&server), "-u", &username, "-w", &other, "--secret", SECRET]);
     run.fails(&["REST_SECRET_MISMATCH"]);
     run.check(run.finding("REST_SECRET_MISMATCH")["confidence"] == "high", "not of high confidence");
@@ -80,10 +81,10 @@ fn a_rest_password_that_the_secret_does_not_give_is_told_with_certainty() {
 
 #[test]
 fn an_expired_rest_credential_is_told_from_a_wrong_password() {
-    let server = start(rest());
+    let server = start(rest_settings());
     let expired = unix_time() - 7_200;
     for username in [format!("{expired}:alice"), expired.to_string()] {
-        let password = rest_password(SECRET, &username);
+        let password = rest::password(&Secret::new(SECRET), &username).expose().to_owned();
         let run = probe(&[&turn_udp(&server), "-u", &username, "-w", &password]);
         run.fails(&["REST_EXPIRED"]);
         let ago = run.finding("REST_EXPIRED")["evidence"]["ago_s"].as_u64();

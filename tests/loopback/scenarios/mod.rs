@@ -34,7 +34,13 @@ const TIMEOUT: [&str; 2] = ["--timeout", "500ms"];
 
 /// A healthy server.
 fn settings() -> Settings {
-    Settings { users: vec![(USER.0.to_owned(), USER.1.to_owned())], ..Settings::default() }
+    Settings {
+        users: vec![rtcscope::turn::credentials::Credentials::password(
+            USER.0,
+            rtcscope::turn::credentials::Secret::new(USER.1),
+        )],
+        ..Settings::default()
+    }
 }
 
 fn start(settings: Settings) -> EmbeddedServer {

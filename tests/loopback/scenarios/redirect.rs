@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use rtcscope::io::server::{EmbeddedServer, Listen};
 use rtcscope::server::Settings;
+use rtcscope::turn::credentials::{Credentials, Secret};
 
 use super::{ALICE, TIMEOUT, args, settings, start, turn_tcp, turn_udp};
 use crate::run::probe;
@@ -56,7 +57,7 @@ fn a_redirect_to_a_silent_server_fails_in_time() {
 
 #[test]
 fn a_redirect_to_a_server_with_other_users_is_not_the_redirects_fault() {
-    let users = vec![("else".to_owned(), "else".to_owned())];
+    let users = vec![Credentials::password("else", Secret::new("else"))];
     let other = start(Settings { users, ..settings() });
     let server = start(to(other.udp_addr().unwrap()));
     probe(&args(&[&[&turn_udp(&server)], &ALICE])).fails(&["AUTH_WRONG"]).has("REDIRECT", "info");

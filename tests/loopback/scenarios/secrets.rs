@@ -1,6 +1,7 @@
 //! What nobody may read over a user's shoulder, in any output of any end.
 
-use rtcscope::server::{Settings, rest_password};
+use rtcscope::server::Settings;
+use rtcscope::turn::credentials::{Credentials, Secret, rest};
 
 use super::{TempFile, USER, settings, start, turn_udp};
 use crate::run::{probe, probe_in};
@@ -8,7 +9,7 @@ use crate::run::{probe, probe_in};
 const MARK: &str = "mark-7f3a-secret";
 
 fn server_with(password: &str) -> rtcscope::io::server::EmbeddedServer {
-    start(Settings { users: vec![("alice".to_owned(), password.to_owned())], ..settings() })
+    start(Settings { users: vec![Credentials::password("alice", Secret::new(password))], ..settings() })
 }
 
 #[test]
@@ -28,10 +29,10 @@ fn a_password_is_shown_by_no_run() {
 
 #[test]
 fn a_rest_secret_and_what_is_minted_from_it_are_shown_by_no_run() {
-    let right = start(Settings { rest_secret: Some(MARK.to_owned()), ..settings() });
-    let wrong = start(Settings { rest_secret: Some("another".to_owned()), ..settings() });
+    let right = start(Settings { rest_secret: Some(Secret::new(MARK)), ..settings() });
+    let wrong = start(Settings { rest_secret: Some(Secret::new("another")), ..settings() });
     let username = "4000000000:alice";
-    let minted = rest_password(MARK, username);
+    let minted = rest::password(&Secret::new(MARK), username).expose().to_owned();
     for server in [&right, &wrong] {
         let target = turn_udp(server);
         let run = probe(&[&target, "-u", username, "--secret", MARK, "-vv"]);
