@@ -72,9 +72,17 @@ impl Foundations {
 }
 
 /// By hand, because the keys are those of the report and not all of the fields belong into it.
+/// The terms of RFC 8445 §5.1.2.1 under their names; the last one is 256 minus the component.
+#[derive(Serialize)]
+struct Parts {
+    type_preference: u32,
+    local_preference: u32,
+    component_term: u32,
+}
+
 impl Serialize for Candidate {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut json = serializer.serialize_struct("Candidate", 10)?;
+        let mut json = serializer.serialize_struct("Candidate", 11)?;
         // Microseconds are what we measure; dividing them prints shorter than `as_secs_f64`.
         json.serialize_field("at_s", &(self.at.as_micros() as f64 / 1e6))?;
         json.serialize_field("type", &self.kind)?;
@@ -83,7 +91,10 @@ impl Serialize for Candidate {
         json.serialize_field("address", &self.address)?;
         json.serialize_field("port", &self.port)?;
         json.serialize_field("priority", &self.priority)?;
-        json.serialize_field("priority_parts", &self.priority.parts())?;
+        let [kind, local, component] = self.priority.parts();
+        let parts = Parts { type_preference: kind, local_preference: local, component_term: component };
+        json.serialize_field("priority_parts", &parts)?;
+        json.serialize_field("related", &self.related)?;
         json.serialize_field("url", &self.url)?;
         json.serialize_field("relay_protocol", &self.relay_protocol)?;
         json.end()
@@ -139,6 +150,6 @@ mod tests {
             related: None,
             base: "203.0.113.7:49160".parse().unwrap(),
         };
-        insta::assert_snapshot!(serde_json::to_string(&relay).unwrap(), @r#"{"at_s":0.00525,"type":"relay","foundation":"3","protocol":"udp","address":"203.0.113.7","port":49160,"priority":16777215,"priority_parts":[0,65535,255],"url":"turns:turn.example.test","relay_protocol":"tls"}"#);
+        insta::assert_snapshot!(serde_json::to_string(&relay).unwrap(), @r#"{"at_s":0.00525,"type":"relay","foundation":"3","protocol":"udp","address":"203.0.113.7","port":49160,"priority":16777215,"priority_parts":{"type_preference":0,"local_preference":65535,"component_term":255},"related":null,"url":"turns:turn.example.test","relay_protocol":"tls"}"#);
     }
 }

@@ -13,6 +13,8 @@ use crate::turn::{Answer, Client, Event, Output, Request, RequestId, Settings};
 const BUFFER: usize = 65_535;
 /// Events kept while an answer is waited for.
 const MOST_KEPT: usize = 4096;
+/// As [`MOST_KEPT`], of peers' data.
+const MOST_DATA_KEPT: usize = 256;
 
 /// One client on one connection.
 #[derive(Debug)]
@@ -42,6 +44,11 @@ impl Link {
     /// Our own end.
     pub fn local_addr(&self) -> Option<SocketAddr> {
         self.wire.local_addr().ok()
+    }
+
+    /// Further answers to requests that had been answered.
+    pub fn repeated(&self) -> u32 {
+        self.client.repeated()
     }
 
     /// Starts a request without waiting for its answer.
@@ -96,7 +103,13 @@ impl Link {
     /// Keeps an event for later. A server that floods us must not fill our memory: what is one of thousands
     /// is dropped, an answer never.
     fn keep(&mut self, event: Event) {
-        if self.backlog.len() < MOST_KEPT || matches!(event, Event::Answer(_)) {
+        let most = match event {
+            Event::Answer(_) => usize::MAX,
+            // 64 KiB each at most.
+            Event::Data { .. } => MOST_DATA_KEPT,
+            Event::Oddity(_) => MOST_KEPT,
+        };
+        if self.backlog.len() < most {
             self.backlog.push_back(event);
         }
     }
@@ -130,6 +143,8 @@ impl Link {
 
     async fn drive(&mut self) -> Result<Event, Fault> {
         loop {
+            // A server that floods us must not keep the deadline and Ctrl-C from being seen.
+            tokio::task::consume_budget().await;
             let until = match self.client.poll(Instant::now()) {
                 Output::Event(event) => return Ok(event),
                 Output::Transmit(bytes) => {

@@ -158,6 +158,7 @@ async fn handshake(
         server_name: name.to_str().into_owned(),
         verified: errors.is_empty(),
         errors,
+        roots: trust.roots.len(),
         insecure: trust.insecure,
         certificate: CertificateReport::from_der(&chain, now.as_secs() as i64).ok(),
     };

@@ -76,8 +76,10 @@ struct Learnt<'a> {
 
 impl Gathering {
     fn reflexive(&mut self, endpoint: &EndpointFacts, uri: &str, local: SocketAddr, rank: LocalPreference) {
-        let Some(binding) = &endpoint.binding else { return };
-        let (Some(address), Some(at_ms)) = (binding.reflexive, binding.at_ms) else { return };
+        let binding = endpoint.binding.as_ref().and_then(|binding| binding.reflexive.zip(binding.at_ms));
+        // A server without STUN says it in its answer to an Allocate, and browsers take it from there.
+        let allocate = || endpoint.allocate.as_ref().and_then(|a| a.reflexive.zip(a.at_ms));
+        let Some((address, at_ms)) = binding.or_else(allocate) else { return };
         // Browsers gather reflexive candidates over UDP only.
         if endpoint.transport != Transport::Udp || address == local {
             return;

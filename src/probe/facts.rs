@@ -125,6 +125,8 @@ pub struct EndpointFacts {
     pub transport: Transport,
     /// The target is unhealthy without this endpoint.
     pub required: bool,
+    /// It did all that was asked of it; `null` where it was not tried.
+    pub works: Option<bool>,
     /// Why it was not tried.
     pub skipped: Option<String>,
     /// When its steps began, from the start of the run.
@@ -158,7 +160,7 @@ pub struct EndpointFacts {
     /// The run was over before the endpoint's steps were.
     pub stopped: bool,
     /// Checks that were not made, and why.
-    pub given_up: Vec<String>,
+    pub given_up: Vec<GivenUp>,
     /// What the server can do beyond the necessary.
     pub capabilities: Vec<Capability>,
     /// What it all means.
@@ -172,6 +174,7 @@ impl EndpointFacts {
             addr,
             transport,
             required,
+            works: None,
             skipped: None,
             started_ms: None,
             connect_ms: None,
@@ -192,6 +195,11 @@ impl EndpointFacts {
             capabilities: Vec::new(),
             findings: Vec::new(),
         }
+    }
+
+    /// Notes that a check is not made.
+    pub fn give_up(&mut self, check: Check, reason: impl Into<String>) {
+        self.given_up.push(GivenUp { check, reason: reason.into() });
     }
 
     /// Counts something that a server should not send.
@@ -235,6 +243,38 @@ fn preview(head: &[u8]) -> String {
     }
 }
 
+/// A check that was not made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct GivenUp {
+    /// Which.
+    pub check: Check,
+    /// Why, in words.
+    pub reason: String,
+}
+
+/// The checks that may have to be given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Check {
+    /// Everything from a step on.
+    Rest,
+    /// The paths between the relay and a plain UDP socket.
+    PeerPaths,
+    /// The loop between two allocations.
+    Loop,
+}
+
+impl Check {
+    /// In words.
+    pub fn phrase(self) -> &'static str {
+        match self {
+            Check::Rest => "everything else",
+            Check::PeerPaths => "the paths to a plain UDP socket",
+            Check::Loop => "the loop between two allocations",
+        }
+    }
+}
+
 /// A TLS session and the certificate behind it.
 #[derive(Debug, Clone, Serialize)]
 pub struct TlsFacts {
@@ -252,6 +292,8 @@ pub struct TlsFacts {
     pub verified: bool,
     /// What is wrong with it.
     pub errors: Vec<crate::tls::TlsFault>,
+    /// Root certificates it was held against; with none, no issuer is trusted.
+    pub roots: usize,
     /// `--insecure`: the faults are not held against the server.
     pub insecure: bool,
     /// The certificate itself.
@@ -272,7 +314,7 @@ pub struct BindingFacts {
     pub at_ms: Option<f64>,
     /// Round trips of requests answered without retransmission (the others are ambiguous).
     pub rtt: Option<Distribution>,
-    /// Sends without an answer, of all sends, in percent.
+    /// Sends without an answer, of all sends with the retransmissions, in percent.
     pub loss_pct: Option<f64>,
     /// Requests and retransmissions sent.
     pub sent: u32,
@@ -310,7 +352,7 @@ pub struct AllocateFacts {
     /// SOFTWARE.
     pub software: Option<String>,
     /// The cap that coturn declares.
-    pub bandwidth_kbps: Option<u32>,
+    pub bandwidth_bps: Option<u64>,
 }
 
 /// One transaction of a request.
@@ -344,7 +386,6 @@ pub struct StepFacts {
     /// All legs together.
     pub took_ms: f64,
     /// LIFETIME granted, for Refresh.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub lifetime_s: Option<u32>,
 }
 
@@ -382,6 +423,11 @@ pub struct PeerFacts {
 }
 
 impl PeerFacts {
+    /// Where the relay should send to: what it saw, else what a server saw, else what we see.
+    pub fn address(&self) -> SocketAddr {
+        self.seen_by_relay.or(self.reflexive).unwrap_or(self.local)
+    }
+
     /// No packet of this socket has reached anybody, as far as can be seen.
     pub fn unheard(&self) -> bool {
         self.reflexive.is_none() && self.seen_by_relay.is_none()
@@ -439,7 +485,7 @@ pub enum OddityKind {
 pub struct Capability {
     /// Which.
     pub name: &'static str,
-    /// `yes`, `no`, `refused`, `ignored`.
+    /// `yes`, `no`, `unusable`, `refused`, `ignored`.
     pub state: &'static str,
     /// ERROR-CODE where it was refused.
     pub code: Option<u16>,

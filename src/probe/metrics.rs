@@ -12,8 +12,8 @@ const fn pct(name: &'static str) -> KnownMetric {
     KnownMetric { name, unit: Unit::Percent }
 }
 
-/// Every metric of a probe. The short ones (`rtt`, `loss`, `jitter`) are those of the path from a plain peer
-/// through the relay to us and back, or of STUN Binding where no relay was asked for; `setup` is the time
+/// Every metric of a probe. The short ones (`rtt`, `loss`, `jitter`) are those of the paths between a plain
+/// peer and us through the relay, each direction, or of STUN Binding where no relay was asked for; `setup` is the time
 /// from the first packet until the relay (or the reflexive address) was there.
 pub const METRICS: &[KnownMetric] = &[
     ms("allocate"),
@@ -23,9 +23,12 @@ pub const METRICS: &[KnownMetric] = &[
     ms("binding.rtt.min"),
     ms("binding.rtt.p95"),
     ms("binding.rtt.p99"),
+    ms("channel"),
     ms("connect"),
     ms("jitter"),
     pct("loss"),
+    ms("permission"),
+    ms("refresh"),
     ms("relay.inbound.jitter"),
     pct("relay.inbound.loss"),
     ms("relay.inbound.rtt.max"),
@@ -79,7 +82,12 @@ fn of_endpoint(metrics: &mut Vec<Metric>, endpoint: &EndpointFacts, target: &Tar
         ("endpoint", endpoint.addr.to_string()),
         ("transport", endpoint.transport.name().to_owned()),
     ];
-    let mut add = |name: &str, value: Option<f64>| metrics.push(metric(name, value, &labels));
+    // What nobody asked for and was not measured is no hole in the measurement.
+    let mut add = |name: &str, value: Option<f64>| {
+        if value.is_some() || endpoint.required {
+            metrics.push(metric(name, value, &labels));
+        }
+    };
     if endpoint.transport.is_stream() {
         add("connect", endpoint.connect_ms);
     }
@@ -112,7 +120,14 @@ fn of_endpoint(metrics: &mut Vec<Metric>, endpoint: &EndpointFacts, target: &Tar
     ] {
         path(&mut add, name, report.as_ref());
     }
+    // The short names mean either direction: a limit on loss holds for what we hear and what we say.
     path(&mut add, "", relay.inbound.as_ref());
+    path(&mut add, "", relay.outbound.as_ref());
+    for (name, step) in
+        [("permission", &endpoint.permission), ("channel", &endpoint.channel), ("refresh", &endpoint.refresh)]
+    {
+        add(name, step.as_ref().filter(|step| step.ok).map(|step| step.took_ms));
+    }
 }
 
 fn path(add: &mut impl FnMut(&str, Option<f64>), name: &str, report: Option<&FlowReport>) {

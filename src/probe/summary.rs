@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::diagnose::{self, Context};
-use super::facts::{Observation, TargetFacts};
+use super::facts::{EndpointFacts, Observation, TargetFacts};
 use super::metrics;
 use super::plan::{Options, Target};
 use super::{candidates, capabilities};
@@ -70,6 +70,7 @@ impl Summary {
                 Context { target, now_unix: seen.ended_unix, timeout_s: options.timeout.as_secs_f64() };
             for endpoint in &mut facts.endpoints {
                 endpoint.findings = diagnose::endpoint(endpoint, context);
+                endpoint.works = diagnose::works(endpoint, target.turn);
                 endpoint.capabilities = capabilities::of(endpoint);
             }
             facts.findings = diagnose::target(facts, context);
@@ -126,13 +127,9 @@ fn conclusive(targets: &[TargetFacts]) -> bool {
     targets.iter().all(|target| {
         let stopped = target.endpoints.iter().any(|endpoint| endpoint.required && endpoint.stopped);
         let looked = target.endpoints.iter().any(|endpoint| endpoint.required && endpoint.skipped.is_none());
-        // What does not work and has no finding is not understood, and not healthy either.
-        let unexplained = target.endpoints.iter().any(|endpoint| {
-            endpoint.required
-                && endpoint.skipped.is_none()
-                && endpoint.findings.is_empty()
-                && !diagnose::usable(endpoint, target.turn)
-        });
+        // What does not work and has no error is not understood, and not healthy either.
+        let error = |e: &EndpointFacts| e.findings.iter().any(|finding| finding.severity == Severity::Error);
+        let unexplained = target.endpoints.iter().any(|e| e.required && e.works == Some(false) && !error(e));
         !stopped && !unexplained && (looked || !target.findings.is_empty())
     })
 }

@@ -10,6 +10,8 @@ use super::attribute::TransactionId;
 const RC: u8 = 7;
 /// RTOs that the last request is given (RFC 8489 §6.2.1, `Rm`).
 const RM: u32 = 16;
+/// The first RTO where nothing is known of the path (RFC 8489 §6.2.1).
+const INITIAL_RTO: Duration = Duration::from_millis(500);
 /// How long a request over TCP or TLS may go unanswered (RFC 8489 §6.2.2, `Ti`).
 const TI: Duration = Duration::from_millis(39_500);
 
@@ -23,9 +25,11 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// For UDP and DTLS: 500 ms at first (RFC 8489 §6.2.1).
-    pub fn datagram(timeout: Duration) -> Self {
-        Self { rto: Some(Duration::from_millis(500)), timeout }
+    /// For UDP and DTLS: 500 ms at first (RFC 8489 §6.2.1), less where the timeout is so short that it
+    /// would leave no room for three sends, and more where `estimate` says that answers take longer.
+    pub fn datagram(timeout: Duration, estimate: Duration) -> Self {
+        let rto = INITIAL_RTO.max(estimate).min(timeout / 7);
+        Self { rto: Some(rto), timeout }
     }
 
     /// For TCP and TLS: sent once (RFC 8489 §6.2.2).
@@ -121,16 +125,28 @@ mod tests {
 
     #[test]
     fn doubles_and_gives_up_after_thirty_nine_and_a_half_seconds() {
-        let (sends, end) = run(Schedule::datagram(Duration::from_secs(60)));
+        let (sends, end) = run(Schedule::datagram(Duration::from_secs(60), Duration::ZERO));
         assert_eq!(sends, [0, 500, 1500, 3500, 7500, 15_500, 31_500]);
         assert_eq!(end, 39_500);
     }
 
     #[test]
     fn stops_at_the_callers_limit() {
-        let (sends, end) = run(Schedule::datagram(Duration::from_secs(5)));
+        let (sends, end) = run(Schedule::datagram(Duration::from_secs(5), Duration::ZERO));
         assert_eq!(sends, [0, 500, 1500, 3500]);
         assert_eq!(end, 5000);
+    }
+
+    #[test]
+    fn sends_three_times_even_within_a_short_timeout() {
+        let (sends, end) = run(Schedule::datagram(Duration::from_millis(700), Duration::ZERO));
+        assert_eq!((sends, end), (vec![0, 100, 300], 700));
+    }
+
+    #[test]
+    fn waits_longer_where_answers_take_longer() {
+        let (sends, _) = run(Schedule::datagram(Duration::from_secs(10), Duration::from_millis(1400)));
+        assert_eq!(sends, [0, 1400, 4200, 9800]);
     }
 
     #[test]

@@ -67,6 +67,8 @@ pub struct Answer {
     pub request: RequestId,
     /// How it ended.
     pub outcome: Outcome,
+    /// When the last response came, or was given up on.
+    pub at: Instant,
     /// Each transaction it took: a 401, its authenticated repetition, another after a 438.
     pub legs: Vec<Leg>,
 }
@@ -175,8 +177,11 @@ pub enum Output {
     Idle,
 }
 
-/// Events kept for a caller that does not poll: more are dropped.
+/// Events kept for a caller that does not poll. More data and oddities are dropped; answers never are,
+/// and there are no more of them than requests.
 const MOST_EVENTS: usize = 4096;
+/// Transactions whose further answers are still recognised.
+const MOST_ANSWERED: usize = 64;
 
 /// One 5-tuple's client.
 #[derive(Debug)]
@@ -189,6 +194,10 @@ pub struct Client {
     started: u64,
     channels: Vec<Channel>,
     events: VecDeque<Event>,
+    /// How long answers took at most, doubled: no retransmission before that is a sign of loss.
+    rto: Duration,
+    answered: VecDeque<stun::TransactionId>,
+    repeated: u32,
 }
 
 /// A channel that was asked for.
@@ -221,7 +230,15 @@ impl Client {
             started: 0,
             channels: Vec::new(),
             events: VecDeque::new(),
+            rto: Duration::ZERO,
+            answered: VecDeque::new(),
+            repeated: 0,
         }
+    }
+
+    /// Further answers to requests that had been answered: each belongs to a retransmission.
+    pub fn repeated(&self) -> u32 {
+        self.repeated
     }
 
     /// Starts a request; [`poll`](Self::poll) sends it.
@@ -229,8 +246,11 @@ impl Client {
         let id = RequestId(self.started);
         self.started += 1;
         if let Request::ChannelBind { number, peer } = request {
-            self.channels.retain(|channel| channel.number != number);
-            self.channels.push(Channel { number, peer, bound: false });
+            let known = |channel: &Channel| channel.number == number && channel.peer == peer;
+            if !self.channels.iter().any(known) {
+                self.channels.retain(|channel| channel.number != number);
+                self.channels.push(Channel { number, peer, bound: false });
+            }
         }
         let transaction = self.transaction(now, &request);
         let authenticated = self.authenticates(&request);
@@ -346,6 +366,10 @@ impl Client {
         let id = message.transaction;
         let Some(at) = self.exchanges.iter().position(|e| e.transaction.id() == id && e.matches(&message))
         else {
+            if self.answered.contains(&id) {
+                self.repeated += 1;
+                return;
+            }
             return self.event(Event::Oddity(Oddity::UnmatchedTransaction));
         };
         if self.exchanges[at].authenticated
@@ -360,6 +384,11 @@ impl Client {
             }
         }
         let mut exchange = self.exchanges.remove(at);
+        self.rto = self.rto.max(now.duration_since(exchange.transaction.started()) * 2);
+        self.answered.push_back(id);
+        if self.answered.len() > MOST_ANSWERED {
+            self.answered.pop_front();
+        }
         if let (Request::ChannelBind { number, .. }, Class::Success) = (&exchange.request, message.class)
             && let Some(channel) = self.channels.iter_mut().find(|channel| channel.number == *number)
         {
@@ -417,7 +446,7 @@ impl Client {
         }
         let schedule = match self.settings.stream {
             true => Schedule::stream(self.settings.timeout),
-            false => Schedule::datagram(self.settings.timeout),
+            false => Schedule::datagram(self.settings.timeout, self.rto),
         };
         Transaction::new(now, id, builder.finish(), schedule)
     }
@@ -429,7 +458,7 @@ impl Client {
     }
 
     fn event(&mut self, event: Event) {
-        if self.events.len() < MOST_EVENTS {
+        if self.events.len() < MOST_EVENTS || matches!(event, Event::Answer(_)) {
             self.events.push_back(event);
         }
     }

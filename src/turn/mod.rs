@@ -1,6 +1,8 @@
-//! TURN (RFC 8656) as a client sees it: credentials, and the requests of one 5-tuple.
+//! TURN (RFC 8656) as a client sees it: credentials, the requests of one 5-tuple, and what must be renewed.
 
 mod client;
 pub mod credentials;
+mod upkeep;
 
 pub use client::{Answer, Client, Event, Leg, Oddity, Outcome, Output, Request, RequestId, Settings};
+pub use upkeep::Upkeep;

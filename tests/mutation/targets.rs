@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use rtcscope::ice::servers::IceServers;
 use rtcscope::ice::uri::ServerUri;
-use rtcscope::stun::framing::{Frame, StreamDecoder};
+use rtcscope::stun::framing::StreamDecoder;
 use rtcscope::stun::{Class, Integrity, Message, MessageBuilder, Method, TransactionId, attribute};
 use rtcscope::tls::{CertificateReport, TlsFault, verify};
 use rtcscope::turn::credentials::{Credentials, Secret};

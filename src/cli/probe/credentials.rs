@@ -99,6 +99,18 @@ impl Args {
         Ok(Identity { credentials, knowledge: Knowledge { rest_expiry, ..Knowledge::default() } })
     }
 
+    /// The credentials that a list of servers holds, held against `--secret` if there is one.
+    pub(super) fn listed(&self, username: &str, credential: &Secret) -> Identity {
+        let secret = self.secret.as_ref().map(|arg| &arg.0);
+        let knowledge = Knowledge {
+            rest_expiry: rest::expiry_separated(username, self.separator),
+            secret_mismatch: secret.is_some_and(|secret| !rest::matches(secret, username, credential)),
+            ..Knowledge::default()
+        };
+        let credentials = Some(Credentials::password(username, credential.clone()));
+        Identity { credentials, knowledge }
+    }
+
     /// `--secret`: mints for a plain user; for a name that holds its expiry already, finds the password
     /// or checks the one given.
     fn minted(&self, secret: &Secret, username: Option<&str>, password: Option<Secret>) -> Identity {

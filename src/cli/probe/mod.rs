@@ -104,14 +104,15 @@ environment (RTCSCOPE_USERNAME, RTCSCOPE_PASSWORD, RTCSCOPE_SECRET).";
 const DEADLINE: Duration = Duration::from_secs(30);
 
 pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
-    let options = options(&args)?;
+    let mut options = options(&args)?;
     let thresholds = args
         .limits
         .max
         .iter()
         .map(|arg| Threshold::from_arg(arg, METRICS).map_err(|e| UserError::usage(&e).hint(e.hint())))
         .collect::<Result<Vec<_>, _>>()?;
-    let mut targets = targets::read(&args.targets, &args.credentials)?;
+    let (mut targets, relay_only) = targets::read(&args.targets, &args.credentials)?;
+    options.relay_only |= relay_only;
     let mut roots = tls::roots_for(&targets, args.trust.cafile.as_deref())?;
     let server = match args.targets.embedded {
         true => Some(embedded::start(&mut targets, &mut roots)?),

@@ -7,8 +7,7 @@ use crate::cli::UserError;
 use crate::ice::servers::{IceServers, MAX_BYTES, TransportPolicy};
 use crate::ice::uri::{self, Scheme, ServerUri};
 use crate::io::input;
-use crate::probe::plan::{Attempt, Knowledge, Target, Transport};
-use crate::turn::credentials::{Credentials, rest};
+use crate::probe::plan::{Attempt, Target, Transport};
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]
@@ -24,10 +23,11 @@ pub(super) struct Args {
     pub(super) embedded: bool,
 }
 
-/// The targets in the order given, each with its credentials.
-pub(super) fn read(args: &Args, flags: &credentials::Args) -> anyhow::Result<Vec<Target>> {
+/// The targets in the order given, each with its credentials, and whether a list of them says that only
+/// relays may be used.
+pub(super) fn read(args: &Args, flags: &credentials::Args) -> anyhow::Result<(Vec<Target>, bool)> {
     if args.embedded {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), false));
     }
     if args.targets.is_empty() && args.ice_servers.is_none() {
         return Err(UserError::usage("there is nothing to probe")
@@ -36,7 +36,7 @@ pub(super) fn read(args: &Args, flags: &credentials::Args) -> anyhow::Result<Vec
             .into());
     }
     let identity = flags.identity()?;
-    let mut targets = Vec::new();
+    let (mut targets, mut relay_only) = (Vec::new(), false);
     for (at, text) in args.targets.iter().enumerate() {
         let uri = match ServerUri::from_target(text) {
             Ok(uri::Target::Uri(uri)) => uri,
@@ -79,17 +79,14 @@ pub(super) fn read(args: &Args, flags: &credentials::Args) -> anyhow::Result<Vec
                     .into());
             }
             let own = match (&server.username, &server.credential) {
-                (Some(username), Some(credential)) => Some(Identity {
-                    knowledge: Knowledge { rest_expiry: rest::expiry(username), ..Knowledge::default() },
-                    credentials: Some(Credentials::password(username.clone(), credential.clone())),
-                }),
+                (Some(username), Some(credential)) => Some(flags.listed(username, credential)),
                 _ => None,
             };
             for located in &server.urls {
                 targets.push(target(&located.uri, own.as_ref().unwrap_or(&identity))?);
             }
         }
-        let relay_only = servers.transport_policy == Some(TransportPolicy::Relay);
+        relay_only = servers.transport_policy == Some(TransportPolicy::Relay);
         if relay_only && !targets.iter().any(|target| target.turn) {
             return Err(UserError::usage("iceTransportPolicy is `relay`, and no server is a turn: one")
                 .hint("no call can come about with this configuration")
@@ -97,7 +94,7 @@ pub(super) fn read(args: &Args, flags: &credentials::Args) -> anyhow::Result<Vec
         }
     }
     targets.dedup_by(|a, b| a.uri == b.uri && a.credentials.is_none() && b.credentials.is_none());
-    Ok(targets)
+    Ok((targets, relay_only))
 }
 
 fn target(uri: &ServerUri, identity: &Identity) -> Result<Target, UserError> {

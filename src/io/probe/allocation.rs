@@ -19,7 +19,7 @@ pub(super) fn allocate_facts(answer: &Answer, start: Instant) -> AllocateFacts {
             _ => None,
         },
         took_ms: milliseconds(answer.took()),
-        at_ms: granted.map(|_| milliseconds(start.elapsed())),
+        at_ms: granted.map(|_| milliseconds(answer.at.duration_since(start))),
         attempts: answer
             .legs
             .iter()
@@ -37,7 +37,10 @@ pub(super) fn allocate_facts(answer: &Answer, start: Instant) -> AllocateFacts {
         lifetime_s: granted.and_then(|m| m.number(attribute::LIFETIME)),
         reflexive: granted.and_then(|m| m.reflexive_address()),
         software: response.and_then(|m| m.text(attribute::SOFTWARE)),
-        bandwidth_kbps: granted.and_then(|m| m.number(attribute::COTURN_BANDWIDTH)),
+        // coturn counts in units of 1024 bit/s.
+        bandwidth_bps: granted
+            .and_then(|m| m.number(attribute::COTURN_BANDWIDTH))
+            .map(|k| u64::from(k) * 1024),
     }
 }
 

@@ -32,7 +32,7 @@ impl Bindings {
         match answer.outcome {
             Outcome::Granted(_) => {
                 self.received += 1;
-                self.at.get_or_insert_with(Instant::now);
+                self.at.get_or_insert(answer.at);
                 self.granted.get_or_insert(answer);
             }
             Outcome::Refused { code, .. } => {
@@ -48,10 +48,11 @@ impl Bindings {
         self.received > 0
     }
 
-    /// What was seen so far; `start` is that of the run.
-    pub(super) fn facts(&self, start: Instant) -> BindingFacts {
+    /// What was seen so far; `start` is that of the run, `repeated` counts the answers to retransmissions
+    /// of what had been answered already: neither they nor their requests were lost.
+    pub(super) fn facts(&self, start: Instant, repeated: u32) -> BindingFacts {
         let message = self.granted.as_ref().and_then(Answer::success);
-        let lost = f64::from(self.sent - self.received.min(self.sent));
+        let lost = f64::from(self.sent.saturating_sub(self.received + repeated));
         BindingFacts {
             ok: message.is_some(),
             code: if message.is_some() { None } else { self.refused },
@@ -67,7 +68,7 @@ impl Bindings {
         }
     }
 
-    /// Asks `count` times in all, one after the other, for no longer than `patience`.
+    /// Asks until there are `count` in all, one after the other, for no longer than `patience`.
     pub(super) async fn sample(
         &mut self,
         link: &mut Link,

@@ -10,11 +10,10 @@ use super::Shared;
 use super::allocation::allocate_facts;
 use super::binding::Bindings;
 use super::connector::Connector;
-use super::ledger::Entry;
 use super::paths::Relayed;
 use crate::io::link::Link;
-use crate::measure::milliseconds;
-use crate::probe::facts::{EndpointFacts, Fault, FaultKind, RedirectFacts};
+use crate::measure::{Flow, milliseconds};
+use crate::probe::facts::{Check, EndpointFacts, Fault, FaultKind, RedirectFacts};
 use crate::probe::plan::{Endpoint, Target};
 use crate::stun::attribute;
 use crate::turn::{Answer, Event, Outcome, Request, RequestId};
@@ -44,7 +43,7 @@ pub(super) struct Session {
     pub(super) link: Option<Link>,
     pub(super) first: Option<Relayed>,
     pub(super) second: Option<Relayed>,
-    pub(super) entry: Option<Entry>,
+    pub(super) flows: Vec<Flow>,
 }
 
 impl Session {
@@ -61,7 +60,7 @@ impl Session {
             link: None,
             first: None,
             second: None,
-            entry: None,
+            flows: Vec::new(),
         }
     }
 
@@ -90,7 +89,8 @@ impl Session {
         if let Some(why) = stopped {
             let stage = self.stage();
             self.facts.stopped = true;
-            self.facts.given_up.push(format!("everything from {stage} on: {why}"));
+            self.report_paths();
+            self.facts.give_up(Check::Rest, format!("{why} at {stage}"));
             let _ = timeout(FAREWELL, self.farewell()).await;
         }
         Ended { facts: self.facts, crowded_out: self.crowded_out }
@@ -148,14 +148,15 @@ impl Session {
         self.progress("following a redirect");
         self.facts.redirect = Some(redirect.clone());
         let connected = self.connector.connect(to, redirect.domain.as_deref()).await;
-        // A bad certificate of the other server is as bad as one of the first.
-        if connected.tls.as_ref().is_some_and(|tls| !tls.verified) {
-            self.facts.tls = connected.tls;
-        }
         let result = match connected.link {
             Err(fault) => Err(fault),
             Ok(mut link) => {
-                self.entry = Some(self.shared.ledger.enter());
+                // From here on the facts are those of the other server; a bad certificate of the first stays.
+                if self.facts.tls.as_ref().is_none_or(|tls| tls.verified) {
+                    self.facts.tls = connected.tls;
+                }
+                self.facts.connect_ms = connected.connect_ms;
+                self.facts.local = link.local_addr();
                 link.stage = "allocate";
                 let answer = link.request(Request::Allocate).await;
                 self.drain(&mut link);
@@ -185,51 +186,69 @@ impl Session {
         self.relay_steps(&answer).await
     }
 
-    /// Binding ×n, and Allocate as soon as the first is answered or slow. `None`: no relay is wanted.
+    /// Binding, Allocate as soon as that is answered or slow, and the other Bindings behind it, so that
+    /// nobody waits for statistics. `None`: no relay is wanted.
     async fn bind_and_allocate(&mut self, link: &mut Link) -> Result<Option<Answer>, Fault> {
         let (start, patience) = (self.shared.start, self.shared.options.timeout);
         let mut bindings = Bindings::default();
         link.stage = "binding";
-        self.facts.binding = Some(bindings.facts(start));
+        self.facts.binding = Some(bindings.facts(start, 0));
         let first = link.start(Request::Binding);
         let prompt = match self.target.turn {
             true => timeout(HEAD_START.min(patience / 10), link.answer(first)).await.ok(),
             false => Some(link.answer(first).await),
         };
-        let mut allocate = None;
-        match prompt {
-            Some(answer) => bindings.take(answer?),
+        let early = match prompt {
+            Some(answer) => {
+                bindings.take(answer?);
+                None
+            }
             None => {
-                allocate = Some(self.start_allocate(link));
+                let allocate = self.start_allocate(link);
                 let answer = link.answer(first).await?;
                 bindings.take(answer);
+                Some(allocate)
             }
-        }
-        self.facts.binding = Some(bindings.facts(start));
+        };
+        self.facts.binding = Some(bindings.facts(start, link.repeated()));
+        let allocated = match self.target.turn {
+            true => Some(self.allocate(link, early, bindings.answered()).await?),
+            false => None,
+        };
         if bindings.answered() {
-            bindings.sample(link, self.shared.options.bindings, patience).await?;
-            self.facts.binding = Some(bindings.facts(start));
+            link.stage = "binding";
+            // A connection that breaks here breaks the next step too, which then says so.
+            let _ = bindings.sample(link, self.shared.options.bindings, patience).await;
+            self.facts.binding = Some(bindings.facts(start, link.repeated()));
         }
-        if !self.target.turn {
-            return Ok(None);
-        }
+        Ok(allocated)
+    }
+
+    /// Waits for an Allocate, which may have been started `early`. A server that has answered nothing by
+    /// the time the Binding was given up is not waited for again.
+    async fn allocate(
+        &mut self,
+        link: &mut Link,
+        early: Option<RequestId>,
+        answered: bool,
+    ) -> Result<Answer, Fault> {
         self.progress("TURN Allocate");
         link.stage = "allocate";
-        let request = match allocate {
-            Some(request) if !bindings.answered() => {
-                if let Some(silence) = link.give_up(request) {
-                    return Ok(Some(silence));
-                }
-                request
-            }
+        if let Some(request) = early
+            && !answered
+            && let Some(silence) = link.give_up(request)
+        {
+            return Ok(silence);
+        }
+        let request = match early {
             Some(request) => request,
             None => self.start_allocate(link),
         };
-        Ok(Some(link.answer(request).await?))
+        link.answer(request).await
     }
 
     fn start_allocate(&mut self, link: &mut Link) -> RequestId {
-        self.entry = Some(self.shared.ledger.enter());
+        self.shared.ledger.enter();
         link.start(Request::Allocate)
     }
 
@@ -237,8 +256,8 @@ impl Session {
     fn take_allocate(&mut self, answer: &Answer, redirected: bool) -> Option<RedirectFacts> {
         self.facts.allocate = Some(allocate_facts(answer, self.shared.start));
         if answer.success().is_none() {
-            let met_others = self.entry.take().is_some_and(|entry| entry.met_others());
-            self.crowded_out = matches!(answer.code(), Some(486 | 508)) && (met_others || self.alone);
+            let others = self.shared.ledger.others();
+            self.crowded_out = matches!(answer.code(), Some(486 | 508)) && (others || self.alone);
         }
         let Outcome::Refused { code: 300, response } = &answer.outcome else { return None };
         Some(RedirectFacts {

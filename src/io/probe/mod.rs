@@ -28,7 +28,7 @@ use super::signal;
 use super::tls::Trust;
 use crate::ice::uri::Host;
 use crate::measure::milliseconds;
-use crate::probe::facts::{EndpointFacts, Observation, TargetFacts};
+use crate::probe::facts::{Check, EndpointFacts, Observation, TargetFacts};
 use crate::probe::plan::{Endpoint, Options, Target, Transport};
 
 /// What a run needs besides its targets.
@@ -180,21 +180,24 @@ async fn run(
     }
     alone.sort_unstable();
     let mut interrupted = shared.interrupted.clone();
-    for order in alone {
+    'alone: for order in alone {
         let (at, endpoint) = planned[order];
         for pause in ALONE {
             if Instant::now() + pause >= deadline {
-                break;
+                continue 'alone;
             }
             tokio::select! {
+                biased;
+                Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => break 'alone,
                 () = tokio::time::sleep(pause) => {}
-                Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => break,
             }
             let session = Session::new(shared.clone(), targets[at].clone(), endpoint).alone();
             let ended = session.run().await;
-            let again = ended.crowded_out;
-            results[order] = Some(ended.facts);
-            if !again {
+            // A try that was stopped on its way knows less than the one before it.
+            if ended.facts.allocate.is_some() {
+                results[order] = Some(ended.facts);
+            }
+            if !ended.crowded_out {
                 break;
             }
         }
@@ -203,7 +206,8 @@ async fn run(
         // A session that panicked has no facts; it must not take the others' along.
         facts[*at].endpoints.push(result.unwrap_or_else(|| {
             let mut facts = EndpointFacts::new(endpoint.addr, endpoint.transport, endpoint.required);
-            facts.given_up.push("all checks: the probe itself failed here, please report it".to_owned());
+            facts.stopped = true;
+            facts.give_up(Check::Rest, "the system gave no thread or file, or the probe itself failed");
             facts
         }));
     }

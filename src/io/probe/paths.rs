@@ -7,9 +7,9 @@ use tokio::time::sleep_until;
 
 use super::super::link::Link;
 use super::peer::Peer;
-use crate::measure::{Flow, FlowOutput, Pace, Packet, RunId};
+use crate::measure::{Flow, FlowId, FlowOutput, Pace, Packet, RunId};
 use crate::probe::facts::{Fault, RelayFacts};
-use crate::turn::{Event, Oddity, Request};
+use crate::turn::{Event, Oddity, Upkeep};
 
 const INBOUND: u8 = 0;
 const OUTBOUND: u8 = 1;
@@ -18,22 +18,21 @@ const LOOP: u8 = 2;
 /// How long the outbound flow waits for the relay to tell where our packets come from: behind a NAT
 /// with endpoint-dependent mapping only that address reaches us.
 const LEARN: Duration = Duration::from_millis(200);
-/// Permissions last five minutes (RFC 8656 §9) and allocations ten by default: renewed in good time.
-const KEEP_ALIVE: Duration = Duration::from_secs(120);
 
 /// One of our allocations.
 #[derive(Debug)]
 pub(super) struct Relayed {
     pub(super) link: Link,
     pub(super) address: SocketAddr,
-    /// Peers let through, renewed on long runs.
-    pub(super) permitted: Vec<std::net::IpAddr>,
-    pub(super) lifetime: u32,
+    /// What is renewed on long runs.
+    pub(super) upkeep: Upkeep,
 }
 
 /// The three paths of one endpoint.
 pub(super) struct Paths<'a> {
     pub(super) run: RunId,
+    /// Not ours, so that a run that is stopped loses none of them.
+    pub(super) flows: &'a mut Vec<Flow>,
     pub(super) pace: Pace,
     pub(super) first: &'a mut Relayed,
     pub(super) second: Option<&'a mut Relayed>,
@@ -44,101 +43,71 @@ pub(super) struct Paths<'a> {
 }
 
 impl Paths<'_> {
-    /// Sends and echoes until every flow is done. `facts` is kept current, so that nothing is lost
-    /// if the future is dropped.
-    pub(super) async fn measure(
-        &mut self,
-        facts: &mut RelayFacts,
-        mut oddity: impl FnMut(Oddity),
-    ) -> Result<(), Fault> {
+    /// Sends and echoes until every flow is done.
+    pub(super) async fn measure(&mut self, mut oddity: impl FnMut(Oddity)) -> Result<(), Fault> {
         let start = Instant::now();
-        let mut flows = Vec::new();
         if let Some(peer) = &self.peer {
-            flows.push(Flow::new(INBOUND, self.pace, start));
+            self.flows.push(Flow::new(INBOUND, self.pace, start));
             if peer.facts.nat == Some(false) {
-                flows.push(Flow::new(OUTBOUND, self.pace, start + self.pace.interval / 3));
+                self.flows.push(Flow::new(OUTBOUND, self.pace, start + self.pace.interval / 3));
             }
         }
         if self.second.is_some() {
             // Out of step with one another, so that no flow waits behind another's packet.
-            flows.push(Flow::new(LOOP, self.pace, start + self.pace.interval * 2 / 3));
+            self.flows.push(Flow::new(LOOP, self.pace, start + self.pace.interval * 2 / 3));
         }
         let mut buffer = vec![0; 65_535];
-        let mut renew = start + KEEP_ALIVE;
-        let mut reported = start;
-        let result = loop {
+        loop {
             let now = Instant::now();
-            if self.peer.is_some()
-                && !flows.iter().any(|flow| flow.id() == OUTBOUND)
-                && (now >= start + LEARN
-                    || self.peer.as_ref().is_some_and(|p| p.facts.seen_by_relay.is_some()))
-            {
-                flows.push(Flow::new(OUTBOUND, self.pace, now));
+            let learnt = self.peer.as_ref().map(|peer| peer.facts.seen_by_relay.is_some());
+            if learnt.is_some_and(|learnt| learnt || now >= start + LEARN) && self.flow(OUTBOUND).is_none() {
+                self.flows.push(Flow::new(OUTBOUND, self.pace, now));
             }
-            if now >= renew {
-                renew = now + KEEP_ALIVE;
-                self.renew();
-            }
-            if now >= reported + Duration::from_millis(500) {
-                reported = now;
-                self.report(&flows, facts);
-            }
-            let Some(due) = self.pump(&mut flows, now) else {
-                if flows.iter().any(|flow| flow.id() == OUTBOUND) || self.peer.is_none() {
-                    break Ok(());
+            let Some(due) = self.pump(now) else {
+                if self.peer.is_none() || self.flow(OUTBOUND).is_some() {
+                    return Ok(());
                 }
                 sleep_until((start + LEARN).into()).await;
                 continue;
             };
+            let due = self.renew(now).map_or(due, |renewal| due.min(renewal));
             tokio::select! {
                 biased;
                 received = receive(self.peer.as_deref(), &mut buffer) => {
                     let at = Instant::now();
-                    self.at_peer(&mut flows, at, &buffer[..received.0], received.1);
+                    self.at_peer(at, &buffer[..received.0], received.1);
                 }
-                event = self.first.link.step() => match event {
-                    Ok(Event::Data { peer, data, at }) => self.at_first(&mut flows, at, &data, peer),
-                    Ok(Event::Oddity(odd)) => oddity(odd),
-                    Ok(Event::Answer(_)) => {}
-                    Err(fault) => break Err(fault),
+                event = self.first.link.step() => match event? {
+                    Event::Data { peer, data, at } => self.at_first(at, &data, peer),
+                    Event::Oddity(odd) => oddity(odd),
+                    Event::Answer(_) => {}
                 },
                 event = step(self.second.as_deref_mut()) => match event {
-                    Ok(Event::Data { peer, data, at }) => self.at_second(&mut flows, at, &data, peer),
+                    Ok(Event::Data { peer, data, at }) => self.at_second(at, &data, peer),
                     Ok(Event::Oddity(odd)) => oddity(odd),
                     Ok(Event::Answer(_)) => {}
-                    // The loop is lost with its far end; the paths to our peer are not.
-                    Err(fault) => {
-                        self.second = None;
-                        let unfinished = |flow: &Flow| flow.id() == LOOP && flow.poll(Instant::now()) != FlowOutput::Done;
-                        if flows.iter().any(unfinished) {
-                            flows.retain(|flow| flow.id() != LOOP);
-                            facts.hairpin = None;
-                            self.cut = Some(fault.message);
-                        }
-                    }
+                    Err(fault) => self.lose_second(fault),
                 },
                 () = sleep_until(due.into()) => {}
             }
-        };
-        self.report(&flows, facts);
-        result
+        }
     }
 
     /// Sends what is due; when something is due next, `None` when all flows are done.
-    fn pump(&mut self, flows: &mut [Flow], now: Instant) -> Option<Instant> {
+    fn pump(&mut self, now: Instant) -> Option<Instant> {
         let mut next: Option<Instant> = None;
-        for flow in flows {
+        for at in 0..self.flows.len() {
             loop {
-                match flow.poll(now) {
+                match self.flows[at].poll(now) {
                     FlowOutput::Done => break,
                     FlowOutput::Wait(until) => {
                         next = Some(next.map_or(until, |next| next.min(until)));
                         break;
                     }
                     FlowOutput::Send(packet) => {
-                        let at = Instant::now();
-                        let sent = self.send(packet);
-                        flow.sent(at, sent);
+                        let sent = Instant::now();
+                        let ok = self.send(packet);
+                        self.flows[at].sent(sent, ok);
                     }
                 }
             }
@@ -150,7 +119,7 @@ impl Paths<'_> {
         let bytes = packet.bytes(&self.run, self.pace.size);
         let sent = match (packet.flow, &self.peer, &self.second) {
             (INBOUND, Some(peer), _) => peer.send(self.first.address, &bytes),
-            (OUTBOUND, Some(peer), _) => self.first.link.send_data(peer.address(), &bytes),
+            (OUTBOUND, Some(peer), _) => self.first.link.send_data(peer.facts.address(), &bytes),
             (LOOP, _, Some(second)) => {
                 let to = second.address;
                 self.first.link.send_data(to, &bytes)
@@ -160,57 +129,75 @@ impl Paths<'_> {
         sent.is_ok()
     }
 
-    fn at_peer(&mut self, flows: &mut [Flow], at: Instant, bytes: &[u8], from: SocketAddr) {
-        let Some(packet) = Packet::from_bytes(&self.run, bytes) else { return };
-        let flow = flows.iter_mut().find(|flow| flow.id() == packet.flow);
-        if let Some(echo) = flow.and_then(|flow| flow.handle_input(at, packet))
+    fn at_peer(&mut self, at: Instant, bytes: &[u8], from: SocketAddr) {
+        if let Some(echo) = self.take(at, bytes)
             && let Some(peer) = &self.peer
         {
-            let _ = peer.send(from, &echo.bytes(&self.run, self.pace.size));
+            let _ = peer.send(from, &echo);
         }
     }
 
-    fn at_first(&mut self, flows: &mut [Flow], at: Instant, bytes: &[u8], from: SocketAddr) {
-        let Some(packet) = Packet::from_bytes(&self.run, bytes) else { return };
-        if packet.flow == INBOUND
+    fn at_first(&mut self, at: Instant, bytes: &[u8], from: SocketAddr) {
+        if Packet::from_bytes(&self.run, bytes).is_some_and(|packet| packet.flow == INBOUND)
             && let Some(peer) = &mut self.peer
         {
             peer.facts.seen_by_relay.get_or_insert(from);
         }
-        let flow = flows.iter_mut().find(|flow| flow.id() == packet.flow);
-        if let Some(echo) = flow.and_then(|flow| flow.handle_input(at, packet)) {
-            let _ = self.first.link.send_data(from, &echo.bytes(&self.run, self.pace.size));
+        if let Some(echo) = self.take(at, bytes) {
+            let _ = self.first.link.send_data(from, &echo);
         }
     }
 
-    fn at_second(&mut self, flows: &mut [Flow], at: Instant, bytes: &[u8], from: SocketAddr) {
-        let Some(packet) = Packet::from_bytes(&self.run, bytes) else { return };
-        let flow = flows.iter_mut().find(|flow| flow.id() == packet.flow);
-        if let Some(echo) = flow.and_then(|flow| flow.handle_input(at, packet))
+    fn at_second(&mut self, at: Instant, bytes: &[u8], from: SocketAddr) {
+        if let Some(echo) = self.take(at, bytes)
             && let Some(second) = &mut self.second
         {
-            let _ = second.link.send_data(from, &echo.bytes(&self.run, self.pace.size));
+            let _ = second.link.send_data(from, &echo);
         }
     }
 
-    fn renew(&mut self) {
-        for relayed in [Some(&mut *self.first), self.second.as_deref_mut()].into_iter().flatten() {
-            relayed.link.start(Request::CreatePermission(relayed.permitted.clone()));
-            relayed.link.start(Request::Refresh { lifetime: relayed.lifetime });
+    /// Gives a packet to its flow; the echo that is due.
+    fn take(&mut self, at: Instant, bytes: &[u8]) -> Option<Vec<u8>> {
+        let packet = Packet::from_bytes(&self.run, bytes)?;
+        let echo = self.flow(packet.flow)?.handle_input(at, packet)?;
+        Some(echo.bytes(&self.run, self.pace.size))
+    }
+
+    fn flow(&mut self, id: FlowId) -> Option<&mut Flow> {
+        self.flows.iter_mut().find(|flow| flow.id() == id)
+    }
+
+    /// The loop is lost with its far end; the paths to our peer are not.
+    fn lose_second(&mut self, fault: Fault) {
+        self.second = None;
+        let now = Instant::now();
+        if self.flow(LOOP).is_some_and(|flow| flow.poll(now) != FlowOutput::Done) {
+            self.flows.retain(|flow| flow.id() != LOOP);
+            self.cut = Some(fault.message);
         }
     }
 
-    fn report(&self, flows: &[Flow], facts: &mut RelayFacts) {
-        for flow in flows {
-            let report = Some(flow.report());
-            match flow.id() {
-                INBOUND => facts.inbound = report,
-                OUTBOUND => facts.outbound = report,
-                _ => facts.hairpin = report,
+    /// Asks for what must be renewed; when that is to be looked at again.
+    fn renew(&mut self, now: Instant) -> Option<Instant> {
+        let both = [Some(&mut *self.first), self.second.as_deref_mut()];
+        let due = both.into_iter().flatten().filter_map(|relayed| {
+            for request in relayed.upkeep.poll(now) {
+                relayed.link.start(request);
             }
-        }
-        if let Some(peer) = &self.peer {
-            facts.peer = Some(peer.facts.clone());
+            relayed.upkeep.due()
+        });
+        due.min()
+    }
+}
+
+/// Writes down what the flows have seen so far.
+pub(super) fn report(flows: &[Flow], facts: &mut RelayFacts) {
+    for flow in flows {
+        let report = Some(flow.report());
+        match flow.id() {
+            INBOUND => facts.inbound = report,
+            OUTBOUND => facts.outbound = report,
+            _ => facts.hairpin = report,
         }
     }
 }

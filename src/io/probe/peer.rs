@@ -43,11 +43,6 @@ impl Peer {
         }
     }
 
-    /// Where the relay should send to: what it saw, else what a server saw, else what we see.
-    pub(super) fn address(&self) -> SocketAddr {
-        self.facts.seen_by_relay.or(self.facts.reflexive).unwrap_or(self.facts.local)
-    }
-
     /// Sends at once.
     pub(super) fn send(&self, to: SocketAddr, bytes: &[u8]) -> io::Result<()> {
         self.socket.try_send_to(bytes, to).map(drop)

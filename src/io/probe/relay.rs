@@ -1,6 +1,7 @@
 //! What follows a granted allocation: permissions, the data paths, refresh, release.
 
 use std::net::SocketAddr;
+use std::time::Instant;
 
 use rand::Rng as _;
 use tokio::time::{timeout, timeout_at};
@@ -11,9 +12,9 @@ use super::paths::{Paths, Relayed};
 use super::peer::Peer;
 use crate::ice::address::AddressClass;
 use crate::io::link::Link;
-use crate::probe::facts::Fault;
+use crate::probe::facts::{Check, Fault};
 use crate::stun::{Message, attribute};
-use crate::turn::{Answer, Outcome, Request};
+use crate::turn::{Answer, Outcome, Request, Upkeep};
 
 /// The channel of our peer (RFC 8656 §12: 0x4000–0x4FFF).
 const CHANNEL: u16 = 0x4000;
@@ -60,27 +61,26 @@ impl Session {
         });
         match second {
             Some(Ok(second)) => self.second = Some(second),
-            Some(Err(why)) => self.facts.given_up.push(format!("the loop between two allocations: {why}")),
+            Some(Err(why)) => self.facts.give_up(Check::Loop, why),
             None => {}
         }
         let mut peer = match peer {
             Ok(peer) => Some(peer),
             Err(error) => {
-                let why = format!("the paths to a plain UDP socket: {error}");
-                self.facts.given_up.push(why);
+                self.facts.give_up(Check::PeerPaths, error.to_string());
                 None
             }
         };
         if let Some(opened) = &peer {
             self.facts.relay.peer = Some(opened.facts.clone());
-            let to = opened.address();
+            let to = opened.facts.address();
             self.permit(to).await?;
             if let Some(refused) = self.facts.permission.as_ref().filter(|step| !step.ok) {
                 let why = match refused.code {
                     Some(code) => format!("its permission was refused ({code})"),
                     None => "its permission was not answered".to_owned(),
                 };
-                self.facts.given_up.push(format!("the paths to a plain UDP socket: {why}"));
+                self.facts.give_up(Check::PeerPaths, why);
                 peer = None;
             }
         }
@@ -90,16 +90,21 @@ impl Session {
         let mut odd = Vec::new();
         let mut paths = Paths {
             run: rand::rng().random(),
+            flows: &mut self.flows,
             pace: shared.options.pace,
             first,
             second: self.second.as_mut(),
             peer: peer.as_mut(),
             cut: None,
         };
-        let result = paths.measure(&mut self.facts.relay, |oddity| odd.push(oddity)).await;
-        if let Some(why) = paths.cut {
-            let why = format!("the loop between two allocations: the second connection broke: {why}");
-            self.facts.given_up.push(why);
+        let result = paths.measure(|oddity| odd.push(oddity)).await;
+        let cut = paths.cut;
+        if let Some(peer) = &peer {
+            self.facts.relay.peer = Some(peer.facts.clone());
+        }
+        self.report_paths();
+        if let Some(why) = cut {
+            self.facts.give_up(Check::Loop, format!("the second connection broke: {why}"));
         }
         for oddity in odd {
             self.facts.oddity(&oddity, "relay");
@@ -110,8 +115,18 @@ impl Session {
         if let Some(peer) = peer.as_mut().filter(|peer| silent && peer.facts.unheard()) {
             peer.ask(&reflectors, patience).await;
             relay.peer = Some(peer.facts.clone());
+            if peer.facts.unheard() && relay.outbound.as_ref().is_none_or(|report| !report.ok) {
+                let why = "no UDP from this machine was answered, so that its own network may block it";
+                self.facts.give_up(Check::PeerPaths, why);
+            }
         }
         result
+    }
+
+    /// Writes down what passed, which a stopped run does too.
+    pub(super) fn report_paths(&mut self) {
+        super::paths::report(&self.flows, &mut self.facts.relay);
+        self.flows.clear();
     }
 
     /// The servers that may tell our peer its address, this endpoint's own first.
@@ -127,7 +142,9 @@ impl Session {
     async fn permit(&mut self, peer: SocketAddr) -> Result<(), Fault> {
         let Some(first) = &mut self.first else { return Ok(()) };
         first.link.stage = "permission";
-        first.permitted.push(peer.ip());
+        let now = Instant::now();
+        first.upkeep.permitted(now, peer.ip());
+        first.upkeep.bound(now, CHANNEL, peer);
         let answer = first.link.request(Request::CreatePermission(vec![peer.ip()])).await?;
         self.facts.permission = Some(step_facts(&answer));
         if answer.success().is_none() {
@@ -143,8 +160,9 @@ impl Session {
     async fn permit_loop(&mut self) -> Result<(), Fault> {
         let (Some(first), Some(second)) = (&mut self.first, &mut self.second) else { return Ok(()) };
         first.link.stage = "permission";
-        first.permitted.push(second.address.ip());
-        second.permitted.push(first.address.ip());
+        let now = Instant::now();
+        first.upkeep.permitted(now, second.address.ip());
+        second.upkeep.permitted(now, first.address.ip());
         let there = first.link.request(Request::CreatePermission(vec![second.address.ip()])).await?;
         let back = second.link.request(Request::CreatePermission(vec![first.address.ip()])).await;
         let refused = there.code().or_else(|| back.as_ref().ok().and_then(Answer::code));
@@ -155,7 +173,7 @@ impl Session {
                 Some(code) => format!("the permission for the relay's own address was refused ({code})"),
                 None => "the permission for the relay's own address was not answered".to_owned(),
             };
-            self.facts.given_up.push(format!("the loop between two allocations: {why}"));
+            self.facts.give_up(Check::Loop, why);
             let second = self.second.take();
             if let Some(mut second) = second {
                 second.link.start(Request::Refresh { lifetime: 0 });
@@ -211,7 +229,6 @@ impl Session {
         if let Some(mut first) = first {
             self.drain(&mut first.link);
         }
-        self.entry = None;
         Ok(())
     }
 }
@@ -222,7 +239,7 @@ fn relayed(link: Link, granted: &Message) -> Result<Relayed, Box<Link>> {
     match granted.xor_address(attribute::XOR_RELAYED_ADDRESS).filter(usable) {
         Some(address) => {
             let lifetime = granted.number(attribute::LIFETIME).unwrap_or(LIFETIME);
-            Ok(Relayed { link, address, permitted: Vec::new(), lifetime })
+            Ok(Relayed { link, address, upkeep: Upkeep::new(Instant::now(), lifetime) })
         }
         None => Err(Box::new(link)),
     }

@@ -3,6 +3,7 @@
 
 use super::{Case, relay};
 use crate::finding::{Confidence, Finding, Severity};
+use crate::ice::address::AddressClass;
 use crate::probe::codes::{
     AUTH_WRONG, CAPACITY, CREDENTIALS_REQUIRED, FORBIDDEN_PEER, MALFORMED, NONCE_LOOP, QUOTA, REALM_MISSING,
     REDIRECT, REDIRECT_FAILED, REDIRECT_LOOP, REST_EXPIRED, REST_SECRET_MISMATCH, SERVER_ERROR,
@@ -101,7 +102,14 @@ fn unauthorized(case: &Case<'_>, allocate: &AllocateFacts) -> Finding {
                 "authenticated_attempts",
                 allocate.attempts.iter().filter(|leg| leg.authenticated).count(),
             )
-            .help("compare with `user=` or `turnadmin -l`; the key of a stored user depends on the realm"),
+            .help(match knowledge.key {
+                true => {
+                    "the key of --key belongs to one user in one realm: make it with the realm shown here"
+                }
+                false => {
+                    "compare with `user=` or `turnadmin -l`; the key of a stored user depends on the realm"
+                }
+            }),
     )
 }
 
@@ -169,7 +177,7 @@ fn steps(case: &mut Case<'_>) {
         }
         let finding = match code {
             Some(403) => {
-                forbidden(case, stage, facts.relay.peer.as_ref().map(|peer| peer.local.ip().to_string()))
+                forbidden(case, stage, facts.relay.peer.as_ref().map(|peer| peer.address().ip().to_string()))
             }
             Some(438) => case
                 .finding(&NONCE_LOOP, stage)
@@ -207,7 +215,14 @@ fn redirect(case: &mut Case<'_>) {
     let Some(redirect) = &case.facts.redirect else { return };
     let to = redirect.to.map_or("nowhere".to_owned(), |to| to.to_string());
     let stage = "redirect";
-    let finding = if let Some(again) = redirect.again_to {
+    let visited = |again| again == case.facts.addr || Some(again) == redirect.to;
+    let finding = if let Some(again) = redirect.again_to.filter(|again| !visited(*again)) {
+        case.finding(&REDIRECT_FAILED, stage)
+            .message(format!(
+                "the server redirects to {to}, and that one on to {again}: one step is followed"
+            ))
+            .help("let `alternate-server=` name the last server of the chain, as clients follow no further")
+    } else if let Some(again) = redirect.again_to {
         case.finding(&REDIRECT_LOOP, stage)
             .message(format!("the server redirects to {to}, which redirects on to {again}"))
             .help("`alternate-server=` must name a server that does not redirect itself")
@@ -223,7 +238,9 @@ fn redirect(case: &mut Case<'_>) {
         case.finding(&REDIRECT, stage)
             .message(format!("the server redirects to {to}, and the probe went there"))
     };
-    let finding = finding.evidence("to", to).evidence("domain", redirect.domain.clone());
+    let class = redirect.to.map(|to| AddressClass::of(to.ip()).name());
+    let finding =
+        finding.evidence("to", to).evidence("class", class).evidence("domain", redirect.domain.clone());
     case.push(finding);
 }
 

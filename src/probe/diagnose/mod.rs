@@ -58,6 +58,18 @@ impl Case<'_> {
         self.context.target.turn
     }
 
+    /// The hints name coturn's options; to the owner of another server they say so.
+    fn name_another_server(&mut self) {
+        let binding = self.facts.binding.as_ref().and_then(|binding| binding.software.as_ref());
+        let software = binding.or(self.facts.allocate.as_ref().and_then(|a| a.software.as_ref()));
+        let Some(software) = software.filter(|name| !name.to_lowercase().contains("coturn")) else { return };
+        for finding in self.findings.iter_mut().filter(|finding| finding.help.contains('`')) {
+            finding
+                .help
+                .push_str(&format!(" (options as coturn names them; this server says it is {software})"));
+        }
+    }
+
     /// The listener's name in words, e.g. `198.51.100.1:3478 over udp`.
     fn place(&self) -> String {
         format!("{} over {}", self.facts.addr, self.facts.transport.name())
@@ -74,6 +86,7 @@ pub fn endpoint(facts: &EndpointFacts, context: Context<'_>) -> Vec<Finding> {
     connect::reached(&mut case);
     allocate::granted(&mut case);
     relay::carries(&mut case);
+    case.name_another_server();
     case.findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     case.findings
 }
@@ -83,7 +96,20 @@ pub fn target(facts: &TargetFacts, context: Context<'_>) -> Vec<Finding> {
     resolve::names(facts, context)
 }
 
-/// Whether an endpoint did what was asked of it.
+/// Whether an endpoint did all that was asked of it, by what was seen and not by what was not: a server
+/// that answered, no error, and for a relay data that passed. `None` where it was not tried.
+pub fn works(facts: &EndpointFacts, turn: bool) -> Option<bool> {
+    if facts.skipped.is_some() {
+        return None;
+    }
+    let relay = &facts.relay;
+    let carries =
+        [&relay.inbound, &relay.outbound, &relay.hairpin].into_iter().flatten().any(|report| report.ok);
+    let broken = facts.findings.iter().any(|finding| finding.severity == Severity::Error);
+    Some(usable(facts, turn) && (carries || !turn) && !broken)
+}
+
+/// Whether an endpoint gave what was asked for, an allocation or an address.
 pub fn usable(facts: &EndpointFacts, turn: bool) -> bool {
     match turn {
         true => facts.allocate.as_ref().is_some_and(|allocate| allocate.ok),
@@ -98,7 +124,8 @@ pub fn udp_blocked(targets: &[TargetFacts]) -> Vec<(usize, Finding)> {
     let silent = |e: &EndpointFacts| e.findings.iter().any(|f| f.code == super::codes::UDP_TIMEOUT.code);
     let mut found = Vec::new();
     for (at, target) in targets.iter().enumerate() {
-        let mut udp = target.endpoints.iter().filter(|e| e.transport == Transport::Udp).peekable();
+        let tried = |e: &&EndpointFacts| e.transport == Transport::Udp && e.skipped.is_none();
+        let mut udp = target.endpoints.iter().filter(tried).peekable();
         if udp.peek().is_none() || !udp.all(silent) {
             continue;
         }

@@ -21,9 +21,12 @@ pub(super) fn carries(case: &mut Case<'_>) {
     let broken = failed(inbound) || failed(outbound) || failed(hairpin);
 
     let server = case.facts.redirect.as_ref().and_then(|r| r.to).unwrap_or(case.facts.addr).ip();
-    // An address of the server's own kind (a laboratory, a company network) is reached as it is.
+    // An address of the server's own kind (a company's network) is reached as it is, until it is not.
+    // Documentation addresses are laboratories': they stand for public ones.
     let (relay_class, server_class) = (AddressClass::of(address.ip()), AddressClass::of(server));
-    let private = address.ip() != server && !relay_class.is_routable() && relay_class != server_class;
+    let same =
+        relay_class == server_class && (!failed(inbound) || relay_class == AddressClass::Documentation);
+    let private = address.ip() != server && !relay_class.is_routable() && !same;
     let private_is_the_cause = private && failed(inbound);
     if private {
         let finding = private_address(case, address.ip(), broken, server_class);
@@ -40,9 +43,8 @@ pub(super) fn carries(case: &mut Case<'_>) {
         }
         case.push(finding);
     }
-    // No UDP from this machine reached any server, and the relay works between two allocations: what
-    // blocks a plain UDP socket is here, not there.
-    let no_udp_here = relay.peer.as_ref().is_some_and(PeerFacts::unheard) && works(hairpin);
+    // No UDP from this machine reached anybody: what blocks a plain UDP socket may well be here.
+    let no_udp_here = relay.peer.as_ref().is_some_and(PeerFacts::unheard) && !works(outbound);
     if failed(inbound) && !private_is_the_cause && !no_udp_here {
         let finding = blocked(case, &RELAY_INBOUND_BLOCKED, inbound.as_ref());
         case.push(
@@ -150,10 +152,6 @@ fn blocked(case: &Case<'_>, rule: &'static crate::finding::Rule, report: Option<
     let other_works = [&relay.inbound, &relay.outbound].into_iter().flatten().any(|report| report.ok);
     let peer = relay.peer.as_ref();
     let (confidence, doubt) = match peer {
-        // UDP from here reached no server at all: it may be our own network that blocks it.
-        Some(peer) if peer.unheard() => {
-            (Confidence::Low, Some("no server answered a plain UDP socket here: this network may block UDP"))
-        }
         Some(PeerFacts { nat: Some(true), .. }) if !other_works => {
             (Confidence::Low, Some("this machine is behind a NAT, which may drop the packets itself"))
         }

@@ -13,7 +13,7 @@ pub(super) fn certificate(case: &mut Case<'_>) {
     let not_after = certificate.map_or("an unknown time", |c| c.not_after.as_str());
     let not_before = certificate.map_or("an unknown time", |c| c.not_before.as_str());
     let issuer = certificate.map_or("unknown", |c| c.issuer.as_str());
-    let sans = certificate.map(|c| c.sans.join(", ")).unwrap_or_default();
+    let sans = certificate.map(|c| c.sans.clone()).unwrap_or_default();
     for fault in &tls.errors {
         let (rule, message, help) = match fault {
             TlsFault::Expired { subject, not_after } => (
@@ -38,7 +38,10 @@ pub(super) fn certificate(case: &mut Case<'_>) {
                 format!("the certificate is not for `{}`", tls.server_name),
                 match sans.is_empty() {
                     true => "the certificate names no host: issue it with a subjectAltName".to_owned(),
-                    false => format!("use a name that it is for ({sans}), or issue it for this one too"),
+                    false => format!(
+                        "use a name that it is for ({}), or issue it for this one too",
+                        sans.join(", ")
+                    ),
                 },
             ),
             TlsFault::SelfSignedCa => (

@@ -4,7 +4,6 @@ mod tables;
 mod verdict;
 
 use super::candidates;
-use super::facts::PeerFacts;
 use super::summary::Summary;
 use crate::finding::Exit;
 use crate::metric::Metric;
@@ -61,14 +60,9 @@ fn notes(summary: &Summary) -> Vec<String> {
     });
     let left_out = endpoints().flat_map(|endpoint| {
         let place = format!("{} over {}", endpoint.addr, endpoint.transport.name());
-        let relay = &endpoint.relay;
-        let unheard = relay.inbound.is_some() && relay.peer.as_ref().is_some_and(PeerFacts::unheard);
-        let no_udp = unheard.then(|| NO_UDP.to_owned());
-        let all = endpoint.skipped.iter().chain(&endpoint.given_up).chain(&no_udp);
+        let given_up = endpoint.given_up.iter().map(|g| format!("{}: {}", g.check.phrase(), g.reason));
+        let all = endpoint.skipped.iter().cloned().chain(given_up);
         all.map(|why| format!("{place}: {why}")).collect::<Vec<_>>()
     });
     no_nat.into_iter().chain(left_out).collect()
 }
-
-const NO_UDP: &str = "the paths to a plain UDP socket prove nothing: no UDP from this machine was answered, \
-     so that its own network may block it";

@@ -2,7 +2,7 @@
 
 use crate::finding::Severity;
 use crate::metric::State;
-use crate::probe::diagnose;
+use crate::probe::facts::EndpointFacts;
 use crate::probe::summary::{Summary, Verdict};
 use crate::report::{Cell, Tone};
 
@@ -10,9 +10,8 @@ use crate::report::{Cell, Tone};
 pub(super) fn verdict(summary: &Summary) -> Cell {
     let endpoints = || summary.targets.iter().flat_map(|t| t.endpoints.iter().map(move |e| (t, e)));
     let (mut works, mut broken) = (Vec::new(), Vec::new());
-    for (target, endpoint) in endpoints() {
-        let ok = diagnose::usable(endpoint, target.turn)
-            && !endpoint.findings.iter().any(|finding| finding.severity == Severity::Error);
+    for (_, endpoint) in endpoints() {
+        let ok = endpoint.works == Some(true);
         let list = match () {
             () if ok => &mut works,
             () if endpoint.skipped.is_some() => continue,
@@ -53,8 +52,8 @@ pub(super) fn verdict(summary: &Summary) -> Cell {
         },
         Verdict::Inconclusive if summary.interrupted => "interrupted; what was learnt is below".to_owned(),
         Verdict::Inconclusive => {
-            let skipped =
-                endpoints().find_map(|(_, e)| e.skipped.clone().or_else(|| e.given_up.first().cloned()));
+            let given_up = |e: &EndpointFacts| e.given_up.first().map(|given_up| given_up.reason.clone());
+            let skipped = endpoints().find_map(|(_, e)| e.skipped.clone().or_else(|| given_up(e)));
             let unmeasured = summary.thresholds.iter().find(|j| j.state() == State::NotMeasured);
             match (skipped, unmeasured) {
                 (Some(why), _) => format!("cannot tell from here: {why}"),

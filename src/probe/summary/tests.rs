@@ -148,6 +148,7 @@ fn every_metric_is_one_that_can_be_limited_and_the_other_way_round() {
             server_name: String::new(),
             verified: true,
             errors: vec![],
+            roots: 1,
             insecure: false,
             certificate: None,
         });

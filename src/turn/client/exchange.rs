@@ -68,7 +68,7 @@ impl Exchange {
         };
         self.leg(now, code, Some(response.clone()));
         let Some(code) = code else {
-            return self.end(Outcome::Granted(response));
+            return self.end(now, Outcome::Granted(response));
         };
         let nonce = response.attribute(attribute::NONCE);
         let again = self.request != Request::Binding
@@ -83,18 +83,18 @@ impl Exchange {
                 realm: response.attribute(attribute::REALM).map(<[u8]>::to_vec),
                 nonce: nonce.to_vec(),
             },
-            _ => self.end(Outcome::Refused { code, response }),
+            _ => self.end(now, Outcome::Refused { code, response }),
         }
     }
 
     /// Ends without a response.
     pub(super) fn time_out(mut self, now: Instant) -> Answer {
         self.leg(now, None, None);
-        Answer { request: self.id, outcome: Outcome::TimedOut, legs: self.legs }
+        Answer { request: self.id, outcome: Outcome::TimedOut, at: now, legs: self.legs }
     }
 
-    fn end(&mut self, outcome: Outcome) -> Next {
-        Next::End(Answer { request: self.id, outcome, legs: std::mem::take(&mut self.legs) })
+    fn end(&mut self, at: Instant, outcome: Outcome) -> Next {
+        Next::End(Answer { request: self.id, outcome, at, legs: std::mem::take(&mut self.legs) })
     }
 
     fn leg(&mut self, now: Instant, code: Option<u16>, response: Option<Message>) {

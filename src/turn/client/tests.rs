@@ -193,8 +193,38 @@ fn forged_and_late_responses_are_told_and_change_nothing() {
     assert_eq!(server.event(), Event::Oddity(Oddity::UnmatchedTransaction));
     server.grant(&request, None);
     assert!(server.answer().success().is_some());
+    // A further answer to the same request is the network's or the retransmission's doing.
     server.grant(&request, None);
-    assert_eq!(server.event(), Event::Oddity(Oddity::UnmatchedTransaction));
+    assert_eq!((server.client.poll(server.now), server.client.repeated()), (Output::Idle, 1));
+}
+
+#[test]
+fn a_slow_server_is_given_time_before_the_next_request_is_sent_again() {
+    let mut server = Server::new(false, None);
+    server.client.start(server.now, Request::Binding);
+    let request = server.request();
+    server.now += Duration::from_millis(700);
+    server.grant(&request, None);
+    assert_eq!(server.answer().at, server.now);
+    server.client.start(server.now, Request::Binding);
+    server.request();
+    let Output::Wait(until) = server.client.poll(server.now) else { panic!() };
+    assert_eq!(until - server.now, Duration::from_secs(5) / 7);
+}
+
+#[test]
+fn an_answer_is_never_lost_behind_a_flood_of_data() {
+    let peer: SocketAddr = "192.0.2.7:4242".parse().unwrap();
+    let mut server = Server::new(true, None);
+    let id = server.client.start(server.now, Request::ChannelBind { number: 0x4000, peer });
+    let bind = server.request();
+    let mut flood = b"\x40\x00\x00\x00".repeat(MOST_EVENTS * 2);
+    flood.extend(server.reply(&bind, Class::Success).finish());
+    server.client.handle_input(server.now, &flood);
+    let answered = std::iter::repeat_with(|| server.client.poll(server.now))
+        .take(MOST_EVENTS + 2)
+        .any(|output| matches!(output, Output::Event(Event::Answer(answer)) if answer.request == id));
+    assert!(answered);
 }
 
 #[test]

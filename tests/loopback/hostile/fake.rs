@@ -11,7 +11,6 @@ use std::time::Duration;
 use rtcscope::io::server::{EmbeddedServer, Listen};
 use rtcscope::server::Settings;
 use rtcscope::stun::{Class, Message, MessageBuilder, Method, attribute};
-use rtcscope::turn::credentials::{Credentials, Secret};
 
 use super::{REALM, USER};
 

@@ -1,0 +1,129 @@
+//! When what an allocation holds must be renewed: itself (RFC 8656 §8), its permissions (§9), its channels
+//! (§12). Says what to ask for and when; asking is the client's task.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use super::Request;
+
+/// A permission lasts five minutes (RFC 8656 §9); renewed one minute before.
+const PERMISSION: Duration = Duration::from_secs(240);
+/// A channel lasts ten (RFC 8656 §12); renewed one minute before.
+const CHANNEL: Duration = Duration::from_secs(540);
+/// An allocation is renewed so long before its end, or at half its time if that is later.
+const MARGIN: Duration = Duration::from_secs(60);
+
+/// What an allocation holds, and until when.
+#[derive(Debug)]
+pub struct Upkeep {
+    /// LIFETIME, in seconds; 0 where the server granted none that can be kept.
+    lifetime: u32,
+    refresh: Option<Instant>,
+    permissions: Vec<(IpAddr, Instant)>,
+    channels: Vec<(u16, SocketAddr, Instant)>,
+}
+
+impl Upkeep {
+    /// Of an allocation that was granted at `now` for `lifetime` seconds.
+    pub fn new(now: Instant, lifetime: u32) -> Self {
+        let granted = Duration::from_secs(u64::from(lifetime));
+        let renewal = granted.saturating_sub(MARGIN).max(granted / 2);
+        let refresh = (lifetime > 0).then(|| now + renewal);
+        Self { lifetime, refresh, permissions: Vec::new(), channels: Vec::new() }
+    }
+
+    /// A permission for `peer` was asked for at `now`.
+    pub fn permitted(&mut self, now: Instant, peer: IpAddr) {
+        self.permissions.push((peer, now + PERMISSION));
+    }
+
+    /// A channel was asked for at `now`.
+    pub fn bound(&mut self, now: Instant, number: u16, peer: SocketAddr) {
+        self.channels.push((number, peer, now + CHANNEL));
+    }
+
+    /// What to ask for at `now`, each once until its next time.
+    pub fn poll(&mut self, now: Instant) -> Vec<Request> {
+        let mut requests = Vec::new();
+        if self.refresh.is_some_and(|due| due <= now) {
+            *self = Self {
+                permissions: std::mem::take(&mut self.permissions),
+                channels: std::mem::take(&mut self.channels),
+                ..Self::new(now, self.lifetime)
+            };
+            requests.push(Request::Refresh { lifetime: self.lifetime });
+        }
+        let mut peers = Vec::new();
+        for (peer, due) in self.permissions.iter_mut().filter(|(_, due)| *due <= now) {
+            *due = now + PERMISSION;
+            peers.push(*peer);
+        }
+        if !peers.is_empty() {
+            requests.push(Request::CreatePermission(peers));
+        }
+        for (number, peer, due) in self.channels.iter_mut().filter(|(_, _, due)| *due <= now) {
+            *due = now + CHANNEL;
+            requests.push(Request::ChannelBind { number: *number, peer: *peer });
+        }
+        requests
+    }
+
+    /// When there is something to ask for next.
+    pub fn due(&self) -> Option<Instant> {
+        let permissions = self.permissions.iter().map(|(_, due)| *due);
+        let channels = self.channels.iter().map(|(_, _, due)| *due);
+        self.refresh.into_iter().chain(permissions).chain(channels).min()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seconds(n: u64) -> Duration {
+        Duration::from_secs(n)
+    }
+
+    #[test]
+    fn each_is_renewed_before_its_end_for_as_long_as_it_takes() {
+        let peer: SocketAddr = "192.0.2.7:4242".parse().unwrap();
+        let start = Instant::now();
+        let mut upkeep = Upkeep::new(start, 600);
+        upkeep.permitted(start, peer.ip());
+        upkeep.bound(start, 0x4000, peer);
+        let mut log = Vec::new();
+        while let Some(due) = upkeep.due().filter(|due| *due <= start + seconds(1200)) {
+            assert!(upkeep.poll(due - Duration::from_millis(1)).is_empty());
+            for request in upkeep.poll(due) {
+                let name = match request {
+                    Request::Refresh { lifetime: 600 } => "refresh",
+                    Request::CreatePermission(peers) if peers == [peer.ip()] => "permission",
+                    Request::ChannelBind { number: 0x4000, peer: to } if to == peer => "channel",
+                    other => panic!("{other:?}"),
+                };
+                log.push((due.duration_since(start).as_secs(), name));
+            }
+        }
+        assert_eq!(
+            log,
+            [
+                (240, "permission"),
+                (480, "permission"),
+                (540, "refresh"),
+                (540, "channel"),
+                (720, "permission"),
+                (960, "permission"),
+                (1080, "refresh"),
+                (1080, "channel"),
+                (1200, "permission"),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_short_lifetime_is_renewed_at_half_and_none_never() {
+        let start = Instant::now();
+        assert_eq!(Upkeep::new(start, 30).due(), Some(start + seconds(15)));
+        assert_eq!(Upkeep::new(start, 0).due(), None);
+    }
+}
