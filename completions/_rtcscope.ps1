@@ -43,12 +43,12 @@ Register-ArgumentCompleter -Native -CommandName 'rtcscope' -ScriptBlock {
         }
         'rtcscope;probe' {
             [CompletionResult]::new('--ice-servers', '--ice-servers', [CompletionResultType]::ParameterName, 'Read an iceServers array, an RTCConfiguration or a provider''s reply from a file, or - for standard input')
-            [CompletionResult]::new('-u', '-u', [CompletionResultType]::ParameterName, 'User name; with --secret, the user part of the minted name')
-            [CompletionResult]::new('--username', '--username', [CompletionResultType]::ParameterName, 'User name; with --secret, the user part of the minted name')
-            [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'Password')
-            [CompletionResult]::new('--password', '--password', [CompletionResultType]::ParameterName, 'Password')
+            [CompletionResult]::new('-u', '-u', [CompletionResultType]::ParameterName, 'User name; with --secret, the user part of the minted name [env: RTCSCOPE_USERNAME]')
+            [CompletionResult]::new('--username', '--username', [CompletionResultType]::ParameterName, 'User name; with --secret, the user part of the minted name [env: RTCSCOPE_USERNAME]')
+            [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'Password [env: RTCSCOPE_PASSWORD]')
+            [CompletionResult]::new('--password', '--password', [CompletionResultType]::ParameterName, 'Password [env: RTCSCOPE_PASSWORD]')
             [CompletionResult]::new('--password-file', '--password-file', [CompletionResultType]::ParameterName, 'Read the password from a file; its last line end is not part of it')
-            [CompletionResult]::new('--secret', '--secret', [CompletionResultType]::ParameterName, 'Shared secret of a TURN REST server (coturn''s static-auth-secret): mint credentials from it')
+            [CompletionResult]::new('--secret', '--secret', [CompletionResultType]::ParameterName, 'Shared secret of a TURN REST server (coturn''s static-auth-secret): mint credentials from it [env: RTCSCOPE_SECRET]')
             [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'Lifetime of minted credentials')
             [CompletionResult]::new('--separator', '--separator', [CompletionResultType]::ParameterName, 'What stands between time and user in a TURN REST user name')
             [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'HA1 key in hex, as `turnadmin -k` prints it, instead of a password')

@@ -39,12 +39,12 @@ set edit:completion:arg-completer[rtcscope] = {|@words|
         }
         &'rtcscope;probe'= {
             cand --ice-servers 'Read an iceServers array, an RTCConfiguration or a provider''s reply from a file, or - for standard input'
-            cand -u 'User name; with --secret, the user part of the minted name'
-            cand --username 'User name; with --secret, the user part of the minted name'
-            cand -w 'Password'
-            cand --password 'Password'
+            cand -u 'User name; with --secret, the user part of the minted name [env: RTCSCOPE_USERNAME]'
+            cand --username 'User name; with --secret, the user part of the minted name [env: RTCSCOPE_USERNAME]'
+            cand -w 'Password [env: RTCSCOPE_PASSWORD]'
+            cand --password 'Password [env: RTCSCOPE_PASSWORD]'
             cand --password-file 'Read the password from a file; its last line end is not part of it'
-            cand --secret 'Shared secret of a TURN REST server (coturn''s static-auth-secret): mint credentials from it'
+            cand --secret 'Shared secret of a TURN REST server (coturn''s static-auth-secret): mint credentials from it [env: RTCSCOPE_SECRET]'
             cand --ttl 'Lifetime of minted credentials'
             cand --separator 'What stands between time and user in a TURN REST user name'
             cand --key 'HA1 key in hex, as `turnadmin -k` prints it, instead of a password'

@@ -43,10 +43,10 @@ complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "explain" -d 'Expl
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "man" -d 'Write the man pages into a directory'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l ice-servers -d 'Read an iceServers array, an RTCConfiguration or a provider\'s reply from a file, or - for standard input' -r -F
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -s u -l username -d 'User name; with --secret, the user part of the minted name' -r
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -s w -l password -d 'Password' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -s u -l username -d 'User name; with --secret, the user part of the minted name [env: RTCSCOPE_USERNAME]' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -s w -l password -d 'Password [env: RTCSCOPE_PASSWORD]' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l password-file -d 'Read the password from a file; its last line end is not part of it' -r -F
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l secret -d 'Shared secret of a TURN REST server (coturn\'s static-auth-secret): mint credentials from it' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l secret -d 'Shared secret of a TURN REST server (coturn\'s static-auth-secret): mint credentials from it [env: RTCSCOPE_SECRET]' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l ttl -d 'Lifetime of minted credentials' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l separator -d 'What stands between time and user in a TURN REST user name' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l key -d 'HA1 key in hex, as `turnadmin -k` prints it, instead of a password' -r

@@ -30,6 +30,11 @@ pub fn read_text_or_stdin(path: &Path, most: u64) -> anyhow::Result<String> {
     }
 }
 
+/// A variable of the environment that is set and not empty. One that is no UTF-8 is no name or password.
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
 /// Seconds since 1970; 0 before.
 pub fn unix_time() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())

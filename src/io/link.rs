@@ -3,12 +3,14 @@
 use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::wire::{Wire, fault};
 use crate::probe::facts::{Fault, FaultKind};
 use crate::turn::{Answer, Client, Event, Output, Request, RequestId, Settings};
 
+/// How long the last words to a server may take to leave.
+const FLUSH: Duration = Duration::from_millis(100);
 /// The largest UDP payload, and one read of a stream.
 const BUFFER: usize = 65_535;
 /// Events kept while an answer is waited for.
@@ -131,14 +133,15 @@ impl Link {
         self.backlog.drain(..).collect()
     }
 
-    /// Sends what waits, the requests just started included, without waiting for answers.
+    /// Sends what waits, the requests just started included, without waiting for answers; not for long
+    /// either, as a server may have stopped reading.
     pub async fn flush(&mut self) {
         while let Output::Transmit(bytes) = self.client.poll(Instant::now()) {
             if self.wire.send(bytes).is_err() {
                 return;
             }
         }
-        let _ = self.wire.flush().await;
+        let _ = tokio::time::timeout(FLUSH, self.wire.flush()).await;
     }
 
     async fn drive(&mut self) -> Result<Event, Fault> {

@@ -99,7 +99,7 @@ impl Wire {
             }
         }
         if self.waiting_bytes + bytes.len() > MOST_WAITING {
-            return Err(io::Error::new(io::ErrorKind::TimedOut, "the server does not read what we send"));
+            return Err(io::Error::other("the server does not read what we send"));
         }
         self.waiting_bytes += bytes.len();
         self.waiting.push_back(bytes);
@@ -200,6 +200,8 @@ pub fn fault(stage: &'static str, error: &io::Error) -> Fault {
     use io::ErrorKind;
     let kind = match error.kind() {
         ErrorKind::ConnectionRefused => FaultKind::Refused,
+        // EPERM comes from this machine alone: a DROP or REJECT rule for what it sends.
+        _ if error.raw_os_error() == Some(1) => FaultKind::Local,
         // ICMP 3/9, 3/10 and 3/13 reach us as EHOSTUNREACH or EACCES.
         ErrorKind::HostUnreachable | ErrorKind::PermissionDenied => FaultKind::Prohibited,
         ErrorKind::NetworkUnreachable | ErrorKind::AddrNotAvailable => FaultKind::NoRoute,

@@ -131,7 +131,7 @@ impl Flow {
         FlowOutput::Wait(last + self.pace.patience)
     }
 
-    /// The packet asked for by [`poll`](Self::poll) left at `at`; `ok` unless the system refused it.
+    /// The packet asked for by [`poll`](Self::poll) left at `at`; `ok` unless this machine's own firewall forbade it.
     pub fn sent(&mut self, at: Instant, ok: bool) {
         self.sent.push(at);
         self.refused += u32::from(!ok);
@@ -157,13 +157,13 @@ impl Flow {
 
     /// What was seen so far.
     pub fn report(&self) -> FlowReport {
-        let sent = self.sent.len();
+        let sent = self.sent.len() - self.refused as usize;
         let received = self.forward.unique();
         FlowReport {
             ok: received > 0,
             sent,
             received,
-            loss_pct: percent(sent - received, sent),
+            loss_pct: percent(sent.saturating_sub(received), sent),
             reordered: self.forward.reordered(),
             duplicates: self.forward.duplicates(),
             jitter_ms: self.jitter.value().map(milliseconds),
@@ -180,7 +180,7 @@ impl Flow {
 pub struct FlowReport {
     /// At least one packet arrived at the far end.
     pub ok: bool,
-    /// Packets sent.
+    /// Packets sent, without those that were refused.
     pub sent: usize,
     /// Different packets that arrived at the far end.
     pub received: usize,
@@ -198,7 +198,7 @@ pub struct FlowReport {
     pub rtt: Option<Distribution>,
     /// Echoes that came back.
     pub echoes_received: usize,
-    /// Packets that this machine's own network refused to send.
+    /// Packets that this machine's own firewall forbade to send.
     pub send_refused: u32,
 }
 
@@ -267,6 +267,14 @@ mod tests {
         let (report, _) = run(&(0..10).collect::<Vec<_>>(), &[]);
         assert!(!report.ok);
         assert_eq!((report.loss_pct, report.one_way, report.rtt), (Some(100.0), None, None));
+    }
+
+    #[test]
+    fn what_this_machine_refused_to_send_is_not_lost_on_the_way() {
+        let now = Instant::now();
+        let mut flow = Flow::new(1, pace(), now);
+        flow.sent(now, false);
+        assert_eq!((flow.report().sent, flow.report().loss_pct, flow.report().send_refused), (0, None, 1));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 pub struct Jitter {
     last: Option<(Instant, Instant)>,
     seconds: f64,
+    packets: u64,
 }
 
 impl Jitter {
@@ -17,12 +18,12 @@ impl Jitter {
             self.seconds += (d.abs() - self.seconds) / 16.0;
         }
         self.last = Some((sent, arrived));
+        self.packets += 1;
     }
 
     /// The estimate so far; `None` before the second packet.
     pub fn value(&self) -> Option<Duration> {
-        self.last?;
-        Some(Duration::from_secs_f64(self.seconds))
+        (self.packets >= 2).then(|| Duration::from_secs_f64(self.seconds))
     }
 }
 

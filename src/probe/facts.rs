@@ -106,6 +106,8 @@ pub enum FaultKind {
     Prohibited,
     /// This machine has no route to that address.
     NoRoute,
+    /// This machine's own firewall refuses to send.
+    Local,
     /// No answer in time.
     TimedOut,
     /// The stream was closed or reset.
@@ -426,6 +428,12 @@ impl PeerFacts {
     /// Where the relay should send to: what it saw, else what a server saw, else what we see.
     pub fn address(&self) -> SocketAddr {
         self.seen_by_relay.or(self.reflexive).unwrap_or(self.local)
+    }
+
+    /// Where a server and the relay saw this socket, if not at the same address: the NAT's mapping depends on
+    /// the destination (RFC 4787 §4.1).
+    pub fn two_mappings(&self) -> Option<(SocketAddr, SocketAddr)> {
+        self.reflexive.zip(self.seen_by_relay).filter(|(server, relay)| server != relay)
     }
 
     /// No packet of this socket has reached anybody, as far as can be seen.

@@ -130,7 +130,8 @@ fn conclusive(targets: &[TargetFacts]) -> bool {
         // What does not work and has no error is not understood, and not healthy either.
         let error = |e: &EndpointFacts| e.findings.iter().any(|finding| finding.severity == Severity::Error);
         let unexplained = target.endpoints.iter().any(|e| e.required && e.works == Some(false) && !error(e));
-        !stopped && !unexplained && (looked || !target.findings.is_empty())
+        let told = target.findings.iter().any(|finding| finding.severity == Severity::Error);
+        !stopped && !unexplained && (looked || told)
     })
 }
 

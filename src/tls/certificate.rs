@@ -26,7 +26,7 @@ pub struct CertificateReport {
     pub not_before: String,
     /// RFC 3339.
     pub not_after: String,
-    /// Whole days until it expires, rounded down; negative once it has.
+    /// Whole days until it expires, rounded down: negative from the moment on that it has.
     pub days_left: i64,
     /// Whether it is signed by its own key.
     pub self_signed: bool,

@@ -14,17 +14,17 @@ const MOST: u64 = 64 * 1024;
 #[group(skip)]
 #[command(next_help_heading = "Credentials")]
 pub(super) struct Args {
-    /// User name; with --secret, the user part of the minted name
-    #[arg(short, long, value_name = "NAME", env = "RTCSCOPE_USERNAME", hide_env_values = true)]
+    /// User name; with --secret, the user part of the minted name [env: RTCSCOPE_USERNAME]
+    #[arg(short, long, value_name = "NAME")]
     username: Option<String>,
-    /// Password
-    #[arg(short = 'w', long, value_name = "PASSWORD", env = "RTCSCOPE_PASSWORD", hide_env_values = true)]
+    /// Password [env: RTCSCOPE_PASSWORD]
+    #[arg(short = 'w', long, value_name = "PASSWORD")]
     password: Option<SecretArg>,
     /// Read the password from a file; its last line end is not part of it
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "password")]
     password_file: Option<PathBuf>,
-    /// Shared secret of a TURN REST server (coturn's static-auth-secret): mint credentials from it
-    #[arg(long, value_name = "SECRET", env = "RTCSCOPE_SECRET", hide_env_values = true)]
+    /// Shared secret of a TURN REST server (coturn's static-auth-secret): mint credentials from it [env: RTCSCOPE_SECRET]
+    #[arg(long, value_name = "SECRET")]
     secret: Option<SecretArg>,
     /// Lifetime of minted credentials
     #[arg(long, value_name = "TIME", default_value = "1h", value_parser = crate::cli::duration::from_arg)]
@@ -33,7 +33,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "CHAR", default_value_t = rest::SEPARATOR)]
     separator: char,
     /// HA1 key in hex, as `turnadmin -k` prints it, instead of a password
-    #[arg(long, value_name = "HEX", conflicts_with_all = ["password_file", "secret"])]
+    #[arg(long, value_name = "HEX", conflicts_with_all = ["password", "password_file", "secret"])]
     key: Option<SecretArg>,
 }
 
@@ -55,48 +55,66 @@ pub(super) struct Identity {
 }
 
 impl Args {
-    /// Puts the flags together. --password-file beats --password, which beats the environment.
+    /// Puts flags, file and environment together: what a flag says, the environment does not change.
     pub(super) fn identity(&self) -> anyhow::Result<Identity> {
-        let from_file = match &self.password_file {
-            None => None,
-            Some(path) => {
+        let username = self.username.clone().or_else(|| input::variable("RTCSCOPE_USERNAME"));
+        let username = username.filter(|name| !name.is_empty());
+        let given = match (&self.password, &self.password_file) {
+            (Some(arg), _) => Some(arg.0.clone()),
+            (None, Some(path)) => {
                 let text = input::read_text(path, MOST)?;
                 let line = text.strip_suffix('\n').unwrap_or(&text);
                 Some(Secret::new(line.strip_suffix('\r').unwrap_or(line)))
             }
+            (None, None) => None,
         };
-        let password = from_file.or_else(|| self.password.as_ref().map(|arg| arg.0.clone()));
-        let username = self.username.clone().filter(|name| !name.is_empty());
-        if let Some(secret) = &self.secret {
-            return Ok(self.minted(&secret.0, username.as_deref(), password));
+        if given.as_ref().is_some_and(|password| password.expose().is_empty()) {
+            return Err(UserError::usage("the password is empty")
+                .hint("was the variable or file that it comes from ever filled?")
+                .into());
         }
+        if let Some(key) = &self.key {
+            return self.with_key(username, key);
+        }
+        if let Some(secret) = self.secret_of(given.is_some()) {
+            return self.minted(&secret, username.as_deref(), given);
+        }
+        let password = given.or_else(|| input::variable("RTCSCOPE_PASSWORD").map(Secret::new));
+        match (username, password) {
+            (None, None) => Ok(Identity::default()),
+            (None, Some(_)) => Err(UserError::usage("a password without a user name")
+                .hint("give --username, or RTCSCOPE_USERNAME")
+                .into()),
+            (Some(_), None) => Err(UserError::usage("a user name without a password")
+                .hint("give --password-file, --password, RTCSCOPE_PASSWORD, --secret or --key")
+                .into()),
+            (Some(username), Some(password)) => {
+                let rest_expiry = rest::expiry_separated(&username, self.separator);
+                let credentials = Some(Credentials::password(username, password));
+                Ok(Identity { credentials, knowledge: Knowledge { rest_expiry, ..Knowledge::default() } })
+            }
+        }
+    }
+
+    /// The secret of the flag; that of the environment only where no password was given as a flag.
+    fn secret_of(&self, password: bool) -> Option<Secret> {
+        let flag = self.secret.as_ref().map(|arg| arg.0.clone());
+        flag.or_else(|| input::variable("RTCSCOPE_SECRET").filter(|_| !password).map(Secret::new))
+    }
+
+    fn with_key(&self, username: Option<String>, key: &SecretArg) -> anyhow::Result<Identity> {
         let Some(username) = username else {
-            let what = match (password.is_some(), self.key.is_some()) {
-                (_, true) => "a key",
-                (true, _) => "a password",
-                (false, false) => return Ok(Identity::default()),
-            };
-            return Err(UserError::usage(format!("{what} without a user name"))
+            return Err(UserError::usage("a key without a user name")
                 .hint("give --username, or RTCSCOPE_USERNAME")
                 .into());
         };
+        let key = Ha1::from_hex(key.0.expose()).map_err(|error| {
+            UserError::usage(format!("--key: {error}"))
+                .hint("`turnadmin -k -u USER -r REALM -p PASSWORD` prints one")
+        })?;
         let rest_expiry = rest::expiry_separated(&username, self.separator);
-        if let Some(key) = &self.key {
-            let key = Ha1::from_hex(key.0.expose()).map_err(|error| {
-                UserError::usage(format!("--key: {error}"))
-                    .hint("`turnadmin -k -u USER -r REALM -p PASSWORD` prints one")
-            })?;
-            let credentials = Credentials { username, secret: LongTermSecret::Key(key) };
-            let knowledge = Knowledge { rest_expiry, key: true, ..Knowledge::default() };
-            return Ok(Identity { credentials: Some(credentials), knowledge });
-        }
-        let Some(password) = password else {
-            return Err(UserError::usage("a user name without a password")
-                .hint("give --password-file, --password, RTCSCOPE_PASSWORD, --secret or --key")
-                .into());
-        };
-        let credentials = Some(Credentials::password(username, password));
-        Ok(Identity { credentials, knowledge: Knowledge { rest_expiry, ..Knowledge::default() } })
+        let credentials = Some(Credentials { username, secret: LongTermSecret::Key(key) });
+        Ok(Identity { credentials, knowledge: Knowledge { rest_expiry, key: true, ..Knowledge::default() } })
     }
 
     /// The credentials that a list of servers holds, held against `--secret` if there is one.
@@ -113,16 +131,26 @@ impl Args {
 
     /// `--secret`: mints for a plain user; for a name that holds its expiry already, finds the password
     /// or checks the one given.
-    fn minted(&self, secret: &Secret, username: Option<&str>, password: Option<Secret>) -> Identity {
+    fn minted(
+        &self,
+        secret: &Secret,
+        username: Option<&str>,
+        password: Option<Secret>,
+    ) -> anyhow::Result<Identity> {
         let expiry = username.and_then(|name| rest::expiry_separated(name, self.separator));
         let (Some(name), Some(expiry)) = (username, expiry) else {
+            if password.is_some() {
+                return Err(UserError::usage("--secret makes the password, and one was given")
+                    .hint("to check a minted one, give its whole user name, as in 1767225600:joe")
+                    .into());
+            }
             let expires = input::unix_time().saturating_add(self.ttl.as_secs());
-            let credentials = rest::mint(secret, username, expires, self.separator);
+            let credentials = Some(rest::mint(secret, username, expires, self.separator));
             let knowledge = Knowledge { rest_expiry: Some(expires), minted: true, ..Knowledge::default() };
-            return Identity { credentials: Some(credentials), knowledge };
+            return Ok(Identity { credentials, knowledge });
         };
         let known = Knowledge { rest_expiry: Some(expiry), ..Knowledge::default() };
-        match password {
+        Ok(match password {
             Some(password) => {
                 let secret_mismatch = !rest::matches(secret, name, &password);
                 let credentials = Some(Credentials::password(name, password));
@@ -132,6 +160,6 @@ impl Args {
                 let credentials = Some(rest::for_username(secret, name));
                 Identity { credentials, knowledge: Knowledge { minted: true, ..known } }
             }
-        }
+        })
     }
 }

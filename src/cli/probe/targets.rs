@@ -19,7 +19,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE")]
     ice_servers: Option<PathBuf>,
     /// Start a server inside this process and probe that
-    #[arg(long, conflicts_with_all = ["targets", "ice_servers", "password_file", "key"])]
+    #[arg(long, conflicts_with_all = ["targets", "ice_servers", "username", "password", "password_file", "secret", "key"])]
     pub(super) embedded: bool,
 }
 

@@ -107,6 +107,11 @@ impl Session {
             self.facts.skipped =
                 Some(format!("this machine has no {family} route there ({})", fault.message));
         }
+        if fault.kind == FaultKind::Local {
+            let message =
+                format!("this machine's own firewall does not let it send there ({})", fault.message);
+            self.facts.skipped = Some(message);
+        }
         self.facts.fault = Some(fault);
     }
 

@@ -126,7 +126,8 @@ impl Paths<'_> {
             }
             _ => return false,
         };
-        sent.is_ok()
+        // What our own firewall forbids (EPERM) was not sent; what finds no route was, and is lost.
+        !sent.is_err_and(|error| error.raw_os_error() == Some(1))
     }
 
     fn at_peer(&mut self, at: Instant, bytes: &[u8], from: SocketAddr) {

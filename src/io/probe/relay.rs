@@ -12,6 +12,7 @@ use super::paths::{Paths, Relayed};
 use super::peer::Peer;
 use crate::ice::address::AddressClass;
 use crate::io::link::Link;
+use crate::measure::FlowReport;
 use crate::probe::facts::{Check, Fault};
 use crate::stun::{Message, attribute};
 use crate::turn::{Answer, Outcome, Request, Upkeep};
@@ -112,6 +113,13 @@ impl Session {
         // Nothing came through one way: whether UDP from here reaches anybody decides who is to blame.
         let relay = &mut self.facts.relay;
         let silent = [&relay.inbound, &relay.outbound].into_iter().flatten().any(|report| !report.ok);
+        let refused =
+            |report: &Option<FlowReport>| report.as_ref().is_some_and(|r| r.sent == 0 && r.send_refused > 0);
+        if refused(&relay.inbound) {
+            let why = "this machine's own firewall does not let it send to the relay's ports";
+            self.facts.give_up(Check::PeerPaths, why);
+            return result;
+        }
         if let Some(peer) = peer.as_mut().filter(|peer| silent && peer.facts.unheard()) {
             peer.ask(&reflectors, patience).await;
             relay.peer = Some(peer.facts.clone());
@@ -222,6 +230,12 @@ impl Session {
         first.link.stage = "refresh";
         let answer = first.link.request(Request::Refresh { lifetime: LIFETIME }).await?;
         self.facts.refresh = Some(step_facts(&answer));
+        if answer.outcome == Outcome::TimedOut {
+            // It will not hear the release either; it is said once more, and not waited for.
+            first.link.start(Request::Refresh { lifetime: 0 });
+            first.link.flush().await;
+            return Ok(());
+        }
         first.link.stage = "release";
         let answer = first.link.request(Request::Refresh { lifetime: 0 }).await?;
         self.facts.release = Some(step_facts(&answer));

@@ -35,7 +35,7 @@ pub(super) fn granted(case: &mut Case<'_>) {
     }
     let later = [&case.facts.permission, &case.facts.channel, &case.facts.refresh, &case.facts.release];
     let stale = allocate.attempts.iter().filter(|leg| leg.code == Some(438)).count() as u32
-        + later.into_iter().flatten().map(|step| step.stale_nonces).sum::<u32>();
+        + later.into_iter().flatten().filter(|step| step.ok).map(|step| step.stale_nonces).sum::<u32>();
     if allocate.ok && stale > 0 {
         let finding = case
             .finding(&STALE_NONCE_OK, "allocate")
@@ -186,8 +186,8 @@ fn steps(case: &mut Case<'_>) {
             Some(code) => server_error(case, stage, request, *code),
             None => case
                 .finding(&SERVER_ERROR, stage)
-                .message(format!("the server stopped answering: {request} got no answer"))
-                .help("look into the server's log at this time"),
+                .message(format!("the server, or the way to it, went silent: {request} got no answer"))
+                .help("it had answered before: look for a crash, a restart, or a link that went down at this time"),
         };
         case.push(finding);
     }

@@ -34,6 +34,10 @@ pub(super) fn reached(case: &mut Case<'_>) {
     }
     binding_refused(case);
     address_missing(case);
+    // What a deadline or Ctrl-C cut short was not waited for, and proves nothing.
+    if facts.stopped {
+        return;
+    }
     let tried = facts.binding.is_some() || facts.allocate.is_some();
     if tried && !answered && !explained {
         let finding = silent(case);
@@ -55,7 +59,9 @@ pub(super) fn reached(case: &mut Case<'_>) {
             );
         case.push(finding);
     }
-    if facts.binding.is_some() && allocate && !binding {
+    // On a path that loses packets, one lost Binding says nothing of the server.
+    let lossy = facts.allocate.iter().flat_map(|a| &a.attempts).any(|leg| leg.sent > 1);
+    if facts.binding.is_some() && allocate && !binding && !lossy {
         let finding = case
             .finding_on_the_way(&TURN_ONLY, "binding")
             .message(format!("{} answers TURN and is silent to a STUN Binding", case.place()))
@@ -70,6 +76,13 @@ pub(super) fn reached(case: &mut Case<'_>) {
 fn faulty(case: &Case<'_>, fault: &Fault, answered: bool) -> Finding {
     let place = case.place();
     let transport = case.facts.transport;
+    if answered && matches!(fault.kind, FaultKind::Refused | FaultKind::Closed) {
+        return case
+            .finding(&CONNECTION_CLOSED, fault.stage)
+            .message(format!("{place} went away at {}, after it had answered", fault.stage))
+            .help("look into the server's log at this time: it crashed, was restarted, or a proxy cut the connection")
+            .evidence("system", fault.message.clone());
+    }
     let finding = match fault.kind {
         FaultKind::Refused => case
             .finding_on_the_way(&PORT_REFUSED, fault.stage)
@@ -85,8 +98,8 @@ fn faulty(case: &Case<'_>, fault: &Fault, answered: bool) -> Finding {
         FaultKind::Prohibited => case
             .finding_on_the_way(&ICMP_PROHIBITED, fault.stage)
             .confidence(Confidence::Medium)
-            .message(format!("the network reports that {place} must not or cannot be reached"))
-            .help("look for a REJECT rule in the firewalls on the way (ICMP: administratively prohibited)"),
+            .message(format!("the network reports that {place} cannot be reached"))
+            .help("a REJECT rule in a firewall on the way, or a host that is down: the last router reports both alike"),
         FaultKind::TimedOut => case
             .finding_on_the_way(&TCP_TIMEOUT, fault.stage)
             .message(format!("{place}: {}", fault.message))
@@ -105,7 +118,7 @@ fn faulty(case: &Case<'_>, fault: &Fault, answered: bool) -> Finding {
             .help(
                 "check that this port is the TURN server's, and that no proxy in front of it cuts the stream",
             ),
-        FaultKind::NoRoute | FaultKind::Closed | FaultKind::Other => case
+        FaultKind::NoRoute | FaultKind::Local | FaultKind::Closed | FaultKind::Other => case
             .finding_on_the_way(&CONNECTION_CLOSED, fault.stage)
             .message(format!("the connection to {place} broke at {}: {}", fault.stage, fault.message))
             .help("look into the server's log at this time"),
@@ -127,7 +140,10 @@ fn silent(case: &Case<'_>) -> Finding {
     match case.facts.transport {
         Transport::Udp => case
             .finding_on_the_way(&UDP_TIMEOUT, "binding")
-            .message(format!("{place} is silent: {sent} Binding requests in {seconds} s, no answer"))
+            .message(format!(
+                "{place} is silent: {sent} Binding {} in {seconds} s, no answer",
+                if sent == 1 { "request" } else { "requests" }
+            ))
             .evidence("sent", sent)
             .evidence("timeout_s", seconds)
             .help("open this port for UDP in the firewalls on the way, and check that the server runs"),

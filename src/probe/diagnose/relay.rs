@@ -22,10 +22,10 @@ pub(super) fn carries(case: &mut Case<'_>) {
 
     let server = case.facts.redirect.as_ref().and_then(|r| r.to).unwrap_or(case.facts.addr).ip();
     // An address of the server's own kind (a company's network) is reached as it is, until it is not.
-    // Documentation addresses are laboratories': they stand for public ones.
+    // In a laboratory, documentation and loopback addresses stand for public ones.
+    let stands_for_public = |class| matches!(class, AddressClass::Documentation | AddressClass::Loopback);
     let (relay_class, server_class) = (AddressClass::of(address.ip()), AddressClass::of(server));
-    let same =
-        relay_class == server_class && (!failed(inbound) || relay_class == AddressClass::Documentation);
+    let same = relay_class == server_class && (!failed(inbound) || stands_for_public(relay_class));
     let private = address.ip() != server && !relay_class.is_routable() && !same;
     let private_is_the_cause = private && failed(inbound);
     if private {
@@ -45,17 +45,37 @@ pub(super) fn carries(case: &mut Case<'_>) {
     }
     // No UDP from this machine reached anybody: what blocks a plain UDP socket may well be here.
     let no_udp_here = relay.peer.as_ref().is_some_and(PeerFacts::unheard) && !works(outbound);
+    let nat = relay.peer.as_ref().is_some_and(|peer| peer.nat == Some(true));
     if failed(inbound) && !private_is_the_cause && !no_udp_here {
-        let finding = blocked(case, &RELAY_INBOUND_BLOCKED, inbound.as_ref());
-        case.push(
-            finding
-                .message(format!("packets to the relayed address {address} do not arrive"))
-                .help("open `min-port` to `max-port` for UDP in the firewall in front of the server"),
-        );
+        let mut finding = blocked(case, &RELAY_INBOUND_BLOCKED, inbound.as_ref());
+        if nat && failed(outbound) && works(hairpin) {
+            // A network that lets out nothing but the listening port shows the same, and calls work there.
+            finding = finding
+                .severity(Severity::Warning)
+                .message("no packet passes between this machine and the relay's ports, while the relay itself works")
+                .help(
+                    "probe from another network: if it is the same there, open `min-port` to `max-port` for UDP in \
+                     front of the server; if not, this network lets UDP through to the listening port alone",
+                );
+        } else if address.ip() != server {
+            finding = finding
+                .message(format!(
+                    "packets to the relayed address {}, which is not the server's own, do not arrive",
+                    address.ip()
+                ))
+                .help("check `external-ip=` first, then that `min-port` to `max-port` is open for UDP there");
+        } else {
+            finding = finding
+                .message(format!("packets to the relay ports of {} do not arrive", address.ip()))
+                .help("open `min-port` to `max-port` for UDP in the firewall in front of the server");
+        }
+        case.push(finding);
     }
-    if failed(outbound) && !private_is_the_cause && !no_udp_here {
+    // Behind a NAT the way out says nothing without the way in: our own mapping may be missing.
+    let unknown = no_udp_here || nat && failed(inbound);
+    if failed(outbound) && !private_is_the_cause && !unknown {
         let mut finding = blocked(case, &RELAY_OUTBOUND_BLOCKED, outbound.as_ref())
-            .message(format!("packets from the relayed address {address} do not reach a peer"))
+            .message(format!("packets from the relay ports of {} do not reach a peer", address.ip()))
             .help("let the server send UDP from `min-port` to `max-port` to anywhere");
         // coturn gives an allocation up when the system refuses to send for it.
         if case.facts.refresh.as_ref().is_some_and(|refresh| refresh.code == Some(437)) {
@@ -111,10 +131,21 @@ fn lossy(case: &mut Case<'_>) {
         return;
     }
     let said: Vec<String> = lossy.iter().map(|(name, loss)| format!("{loss} % {name}")).collect();
+    let cap = case.facts.allocate.as_ref().and_then(|allocate| allocate.bandwidth_bps);
+    let help = match cap {
+        Some(cap) => format!(
+            "the server declares a cap of {} kbit/s (`max-bps`): raise it, or send less with --rate or --size",
+            cap / 1000
+        ),
+        None => "repeat with a larger --count; over TCP and TLS the way between here and the server loses \
+                 nothing, so that the paths compared tell which leg it is"
+            .to_owned(),
+    };
     let mut finding = case
         .finding(&RELAY_LOSSY, "relay")
-        .message(format!("the relay loses packets: {}", said.join(", ")))
-        .help("repeat with a larger --count; loss in all directions points at the network, in one at the server");
+        .message(format!("the relay's paths lose packets: {}", said.join(", ")))
+        .evidence("declared_cap_bps", cap)
+        .help(help);
     for (name, loss) in lossy {
         finding = finding.evidence(&format!("{name}_loss_pct"), loss);
     }
@@ -156,6 +187,10 @@ fn blocked(case: &Case<'_>, rule: &'static crate::finding::Rule, report: Option<
             (Confidence::Low, Some("this machine is behind a NAT, which may drop the packets itself"))
         }
         Some(PeerFacts { nat: Some(true), .. }) => (Confidence::Medium, Some("this machine is behind a NAT")),
+        Some(_) if !other_works && loop_works => (
+            Confidence::Medium,
+            Some("a firewall here that lets only the listening port through looks the same"),
+        ),
         _ => (Confidence::High, None),
     };
     let mut finding = case

@@ -20,7 +20,7 @@ pub(super) fn names(facts: &TargetFacts, context: Context<'_>) -> Vec<Finding> {
         let help = match (gone, silent) {
             (true, _) => "check the spelling of the host and that its record is published",
             (_, true) => "the resolver in /etc/resolv.conf is not reachable from here: mend that first",
-            _ => "ask the resolver itself: `dig A HOST`, `dig AAAA HOST`",
+            _ => "check the resolver in /etc/resolv.conf, and ask it: `dig A NAME`, `dig AAAA NAME`",
         };
         return vec![
             DNS_FAIL

@@ -58,6 +58,7 @@ pub(super) fn certificate(case: &mut Case<'_>) {
             .message(message)
             .evidence("server_name", tls.server_name.clone())
             .evidence("issuer", issuer)
+            .evidence("certificates_sent", certificate.map(|c| c.chain_length))
             .evidence("sans", sans.clone())
             .evidence("not_before", not_before)
             .evidence("not_after", not_after)

@@ -4,6 +4,7 @@ mod tables;
 mod verdict;
 
 use super::candidates;
+use super::facts::PeerFacts;
 use super::summary::Summary;
 use crate::finding::Exit;
 use crate::metric::Metric;
@@ -64,5 +65,17 @@ fn notes(summary: &Summary) -> Vec<String> {
         let all = endpoint.skipped.iter().cloned().chain(given_up);
         all.map(|why| format!("{place}: {why}")).collect::<Vec<_>>()
     });
-    no_nat.into_iter().chain(left_out).collect()
+    let open = endpoints().find(|endpoint| endpoint.allocate.as_ref().is_some_and(|a| a.unauthenticated));
+    let open = open.map(|endpoint| {
+        format!(
+            "{} over {} gives relays to anybody: no credentials were asked for, and any that were given were not checked",
+            endpoint.addr,
+            endpoint.transport.name()
+        )
+    });
+    let moved = endpoints().filter_map(|e| e.relay.peer.as_ref()).find_map(PeerFacts::two_mappings);
+    let moved = moved.map(|(server, relay)| {
+        format!("the NAT here gives each destination another port (symmetric): a server saw {server}, the relay {relay}")
+    });
+    no_nat.into_iter().chain(moved).chain(open).chain(left_out).collect()
 }

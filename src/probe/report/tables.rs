@@ -4,7 +4,7 @@ use crate::finding::Severity;
 use crate::measure::FlowReport;
 use crate::metric::State;
 use crate::probe::diagnose;
-use crate::probe::facts::{EndpointFacts, StepFacts, TargetFacts};
+use crate::probe::facts::{AttemptFacts, EndpointFacts, StepFacts, TargetFacts};
 use crate::probe::summary::Summary;
 use crate::report::{Align, Cell, Table, Tone};
 
@@ -80,7 +80,8 @@ pub(super) fn timings(summary: &Summary) -> Option<Table> {
         ("TCP", Align::Right),
         ("TLS", Align::Right),
         ("STUN RTT", Align::Right),
-        ("p95", Align::Right),
+        ("max", Align::Right),
+        ("lost", Align::Right),
         ("401", Align::Right),
         ("allocate", Align::Right),
         ("permit", Align::Right),
@@ -107,8 +108,9 @@ fn timing_row(endpoint: &EndpointFacts, target: &TargetFacts) -> Vec<Cell> {
     let rtt = endpoint.binding.as_ref().and_then(|binding| binding.rtt.as_ref());
     let attempts =
         endpoint.allocate.as_ref().map(|allocate| allocate.attempts.as_slice()).unwrap_or_default();
-    let challenge = attempts.first().filter(|leg| leg.code == Some(401)).map(|leg| leg.took_ms);
+    let challenge = attempts.first().filter(|leg| leg.code == Some(401));
     let granted = endpoint.allocate.as_ref().filter(|allocate| allocate.ok).and(attempts.last());
+    let lost = endpoint.binding.as_ref().and_then(|binding| binding.loss_pct).filter(|loss| *loss > 0.0);
     vec![
         Cell::new(endpoint.addr.to_string(), health(endpoint, target.turn)),
         endpoint.transport.name().into(),
@@ -116,11 +118,12 @@ fn timing_row(endpoint: &EndpointFacts, target: &TargetFacts) -> Vec<Cell> {
         ms(endpoint.connect_ms),
         ms(endpoint.tls.as_ref().map(|tls| tls.handshake_ms)),
         ms(rtt.map(|rtt| rtt.median_ms)),
-        ms(rtt.map(|rtt| rtt.p95_ms)),
-        ms(challenge),
+        ms(rtt.map(|rtt| rtt.max_ms)),
+        Cell::new(lost.map(|loss| format!("{loss}%")).unwrap_or_default(), Tone::Warn),
+        transaction(challenge),
         match &endpoint.allocate {
             Some(allocate) if !allocate.ok => refused(allocate.code),
-            _ => ms(granted.map(|leg| leg.took_ms)),
+            _ => transaction(granted),
         },
         step(endpoint.permission.as_ref()),
         step(endpoint.channel.as_ref()),
@@ -283,7 +286,16 @@ fn step(step: Option<&StepFacts>) -> Cell {
 }
 
 fn refused(code: Option<u16>) -> Cell {
-    Cell::new(code.map_or_else(|| "silent".to_owned(), |code| code.to_string()), Tone::Bad)
+    // Among milliseconds, a bare number would read as one.
+    Cell::new(code.map_or_else(|| "silent".to_owned(), |code| format!("err {code}")), Tone::Bad)
+}
+
+/// How long a transaction took; what it took with retransmissions is not how far away the server is.
+fn transaction(leg: Option<&AttemptFacts>) -> Cell {
+    match leg {
+        Some(leg) if leg.sent > 1 => Cell::new(format!("{:.3} ({}x)", leg.took_ms, leg.sent), Tone::Warn),
+        leg => ms(leg.map(|leg| leg.took_ms)),
+    }
 }
 
 /// Milliseconds to the microsecond; the unit stands in the heading.

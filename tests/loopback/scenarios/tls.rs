@@ -21,7 +21,11 @@ fn flawed(flaw: Flaw) -> Run {
 
 #[test]
 fn an_expired_certificate_is_named() {
-    flawed(Flaw::Expired).fails(&["TLS_EXPIRED"]).shows("tls", "/tls/days_left", -1);
+    let run = flawed(Flaw::Expired);
+    run.fails(&["TLS_EXPIRED"]);
+    let days = run.endpoint("tls").pointer("/tls/days_left").and_then(serde_json::Value::as_i64);
+    // It expired a day before the server made it.
+    run.check(matches!(days, Some(-2 | -1)), &format!("{days:?} days left"));
 }
 
 #[test]
