@@ -4,6 +4,7 @@
 //! authenticates, follows a 438 to its fresh nonce, and checks what the server signs. It does not
 //! decide what an answer means: that is `probe`'s task and `call`'s.
 
+mod access;
 mod exchange;
 
 use std::collections::VecDeque;
@@ -13,6 +14,7 @@ use std::time::{Duration, Instant};
 use rand::rngs::StdRng;
 use rand::{RngCore, SeedableRng};
 
+use self::access::Access;
 use self::exchange::{Exchange, Next};
 use super::credentials::Credentials;
 use crate::stun::framing::{self, Frame, NotTurn, StreamDecoder};
@@ -209,14 +211,6 @@ struct Channel {
     bound: bool,
 }
 
-/// What the server told us to authenticate with (RFC 8489 §9.2.2).
-#[derive(Debug, Default)]
-struct Access {
-    realm: Vec<u8>,
-    nonce: Vec<u8>,
-    key: Option<[u8; 16]>,
-}
-
 impl Client {
     /// A client that has sent nothing yet.
     pub fn new(settings: Settings) -> Self {
@@ -372,12 +366,9 @@ impl Client {
             }
             return self.event(Event::Oddity(Oddity::UnmatchedTransaction));
         };
-        if self.exchanges[at].authenticated
-            && message.class == Class::Success
-            && let Some(key) = self.access.key
-        {
+        if self.exchanges[at].authenticated && message.class == Class::Success {
             // RFC 8489 §9.2.5: such a response is discarded as if it had never come.
-            match message.integrity(&key) {
+            match self.access.check(&message) {
                 stun::Integrity::Valid => {}
                 stun::Integrity::Absent => return self.event(Event::Oddity(Oddity::NoIntegrity)),
                 stun::Integrity::Wrong => return self.event(Event::Oddity(Oddity::WrongIntegrity)),
@@ -396,26 +387,17 @@ impl Client {
         }
         match exchange.take(now, message, self.settings.credentials.is_some()) {
             Next::End(answer) => self.event(Event::Answer(answer)),
-            Next::Authenticate { realm, nonce } => {
-                self.learn(realm, nonce);
+            Next::Authenticate(challenge) => {
+                self.access.learn(challenge, self.settings.credentials.as_ref());
                 let transaction = self.transaction(now, &exchange.request);
-                exchange.repeat(transaction, self.access.key.is_some());
+                exchange.repeat(transaction, self.access.has_key());
                 self.exchanges.push(exchange);
             }
         }
     }
 
-    fn learn(&mut self, realm: Option<Vec<u8>>, nonce: Vec<u8>) {
-        self.access.nonce = nonce;
-        if let Some(realm) = realm {
-            self.access.realm = realm;
-        }
-        let realm = String::from_utf8_lossy(&self.access.realm);
-        self.access.key = self.settings.credentials.as_ref().map(|credentials| credentials.key(&realm));
-    }
-
     fn authenticates(&self, request: &Request) -> bool {
-        *request != Request::Binding && self.access.key.is_some()
+        *request != Request::Binding && self.access.has_key()
     }
 
     fn transaction(&mut self, now: Instant, request: &Request) -> Transaction {
@@ -435,14 +417,8 @@ impl Client {
                 .xor_address(attribute::XOR_PEER_ADDRESS, *peer),
             Request::Refresh { lifetime } => builder.number(attribute::LIFETIME, *lifetime),
         };
-        if let (true, Some(key), Some(credentials)) =
-            (self.authenticates(request), self.access.key, &self.settings.credentials)
-        {
-            builder = builder
-                .attribute(attribute::USERNAME, credentials.username.as_bytes())
-                .attribute(attribute::REALM, &self.access.realm)
-                .attribute(attribute::NONCE, &self.access.nonce)
-                .integrity(&key);
+        if let (true, Some(credentials)) = (self.authenticates(request), &self.settings.credentials) {
+            builder = self.access.sign(builder, credentials);
         }
         let schedule = match self.settings.stream {
             true => Schedule::stream(self.settings.timeout),

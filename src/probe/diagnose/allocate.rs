@@ -63,11 +63,17 @@ fn unauthorized(case: &Case<'_>, allocate: &AllocateFacts) -> Finding {
                 ),
         );
     }
-    if !allocate.attempts.iter().any(|leg| leg.nonce) {
+    if !allocate.attempts.iter().any(|leg| leg.authenticated) {
+        let what = match allocate.attempts.iter().any(|leg| leg.nonce) {
+            true => {
+                "announces PASSWORD-ALGORITHMS in its NONCE and has none: somebody took them out on the way"
+            }
+            false => "carries no NONCE, so that no request can be signed",
+        };
         return with_realm(
             case.finding(&MALFORMED, stage)
-                .message("the server's 401 carries no NONCE, so that no request can be signed")
-                .help("RFC 8489 §9.2.4 demands it: report it to the server's maintainers"),
+                .message(format!("the server's 401 {what}"))
+                .help("RFC 8489 §9.2.4 and §9.2.5 demand it: report it to the server's maintainers, or look for a middlebox"),
         );
     }
     let now = case.context.now_unix;

@@ -3,8 +3,9 @@
 
 use std::time::Instant;
 
+use super::access::Challenge;
 use super::{Answer, Leg, Outcome, Request, RequestId};
-use crate::stun::{Class, Message, Method, Transaction, attribute};
+use crate::stun::{Class, Message, Method, Transaction};
 
 /// 438 answers after which a server is not asked again with yet another nonce.
 const MOST_STALE: usize = 3;
@@ -16,12 +17,7 @@ pub(super) enum Next {
     /// The request is over.
     End(Answer),
     /// Ask again with what the server said.
-    Authenticate {
-        /// REALM, where it was sent.
-        realm: Option<Vec<u8>>,
-        /// NONCE.
-        nonce: Vec<u8>,
-    },
+    Authenticate(Challenge),
 }
 
 /// A request in progress.
@@ -70,7 +66,6 @@ impl Exchange {
         let Some(code) = code else {
             return self.end(now, Outcome::Granted(response));
         };
-        let nonce = response.attribute(attribute::NONCE);
         let again = self.request != Request::Binding
             && credentials
             && match code {
@@ -78,11 +73,8 @@ impl Exchange {
                 438 => self.count(438) < MOST_STALE,
                 _ => false,
             };
-        match nonce {
-            Some(nonce) if again => Next::Authenticate {
-                realm: response.attribute(attribute::REALM).map(<[u8]>::to_vec),
-                nonce: nonce.to_vec(),
-            },
+        match Challenge::from_response(&response) {
+            Some(challenge) if again => Next::Authenticate(challenge),
             _ => self.end(now, Outcome::Refused { code, response }),
         }
     }

@@ -278,3 +278,41 @@ fn a_request_can_be_given_up_until_the_server_has_answered_part_of_it() {
     server.refuse(&first, 401, Some(KEY_REALM), Some("n1"));
     assert_eq!(server.client.give_up(server.now, id), None);
 }
+
+#[test]
+fn a_server_that_offers_sha256_is_answered_with_it_and_held_to_it() {
+    let mut server = Server::new(false, Some(credentials()));
+    server.client.start(server.now, Request::Allocate);
+    let first = server.request();
+    let offered = [0, 2, 0, 0, 0, 1, 0, 0];
+    let challenge = server
+        .reply(&first, Class::Error)
+        .attribute(attribute::ERROR_CODE, &[0, 0, 4, 1])
+        .attribute(attribute::REALM, KEY_REALM.as_bytes())
+        .attribute(attribute::NONCE, b"obMatJos2gAAAn1")
+        .attribute(attribute::PASSWORD_ALGORITHMS, &offered)
+        .finish();
+    server.client.handle_input(server.now, &challenge);
+    let second = server.request();
+    let key = credentials().key_sha256(KEY_REALM).unwrap();
+    assert_eq!(second.integrity_sha256(&key), stun::Integrity::Valid);
+    assert_eq!(second.integrity(&key), stun::Integrity::Absent);
+    assert_eq!(second.attribute(attribute::PASSWORD_ALGORITHMS), Some(&offered[..]));
+    assert_eq!(second.attribute(attribute::PASSWORD_ALGORITHM), Some(&[0, 2, 0, 0][..]));
+    // The old signature alone is no signature here.
+    server.grant(&second, Some(&credentials().key(KEY_REALM)));
+    assert_eq!(server.event(), Event::Oddity(Oddity::NoIntegrity));
+    let granted = server.reply(&second, Class::Success).integrity_sha256(&key).finish();
+    server.client.handle_input(server.now, &granted);
+    assert!(server.answer().success().is_some());
+}
+
+#[test]
+fn a_challenge_whose_algorithms_were_taken_out_on_the_way_is_not_answered() {
+    let mut server = Server::new(false, Some(credentials()));
+    server.client.start(server.now, Request::Allocate);
+    let first = server.request();
+    server.refuse(&first, 401, Some(KEY_REALM), Some("obMatJos2gAAAn1"));
+    let answer = server.answer();
+    assert_eq!((answer.code(), answer.legs.len()), (Some(401), 1));
+}

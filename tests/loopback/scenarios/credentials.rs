@@ -110,3 +110,9 @@ fn a_server_without_a_realm_is_not_a_wrong_password() {
     let server = start(Settings { realm: String::new(), ..settings() });
     probe(&args(&[&[&turn_udp(&server)], &ALICE])).fails(&["REALM_MISSING"]);
 }
+
+#[test]
+fn a_server_that_offers_sha256_is_spoken_to_with_it() {
+    let server = start(Settings { offer_sha256: true, ..settings() });
+    probe(&args(&[&[&turn(&server)], &ALICE])).passes().carries("udp").carries("tcp");
+}

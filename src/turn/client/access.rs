@@ -1,0 +1,155 @@
+//! What a server told us to authenticate with, and how that signs requests and checks answers
+//! (RFC 8489 §9.2).
+
+use crate::stun::attribute::{self, PASSWORD_ALGORITHM, PASSWORD_ALGORITHMS};
+use crate::stun::{Integrity, Message, MessageBuilder};
+use crate::turn::credentials::Credentials;
+
+/// REALM, NONCE, and the key that follows from them and our credentials.
+#[derive(Debug, Default)]
+pub(super) struct Access {
+    realm: Vec<u8>,
+    nonce: Vec<u8>,
+    /// PASSWORD-ALGORITHMS as it came, to be sent back, and the algorithm that we took from it.
+    algorithms: Option<(Vec<u8>, Algorithm)>,
+    key: Option<Vec<u8>>,
+}
+
+/// RFC 8489 §18.5.1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Algorithm {
+    Md5,
+    Sha256,
+}
+
+/// What a 401 or 438 tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Challenge {
+    realm: Option<Vec<u8>>,
+    nonce: Vec<u8>,
+    algorithms: Option<Vec<u8>>,
+}
+
+impl Challenge {
+    /// Reads a challenge; `None` if it has no NONCE, or if somebody took PASSWORD-ALGORITHMS out of it:
+    /// the nonce itself says that the server sent them (RFC 8489 §9.2.5).
+    pub(super) fn from_response(response: &Message) -> Option<Self> {
+        let nonce = response.attribute(attribute::NONCE)?.to_vec();
+        let algorithms = response.attribute(PASSWORD_ALGORITHMS).map(<[u8]>::to_vec);
+        if algorithms.is_none() && announces_algorithms(&nonce) {
+            return None;
+        }
+        Some(Self { realm: response.attribute(attribute::REALM).map(<[u8]>::to_vec), nonce, algorithms })
+    }
+}
+
+impl Access {
+    /// Takes a challenge. Without credentials, or where no algorithm offered is one of ours, there is no key.
+    pub(super) fn learn(&mut self, challenge: Challenge, credentials: Option<&Credentials>) {
+        self.nonce = challenge.nonce;
+        if let Some(realm) = challenge.realm {
+            self.realm = realm;
+        }
+        let realm = String::from_utf8_lossy(&self.realm);
+        let sha256 = || credentials.and_then(|credentials| credentials.key_sha256(&realm));
+        self.algorithms = challenge.algorithms.and_then(|offered| {
+            let algorithm = first_known(&offered, sha256().is_some())?;
+            Some((offered, algorithm))
+        });
+        self.key = match self.algorithms {
+            Some((_, Algorithm::Sha256)) => sha256().map(|key| key.to_vec()),
+            _ => credentials.map(|credentials| credentials.key(&realm).to_vec()),
+        };
+    }
+
+    /// Whether requests can be signed.
+    pub(super) fn has_key(&self) -> bool {
+        self.key.is_some()
+    }
+
+    /// Adds who we are, and signs. To a server that offers algorithms, with SHA-256 alone (RFC 8489 §9.2.5).
+    pub(super) fn sign(&self, builder: MessageBuilder, credentials: &Credentials) -> MessageBuilder {
+        let Some(key) = &self.key else { return builder };
+        let builder = builder
+            .attribute(attribute::USERNAME, credentials.username.as_bytes())
+            .attribute(attribute::REALM, &self.realm)
+            .attribute(attribute::NONCE, &self.nonce);
+        match &self.algorithms {
+            None => builder.integrity(key),
+            Some((offered, algorithm)) => {
+                let number = match algorithm {
+                    Algorithm::Md5 => 1,
+                    Algorithm::Sha256 => 2,
+                };
+                builder
+                    .attribute(PASSWORD_ALGORITHMS, offered)
+                    .attribute(PASSWORD_ALGORITHM, &[0, number, 0, 0])
+                    .integrity_sha256(key)
+            }
+        }
+    }
+
+    /// Whether the server signed an answer as it must.
+    pub(super) fn check(&self, response: &Message) -> Integrity {
+        match (&self.key, &self.algorithms) {
+            (None, _) => Integrity::Valid,
+            (Some(key), None) => response.integrity(key),
+            (Some(key), Some(_)) => response.integrity_sha256(key),
+        }
+    }
+}
+
+/// Whether a nonce is one of RFC 8489 §9.2 that says "password algorithms": the cookie, then 24 feature bits
+/// in base64, of which that is the first.
+fn announces_algorithms(nonce: &[u8]) -> bool {
+    let features = nonce.strip_prefix(b"obMatJos2").and_then(<[u8]>::first);
+    // The first of 24 bits is set in the characters that stand for 32 to 63.
+    features.is_some_and(|c| matches!(c, b'g'..=b'z' | b'0'..=b'9' | b'+' | b'/'))
+}
+
+/// The first algorithm of PASSWORD-ALGORITHMS that we know (RFC 8489 §14.11); SHA-256 only where we have a
+/// password to digest.
+fn first_known(mut offered: &[u8], sha256: bool) -> Option<Algorithm> {
+    while let Some((head, rest)) = offered.split_at_checked(4) {
+        match u16::from_be_bytes([head[0], head[1]]) {
+            1 => return Some(Algorithm::Md5),
+            2 if sha256 => return Some(Algorithm::Sha256),
+            _ => {}
+        }
+        let parameters = usize::from(u16::from_be_bytes([head[2], head[3]])).next_multiple_of(4);
+        offered = rest.get(parameters..)?;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_the_first_algorithm_that_it_knows_and_has_the_password_for() {
+        let (md5, sha256, other) = ([0, 1, 0, 0], [0, 2, 0, 0], [0, 9, 0, 3, 7, 7, 7, 0]);
+        let check = |offered: &[&[u8]], password, expected| {
+            assert_eq!(first_known(&offered.concat(), password), expected);
+        };
+        check(&[&sha256, &md5], true, Some(Algorithm::Sha256));
+        check(&[&md5, &sha256], true, Some(Algorithm::Md5));
+        check(&[&other, &sha256], true, Some(Algorithm::Sha256));
+        check(&[&sha256, &md5], false, Some(Algorithm::Md5));
+        check(&[&sha256], false, None);
+        check(&[&other[..6]], true, None);
+    }
+
+    #[test]
+    fn a_nonce_says_whether_algorithms_were_sent_along() {
+        for (nonce, expected) in [
+            (&b"obMatJos2gAAAxyz"[..], true),
+            (b"obMatJos2AAAAxyz", false),
+            (b"obMatJos2QAAAxyz", false),
+            (b"obMatJos2", false),
+            (b"4f3a9c", false),
+        ] {
+            assert_eq!(announces_algorithms(nonce), expected);
+        }
+    }
+}
