@@ -136,6 +136,9 @@ async fn handshake(
         Ok(Err(error)) => {
             return Err(match error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
                 Some(Error::AlertReceived(AlertDescription::NoApplicationProtocol)) => Failure::NoCommonAlpn,
+                Some(Error::InvalidMessage(_)) => {
+                    failure(FaultKind::Tls, "what answers there does not speak TLS".to_owned())
+                }
                 Some(tls) => failure(FaultKind::Tls, tls.to_string()),
                 None => Failure::Fault(fault("tls", &error)),
             });

@@ -53,13 +53,13 @@ struct TrustArgs {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Relay traffic")]
 struct TrafficArgs {
-    /// Packets sent over each relay path
+    /// Packets sent over each relay path, 1 to 1000000
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     count: u32,
-    /// Packets a second on each relay path
+    /// Packets a second on each relay path, 1 to 10000
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     rate: u32,
-    /// Bytes of each packet
+    /// Bytes of each packet, 14 to 1400
     #[arg(long, value_name = "BYTES", default_value_t = 160, value_parser = clap::value_parser!(u16).range(14..=1400))]
     size: u16,
     /// Send for so long instead of a number of packets
@@ -76,7 +76,7 @@ struct LimitArgs {
     /// How long each step may take
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration::from_arg)]
     timeout: Duration,
-    /// How long the run may take [default: 30s, more with --duration]
+    /// How long the run may take [default: 30s beyond the time that sending takes]
     #[arg(long, value_name = "TIME", value_parser = duration::from_arg)]
     deadline: Option<Duration>,
     /// Fail if a metric is above a limit, as in rtt.p99=5ms or loss=1%; may be repeated
@@ -97,8 +97,18 @@ const EXAMPLES: &str = "Examples:
   rtcscope probe --ice-servers servers.json --max rtt.p99=50ms --format json
       probe what a web app is given, and fail above a limit
 
-Passwords given as arguments are seen by other users of this machine: prefer --password-file or the
-environment (RTCSCOPE_USERNAME, RTCSCOPE_PASSWORD, RTCSCOPE_SECRET).";
+Environment:
+  RTCSCOPE_USERNAME, RTCSCOPE_PASSWORD, RTCSCOPE_SECRET
+      used where no flag says otherwise; passwords given as arguments are seen by other users of this machine,
+      those of the environment and of --password-file are not
+
+Metrics for --max:
+  rtt.{min,median,p95,p99,max}, loss, jitter
+      of the relay's paths with a plain UDP peer, each way (of STUN Binding where no relay is asked for)
+  setup, resolve, connect, tls.handshake, allocate, permission, channel, refresh
+      how long each takes
+  binding.rtt.*, binding.loss, relay.{inbound,outbound,loop}.{rtt.*,loss,jitter}
+      each apart";
 
 /// What a run without `--deadline` is given beyond the traffic asked for.
 const DEADLINE: Duration = Duration::from_secs(30);

@@ -28,6 +28,9 @@ pub enum ServersError {
         /// Counted in bytes from 1.
         column: usize,
     },
+    /// A web page, or XML.
+    #[error("this is a web page, not JSON")]
+    Markup,
     /// JSON, but without servers.
     #[error("no `iceServers` in the JSON, and nothing in it that has `urls`")]
     NoServers,
@@ -95,6 +98,7 @@ impl ServersError {
             | ServersError::WrongType { expected: SERVER, .. } => {
                 "a list of servers looks like `[{\"urls\": \"turn:HOST\", \"username\": …, \"credential\": …}]`"
             }
+            ServersError::Markup => "did the request for it fail? look at its status and its body",
             ServersError::OAuth { .. } => "use a server that takes a user name and a password",
             ServersError::TooLarge { .. }
             | ServersError::EmptyList { .. }

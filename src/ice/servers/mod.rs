@@ -67,6 +67,9 @@ impl IceServers {
         if text.trim().is_empty() {
             return Err(ServersError::Empty);
         }
+        if text.trim_start().starts_with('<') {
+            return Err(ServersError::Markup);
+        }
         let json = serde_json::from_str(text).map_err(|error| ServersError::syntax(&error))?;
         shape::servers(&json)
     }

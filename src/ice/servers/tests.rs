@@ -206,3 +206,9 @@ fn json() -> impl Strategy<Value = serde_json::Value> {
         ]
     })
 }
+
+#[test]
+fn an_error_page_is_no_broken_json() {
+    let error = IceServers::from_json("\n<!doctype html><title>502 Bad Gateway</title>").unwrap_err();
+    assert_eq!(error.to_string(), "this is a web page, not JSON");
+}
