@@ -52,12 +52,12 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l separator -d
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l key -d 'HA1 key in hex, as `turnadmin -k` prints it, instead of a password' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l cafile -d 'Trust the certificates of this PEM file instead of the system\'s' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l servername -d 'Hold certificates against this name instead of the target\'s host' -r
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l count -d 'Packets sent over each relay path' -r
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l rate -d 'Packets a second on each relay path' -r
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l size -d 'Bytes of each packet' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l count -d 'Packets sent over each relay path, 1 to 1000000' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l rate -d 'Packets a second on each relay path, 1 to 10000' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l size -d 'Bytes of each packet, 14 to 1400' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l duration -d 'Send for so long instead of a number of packets' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l timeout -d 'How long each step may take' -r
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l deadline -d 'How long the run may take [default: 30s, more with --duration]' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l deadline -d 'How long the run may take [default: 30s beyond the time that sending takes]' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l max -d 'Fail if a metric is above a limit, as in rtt.p99=5ms or loss=1%; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l require -d 'Fail unless these transports work' -r -f -a "udp\t'Plain UDP'
 tcp\t'Plain TCP'

@@ -10,7 +10,25 @@ use hickory_resolver::proto::rr::{RData, RecordType};
 
 use crate::ice::uri::Host;
 use crate::measure::milliseconds;
-use crate::probe::facts::{Resolve, ResolveError, ResolveErrorKind};
+use crate::probe::facts::{ResolveError, ResolveErrorKind};
+
+/// Which addresses are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// A records.
+    V4,
+    /// AAAA records.
+    V6,
+}
+
+/// What one query came to.
+#[derive(Debug)]
+pub struct Found {
+    /// `None` where the host is a literal address.
+    pub took_ms: Option<f64>,
+    /// None of them for a literal of the other family.
+    pub addresses: Result<Vec<IpAddr>, ResolveError>,
+}
 
 /// The system's resolver.
 #[derive(Debug)]
@@ -32,52 +50,27 @@ impl Resolver {
         Self { system, timeout }
     }
 
-    /// All addresses of `host`, the IPv4 ones first, and what each query said.
-    pub async fn addresses(&self, host: &Host) -> (Vec<IpAddr>, Resolve) {
-        let name = match host {
-            Host::Ip(ip) => {
-                let mut resolve = Resolve::default();
-                match ip {
-                    IpAddr::V4(ip) => resolve.a.push(*ip),
-                    IpAddr::V6(ip) => resolve.aaaa.push(*ip),
-                }
-                return (vec![*ip], resolve);
+    /// The addresses of `host` in one family, as soon as they are known.
+    pub async fn family(&self, host: &Host, family: Family) -> Found {
+        match (host, family) {
+            (Host::Ip(ip), _) => {
+                let wanted = ip.is_ipv4() == (family == Family::V4);
+                Found { took_ms: None, addresses: Ok(Vec::from_iter(wanted.then_some(*ip))) }
             }
-            Host::Name(name) => name,
-        };
-        let start = Instant::now();
-        let timed = async |kind| {
-            let answer = self.lookup(name, kind).await;
-            (answer, milliseconds(start.elapsed()))
-        };
-        let ((a, a_ms), (aaaa, aaaa_ms)) = tokio::join!(timed(RecordType::A), timed(RecordType::AAAA));
-        let mut resolve = Resolve {
-            took_ms: Some(milliseconds(start.elapsed())),
-            a_ms: Some(a_ms),
-            aaaa_ms: Some(aaaa_ms),
-            ..Resolve::default()
-        };
-        for answer in [a, aaaa] {
-            match answer {
-                Err(error) => resolve.errors.push(error),
-                Ok(records) => {
-                    for record in records {
-                        match record {
-                            RData::A(a) => resolve.a.push(a.0),
-                            RData::AAAA(aaaa) => resolve.aaaa.push(aaaa.0),
-                            _ => {}
-                        }
-                    }
-                }
+            (Host::Name(name), family) => {
+                let start = Instant::now();
+                let answer = self.lookup(name, family).await;
+                let addresses = answer.map(|records| records.iter().filter_map(address).collect());
+                Found { took_ms: Some(milliseconds(start.elapsed())), addresses }
             }
         }
-        let v4 = resolve.a.iter().copied().map(IpAddr::V4);
-        let v6 = resolve.aaaa.iter().copied().map(IpAddr::V6);
-        (v4.chain(v6).collect(), resolve)
     }
 
-    async fn lookup(&self, name: &str, kind: RecordType) -> Result<Vec<RData>, ResolveError> {
-        let record = if kind == RecordType::A { "A" } else { "AAAA" };
+    async fn lookup(&self, name: &str, family: Family) -> Result<Vec<RData>, ResolveError> {
+        let (kind, record) = match family {
+            Family::V4 => (RecordType::A, "A"),
+            Family::V6 => (RecordType::AAAA, "AAAA"),
+        };
         let failed = |kind, message| ResolveError { record, kind, message };
         let resolver = self
             .system
@@ -115,5 +108,13 @@ impl Resolver {
             }
             Ok(Err(error)) => Err(failed(ResolveErrorKind::Failed, error.to_string())),
         }
+    }
+}
+
+fn address(data: &RData) -> Option<IpAddr> {
+    match data {
+        RData::A(a) => Some(IpAddr::V4(a.0)),
+        RData::AAAA(aaaa) => Some(IpAddr::V6(aaaa.0)),
+        _ => None,
     }
 }

@@ -1,6 +1,6 @@
 //! What was seen, step by step: the JSON of `probe/1`. Facts only; what they mean is [`super::diagnose`].
 
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use serde::Serialize;
 
@@ -58,6 +58,28 @@ pub struct Resolve {
     pub aaaa: Vec<Ipv6Addr>,
     /// Queries that gave none.
     pub errors: Vec<ResolveError>,
+}
+
+impl Resolve {
+    /// Takes what one query came to.
+    pub fn take(&mut self, v4: bool, took_ms: Option<f64>, addresses: Result<Vec<IpAddr>, ResolveError>) {
+        match v4 {
+            true => self.a_ms = took_ms,
+            false => self.aaaa_ms = took_ms,
+        }
+        self.took_ms = self.took_ms.into_iter().chain(took_ms).reduce(f64::max);
+        match addresses {
+            Err(error) => self.errors.push(error),
+            Ok(addresses) => {
+                for address in addresses {
+                    match address {
+                        IpAddr::V4(ip) => self.a.push(ip),
+                        IpAddr::V6(ip) => self.aaaa.push(ip),
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// A query without an answer.

@@ -106,6 +106,11 @@ impl Target {
         }
     }
 
+    /// Where an endpoint's transport stands among those to try.
+    pub fn rank(&self, endpoint: &Endpoint) -> usize {
+        self.attempts.iter().take_while(|attempt| attempt.transport != endpoint.transport).count()
+    }
+
     /// One endpoint a transport and address.
     pub fn endpoints(&self, addresses: &[IpAddr]) -> Vec<Endpoint> {
         let mut endpoints = Vec::new();

@@ -1,7 +1,7 @@
 //! Runs sessions in threads of their own, so that one's TLS arithmetic is not another's round trip.
 
 use tokio::runtime::Builder;
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
 
 use super::endpoint::{Ended, Session};
@@ -9,33 +9,77 @@ use super::endpoint::{Ended, Session};
 /// Threads at most; more endpoints share them.
 const MOST: usize = 16;
 
-/// Starts all sessions; each result comes as it is there, with the number that its session came with. The
-/// channel closes when all have ended.
-pub(super) fn run(sessions: Vec<(usize, Session)>) -> UnboundedReceiver<(usize, Ended)> {
-    let (sender, receiver) = unbounded_channel();
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = (2 * cores).clamp(1, MOST);
-    let mut shares: Vec<Vec<(usize, Session)>> = Vec::new();
-    shares.resize_with(threads.min(sessions.len()), Vec::new);
-    for (at, session) in sessions.into_iter().enumerate() {
-        shares[at % threads].push(session);
+/// A session and the number that its result is to come back with.
+type Numbered<T> = (usize, T);
+
+/// The threads, and the way back from them.
+pub(super) struct Crew {
+    workers: Vec<UnboundedSender<Numbered<Session>>>,
+    most: usize,
+    next: usize,
+    results: UnboundedReceiver<Numbered<Ended>>,
+    /// Given to new workers; gone once no more sessions come, so that the results end.
+    report: Option<UnboundedSender<Numbered<Ended>>>,
+}
+
+impl Crew {
+    /// Nobody is at work yet.
+    pub(super) fn new() -> Self {
+        let (report, results) = unbounded_channel();
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let most = (2 * cores).clamp(1, MOST);
+        Self { workers: Vec::new(), most, next: 0, results, report: Some(report) }
     }
-    for share in shares {
-        let sender = sender.clone();
-        std::thread::spawn(move || {
-            let Ok(runtime) = Builder::new_current_thread().enable_all().build() else { return };
-            runtime.block_on(async {
-                let mut running = JoinSet::new();
-                for (order, session) in share {
-                    running.spawn(async move { (order, session.run().await) });
-                }
-                while let Some(done) = running.join_next().await {
-                    if let Ok(result) = done {
-                        let _ = sender.send(result);
+
+    /// Starts a session in a thread of its own, as long as there are some.
+    pub(super) fn start(&mut self, number: usize, session: Session) {
+        if let Some(report) = self.report.as_ref().filter(|_| self.workers.len() < self.most) {
+            self.workers.push(worker(report.clone()));
+        }
+        let worker = self.next % self.workers.len().max(1);
+        self.next += 1;
+        if let Some(worker) = self.workers.get(worker) {
+            // A worker that could not start loses its sessions, and the results say so by lacking them.
+            let _ = worker.send((number, session));
+        }
+    }
+
+    /// No more sessions come: the results end with the last of those at work.
+    pub(super) fn close(&mut self) {
+        self.workers.clear();
+        self.report = None;
+    }
+
+    /// The next result; `None` after [`close`](Self::close) when all are in.
+    pub(super) async fn next(&mut self) -> Option<Numbered<Ended>> {
+        self.results.recv().await
+    }
+}
+
+fn worker(report: UnboundedSender<Numbered<Ended>>) -> UnboundedSender<Numbered<Session>> {
+    let (sender, mut sessions) = unbounded_channel::<Numbered<Session>>();
+    let work = move || {
+        let Ok(runtime) = Builder::new_current_thread().enable_all().build() else { return };
+        runtime.block_on(async {
+            let mut running = JoinSet::new();
+            let mut open = true;
+            while open || !running.is_empty() {
+                tokio::select! {
+                    session = sessions.recv(), if open => match session {
+                        Some((number, session)) => {
+                            running.spawn(async move { (number, session.run().await) });
+                        }
+                        None => open = false,
+                    },
+                    Some(Ok(result)) = running.join_next() => {
+                        let _ = report.send(result);
                     }
+                    // A session that panicked: its result lacks.
+                    else => {}
                 }
-            });
+            }
         });
-    }
-    receiver
+    };
+    let _ = std::thread::Builder::new().name("probe".to_owned()).spawn(work);
+    sender
 }

@@ -11,8 +11,8 @@ mod paths;
 mod peer;
 mod relay;
 
-use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::net::SocketAddr;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::Context as _;
@@ -21,9 +21,10 @@ use rustls::pki_types::ServerName;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use self::crew::Crew;
 use self::endpoint::Session;
 use self::ledger::Ledger;
-use super::resolve::Resolver;
+use super::resolve::{Family, Resolver};
 use super::signal;
 use super::tls::Trust;
 use crate::ice::uri::Host;
@@ -96,7 +97,22 @@ struct Shared {
     start: Instant,
     deadline: Instant,
     /// Servers that may tell a plain UDP socket its reflexive address.
-    reflectors: Arc<Vec<SocketAddr>>,
+    reflectors: Arc<RwLock<Vec<SocketAddr>>>,
+}
+
+impl Shared {
+    /// Adds the servers behind these endpoints to those that may tell a UDP socket its address: the UDP ones
+    /// first, then whatever else is at the same address, which may answer STUN too.
+    fn reflect(&self, endpoints: &[Endpoint]) {
+        let udp = endpoints.iter().filter(|e| e.transport == Transport::Udp).map(|e| e.addr);
+        let others = endpoints.iter().flat_map(|e| [e.addr, SocketAddr::new(e.addr.ip(), 3478)]);
+        let mut reflectors = self.reflectors.write().unwrap_or_else(PoisonError::into_inner);
+        for server in udp.chain(others) {
+            if !reflectors.contains(&server) {
+                reflectors.push(server);
+            }
+        }
+    }
 }
 
 /// Probes all targets.
@@ -114,10 +130,13 @@ async fn run(
         Host::Name(name) => name == "localhost",
     });
 
+    let targets: Vec<Arc<Target>> = targets.into_iter().map(Arc::new).collect();
     let mut resolving = JoinSet::new();
     for (at, target) in targets.iter().enumerate() {
-        let (resolver, host) = (resolver.clone(), target.host.clone());
-        resolving.spawn(async move { (at, resolver.addresses(&host).await) });
+        for family in [Family::V4, Family::V6] {
+            let (resolver, target) = (resolver.clone(), target.clone());
+            resolving.spawn(async move { (at, family, resolver.family(&target.host, family).await) });
+        }
     }
     let mut facts: Vec<TargetFacts> = targets
         .iter()
@@ -129,33 +148,6 @@ async fn run(
             findings: Vec::new(),
         })
         .collect();
-    let mut addresses: Vec<Vec<IpAddr>> = vec![Vec::new(); targets.len()];
-    let mut stop = interrupted.clone();
-    loop {
-        let done = tokio::select! {
-            done = resolving.join_next() => done,
-            Ok(_) = stop.wait_for(|interrupted| *interrupted) => None,
-        };
-        let Some(done) = done else { break };
-        let Ok((at, (found, resolve))) = done else { continue };
-        facts[at].resolve = resolve;
-        addresses[at] = found;
-    }
-
-    let planned: Vec<(usize, Endpoint)> = targets
-        .iter()
-        .enumerate()
-        .flat_map(|(at, target)| target.endpoints(&addresses[at]).into_iter().map(move |e| (at, e)))
-        .collect();
-    let mut reflectors: Vec<SocketAddr> =
-        planned.iter().filter(|(_, e)| e.transport == Transport::Udp).map(|(_, e)| e.addr).collect();
-    for (_, endpoint) in &planned {
-        reflectors.push(endpoint.addr);
-        reflectors.push(SocketAddr::new(endpoint.addr.ip(), 3478));
-    }
-    let mut seen = std::collections::HashSet::new();
-    reflectors.retain(|addr| seen.insert(*addr));
-
     let shared = Shared {
         environment,
         interrupted,
@@ -163,20 +155,49 @@ async fn run(
         ledger: Arc::default(),
         start,
         deadline,
-        reflectors: Arc::new(reflectors),
+        reflectors: Arc::default(),
     };
-    let targets: Vec<Arc<Target>> = targets.into_iter().map(Arc::new).collect();
-    let sessions = planned.iter().enumerate().map(|(order, (at, endpoint))| {
-        (order, Session::new(shared.clone(), targets[*at].clone(), *endpoint))
-    });
-    let mut ended = crew::run(sessions.collect());
-    let mut results: Vec<Option<EndpointFacts>> = vec![None; planned.len()];
+
+    // Each family's endpoints start as soon as its addresses are known: one that no resolver answers for
+    // does not hold up the other.
+    let mut planned: Vec<(usize, Endpoint)> = Vec::new();
+    let mut results: Vec<Option<EndpointFacts>> = Vec::new();
     let mut alone = Vec::new();
-    while let Some((order, ended)) = ended.recv().await {
-        if ended.crowded_out {
-            alone.push(order);
+    let mut crew = Crew::new();
+    let mut stop = shared.interrupted.clone();
+    let mut asking = true;
+    loop {
+        tokio::select! {
+            found = resolving.join_next(), if asking => match found {
+                Some(Ok((at, family, found))) => {
+                    let addresses = found.addresses.as_ref().map_or(&[][..], Vec::as_slice);
+                    let endpoints = targets[at].endpoints(addresses);
+                    shared.reflect(&endpoints);
+                    for endpoint in endpoints {
+                        let session = Session::new(shared.clone(), targets[at].clone(), endpoint);
+                        crew.start(planned.len(), session);
+                        planned.push((at, endpoint));
+                        results.push(None);
+                    }
+                    facts[at].resolve.take(family == Family::V4, found.took_ms, found.addresses);
+                }
+                Some(Err(_)) => {}
+                None => asking = false,
+            },
+            Ok(_) = stop.wait_for(|interrupted| *interrupted), if asking => asking = false,
+            ended = crew.next() => match ended {
+                Some((order, ended)) => {
+                    if ended.crowded_out {
+                        alone.push(order);
+                    }
+                    results[order] = Some(ended.facts);
+                }
+                None => break,
+            },
         }
-        results[order] = Some(ended.facts);
+        if !asking {
+            crew.close();
+        }
     }
     alone.sort_unstable();
     let mut interrupted = shared.interrupted.clone();
@@ -202,7 +223,10 @@ async fn run(
             }
         }
     }
-    for ((at, endpoint), result) in planned.iter().zip(results) {
+    let mut seen: Vec<_> = planned.iter().zip(results).collect();
+    // As the targets name them, whichever family was known first.
+    seen.sort_by_key(|((at, endpoint), _)| (*at, targets[*at].rank(endpoint), endpoint.addr.is_ipv6()));
+    for ((at, endpoint), result) in seen {
         // A session that panicked has no facts; it must not take the others' along.
         facts[*at].endpoints.push(result.unwrap_or_else(|| {
             let mut facts = EndpointFacts::new(endpoint.addr, endpoint.transport, endpoint.required);

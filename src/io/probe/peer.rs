@@ -71,7 +71,7 @@ fn local_towards(relay: SocketAddr, reflectors: &[SocketAddr], port: u16) -> Soc
     SocketAddr::new(unspecified(relay).ip(), port)
 }
 
-/// Asks the first reflector three times, then all the others once each; the first answer counts.
+/// Asks the first two reflectors three times, and the others twice; the first answer counts.
 async fn reflexive(socket: &UdpSocket, reflectors: &[SocketAddr], patience: Duration) -> Option<SocketAddr> {
     let start = Instant::now();
     let id = TransactionId(rand::random());
@@ -79,7 +79,7 @@ async fn reflexive(socket: &UdpSocket, reflectors: &[SocketAddr], patience: Dura
     let mut buffer = [0; 2048];
     for n in 0..SENDS.len() {
         for (m, reflector) in reflectors.iter().take(8).enumerate() {
-            if m == 0 || n > 0 {
+            if m < 2 || n > 0 {
                 let _ = socket.try_send_to(&request, *reflector);
             }
         }

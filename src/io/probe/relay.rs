@@ -1,6 +1,7 @@
 //! What follows a granted allocation: permissions, the data paths, refresh, release.
 
 use std::net::SocketAddr;
+use std::sync::PoisonError;
 use std::time::Instant;
 
 use rand::Rng as _;
@@ -140,8 +141,8 @@ impl Session {
     /// The servers that may tell our peer its address, this endpoint's own first.
     fn reflectors(&self) -> Vec<SocketAddr> {
         let ip = self.endpoint.addr.ip();
-        let (mut own, others): (Vec<_>, Vec<_>) =
-            self.shared.reflectors.iter().copied().partition(|reflector| reflector.ip() == ip);
+        let all = self.shared.reflectors.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let (mut own, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|reflector| reflector.ip() == ip);
         own.extend(others);
         own
     }
