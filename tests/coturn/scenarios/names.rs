@@ -61,3 +61,18 @@ fn a_resolver_that_says_nothing_fails_within_the_timeout() {
     let run = lab.probe(&args(&[&[TURN], &ALICE, &["--timeout", "2s"]]));
     run.ends("fail", 1).errors(&["DNS_FAIL"]);
 }
+
+#[test]
+fn one_family_that_nobody_answers_for_does_not_hold_up_the_other() {
+    let Some(lab) = Lab::new() else { return };
+    let _resolver = lab.dns(&[A, "turn.example.test AAAA SILENCE"]);
+    let _coturn = lab.coturn(&[]);
+    let run = lab.probe(&args(&[&[TURN], &ALICE, &["--timeout", "3s"]]));
+    run.is_healthy().has("DNS_PARTIAL", "warning").carries("udp");
+    let resolve = &run.json["targets"][0]["resolve"];
+    let (a, aaaa) = (resolve["a_ms"].as_f64(), resolve["aaaa_ms"].as_f64());
+    run.check(a.zip(aaaa).is_some_and(|(a, aaaa)| a * 10.0 < aaaa), &format!("A {a:?}, AAAA {aaaa:?}"));
+    let relay = run.json["candidates"].as_array().and_then(|all| all.iter().find(|c| c["type"] == "relay"));
+    let at = relay.and_then(|relay| relay["at_s"].as_f64());
+    run.check(at.zip(aaaa).is_some_and(|(at, aaaa)| at * 1000.0 < aaaa), &format!("relay at {at:?} s"));
+}
