@@ -23,7 +23,8 @@ impl Report for Summary {
         };
         section("Candidates", Some(tables::candidates(self)));
         section("Servers", tables::servers(self));
-        section("Timings in ms", tables::timings(self));
+        section("Reached, in ms", tables::reach(self));
+        section("TURN requests, in ms", tables::requests(self));
         if self.verbosity > 0 {
             section("Allocate, transaction by transaction, in ms", tables::attempts(self));
         }

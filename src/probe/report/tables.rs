@@ -71,23 +71,18 @@ pub(super) fn servers(summary: &Summary) -> Option<Table> {
     told(&rows).then(|| table(columns, rows))
 }
 
-/// How long each step took.
-pub(super) fn timings(summary: &Summary) -> Option<Table> {
+/// How long it took to reach each endpoint, and how far away it is.
+pub(super) fn reach(summary: &Summary) -> Option<Table> {
     let columns = vec![
         ("endpoint", Align::Left),
         ("via", Align::Left),
         ("DNS", Align::Right),
         ("TCP", Align::Right),
         ("TLS", Align::Right),
-        ("STUN RTT", Align::Right),
+        ("STUN RTT min", Align::Right),
+        ("median", Align::Right),
         ("max", Align::Right),
         ("lost", Align::Right),
-        ("401", Align::Right),
-        ("allocate", Align::Right),
-        ("permit", Align::Right),
-        ("channel", Align::Right),
-        ("refresh", Align::Right),
-        ("release", Align::Right),
     ];
     let mut rows = Vec::new();
     for target in &summary.targets {
@@ -97,33 +92,60 @@ pub(super) fn timings(summary: &Summary) -> Option<Table> {
             row.resize(columns.len(), Cell::default());
             rows.push(row);
         }
-        for endpoint in &target.endpoints {
-            rows.push(timing_row(endpoint, target));
-        }
+        rows.extend(target.endpoints.iter().map(|endpoint| reach_row(endpoint, target)));
     }
     told(&rows).then(|| table(columns, rows))
 }
 
-fn timing_row(endpoint: &EndpointFacts, target: &TargetFacts) -> Vec<Cell> {
-    let rtt = endpoint.binding.as_ref().and_then(|binding| binding.rtt.as_ref());
-    let attempts =
-        endpoint.allocate.as_ref().map(|allocate| allocate.attempts.as_slice()).unwrap_or_default();
-    let challenge = attempts.first().filter(|leg| leg.code == Some(401));
-    let granted = endpoint.allocate.as_ref().filter(|allocate| allocate.ok).and(attempts.last());
-    let lost = endpoint.binding.as_ref().and_then(|binding| binding.loss_pct).filter(|loss| *loss > 0.0);
+fn reach_row(endpoint: &EndpointFacts, target: &TargetFacts) -> Vec<Cell> {
+    let binding = endpoint.binding.as_ref();
+    let rtt = binding.and_then(|binding| binding.rtt.as_ref());
+    let lost = binding.and_then(|binding| binding.loss_pct).filter(|loss| *loss > 0.0);
+    let dns = match endpoint.addr.is_ipv4() {
+        true => target.resolve.a_ms,
+        false => target.resolve.aaaa_ms,
+    };
     vec![
         Cell::new(endpoint.addr.to_string(), health(endpoint, target.turn)),
         endpoint.transport.name().into(),
-        ms(target.resolve.took_ms),
+        ms(dns),
         ms(endpoint.connect_ms),
         ms(endpoint.tls.as_ref().map(|tls| tls.handshake_ms)),
+        ms(rtt.map(|rtt| rtt.min_ms)),
         ms(rtt.map(|rtt| rtt.median_ms)),
         ms(rtt.map(|rtt| rtt.max_ms)),
         Cell::new(lost.map(|loss| format!("{loss}%")).unwrap_or_default(), Tone::Warn),
+    ]
+}
+
+/// How long each TURN request took.
+pub(super) fn requests(summary: &Summary) -> Option<Table> {
+    let columns = vec![
+        ("endpoint", Align::Left),
+        ("via", Align::Left),
+        ("401", Align::Right),
+        ("allocate", Align::Right),
+        ("permit", Align::Right),
+        ("channel", Align::Right),
+        ("refresh", Align::Right),
+        ("release", Align::Right),
+    ];
+    let asked = endpoints(summary).filter(|(_, endpoint)| endpoint.allocate.is_some());
+    let rows: Vec<_> = asked.map(|(target, endpoint)| request_row(endpoint, target.turn)).collect();
+    (!rows.is_empty()).then(|| table(columns, rows))
+}
+
+fn request_row(endpoint: &EndpointFacts, turn: bool) -> Vec<Cell> {
+    let attempts =
+        endpoint.allocate.as_ref().map(|allocate| allocate.attempts.as_slice()).unwrap_or_default();
+    let challenge = attempts.first().filter(|leg| leg.code == Some(401));
+    vec![
+        Cell::new(endpoint.addr.to_string(), health(endpoint, turn)),
+        endpoint.transport.name().into(),
         transaction(challenge),
         match &endpoint.allocate {
             Some(allocate) if !allocate.ok => refused(allocate.code),
-            _ => transaction(granted),
+            _ => transaction(attempts.last()),
         },
         step(endpoint.permission.as_ref()),
         step(endpoint.channel.as_ref()),
