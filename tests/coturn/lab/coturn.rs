@@ -85,6 +85,12 @@ impl Lab {
 }
 
 impl Coturn {
+    /// Kills the server where it stands, when `after` has passed; it says goodbye to nobody.
+    pub(crate) fn killed_after(&mut self, after: Duration) {
+        thread::sleep(after);
+        process::end(&mut self.child);
+    }
+
     /// What the server has written until now.
     pub(crate) fn log(&self) -> String {
         String::from_utf8_lossy(&fs::read(&self.log).unwrap_or_default()).into_owned()
