@@ -85,9 +85,8 @@ impl Lab {
 }
 
 impl Coturn {
-    /// Kills the server where it stands, when `after` has passed; it says goodbye to nobody.
-    pub(crate) fn killed_after(&mut self, after: Duration) {
-        thread::sleep(after);
+    /// Kills the server where it stands (SIGKILL): it says goodbye to nobody.
+    pub(crate) fn kill(&mut self) {
         process::end(&mut self.child);
     }
 

@@ -28,8 +28,7 @@ impl Lab {
         must(&["-n", &client, "link", "set", DEVICE, "netns", &router]);
         let pair = ["link", "add", INSIDE, "netns", &router, "type", "veth", "peer"];
         must(&[&pair[..], &["name", DEVICE, "netns", &client]].concat());
-        let addresses =
-            [(&router, DEVICE, CLIENT), (&router, INSIDE, GATEWAY), (&client, DEVICE, PRIVATE)];
+        let addresses = [(&router, DEVICE, CLIENT), (&router, INSIDE, GATEWAY), (&client, DEVICE, PRIVATE)];
         for (ns, device, address) in addresses {
             must(&["-n", ns, "addr", "add", &format!("{address}/24"), "dev", device]);
             must(&["-n", ns, "link", "set", device, "up"]);

@@ -22,7 +22,11 @@ fn is_healthy_behind(kind: Nat) -> Option<Run> {
         run.shows(transport, "/relay/peer/nat", true);
     }
     let reflexive = run.candidates("srflx");
-    let there = reflexive.iter().any(|c| c["address"] == CLIENT && c["related"]["address"] == PRIVATE);
+    let inside = format!("{PRIVATE}:");
+    let there = reflexive.iter().any(|candidate| {
+        let related = candidate["related"].as_str().unwrap_or("?");
+        candidate["address"] == CLIENT && related.starts_with(&inside)
+    });
     run.check(there, &format!("no srflx candidate with {CLIENT}: {reflexive:?}"));
     let host = run.candidates("host");
     run.check(host.iter().any(|candidate| candidate["address"] == PRIVATE), "no host candidate");
@@ -46,18 +50,26 @@ fn a_healthy_server_passes_from_behind_a_symmetric_nat() {
 }
 
 /// Many offices let UDP out to the TURN port alone. Calls work there, relayed on the other side.
+fn only_the_listening_port(kind: Nat) {
+    let Some(lab) = Lab::new() else { return };
+    lab.nat(kind);
+    let _coturn = lab.coturn(&[]);
+    lab.firewall(Side::Router, &[&format!("-A FORWARD -i {INSIDE} -p udp ! --dport 3478 -j DROP")]);
+    let run = lab.probe(&args(&[&[TURN_UDP], &ALICE]));
+    run.is_healthy().has_no("RELAY_OUTBOUND_BLOCKED").way_is_clear("udp", "loop");
+    run.way_is_blocked("udp", "inbound").way_is_blocked("udp", "outbound");
+    run.check(lab.filtered(Side::Router) > 0, "the rule met no packet");
+    peer(&run);
+}
+
 #[test]
-fn a_router_that_lets_udp_out_to_the_listening_port_alone_does_not_blame_the_relay() {
-    for kind in [Nat::Cone, Nat::Symmetric] {
-        let Some(lab) = Lab::new() else { return };
-        lab.nat(kind);
-        let _coturn = lab.coturn(&[]);
-        lab.firewall(Side::Router, &[&format!("-A FORWARD -i {INSIDE} -p udp ! --dport 3478 -j DROP")]);
-        let run = lab.probe(&args(&[&[TURN_UDP], &ALICE]));
-        run.is_healthy().has_no("RELAY_OUTBOUND_BLOCKED").way_is_clear("udp", "loop");
-        run.way_is_blocked("udp", "inbound").way_is_blocked("udp", "outbound");
-        run.check(lab.filtered(Side::Router) > 0, "the rule met no packet");
-    }
+fn a_cone_nat_that_lets_udp_out_to_the_listening_port_alone_does_not_blame_the_relay() {
+    only_the_listening_port(Nat::Cone);
+}
+
+#[test]
+fn a_symmetric_nat_that_lets_udp_out_to_the_listening_port_alone_does_not_blame_the_relay() {
+    only_the_listening_port(Nat::Symmetric);
 }
 
 /// A server whose firewall keeps peers from the relay ports.
