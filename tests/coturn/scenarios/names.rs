@@ -61,3 +61,18 @@ fn a_resolver_that_says_nothing_fails_within_the_timeout() {
     let run = lab.probe(&args(&[&[TURN], &ALICE, &["--timeout", "2s"]]));
     run.ends("fail", 1).errors(&["DNS_FAIL"]);
 }
+
+/// What IPv4 would say, nobody knows; over IPv6 nothing was tried.
+#[test]
+fn a_family_that_nobody_told_of_and_one_without_a_route_leave_it_open() {
+    let Some(lab) = Lab::new() else { return };
+    lab.without_ipv6();
+    let _resolver = lab.dns(&["turn.example.test A SERVFAIL", AAAA]);
+    let _coturn = lab.coturn(&[]);
+    for more in [&[][..], &["--require", "udp"]] {
+        let run = lab.probe(&args(&[&[TURN], &ALICE, more]));
+        run.ends("inconclusive", 3).errors(&[]).has("DNS_PARTIAL", "warning");
+        let skipped = run.endpoint("udp")["skipped"].as_str().unwrap_or("?");
+        run.check(skipped.contains("no IPv6 route"), &format!("skipped: {skipped}"));
+    }
+}
