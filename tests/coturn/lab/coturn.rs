@@ -85,6 +85,11 @@ impl Lab {
 }
 
 impl Coturn {
+    /// Kills the server where it stands (SIGKILL): it says goodbye to nobody.
+    pub(crate) fn kill(&mut self) {
+        process::end(&mut self.child);
+    }
+
     /// What the server has written until now.
     pub(crate) fn log(&self) -> String {
         String::from_utf8_lossy(&fs::read(&self.log).unwrap_or_default()).into_owned()

@@ -1,14 +1,17 @@
 //! Two network namespaces joined by a veth pair: a server side for coturn, a client side for the
-//! probe. Each test has its own, so the same addresses serve all tests at once.
+//! probe, and between them a NAT router where a test wants one. Each test has its own, so the same
+//! addresses serve all tests at once.
 
 mod certificate;
 mod coturn;
 mod dns;
+mod nat;
 mod process;
 mod run;
 
 pub(crate) use certificate::{Certificate, Kind};
 pub(crate) use coturn::Coturn;
+pub(crate) use nat::{INSIDE, Nat, PRIVATE};
 pub(crate) use process::Done;
 pub(crate) use run::Run;
 
@@ -45,14 +48,15 @@ const NEEDS: &str = "root, coturn, iproute2, iptables, openssl";
 const TOOLS: [&str; 5] = ["turnserver", "turnutils_uclient", "ip", "iptables", "openssl"];
 const STEP: Duration = Duration::from_secs(20);
 
-/// One end of the lab's only link.
+/// One end of the lab's link, or the router that [`Lab::nat`] puts between them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Side {
     Server,
     Client,
+    Router,
 }
 
-/// A pair of namespaces, and the folder that everything started in them writes to. Dropping it
+/// A set of namespaces, and the folder that everything started in them writes to. Dropping it
 /// removes all of that, also while a test panics.
 #[derive(Debug)]
 pub(crate) struct Lab {
@@ -94,6 +98,7 @@ impl Lab {
         let letter = match side {
             Side::Server => "s",
             Side::Client => "c",
+            Side::Router => "r",
         };
         format!("{}-{letter}", self.name)
     }
@@ -121,6 +126,23 @@ impl Lab {
         assert!(done.success(), "iptables -L: {}", done.stderr);
         let counts = done.stdout.lines().filter_map(|line| line.split_whitespace().next());
         counts.filter_map(|count| count.parse::<u64>().ok()).sum()
+    }
+
+    /// How many packets have met the one rule of a side's packet filter that carries this comment.
+    pub(crate) fn counted(&self, side: Side, comment: &str) -> u64 {
+        let done = process::run(self.command(side, "iptables", &["-w", "-L", "-v", "-n", "-x"]), STEP);
+        assert!(done.success(), "iptables -L: {}", done.stderr);
+        let mark = format!("/* {comment} */");
+        let mut lines = done.stdout.lines().filter(|line| line.contains(&mark));
+        let line = lines.next().unwrap_or_else(|| panic!("no rule {comment:?}: {}", done.stdout));
+        assert!(lines.next().is_none(), "two rules {comment:?}");
+        let count = line.split_whitespace().next().and_then(|count| count.parse().ok());
+        count.unwrap_or_else(|| panic!("no count in {line:?}"))
+    }
+
+    /// Takes the client's IPv6 addresses away, and with them its only IPv6 routes.
+    pub(crate) fn without_ipv6(&self) {
+        must(&["-n", &self.namespace(Side::Client), "-6", "addr", "flush", "dev", DEVICE]);
     }
 
     /// Runs one of coturn's own clients in the client namespace, at most `within`.
@@ -172,7 +194,7 @@ impl Lab {
 
 impl Drop for Lab {
     fn drop(&mut self) {
-        for side in [Side::Server, Side::Client] {
+        for side in [Side::Router, Side::Server, Side::Client] {
             ip(&["netns", "del", &self.namespace(side)]);
         }
         // Nothing to say to a test that has ended: the next run sweeps what is left.

@@ -155,6 +155,19 @@ impl Run {
         self.endpoints().iter().any(|endpoint| !array(&endpoint["given_up"]).is_empty())
     }
 
+    /// The names of the checks that this transport's endpoint gave up.
+    pub(crate) fn given_up(&self, transport: &str) -> Vec<&str> {
+        let given_up = array(&self.endpoint(transport)["given_up"]);
+        given_up.iter().filter_map(|given_up| given_up["check"].as_str()).collect()
+    }
+
+    /// The one finding with this code.
+    pub(crate) fn finding(&self, code: &str) -> &Value {
+        let found: Vec<&Value> = self.findings().iter().filter(|finding| finding["code"] == code).collect();
+        self.check(found.len() == 1, &format!("{} findings {code}", found.len()));
+        found[0]
+    }
+
     /// The response codes of an endpoint's Allocate requests, in order; `null` is success.
     pub(crate) fn attempts(&self, transport: &str) -> Vec<Option<u64>> {
         let attempts = array(&self.endpoint(transport)["allocate"]["attempts"]);

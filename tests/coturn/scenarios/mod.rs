@@ -6,6 +6,7 @@ mod healthy;
 mod limits;
 mod modes;
 mod names;
+mod nat;
 mod reachability;
 mod redirect;
 mod relay;

@@ -41,3 +41,19 @@ fn a_nonce_that_ages_during_the_run_is_renewed() {
     coturn.saw("error 438");
     run.has("STALE_NONCE_OK", "info");
 }
+
+#[test]
+fn an_open_relay_passes_and_is_said_to_be_one() {
+    let Some(lab) = Lab::new() else { return };
+    let coturn = lab.coturn(&["no-auth", "!lt-cred-mech", "!user"]);
+    for credentials in [&ALICE[..], &[]] {
+        let run = lab.probe(&args(&[&[TURN], credentials]));
+        run.ends("pass", 0).is_healthy().carries("udp").carries("tcp");
+        for transport in ["udp", "tcp"] {
+            run.shows(transport, "/allocate/unauthenticated", true);
+        }
+    }
+    let (code, text) = lab.probe_text(&args(&[&[TURN_UDP], &ALICE]));
+    assert!(code == 0 && text.contains("gives relays to anybody"), "{text}");
+    assert!(!coturn.log().contains("error 401"), "the server asked for a user");
+}

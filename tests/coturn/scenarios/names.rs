@@ -76,3 +76,18 @@ fn one_family_that_nobody_answers_for_does_not_hold_up_the_other() {
     let at = relay.and_then(|relay| relay["at_s"].as_f64());
     run.check(at.zip(aaaa).is_some_and(|(at, aaaa)| at * 1000.0 < aaaa), &format!("relay at {at:?} s"));
 }
+
+/// What IPv4 would say, nobody knows; over IPv6 nothing was tried.
+#[test]
+fn a_family_that_nobody_told_of_and_one_without_a_route_leave_it_open() {
+    let Some(lab) = Lab::new() else { return };
+    lab.without_ipv6();
+    let _resolver = lab.dns(&["turn.example.test A SERVFAIL", AAAA]);
+    let _coturn = lab.coturn(&[]);
+    for more in [&[][..], &["--require", "udp"]] {
+        let run = lab.probe(&args(&[&[TURN], &ALICE, more]));
+        run.ends("inconclusive", 3).errors(&[]).has("DNS_PARTIAL", "warning");
+        let skipped = run.endpoint("udp")["skipped"].as_str().unwrap_or("?");
+        run.check(skipped.contains("no IPv6 route"), &format!("skipped: {skipped}"));
+    }
+}

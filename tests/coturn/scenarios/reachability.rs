@@ -1,9 +1,10 @@
 //! Ports that refuse, firewalls that reject, networks that say nothing.
 
+use std::thread;
 use std::time::Duration;
 
 use super::{ALICE, TURN, TURN_TCP, TURN_UDP, args};
-use crate::lab::{DEVICE, Lab, Side};
+use crate::lab::{DEVICE, Lab, Run, Side};
 
 fn udp_rule(chain: &str, rest: &str) -> String {
     let device = if chain == "INPUT" { "-i" } else { "-o" };
@@ -110,4 +111,44 @@ fn a_reject_as_prohibited_reads_as_a_firewall() {
         run.ends("fail", 1).errors(&["ICMP_PROHIBITED"]);
         run.check(lab.filtered(Side::Server) > 0, "the rule met no packet");
     }
+}
+
+#[test]
+fn an_own_firewall_that_forbids_all_udp_is_no_answer_about_the_server() {
+    let Some(lab) = Lab::new() else { return };
+    let _coturn = lab.coturn(&[]);
+    lab.firewall(Side::Client, &["-A OUTPUT -p udp -j DROP"]);
+    let run = lab.probe(&args(&[&[TURN_UDP], &ALICE]));
+    run.ends("inconclusive", 3).errors(&[]).has_no("ICMP_PROHIBITED").has_no("UDP_TIMEOUT");
+    let skipped = run.endpoint("udp")["skipped"].as_str().unwrap_or("?");
+    run.check(skipped.contains("own firewall"), &format!("skipped: {skipped}"));
+    run.check(lab.filtered(Side::Client) > 0, "the rule met no packet");
+}
+
+/// Probes while the server is killed in the middle of its relayed data.
+fn killed_while_data_flows(uri: &str) -> Option<Run> {
+    let lab = Lab::new()?;
+    let mut coturn = lab.coturn(&[]);
+    let command = args(&[&[uri], &ALICE, &["--duration", "4s", "--timeout", "2s"]]);
+    let run = thread::scope(|scope| {
+        let probe = scope.spawn(|| lab.probe(&command));
+        thread::sleep(Duration::from_secs(2));
+        coturn.kill();
+        probe.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    });
+    run.ends("fail", 1).errors(&["CONNECTION_CLOSED"]).has_no("PORT_REFUSED");
+    coturn.saw("ALLOCATE processed, success");
+    Some(run)
+}
+
+#[test]
+fn a_server_killed_while_data_flows_over_udp_went_away_and_was_there() {
+    let Some(run) = killed_while_data_flows(TURN_UDP) else { return };
+    run.shows("udp", "/allocate/ok", true);
+}
+
+#[test]
+fn a_server_killed_while_data_flows_over_tcp_went_away_and_was_there() {
+    let Some(run) = killed_while_data_flows(TURN_TCP) else { return };
+    run.shows("tcp", "/allocate/ok", true);
 }

@@ -80,3 +80,64 @@ fn a_peer_that_the_server_denies_is_forbidden() {
     run.shows("udp", "/allocate/ok", true).shows("udp", "/permission/code", 403);
     coturn.saw("error 403");
 }
+
+/// This machine may send to the listening port alone: what it may not send, no relay has lost.
+#[test]
+fn an_own_firewall_around_the_relay_ports_is_not_the_relays_fault() {
+    let Some(lab) = Lab::new() else { return };
+    let _coturn = lab.coturn(&[]);
+    lab.firewall(Side::Client, &["-A OUTPUT -p udp ! --dport 3478 -j DROP"]);
+    let run = lab.probe(&args(&[&[TURN_UDP], &ALICE]));
+    run.is_healthy().way_is_clear("udp", "loop");
+    for code in ["RELAY_INBOUND_BLOCKED", "RELAY_OUTBOUND_BLOCKED", "RELAY_ADDR_PRIVATE", "RELAY_LOSSY"] {
+        run.has_no(code);
+    }
+    run.check(run.given_up("udp").contains(&"peer-paths"), "the peer's paths are not given up");
+    run.shows("udp", "/relay/inbound/sent", 0);
+    let refused = run.endpoint("udp")["relay"]["inbound"]["send_refused"].as_u64();
+    run.check(refused > Some(0), &format!("{refused:?} sends were refused"));
+    run.check(lab.filtered(Side::Client) > 0, "the rule met no packet");
+}
+
+/// Rules that drop three of ten UDP packets that `what` selects, and count what they see and drop.
+fn lossy(lab: &Lab, side: Side, name: &str, what: &str) {
+    let rule = |name: &str, rest: &str| {
+        format!("-A INPUT -i {DEVICE} -p udp {what} -m comment --comment {name} {rest}")
+    };
+    let drop = rule(&format!("{name}-dropped"), "-m statistic --mode random --probability 0.3 -j DROP");
+    lab.firewall(side, &[&rule(&format!("{name}-seen"), ""), &drop]);
+}
+
+/// What part of the packets that the rules named `name` saw they dropped.
+fn dropped(lab: &Lab, side: Side, name: &str) -> f64 {
+    let seen = lab.counted(side, &format!("{name}-seen"));
+    lab.counted(side, &format!("{name}-dropped")) as f64 / seen.max(1) as f64
+}
+
+/// Three of ten relayed packets are lost on each leg. Requests are not: their retransmissions, half a
+/// second and more apart (RFC 8489 §6.2.1), would make this a slow test that now and then gives up.
+#[test]
+fn heavy_loss_each_way_is_measured_and_no_failure() {
+    let Some(lab) = Lab::new() else { return };
+    let _coturn = lab.coturn(&[]);
+    let data = "-m length --length 600:";
+    // Each leg as its end receives it: between us and the server, and between the relay and its peer.
+    lossy(&lab, Side::Server, "server", &format!("--dport 3478 {data}"));
+    lossy(&lab, Side::Server, "relay", &format!("--dport 49160:49200 {data}"));
+    lossy(&lab, Side::Client, "client", &format!("--sport 3478 {data}"));
+    lossy(&lab, Side::Client, "peer", &format!("--sport 49160:49200 {data}"));
+    let flags = ["--count", "200", "--size", "600", "--timeout", "10s"];
+    let run = lab.probe(&args(&[&[TURN_UDP], &ALICE, &flags]));
+    run.ends("warn", 0).is_healthy().has("RELAY_LOSSY", "warning");
+    let [server, relay] = ["server", "relay"].map(|name| dropped(&lab, Side::Server, name));
+    let [client, peer] = ["client", "peer"].map(|name| dropped(&lab, Side::Client, name));
+    for (way, up, down) in [("inbound", relay, client), ("outbound", server, peer), ("loop", server, client)]
+    {
+        let expected = 100.0 * (1.0 - (1.0 - up) * (1.0 - down));
+        let path = &run.endpoint("udp")["relay"][way];
+        let measured = path["loss_pct"].as_f64().unwrap_or(-1.0);
+        // Two hundred packets, half of them lost: a standard deviation is 3.5 points.
+        let plausible = (measured - expected).abs() < 18.0 && path["sent"] == 200;
+        run.check(plausible, &format!("{way}: {path}, where the rules make {expected:.1} %"));
+    }
+}
