@@ -51,6 +51,8 @@ pub(super) fn target(text: &str) -> Result<Target, UriError> {
 fn names_a_scheme(text: &str) -> bool {
     match text.split_once(':') {
         Some((head, _)) if Scheme::from_text(head).is_some() => true,
+        // `stun+tls:192.0.2.1`: no host has a plus, so that this was meant as a scheme whatever follows.
+        Some((head, _)) if is_scheme(head) && head.contains('+') => true,
         Some((head, rest)) => {
             is_scheme(head)
                 && !head.contains('.')

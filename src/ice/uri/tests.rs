@@ -294,3 +294,14 @@ fn text_like_a_uri() -> impl Strategy<Value = String> {
         "(turn|stun|turns|TURN|stun\\+tls|http)?:?(//)?[a-z0-9.:\\[\\]%@ä-]{0,20}(\\?|&|transport|=|tcp|udp|tls|/|#){0,6}",
     ]
 }
+
+#[test]
+fn a_scheme_with_a_plus_is_none_of_ours_before_an_address_as_well() {
+    for (text, hint) in [
+        ("stun+tls:192.0.2.1", "use `stuns:`"),
+        ("stuns+tcp:192.0.2.1:5349", "use `stuns:`"),
+        ("stun+tls:turn.example.test", "use `stuns:`"),
+    ] {
+        assert_eq!(ServerUri::from_target(text).unwrap_err().hint(), hint, "{text}");
+    }
+}
