@@ -34,7 +34,7 @@ rules! {
         "the server has no relay address or port left",
         ["RFC 8656 §7.2", "RFC 8656 §19"], "0.1.0";
     CONNECTION_CLOSED = "connection-closed-early", Error,
-        "the server closed the connection before it answered",
+        "the server closed the connection, or went away",
         ["RFC 8489 §6.2.2"], "0.1.0";
     CREDENTIALS_REQUIRED = "no-credentials-given", Error,
         "the server asks for a username and password, and none were given",
@@ -55,7 +55,7 @@ rules! {
         "two relayed addresses of this server cannot reach each other",
         ["RFC 8656 §11"], "0.1.0";
     ICMP_PROHIBITED = "rejected-by-firewall", Error,
-        "a firewall or router rejects the traffic",
+        "the network reports that the server cannot be reached",
         ["RFC 8489 §6.2.1"], "0.1.0";
     INTEGRITY_BAD = "bad-message-integrity", Error,
         "a response has no MESSAGE-INTEGRITY, or one that does not fit",
@@ -109,7 +109,7 @@ rules! {
         "the password does not come from the secret that the server has",
         ["draft-uberti-behave-turn-rest-00"], "0.1.0";
     SERVER_ERROR = "unexpected-error-code", Error,
-        "the server answers with an error code",
+        "the server answers with an error code, or stops answering",
         ["RFC 8489 §14.8", "RFC 8656 §19"], "0.1.0";
     STALE_NONCE_OK = "nonce-renewed", Info,
         "the server asked once for a newer nonce, and accepted it",

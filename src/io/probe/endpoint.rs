@@ -107,7 +107,9 @@ impl Session {
             self.facts.skipped =
                 Some(format!("this machine has no {family} route there ({})", fault.message));
         }
-        if fault.kind == FaultKind::Local {
+        // Before anything was answered; what was seen before stays a matter of the server's.
+        let heard = self.facts.binding.as_ref().is_some_and(|binding| binding.received > 0);
+        if fault.kind == FaultKind::Local && !heard && self.facts.tls.is_none() {
             let message =
                 format!("this machine's own firewall does not let it send there ({})", fault.message);
             self.facts.skipped = Some(message);

@@ -92,10 +92,20 @@ fn unauthorized(case: &Case<'_>, allocate: &AllocateFacts) -> Finding {
             false => ("the password is not what --secret gives for this user name", Confidence::High),
         };
         return with_realm(
-            case.finding(&REST_SECRET_MISMATCH, stage).confidence(confidence).message(message).help(
-                "compare with `static-auth-secret=` of the server, and check that `use-auth-secret` is set; \
-                     a clock that is far off refuses fresh credentials too",
-            ),
+            case.finding(&REST_SECRET_MISMATCH, stage)
+                .confidence(confidence)
+                .message(message)
+                .evidence("minted_here", knowledge.minted)
+                .help(match knowledge.minted {
+                    true => {
+                        "compare with `static-auth-secret=` of the server, and check that `use-auth-secret` is set; \
+                         a clock that is far off refuses fresh credentials too"
+                    }
+                    false => {
+                        "the application mints with another secret than --secret: compare both with the server's \
+                         `static-auth-secret=`"
+                    }
+                }),
         );
     }
     with_realm(

@@ -42,7 +42,7 @@ pub(super) fn names(facts: &TargetFacts, context: Context<'_>) -> Vec<Finding> {
                     error.record, error.message
                 ))
                 .evidence("record", error.record)
-                .help("clients that ask for this family wait for its timeout before they connect")
+                .help("clients that ask for this family may wait for its timeout before they connect")
         })
         .collect()
 }
