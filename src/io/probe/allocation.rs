@@ -54,3 +54,14 @@ pub(super) fn step_facts(answer: &Answer) -> StepFacts {
         lifetime_s: answer.success().and_then(|m| m.number(attribute::LIFETIME)),
     }
 }
+
+/// What a Refresh with a lifetime of 0 came to. One that was sent again finds no allocation where the answer
+/// to the first was lost: that is a success (RFC 8656 §8.2). coturn forgets the nonce too, and says so first.
+pub(super) fn release_facts(answer: &Answer) -> StepFacts {
+    let facts = step_facts(answer);
+    let again = answer.legs.iter().any(|leg| leg.sent > 1);
+    match facts.code {
+        Some(437) if again => StepFacts { ok: true, code: None, ..facts },
+        _ => facts,
+    }
+}

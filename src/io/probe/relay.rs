@@ -7,7 +7,7 @@ use std::time::Instant;
 use rand::Rng as _;
 use tokio::time::{timeout, timeout_at};
 
-use super::allocation::step_facts;
+use super::allocation::{release_facts, step_facts};
 use super::endpoint::{FAREWELL, Session};
 use super::paths::{Paths, Relayed};
 use super::peer::Peer;
@@ -239,7 +239,7 @@ impl Session {
         }
         first.link.stage = "release";
         let answer = first.link.request(Request::Refresh { lifetime: 0 }).await?;
-        self.facts.release = Some(step_facts(&answer));
+        self.facts.release = Some(release_facts(&answer));
         let first = self.first.take();
         if let Some(mut first) = first {
             self.drain(&mut first.link);

@@ -99,6 +99,20 @@ fn an_own_firewall_around_the_relay_ports_is_not_the_relays_fault() {
     run.check(lab.filtered(Side::Client) > 0, "the rule met no packet");
 }
 
+/// The answer to the release is lost, and the release sent again finds nothing left to release.
+#[test]
+fn a_release_whose_answer_was_lost_is_no_failure() {
+    let Some(lab) = Lab::new() else { return };
+    let coturn = lab.coturn(&[]);
+    // Behind 28 bytes of IP and UDP: a Refresh success that begins with a LIFETIME of 0.
+    let released = "28>>16=0x0104&&48=0x000D0004&&52=0";
+    lab.firewall(Side::Client, &[&format!("-A INPUT -p udp --sport 3478 -m u32 --u32 {released} -j DROP")]);
+    let run = lab.probe(&args(&[&[TURN_UDP], &ALICE]));
+    run.ends("pass", 0).is_healthy().carries("udp");
+    run.check(lab.filtered(Side::Client) >= 2, "the rule met no packet");
+    coturn.saw("error 437");
+}
+
 /// Rules that drop three of ten UDP packets that `what` selects, and count what they see and drop.
 fn lossy(lab: &Lab, side: Side, name: &str, what: &str) {
     let rule = |name: &str, rest: &str| {
