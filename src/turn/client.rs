@@ -198,6 +198,8 @@ pub struct Client {
     events: VecDeque<Event>,
     /// How long answers took at most, doubled: no retransmission before that is a sign of loss.
     rto: Duration,
+    /// The last answer to a request that was sent several times, and how long after the first send it came.
+    ambiguous: Option<(stun::TransactionId, Duration)>,
     answered: VecDeque<stun::TransactionId>,
     repeated: u32,
 }
@@ -225,6 +227,7 @@ impl Client {
             channels: Vec::new(),
             events: VecDeque::new(),
             rto: Duration::ZERO,
+            ambiguous: None,
             answered: VecDeque::new(),
             repeated: 0,
         }
@@ -362,6 +365,10 @@ impl Client {
         else {
             if self.answered.contains(&id) {
                 self.repeated += 1;
+                // Each send was answered: the first answer was the first send's, however long it took.
+                if let Some((_, took)) = self.ambiguous.take_if(|(ambiguous, _)| *ambiguous == id) {
+                    self.rto = self.rto.max(took * 2);
+                }
                 return;
             }
             return self.event(Event::Oddity(Oddity::UnmatchedTransaction));
@@ -375,7 +382,12 @@ impl Client {
             }
         }
         let mut exchange = self.exchanges.remove(at);
-        self.rto = self.rto.max(now.duration_since(exchange.transaction.started()) * 2);
+        let took = now.duration_since(exchange.transaction.started());
+        match exchange.transaction.sent() {
+            1 => self.rto = self.rto.max(took * 2),
+            // Which of several sends this answers is not known (Karn's problem): loss must not read as distance.
+            _ => self.ambiguous = Some((id, took)),
+        }
         self.answered.push_back(id);
         if self.answered.len() > MOST_ANSWERED {
             self.answered.pop_front();

@@ -38,11 +38,21 @@ pub(super) fn reached(case: &mut Case<'_>) {
     if facts.stopped {
         return;
     }
+    // Where Bindings are lost, a lost Allocate proves nothing either; then the summary is left open.
+    let losing =
+        facts.binding.as_ref().is_some_and(|binding| binding.loss_pct.is_some_and(|loss| loss > 0.0));
     let tried = facts.binding.is_some() || facts.allocate.is_some();
     if tried && !answered && !explained {
         let finding = silent(case);
         case.push(finding);
-    } else if case.turn() && binding && !allocate && facts.allocate.is_some() && !explained && !redirected {
+    } else if case.turn()
+        && binding
+        && !allocate
+        && facts.allocate.is_some()
+        && !explained
+        && !redirected
+        && !losing
+    {
         let finding = case
             .finding_on_the_way(&STUN_ONLY, "allocate")
             .message(format!("{} answers STUN and is silent to a TURN Allocate", case.place()))

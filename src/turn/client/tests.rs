@@ -198,18 +198,33 @@ fn forged_and_late_responses_are_told_and_change_nothing() {
     assert_eq!((server.client.poll(server.now), server.client.repeated()), (Output::Idle, 1));
 }
 
-#[test]
-fn a_slow_server_is_given_time_before_the_next_request_is_sent_again() {
+/// When the next request is sent again, after one that was sent at 0 and 500 ms and answered at 700 ms.
+fn second_send_after_an_answer_at_700_ms(repeat: bool) -> Duration {
     let mut server = Server::new(false, None);
     server.client.start(server.now, Request::Binding);
     let request = server.request();
-    server.now += Duration::from_millis(700);
+    assert_eq!(server.request().transaction, request.transaction);
+    server.now = server.start + Duration::from_millis(700);
     server.grant(&request, None);
     assert_eq!(server.answer().at, server.now);
+    if repeat {
+        server.grant(&request, None);
+    }
     server.client.start(server.now, Request::Binding);
     server.request();
     let Output::Wait(until) = server.client.poll(server.now) else { panic!() };
-    assert_eq!(until - server.now, Duration::from_secs(5) / 7);
+    until - server.now
+}
+
+#[test]
+fn a_slow_server_is_given_time_once_it_has_answered_each_send() {
+    // Twice 700 ms, but no more than leaves room for three sends.
+    assert_eq!(second_send_after_an_answer_at_700_ms(true), Duration::from_secs(5) / 7);
+}
+
+#[test]
+fn a_lost_request_does_not_make_a_server_slow() {
+    assert_eq!(second_send_after_an_answer_at_700_ms(false), Duration::from_millis(500));
 }
 
 #[test]
