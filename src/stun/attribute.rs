@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use super::message::MAGIC_COOKIE;
+use super::header::MAGIC_COOKIE;
 
 /// The 96 bits that tie a response to its request (RFC 8489 §5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

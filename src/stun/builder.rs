@@ -8,9 +8,8 @@ use hmac::Mac;
 
 use super::attribute::{self, Kind, TransactionId};
 use super::fingerprint::fingerprint_over;
+use super::header::{Class, HEADER, Method, write_type};
 use super::integrity::{HmacSha1, HmacSha256, hmac_over};
-use super::message::HEADER;
-use super::method::{Class, Method, write_type};
 
 /// A message in the making. What is added stands in that order; nothing keeps attributes from being
 /// added twice or behind the integrity, which tests need.

@@ -3,7 +3,7 @@
 //!
 //! A stream is cut into what UDP would have carried as datagrams; what one of them is, is read in one way.
 
-use super::message::{HEADER, MAGIC_COOKIE};
+use super::header::{HEADER, MAGIC_COOKIE};
 
 /// The lowest channel number (RFC 8656 §12).
 pub const FIRST_CHANNEL: u16 = 0x4000;

@@ -5,7 +5,7 @@ use hmac::{Hmac, Mac};
 use sha1::Sha1;
 use sha2::Sha256;
 
-use super::message::HEADER;
+use super::header::HEADER;
 
 /// What MESSAGE-INTEGRITY holds.
 pub(super) type HmacSha1 = Hmac<Sha1>;

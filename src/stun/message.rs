@@ -9,8 +9,8 @@ use hmac::digest::KeyInit;
 
 use super::attribute::{self, Kind, TransactionId};
 use super::fingerprint::fingerprint_over;
+use super::header::{Class, HEADER, MAGIC_COOKIE, Method, read_type};
 use super::integrity::{HmacSha1, HmacSha256, Integrity, hmac_over};
-use super::method::{Class, Method, read_type};
 
 /// Why bytes are not a STUN message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -46,11 +46,6 @@ pub enum DecodeError {
     #[error("the FINGERPRINT does not match the message")]
     WrongFingerprint,
 }
-
-/// Bytes before the first attribute.
-pub(super) const HEADER: usize = 20;
-/// What tells STUN from other protocols (RFC 8489 §5).
-pub(super) const MAGIC_COOKIE: [u8; 4] = [0x21, 0x12, 0xa4, 0x42];
 
 /// A received message whose layout and FINGERPRINT, if any, were checked.
 #[derive(Debug, Clone, PartialEq)]

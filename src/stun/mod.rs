@@ -8,14 +8,14 @@ pub mod attribute;
 mod builder;
 mod fingerprint;
 pub mod framing;
+mod header;
 mod integrity;
 mod message;
-mod method;
 mod transaction;
 
 pub use attribute::TransactionId;
 pub use builder::MessageBuilder;
+pub use header::{Class, Method};
 pub use integrity::Integrity;
 pub use message::{DecodeError, Message};
-pub use method::{Class, Method};
 pub use transaction::{Output, Schedule, Transaction};

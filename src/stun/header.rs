@@ -1,5 +1,9 @@
-//! What a message is for and about: class and method, and the type field that holds both
-//! (RFC 8489 §5).
+//! The header of a message (RFC 8489 §5): its length, magic cookie, and the type field's classes and methods.
+
+/// Bytes before the first attribute.
+pub(super) const HEADER: usize = 20;
+/// What tells STUN from other protocols (RFC 8489 §5).
+pub(super) const MAGIC_COOKIE: [u8; 4] = [0x21, 0x12, 0xa4, 0x42];
 
 /// What a message is for (RFC 8489 §5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
