@@ -38,10 +38,10 @@ pub enum Flaw {
     NotYetValid,
     /// The leaf is for `wrong.invalid` instead of the names given.
     WrongName,
-    /// The leaf is signed by another CA than the one that [`Material::ca`] tells.
+    /// The leaf is signed by another CA than the one that `EmbeddedServer::ca_der` tells.
     UnknownCa,
     /// The leaf signed itself and is a CA, as `openssl req -x509` makes it; it is its own
-    /// [`Material::ca`].
+    /// `EmbeddedServer::ca_der`.
     SelfSignedCa,
 }
 
