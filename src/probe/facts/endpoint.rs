@@ -1,0 +1,151 @@
+//! One transport address of one server.
+
+use std::net::SocketAddr;
+
+use serde::Serialize;
+
+use super::{
+    AllocateFacts, BindingFacts, Fault, OddityFacts, RedirectFacts, RelayFacts, StepFacts, TlsFacts,
+};
+use crate::finding::Finding;
+use crate::probe::plan::Transport;
+use crate::turn::Oddity;
+
+/// One transport address of one server.
+#[derive(Debug, Clone, Serialize)]
+pub struct EndpointFacts {
+    /// `address:port`.
+    pub addr: SocketAddr,
+    /// How.
+    pub transport: Transport,
+    /// The target is unhealthy without this endpoint.
+    pub required: bool,
+    /// It did all that was asked of it; `null` where it was not tried.
+    pub works: Option<bool>,
+    /// Why it was not tried.
+    pub skipped: Option<String>,
+    /// When its steps began, from the start of the run.
+    pub started_ms: Option<f64>,
+    /// TCP connect.
+    pub connect_ms: Option<f64>,
+    /// TLS handshake and certificate.
+    pub tls: Option<TlsFacts>,
+    /// Our own address on this path.
+    pub local: Option<SocketAddr>,
+    /// STUN Binding.
+    pub binding: Option<BindingFacts>,
+    /// TURN Allocate.
+    pub allocate: Option<AllocateFacts>,
+    /// CreatePermission for our own peer.
+    pub permission: Option<StepFacts>,
+    /// ChannelBind to our own peer.
+    pub channel: Option<StepFacts>,
+    /// The relay's address and data paths.
+    pub relay: RelayFacts,
+    /// Refresh.
+    pub refresh: Option<StepFacts>,
+    /// Refresh with lifetime 0.
+    pub release: Option<StepFacts>,
+    /// Where a 300 led.
+    pub redirect: Option<RedirectFacts>,
+    /// Where the network stopped us.
+    pub fault: Option<Fault>,
+    /// Things a server should not send, counted.
+    pub oddities: Vec<OddityFacts>,
+    /// The run was over before the endpoint's steps were.
+    pub stopped: bool,
+    /// Checks that were not made, and why.
+    pub given_up: Vec<GivenUp>,
+    /// What the server can do beyond the necessary.
+    pub capabilities: Vec<Capability>,
+    /// What it all means.
+    pub findings: Vec<Finding>,
+}
+
+impl EndpointFacts {
+    /// Nothing seen yet.
+    pub fn new(addr: SocketAddr, transport: Transport, required: bool) -> Self {
+        Self {
+            addr,
+            transport,
+            required,
+            works: None,
+            skipped: None,
+            started_ms: None,
+            connect_ms: None,
+            tls: None,
+            local: None,
+            binding: None,
+            allocate: None,
+            permission: None,
+            channel: None,
+            relay: RelayFacts::default(),
+            refresh: None,
+            release: None,
+            redirect: None,
+            fault: None,
+            oddities: Vec::new(),
+            stopped: false,
+            given_up: Vec::new(),
+            capabilities: Vec::new(),
+            findings: Vec::new(),
+        }
+    }
+
+    /// Notes that a check is not made.
+    pub fn give_up(&mut self, check: Check, reason: impl Into<String>) {
+        self.given_up.push(GivenUp { check, reason: reason.into() });
+    }
+
+    /// Counts something that a server should not send.
+    pub fn oddity(&mut self, oddity: &Oddity, stage: &'static str) {
+        let (kind, message) = super::oddity::describe(oddity);
+        match self.oddities.iter_mut().find(|known| known.kind == kind) {
+            Some(known) => known.count += 1,
+            None => self.oddities.push(OddityFacts { kind, message, count: 1, stage }),
+        }
+    }
+}
+
+/// A check that was not made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct GivenUp {
+    /// Which.
+    pub check: Check,
+    /// Why, in words.
+    pub reason: String,
+}
+
+/// The checks that may have to be given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Check {
+    /// Everything from a step on.
+    Rest,
+    /// The paths between the relay and a plain UDP socket.
+    PeerPaths,
+    /// The loop between two allocations.
+    Loop,
+}
+
+impl Check {
+    /// In words.
+    pub fn phrase(self) -> &'static str {
+        match self {
+            Check::Rest => "everything else",
+            Check::PeerPaths => "the paths to a plain UDP socket",
+            Check::Loop => "the loop between two allocations",
+        }
+    }
+}
+
+/// Something a server may or may not do; never a fault.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Capability {
+    /// Which.
+    pub name: &'static str,
+    /// `yes`, `no`, `unusable`, `refused`, `ignored`.
+    pub state: &'static str,
+    /// ERROR-CODE where it was refused.
+    pub code: Option<u16>,
+}

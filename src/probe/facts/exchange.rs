@@ -1,0 +1,111 @@
+//! What the server answered, request by request.
+
+use std::net::SocketAddr;
+
+use serde::Serialize;
+
+use super::Fault;
+use crate::measure::Distribution;
+
+/// STUN Binding (RFC 8489 §3).
+#[derive(Debug, Clone, Serialize)]
+pub struct BindingFacts {
+    /// At least one request was granted.
+    pub ok: bool,
+    /// ERROR-CODE, if one was refused.
+    pub code: Option<u16>,
+    /// Our address as the server sees it.
+    pub reflexive: Option<SocketAddr>,
+    /// When the first answer came, from the start of the run.
+    pub at_ms: Option<f64>,
+    /// Round trips of requests answered without retransmission (the others are ambiguous).
+    pub rtt: Option<Distribution>,
+    /// Sends without an answer, of all sends with the retransmissions, in percent.
+    pub loss_pct: Option<f64>,
+    /// Requests and retransmissions sent.
+    pub sent: u32,
+    /// Answers.
+    pub received: u32,
+    /// SOFTWARE.
+    pub software: Option<String>,
+    /// RFC 5780.
+    pub other_address: Option<SocketAddr>,
+    /// RFC 5780.
+    pub response_origin: Option<SocketAddr>,
+}
+
+/// TURN Allocate (RFC 8656 §7).
+#[derive(Debug, Clone, Serialize)]
+pub struct AllocateFacts {
+    /// The server made an allocation.
+    pub ok: bool,
+    /// ERROR-CODE it ended with.
+    pub code: Option<u16>,
+    /// The server's words for it: for people, never for decisions.
+    pub reason: Option<String>,
+    /// All legs together.
+    pub took_ms: f64,
+    /// When it was granted, from the start of the run.
+    pub at_ms: Option<f64>,
+    /// Each transaction: the 401, its authenticated repetition, more after a 438.
+    pub attempts: Vec<AttemptFacts>,
+    /// No credentials were demanded.
+    pub unauthenticated: bool,
+    /// LIFETIME granted.
+    pub lifetime_s: Option<u32>,
+    /// Our address as the server sees it.
+    pub reflexive: Option<SocketAddr>,
+    /// SOFTWARE.
+    pub software: Option<String>,
+    /// The cap that coturn declares.
+    pub bandwidth_bps: Option<u64>,
+}
+
+/// One transaction of a request.
+#[derive(Debug, Clone, Serialize)]
+pub struct AttemptFacts {
+    /// ERROR-CODE; `null` for success, or none at all.
+    pub code: Option<u16>,
+    /// A response came.
+    pub answered: bool,
+    /// Carried MESSAGE-INTEGRITY.
+    pub authenticated: bool,
+    /// REALM, as sent; an empty one is a fault of its own.
+    pub realm: Option<String>,
+    /// NONCE was sent.
+    pub nonce: bool,
+    /// How often it was sent.
+    pub sent: u8,
+    /// From the first send to the answer.
+    pub took_ms: f64,
+}
+
+/// One further request.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StepFacts {
+    /// Granted.
+    pub ok: bool,
+    /// ERROR-CODE it ended with; `null` also where no answer came.
+    pub code: Option<u16>,
+    /// 438 answers on the way.
+    pub stale_nonces: u32,
+    /// All legs together.
+    pub took_ms: f64,
+    /// LIFETIME granted, for Refresh.
+    pub lifetime_s: Option<u32>,
+}
+
+/// A 300 (Try Alternate) and what came of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RedirectFacts {
+    /// ALTERNATE-SERVER.
+    pub to: Option<SocketAddr>,
+    /// ALTERNATE-DOMAIN.
+    pub domain: Option<String>,
+    /// We went there; all later facts are from there.
+    pub followed: bool,
+    /// It answered with a 300 again, to this address.
+    pub again_to: Option<SocketAddr>,
+    /// Why nothing came of it.
+    pub fault: Option<Fault>,
+}

@@ -1,0 +1,36 @@
+//! Why the network let nothing through.
+
+use serde::Serialize;
+
+/// Why the network let nothing through.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Fault {
+    /// What the system reported.
+    pub kind: FaultKind,
+    /// At which step.
+    pub stage: &'static str,
+    /// The system's words, or ours.
+    pub message: String,
+}
+
+/// The kinds of [`Fault`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FaultKind {
+    /// ICMP port unreachable, or a TCP reset to the first packet.
+    Refused,
+    /// ICMP administratively prohibited or host unreachable.
+    Prohibited,
+    /// This machine has no route to that address.
+    NoRoute,
+    /// This machine's own firewall refuses to send.
+    Local,
+    /// No answer in time.
+    TimedOut,
+    /// The stream was closed or reset.
+    Closed,
+    /// TLS did not come about.
+    Tls,
+    /// Anything else.
+    Other,
+}

@@ -1,0 +1,53 @@
+//! What was seen, step by step: the JSON of `probe/1`. Facts only; what they mean is [`super::diagnose`].
+
+mod endpoint;
+mod exchange;
+mod fault;
+mod oddity;
+mod relay;
+mod resolve;
+mod tls;
+
+use std::net::SocketAddr;
+
+use serde::Serialize;
+
+pub use self::endpoint::{Capability, Check, EndpointFacts, GivenUp};
+pub use self::exchange::{AllocateFacts, AttemptFacts, BindingFacts, RedirectFacts, StepFacts};
+pub use self::fault::{Fault, FaultKind};
+pub use self::oddity::{OddityFacts, OddityKind};
+pub use self::relay::{PeerFacts, RelayFacts};
+pub use self::resolve::{Resolve, ResolveError, ResolveErrorKind};
+pub use self::tls::TlsFacts;
+use crate::finding::Finding;
+
+/// Everything that one run saw.
+#[derive(Debug, Clone)]
+pub struct Observation {
+    /// One entry a target, in the order they were named.
+    pub targets: Vec<TargetFacts>,
+    /// This machine's own addresses, for host candidates.
+    pub hosts: Vec<SocketAddr>,
+    /// The whole run.
+    pub took_ms: f64,
+    /// When it ended, Unix seconds: what credentials and certificates are held against.
+    pub ended_unix: u64,
+    /// The user stopped it.
+    pub interrupted: bool,
+}
+
+/// One server, with all its addresses.
+#[derive(Debug, Clone, Serialize)]
+pub struct TargetFacts {
+    /// The canonical URI.
+    pub uri: String,
+    /// A relay was asked for.
+    #[serde(skip)]
+    pub turn: bool,
+    /// Name resolution.
+    pub resolve: Resolve,
+    /// One entry a transport and address.
+    pub endpoints: Vec<EndpointFacts>,
+    /// Findings about the server as a whole.
+    pub findings: Vec<Finding>,
+}
