@@ -57,6 +57,15 @@ pub(super) fn allocate_facts(answer: &Answer, start: Instant) -> AllocateFacts {
                 authenticated: leg.authenticated,
                 realm: leg.response.as_ref().and_then(|r| r.text(attribute::REALM)),
                 nonce: leg.response.as_ref().is_some_and(|r| r.attribute(attribute::NONCE).is_some()),
+                password_algorithms: leg
+                    .response
+                    .as_ref()
+                    .map(|r| r.password_algorithms())
+                    .unwrap_or_default(),
+                third_party_authorization: leg
+                    .response
+                    .as_ref()
+                    .is_some_and(|r| r.attribute(attribute::THIRD_PARTY_AUTHORIZATION).is_some()),
                 sent: leg.sent,
                 took_ms: milliseconds(leg.took),
             })
