@@ -5,10 +5,12 @@
 
 mod allocate;
 mod connect;
+mod nat;
 mod relay;
 mod resolve;
 mod tls;
 
+pub use self::nat::other_addresses;
 use super::facts::{EndpointFacts, TargetFacts};
 use super::plan::{Target, Transport};
 use crate::finding::{Finding, Location, Rule, Severity};

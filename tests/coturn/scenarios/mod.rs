@@ -7,6 +7,7 @@ mod limits;
 mod modes;
 mod names;
 mod nat;
+mod nat_behavior;
 mod reachability;
 mod redirect;
 mod relay;
