@@ -56,8 +56,9 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l count -d 'Pa
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l rate -d 'Packets a second on each relay path, 1 to 10000' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l size -d 'Bytes of each packet, 14 to 1400' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l duration -d 'Send for so long instead of a number of packets' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l nat-lifetime -d 'Find out, too, after how much idle time they forget a socket; takes as long as the longest time tried [default: 5m]' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l timeout -d 'How long each step may take' -r
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l deadline -d 'How long the run may take [default: 30s beyond the time that sending takes]' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l deadline -d 'How long the run may take [default: 30s beyond the time that sending and --nat-lifetime take]' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l max -d 'Fail if a metric is above a limit, as in rtt.p99=5ms or loss=1%; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l require -d 'Fail unless these transports work' -r -f -a "udp\t'Plain UDP'
 tcp\t'Plain TCP'
@@ -76,6 +77,7 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l embedded -d 
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l insecure -d 'Report a bad certificate without failing for it'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l relay-only -d 'Show relay candidates alone (iceTransportPolicy "relay")'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l no-capabilities -d 'Do not ask what the server can do beyond the necessary, which takes up to eight short allocations'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l nat -d 'Find out what the NATs and firewalls before this machine do to UDP (RFC 5780)'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -s v -l verbose -d 'Tell more; may be repeated'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -s h -l help -d 'Print help (see more with \'--help\')'

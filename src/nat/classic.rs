@@ -24,21 +24,26 @@ pub fn kind(translated: Option<bool>, mapping: Behavior, filtering: Behavior) ->
 /// A kind of peer, and whether a call with it needs a relay on either side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Peer {
-    /// The kind, by its old name.
-    pub behind: &'static str,
+    /// What is before it, by the old name.
+    pub kind: &'static str,
     /// A relay is needed; `null` where that depends on what could not be told.
     pub needs_turn: Option<bool>,
+    #[serde(skip)]
+    phrase: &'static str,
 }
 
-/// The peers that there are, by what is before them.
-const PEERS: [(&str, (Behavior, Behavior)); 4] = [
-    ("no NAT, or a full cone NAT", (EndpointIndependent, EndpointIndependent)),
-    ("a restricted cone NAT", (EndpointIndependent, AddressDependent)),
+/// The peers that there are: by name, in a sentence, and as what they do.
+const PEERS: [(&str, &str, (Behavior, Behavior)); 6] = [
+    ("open internet", "no NAT", (EndpointIndependent, EndpointIndependent)),
+    ("full cone NAT", "a full cone NAT", (EndpointIndependent, EndpointIndependent)),
+    ("restricted cone NAT", "a restricted cone NAT", (EndpointIndependent, AddressDependent)),
     (
-        "a port-restricted cone NAT (most homes) or a symmetric UDP firewall",
+        "port-restricted cone NAT",
+        "a port-restricted cone NAT (most homes)",
         (EndpointIndependent, AddressAndPortDependent),
     ),
-    ("a symmetric NAT", (AddressAndPortDependent, AddressAndPortDependent)),
+    ("symmetric UDP firewall", "a symmetric UDP firewall", (EndpointIndependent, AddressAndPortDependent)),
+    ("symmetric NAT", "a symmetric NAT", (AddressAndPortDependent, AddressAndPortDependent)),
 ];
 
 /// Which peers a call needs a relay with; none where the mapping is not known.
@@ -59,7 +64,7 @@ pub fn peers(mapping: Behavior, filtering: Behavior) -> Vec<Peer> {
         let first = all.next()?;
         all.all(|needs| needs == first).then_some(first)
     };
-    PEERS.iter().map(|(behind, theirs)| Peer { behind, needs_turn: needs(*theirs) }).collect()
+    PEERS.iter().map(|(kind, phrase, theirs)| Peer { kind, needs_turn: needs(*theirs), phrase }).collect()
 }
 
 /// Whether two sides that know each other's reflexive address get through without a relay, by ICE.
@@ -84,8 +89,12 @@ pub(super) fn direct(ours: (Behavior, Behavior), theirs: (Behavior, Behavior)) -
 /// What it means for a call, in words; empty where too little is known.
 pub fn calls(peers: &[Peer], hairpins: Option<bool>) -> Vec<String> {
     let behind = |needs| {
-        let some = peers.iter().filter(|peer| peer.needs_turn == needs).map(|peer| peer.behind);
-        some.collect::<Vec<_>>().join(", or ")
+        let some = peers.iter().filter(|peer| peer.needs_turn == needs).map(|peer| peer.phrase);
+        let some: Vec<_> = some.collect();
+        match some.split_last() {
+            Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+            _ => some.concat(),
+        }
     };
     let (relayed, direct, open) = (behind(Some(true)), behind(Some(false)), behind(None));
     let mut said = Vec::new();

@@ -179,7 +179,7 @@ fn options(args: &Args) -> Result<Options, UserError> {
             deadline.as_secs_f64()
         );
         return Err(
-            UserError::usage(message).hint("shorten it, as in --nat-lifetime=60s, or raise --deadline")
+            UserError::usage(message).hint("shorten it, as in --nat-lifetime=30s, or raise --deadline")
         );
     }
     let timeout = args.limits.timeout.min(deadline);

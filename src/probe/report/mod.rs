@@ -32,7 +32,7 @@ impl Report for Summary {
         section("What the server can do", tables::capabilities(self));
         section("Relay data paths, times in ms", tables::paths(self));
         section("Limits", Some(tables::thresholds(self)));
-        blocks.extend(nat::section(self.nat.as_deref()));
+        blocks.extend(nat::section(self.nat.as_deref(), self.verbosity > 0));
         let notes = notes(self);
         if !notes.is_empty() {
             blocks.push(Block::Heading("Notes".to_owned()));

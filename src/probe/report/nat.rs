@@ -5,7 +5,7 @@ use crate::nat::{Conclusion, Hairpin, LifetimeFacts, NatFacts};
 use crate::report::{Align, Block, Cell, Table, Tone};
 
 /// The section; nothing where nobody asked.
-pub(super) fn section(nat: Option<&[NatFacts]>) -> Vec<Block> {
+pub(super) fn section(nat: Option<&[NatFacts]>, verbose: bool) -> Vec<Block> {
     let Some(nat) = nat else { return Vec::new() };
     let mut blocks = vec![Block::Heading("NAT".to_owned())];
     if nat.is_empty() {
@@ -25,8 +25,9 @@ pub(super) fn section(nat: Option<&[NatFacts]>) -> Vec<Block> {
     let several = nat.len() > 1;
     for facts in nat {
         let family = if several { format!("{}: ", family(facts)) } else { String::new() };
-        let said = remarks(facts).into_iter().map(|said| Block::Paragraph(format!("{family}{said}").into()));
-        blocks.extend(said);
+        let items =
+            remarks(facts, verbose).into_iter().map(|said| format!("{family}{said}").into()).collect();
+        blocks.push(Block::List { numbered: false, items });
     }
     blocks
 }
@@ -38,7 +39,7 @@ fn family(facts: &NatFacts) -> &'static str {
 fn row(facts: &NatFacts) -> Vec<Cell> {
     let hairpinning = match facts.hairpinning.behavior {
         Hairpin::Works => "works",
-        Hairpin::Silent => "none (medium)",
+        Hairpin::Silent => "none seen",
         Hairpin::NotApplicable => "",
         Hairpin::Inconclusive => "inconclusive",
     };
@@ -75,21 +76,22 @@ fn behavior(conclusion: &Conclusion) -> Cell {
 }
 
 /// What the table does not say: addresses, what it means, and why something could not be told.
-fn remarks(facts: &NatFacts) -> Vec<String> {
+fn remarks(facts: &NatFacts, verbose: bool) -> Vec<String> {
     let mut said = Vec::new();
     if let (Some(mapped), Some(true)) = (facts.mapped, facts.nat) {
         said.push(format!("{} is seen as {mapped}", facts.local));
     }
     said.extend(facts.calls.iter().cloned());
     said.extend(facts.lifetime.as_ref().map(lifetime));
+    let hairpinning = &facts.hairpinning;
     let doubts = [
-        ("mapping", &facts.mapping.reason),
-        ("filtering", &facts.filtering.reason),
-        ("hairpinning", &facts.hairpinning.reason),
+        ("mapping", &facts.mapping.reason, !facts.mapping.is_told()),
+        ("filtering", &facts.filtering.reason, !facts.filtering.is_told()),
+        ("hairpinning", &hairpinning.reason, hairpinning.behavior == Hairpin::Inconclusive),
     ];
-    let no_nat = facts.hairpinning.behavior == Hairpin::NotApplicable;
-    let doubts = doubts.into_iter().filter(|(name, _)| !(no_nat && *name == "hairpinning"));
-    said.extend(doubts.filter_map(|(name, why)| Some(format!("{name}: {}", why.as_ref()?))));
+    // What a conclusion rests on is for those who ask; why there is none is for everybody.
+    let doubts = doubts.into_iter().filter(|(_, _, open)| *open || verbose);
+    said.extend(doubts.filter_map(|(name, why, _)| Some(format!("{name}: {}", why.as_ref()?))));
     said.extend(facts.hints.iter().cloned());
     said
 }
