@@ -225,7 +225,7 @@ impl World {
             AddressDependent => mapping.wrote_to.iter().any(|known| known.ip() == from.ip()),
             _ => mapping.wrote_to.contains(&from),
         };
-        open.then(|| (mapping.inside, from, bytes))
+        open.then_some((mapping.inside, from, bytes))
     }
 
     /// Runs a machine to its end; how long it took.
