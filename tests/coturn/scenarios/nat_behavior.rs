@@ -141,8 +141,8 @@ fn a_stateful_firewall_without_a_nat_is_a_symmetric_udp_firewall() {
     run.check(lab.counted(Side::Client, "uninvited") >= 6, "the firewall kept nothing out");
 }
 
-/// A coturn with one address of each family names its own address again; coturn's own client takes that for a filter
-/// that lets everything in.
+/// A coturn with one address of each family names its own address again, and coturn's own client concludes from that
+/// all the same.
 #[test]
 fn one_address_of_each_family_tells_nothing_and_says_so() {
     let Some(lab) = Lab::new() else { return };
@@ -164,6 +164,8 @@ fn one_address_of_each_family_tells_nothing_and_says_so() {
     let finding = run.finding("OTHER_ADDR_INVALID");
     let other = finding["evidence"]["other_address"].as_str().unwrap_or("?");
     run.check(other.starts_with(SERVER), &format!("OTHER-ADDRESS {other}"));
+    let said = natdiscovery(&lab);
+    assert!(said.contains("Filtering!"), "coturn's client is more careful than it was: {said}");
     let quiet = lab.probe(&[STUN]);
     quiet.ends("pass", 0).has_no("OTHER_ADDR_INVALID");
     quiet.check(quiet.json["nat"].is_null(), "nobody asked for a NAT");
@@ -227,4 +229,29 @@ fn the_lifetime_of_a_mapping_is_told_between_two_idle_times() {
             ("/kind", "port-restricted cone NAT".into()),
         ],
     );
+}
+
+/// CHANGED-ADDRESS and SOURCE-ADDRESS in the place of RFC 5780's attributes.
+#[test]
+fn a_server_of_rfc_3489_names_the_nat_too() {
+    let Some(lab) = Lab::new() else { return };
+    lab.nat(Nat::Cone);
+    let Some(_server) = lab.vovida() else { return };
+    let run = lab.probe(&[STUN, "--nat"]);
+    run.ends("pass", 0);
+    shows(&run, &[("/kind", "port-restricted cone NAT".into()), ("/servers/0/state", "answers".into())]);
+}
+
+/// Two runs of one family each: IPv6 has no NAT here, and no second address either.
+#[test]
+fn each_family_has_an_entry_of_its_own() {
+    let Some(lab) = Lab::new() else { return };
+    let own = [SERVER, SERVER_2, SERVER_V6].map(|ip| format!("listening-ip={ip}"));
+    let _coturn = lab.coturn(&[&own[0], &own[1], &own[2], "no-rfc5780"]);
+    let run = lab.probe(&[STUN, "stun:[2001:db8:1::1]:3478", "--nat"]);
+    run.ends("pass", 0);
+    let families: Vec<_> =
+        run.json["nat"].as_array().into_iter().flatten().map(|nat| &nat["family"]).collect();
+    run.check(families == ["v4", "v6"], &format!("families {families:?}"));
+    run.check(run.json["nat"][1]["nat"] == false, "a NAT over IPv6");
 }
