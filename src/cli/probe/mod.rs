@@ -19,6 +19,7 @@ use crate::measure::Pace;
 use crate::metric::Threshold;
 use crate::probe::plan::{Options, Transport};
 use crate::probe::{Judge, METRICS, Summary};
+use crate::turn::Family;
 
 /// Probe STUN and TURN servers: reachability, credentials, certificate, relay data path
 #[derive(Debug, clap::Args)]
@@ -68,6 +69,9 @@ struct TrafficArgs {
     /// Show relay candidates alone (iceTransportPolicy "relay")
     #[arg(long)]
     relay_only: bool,
+    /// Ask for a relay of this address family; browsers name none, which means IPv4
+    #[arg(long, value_name = "FAMILY", value_enum)]
+    relay_family: Option<Family>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -174,6 +178,7 @@ fn options(args: &Args) -> Result<Options, UserError> {
         bindings: 5,
         pace: Pace { count, interval, size: usize::from(args.traffic.size), patience },
         relay_only: args.traffic.relay_only,
+        relay_family: args.traffic.relay_family,
     })
 }
 

@@ -16,7 +16,7 @@ use crate::io::link::Link;
 use crate::measure::FlowReport;
 use crate::probe::facts::{Check, Fault};
 use crate::stun::{Message, attribute};
-use crate::turn::{Allocate, Answer, Outcome, Request, Upkeep};
+use crate::turn::{Answer, Outcome, Request, Upkeep};
 
 /// The channel of our peer (RFC 8656 §12: 0x4000–0x4FFF).
 const CHANNEL: u16 = 0x4000;
@@ -205,8 +205,7 @@ impl Session {
         let allocate = async {
             let mut link =
                 self.connector.connect(server, domain).await.link.map_err(|fault| fault.message)?;
-            let answer =
-                link.request(Request::Allocate(Allocate::default())).await.map_err(|fault| fault.message)?;
+            let answer = link.request(self.shared.options.allocate()).await.map_err(|fault| fault.message)?;
             match &answer.outcome {
                 Outcome::Granted(granted) => {
                     relayed(link, granted).map_err(|_| "the second allocation has no address".to_owned())

@@ -124,7 +124,7 @@ fn refused(code: u16, attempts: Vec<AttemptFacts>) -> EndpointFacts {
 }
 
 fn found(facts: &EndpointFacts, target: &Target) -> Vec<Finding> {
-    endpoint(facts, Context { target, now_unix: NOW, timeout_s: 5.0 })
+    endpoint(facts, Context { target, now_unix: NOW, timeout_s: 5.0, relay_family: None })
 }
 
 /// The codes found, the severity of each by its first letter.
@@ -215,10 +215,10 @@ fn an_empty_realm_is_named_even_where_our_own_answer_to_it_was_taken() {
 }
 
 #[test]
-fn a_401_without_a_nonce_is_malformed() {
+fn a_401_without_a_nonce_is_named() {
     let mut challenge = leg(Some(401), false);
     challenge.nonce = false;
-    check(&refused(401, vec![challenge]), &["E MALFORMED"]);
+    check(&refused(401, vec![challenge]), &["E NONCE_MISSING"]);
 }
 
 #[test]
@@ -227,7 +227,10 @@ fn error_codes_of_an_allocate_have_findings_of_their_own() {
         (438, "E NONCE_LOOP"),
         (486, "E QUOTA"),
         (508, "E CAPACITY"),
-        (437, "E SERVER_ERROR"),
+        (437, "E ALLOC_MISMATCH"),
+        (440, "E FAMILY_UNSUPPORTED"),
+        (441, "E WRONG_CREDENTIALS"),
+        (442, "E UNSUPPORTED_TRANSPORT"),
         (500, "E SERVER_ERROR"),
     ] {
         check(&refused(code, vec![leg(Some(401), false), leg(Some(code), true)]), &[expected]);
@@ -357,7 +360,7 @@ fn another_relay_address_matters_only_where_data_does_not_pass() {
 #[test]
 fn a_lost_allocation_is_told_once_and_not_at_all_where_a_blocked_path_explains_it() {
     let lost = |f: &mut EndpointFacts| (f.refresh, f.release) = (step(Some(437)), step(Some(437)));
-    check(&with(lost), &["E SERVER_ERROR"]);
+    check(&with(lost), &["E ALLOC_MISMATCH"]);
     let blocked = with(|f| {
         lost(f);
         f.relay.outbound = path(0);
@@ -372,7 +375,7 @@ fn a_refused_peer_is_an_error_and_a_refused_loop_a_warning() {
         f.relay = RelayFacts { address: f.relay.address, ..RelayFacts::default() };
     });
     check(&refused, &["E FORBIDDEN_PEER"]);
-    check(&with(|f| f.relay.loop_permission_code = Some(403)), &["W FORBIDDEN_PEER"]);
+    check(&with(|f| f.relay.loop_permission_code = Some(403)), &["W RELAY_TO_RELAY_BLOCKED"]);
 }
 
 #[test]
@@ -403,7 +406,10 @@ fn one_missing_record_is_no_fault_and_one_failed_query_is_a_warning() {
         let facts =
             TargetFacts { uri: String::new(), turn: true, resolve, endpoints: vec![], findings: vec![] };
         let target = target_of("turn:turn.example.test");
-        let found = super::target(&facts, Context { target: &target, now_unix: NOW, timeout_s: 5.0 });
+        let found = super::target(
+            &facts,
+            Context { target: &target, now_unix: NOW, timeout_s: 5.0, relay_family: None },
+        );
         found.iter().map(|finding| finding.code).collect::<Vec<_>>()
     };
     use ResolveErrorKind::{Failed, Nodata, Nxdomain, Timeout};

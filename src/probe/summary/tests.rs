@@ -11,7 +11,7 @@ use crate::probe::plan::Transport;
 fn options() -> Options {
     let second = Duration::from_secs(1);
     let pace = Pace { count: 1, interval: second, size: 160, patience: second };
-    Options { timeout: second, deadline: second, bindings: 5, pace, relay_only: false }
+    Options { timeout: second, deadline: second, bindings: 5, pace, relay_only: false, relay_family: None }
 }
 
 /// A STUN server over these transports; each endpoint is changed before it is judged.
