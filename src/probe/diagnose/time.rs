@@ -66,12 +66,21 @@ fn lifetimes(case: &mut Case<'_>) {
     case.push(finding);
 }
 
+/// Whether credentials that we minted were refused for the server's clock alone: it takes others of the same
+/// secret, and its time is past the expiry of these.
+pub(super) fn refused_by_the_clock(case: &Case<'_>) -> bool {
+    let Some(offset) = case.facts.clock.as_ref().and_then(|clock| clock.clock_offset_s) else { return false };
+    let knowledge = &case.context.target.knowledge;
+    let theirs = case.context.now_unix as f64 + offset;
+    knowledge.minted && knowledge.rest_expiry.is_some_and(|expiry| (expiry as f64) < theirs)
+}
+
 fn clock(case: &mut Case<'_>) {
     let Some(clock) = &case.facts.clock else { return };
     let Some(offset) = clock.clock_offset_s else { return };
     let beyond = offset.abs() - clock.error_s.unwrap_or(0.0) > SKEWED;
-    // A credential of ours refused now and taken with another expiry: only the clock is between them.
-    let refused = case.facts.allocate.as_ref().is_some_and(|allocate| allocate.code == Some(401));
+    let denied = case.facts.allocate.as_ref().is_some_and(|allocate| allocate.code == Some(401));
+    let refused = denied && refused_by_the_clock(case);
     if !beyond {
         return;
     }

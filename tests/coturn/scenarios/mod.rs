@@ -9,6 +9,7 @@ mod names;
 mod nat;
 mod reachability;
 mod redirect;
+mod refusals;
 mod relay;
 mod tls;
 
