@@ -8,7 +8,7 @@ use crate::probe::plan::{Knowledge, Minting};
 use crate::turn::credentials::{Credentials, Ha1, LongTermSecret, Secret, form, rest};
 
 /// A password file longer than this is no password.
-const MOST: u64 = 64 * 1024;
+pub(super) const MOST: u64 = 64 * 1024;
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]
@@ -43,6 +43,13 @@ pub(super) struct Args {
 /// An argument that no `Debug` and no error shows.
 #[derive(Debug, Clone)]
 pub(super) struct SecretArg(Secret);
+
+impl SecretArg {
+    /// What it holds.
+    pub(super) fn secret(&self) -> Secret {
+        self.0.clone()
+    }
+}
 
 impl From<String> for SecretArg {
     fn from(text: String) -> Self {

@@ -8,7 +8,7 @@ use crate::probe::codes::{
     REST_SECRET_MISMATCH,
 };
 use crate::probe::facts::AllocateFacts;
-use crate::turn::credentials::form::Defect;
+use crate::turn::credentials::form::{self, Defect};
 
 pub(super) fn unauthorized(case: &Case<'_>, allocate: &AllocateFacts) -> Finding {
     let knowledge = &case.context.target.knowledge;
@@ -130,8 +130,6 @@ fn damaged(case: &Case<'_>) -> Option<Finding> {
         defects.iter().map(|defect| format!("the {what} {}", defect.phrase())).collect()
     };
     let said = [said("user name", &mended.username), said("password", &mended.password)].concat().join(", ");
-    let advice: Vec<&str> =
-        mended.username.iter().chain(&mended.password).map(|defect| defect.advice()).collect();
     let (message, confidence) = match mended.accepted {
         Some(_) => (format!("{said}: without that the server takes the credentials"), Confidence::High),
         None => (format!("{said}, and the server refuses the credentials"), Confidence::Medium),
@@ -144,7 +142,7 @@ fn damaged(case: &Case<'_>) -> Option<Finding> {
         .evidence("username", serde_json::to_value(&mended.username).unwrap_or_default())
         .evidence("password", serde_json::to_value(&mended.password).unwrap_or_default())
         .evidence("mended_is_accepted", mended.accepted)
-        .help(advice.join("; "));
+        .help(form::advice(&mended.username, &mended.password));
     Some(match fits {
         true => finding.evidence("mended_fits_secret", true),
         false => finding,

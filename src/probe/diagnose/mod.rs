@@ -87,6 +87,8 @@ impl Case<'_> {
     }
 }
 
+pub(super) use self::time::{ago as span, rfc3339};
+
 /// What one endpoint's facts mean.
 pub fn endpoint(facts: &EndpointFacts, context: Context<'_>) -> Vec<Finding> {
     if facts.skipped.is_some() {

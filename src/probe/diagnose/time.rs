@@ -101,7 +101,7 @@ fn clock(case: &mut Case<'_>) {
 }
 
 /// A span in the unit that people say it in.
-pub(super) fn ago(seconds: u64) -> String {
+pub(in crate::probe) fn ago(seconds: u64) -> String {
     match seconds {
         0..120 => format!("{seconds} s"),
         120..7200 => format!("{} min", seconds / 60),
@@ -110,7 +110,8 @@ pub(super) fn ago(seconds: u64) -> String {
     }
 }
 
-pub(super) fn rfc3339(unix: u64) -> String {
+/// As people write it, in UTC.
+pub(in crate::probe) fn rfc3339(unix: u64) -> String {
     i64::try_from(unix)
         .ok()
         .and_then(|seconds| jiff::Timestamp::from_second(seconds).ok())

@@ -54,6 +54,17 @@ impl Defect {
     }
 }
 
+/// What to do about all of it, each thing once.
+pub fn advice(username: &[Defect], password: &[Defect]) -> String {
+    let mut advice: Vec<&str> = Vec::new();
+    for defect in username.iter().chain(password) {
+        if !advice.contains(&defect.advice()) {
+            advice.push(defect.advice());
+        }
+    }
+    advice.join("; ")
+}
+
 /// What looks damaged, and what it was meant to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Damage {
