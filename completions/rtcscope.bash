@@ -190,7 +190,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__probe)
-            opts="-u -w -o -q -v -h --ice-servers --embedded --username --password --password-file --secret --ttl --separator --clock --key --cafile --servername --insecure --count --rate --size --duration --relay-only --relay-family --timeout --deadline --max --require --format --report --output --color --fail-on --quiet --verbose --help cred"
+            opts="-u -w -o -q -v -h --ice-servers --embedded --username --password --password-file --secret --ttl --separator --clock --key --cafile --servername --insecure --count --rate --size --duration --relay-only --relay-family --no-capabilities --timeout --deadline --max --require --format --report --output --color --fail-on --quiet --verbose --help cred"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -69,6 +69,7 @@ set edit:completion:arg-completer[rtcscope] = {|@words|
             cand --clock 'Find the server''s clock, with --secret: eight more allocations a host, each released at once'
             cand --insecure 'Report a bad certificate without failing for it'
             cand --relay-only 'Show relay candidates alone (iceTransportPolicy "relay")'
+            cand --no-capabilities 'Do not ask what the server can do beyond the necessary, which takes up to eight short allocations'
             cand -q 'Show no progress'
             cand --quiet 'Show no progress'
             cand -v 'Tell more; may be repeated'

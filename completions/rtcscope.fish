@@ -56,8 +56,8 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l rate -d 'Packets a second on each relay path, 1 to 10000' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l size -d 'Bytes of each packet, 14 to 1400' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l duration -d 'Send for so long instead of a number of packets' -r
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l relay-family -d 'Ask for a relay of this address family; browsers name none, which means IPv4' -r -f -a "ipv4\t'1 on the wire'
-ipv6\t'2 on the wire'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l relay-family -d 'Ask for a relay of this address family; browsers name none, which means IPv4' -r -f -a "ipv4\t'An IPv4 relay'
+ipv6\t'An IPv6 relay'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l timeout -d 'How long each step may take' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l deadline -d 'How long the run may take [default: 30s beyond the time that sending takes]' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l max -d 'Fail if a metric is above a limit, as in rtt.p99=5ms or loss=1%; may be repeated' -r
@@ -78,6 +78,7 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l clock -d 'Find the server\'s clock, with --secret: eight more allocations a host, each released at once'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l insecure -d 'Report a bad certificate without failing for it'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l relay-only -d 'Show relay candidates alone (iceTransportPolicy "relay")'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l no-capabilities -d 'Do not ask what the server can do beyond the necessary, which takes up to eight short allocations'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -s v -l verbose -d 'Tell more; may be repeated'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -178,8 +178,17 @@ pub struct Options {
     pub bindings: u32,
     /// Of the packets sent over the relay.
     pub pace: Pace,
+    /// What is asked of each server once.
+    pub audits: Audits,
     /// Leave host and reflexive candidates out (`iceTransportPolicy: relay`).
     pub relay_only: bool,
     /// Ask for a relay of this family; browsers name none, which means IPv4.
     pub relay_family: Option<Family>,
+}
+
+/// What is asked of each server once, after all its endpoints are done.
+#[derive(Debug, Clone, Default)]
+pub struct Audits {
+    /// What it can do beyond the necessary.
+    pub capabilities: bool,
 }

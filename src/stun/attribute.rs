@@ -73,6 +73,8 @@ pub const FINGERPRINT: Kind = 0x8028;
 pub const RESPONSE_ORIGIN: Kind = 0x802b;
 /// RFC 5780 §7.4.
 pub const OTHER_ADDRESS: Kind = 0x802c;
+/// RFC 7635 §6.1.
+pub const THIRD_PARTY_AUTHORIZATION: Kind = 0x802e;
 /// RFC 8016 §3.3.
 pub const MOBILITY_TICKET: Kind = 0x8030;
 

@@ -7,10 +7,9 @@ use std::time::Duration;
 use tokio::time::{sleep_until, timeout};
 
 use super::Shared;
-use super::allocation::allocate_facts;
+use super::allocation::{Relayed, allocate_facts};
 use super::binding::Bindings;
 use super::connector::Connector;
-use super::paths::Relayed;
 use crate::io::link::Link;
 use crate::measure::{Flow, milliseconds};
 use crate::probe::facts::{Check, EndpointFacts, Fault, FaultKind, RedirectFacts};
