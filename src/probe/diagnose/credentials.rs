@@ -57,6 +57,10 @@ pub(super) fn unauthorized(case: &Case<'_>, allocate: &AllocateFacts) -> Finding
     if knowledge.secret_mismatch || knowledge.minted {
         let (message, confidence) = match knowledge.minted {
             true => ("credentials minted from --secret are refused", Confidence::Medium),
+            false if knowledge.mended_fits_secret => (
+                "the password is damaged; mended it is what --secret gives, and the server refuses that too",
+                Confidence::High,
+            ),
             false => ("the password is not what --secret gives for this user name", Confidence::High),
         };
         return with_realm(
@@ -130,11 +134,15 @@ fn damaged(case: &Case<'_>) -> Option<Finding> {
         defects.iter().map(|defect| format!("the {what} {}", defect.phrase())).collect()
     };
     let said = [said("user name", &mended.username), said("password", &mended.password)].concat().join(", ");
+    let fits = case.context.target.knowledge.mended_fits_secret;
     let (message, confidence) = match mended.accepted {
         Some(_) => (format!("{said}: without that the server takes the credentials"), Confidence::High),
+        None if fits => (
+            format!("{said}; without that it is what --secret gives, and the server refuses it as it is"),
+            Confidence::Medium,
+        ),
         None => (format!("{said}, and the server refuses the credentials"), Confidence::Medium),
     };
-    let fits = case.context.target.knowledge.mended_fits_secret;
     let finding = case
         .finding(&CRED_FORMAT, "allocate")
         .confidence(confidence)

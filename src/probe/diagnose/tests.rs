@@ -5,10 +5,11 @@ use crate::finding::Confidence;
 use crate::ice::uri::ServerUri;
 use crate::measure::{Distribution, FlowReport};
 use crate::probe::facts::{
-    AllocateFacts, AttemptFacts, BindingFacts, Fault, FaultKind, PeerFacts, RedirectFacts, RelayFacts,
-    Resolve, ResolveError, ResolveErrorKind, StepFacts,
+    AllocateFacts, AttemptFacts, BindingFacts, ClockFacts, Fault, FaultKind, MendedFacts, PeerFacts,
+    RedirectFacts, RelayFacts, Resolve, ResolveError, ResolveErrorKind, StepFacts,
 };
 use crate::turn::Oddity;
+use crate::turn::credentials::form::Defect;
 use crate::turn::credentials::{Credentials, Secret};
 
 const SERVER: &str = "198.51.100.1:3478";
@@ -455,4 +456,69 @@ fn answers_that_match_no_request_are_not_silence() {
     facts.binding = binding(0);
     facts.oddity(&Oddity::UnmatchedTransaction, "binding");
     check(&facts, &["E MALFORMED", "I UNMATCHED_TRANSACTION_ID"]);
+}
+
+#[test]
+fn damage_that_could_not_be_tried_is_the_likeliest_cause_unless_the_time_is_over() {
+    let mended = |accepted| {
+        let mut facts = refused(401, vec![leg(Some(401), false), leg(Some(401), true)]);
+        let password = vec![Defect::TrailingNewline];
+        facts.mended = Some(MendedFacts { username: vec![], password, accepted, code: None });
+        facts
+    };
+    let mut target = target_of("turn:198.51.100.1?transport=udp");
+    for (accepted, expiry, expected, confidence) in [
+        (Some(true), None, "CRED_FORMAT", Confidence::High),
+        (None, None, "CRED_FORMAT", Confidence::Medium),
+        (None, Some(NOW - 60), "REST_EXPIRED", Confidence::High),
+        (Some(false), Some(NOW - 60), "REST_EXPIRED", Confidence::High),
+        (Some(false), None, "AUTH_WRONG", Confidence::High),
+    ] {
+        target.knowledge.rest_expiry = expiry;
+        let findings = found(&mended(accepted), &target);
+        let got: Vec<_> = findings.iter().map(|finding| (finding.code, finding.confidence)).collect();
+        assert_eq!(got, [(expected, confidence)], "{accepted:?} {expiry:?}");
+    }
+}
+
+#[test]
+fn a_lifetime_is_odd_where_it_cannot_be_kept_and_not_where_it_is_capped() {
+    let lifetimes = |granted, refreshed| {
+        with(|f| {
+            f.allocate.as_mut().unwrap().lifetime_s = granted;
+            f.refresh.as_mut().unwrap().lifetime_s = refreshed;
+        })
+    };
+    for healthy in [
+        (Some(600), Some(600)),
+        (Some(30), Some(30)),
+        (Some(600), Some(599)),
+        (Some(3_600), Some(600)),
+        (Some(600), None),
+    ] {
+        check(&lifetimes(healthy.0, healthy.1), &[]);
+    }
+    for odd in [(Some(600), Some(0)), (Some(0), Some(600)), (Some(600), Some(120)), (None, Some(60))] {
+        check(&lifetimes(odd.0, odd.1), &["W LIFETIME_ODD"]);
+    }
+}
+
+#[test]
+fn a_clock_is_named_where_it_is_off_by_more_than_a_minute_beyond_doubt() {
+    let clock = |offset: f64, error: f64| {
+        with(|f| {
+            f.clock = Some(ClockFacts {
+                clock_offset_s: Some(offset),
+                error_s: Some(error),
+                attempts: 8,
+                reason: None,
+            });
+        })
+    };
+    for (offset, error) in [(0.4, 1.0), (-59.0, 1.0), (60.5, 1.0), (80.0, 30.0)] {
+        check(&clock(offset, error), &[]);
+    }
+    for (offset, error) in [(62.0, 1.0), (-3_600.0, 200.0)] {
+        check(&clock(offset, error), &["W CLOCK_SKEW"]);
+    }
 }

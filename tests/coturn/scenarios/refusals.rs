@@ -44,7 +44,19 @@ fn a_server_with_ipv6_relays_alone_has_none_for_browsers() {
     let run = lab.probe(&args(&[&[&target], &ALICE]));
     run.ends("fail", 1).errors(&["FAMILY_UNSUPPORTED"]);
     coturn.saw("error 440");
+    // SOFTWARE says which coturn it is: the hint has the option of that version alone.
+    let help =
+        |run: &crate::lab::Run| run.finding("FAMILY_UNSUPPORTED")["help"].as_str().unwrap_or("").to_owned();
+    let (new, old) = ("`allocation-default-address-family=keep`", "`keep-address-family`");
+    let said = help(&run);
+    run.check(said.contains(new) && !said.contains(old), "a hint for another version");
     lab.probe(&args(&[&[&target], &ALICE, &["--relay-family", "ipv6"]])).is_healthy().carries("udp");
+    drop(coturn);
+    // Where it is hidden, the hint names the versions.
+    let _coturn = lab.coturn(&[&listening, &relay, "no-software-attribute"]);
+    let run = lab.probe(&args(&[&[&target], &ALICE]));
+    let said = help(&run);
+    run.check(said.contains("coturn before 4.6") && said.contains(new) && said.contains(old), "no versions");
 }
 
 #[test]
