@@ -5,15 +5,20 @@
 
 mod allocate;
 mod connect;
+mod credentials;
+mod hint;
 mod nat;
+mod refusal;
 mod relay;
 mod resolve;
+mod time;
 mod tls;
 
 pub use self::nat::other_addresses;
 use super::facts::{EndpointFacts, TargetFacts};
 use super::plan::{Target, Transport};
 use crate::finding::{Finding, Location, Rule, Severity};
+use crate::turn::Family;
 
 /// What the facts alone do not say.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +29,8 @@ pub struct Context<'a> {
     pub now_unix: u64,
     /// `--timeout`, in seconds, for messages.
     pub timeout_s: f64,
+    /// `--relay-family`: a relay of this family was asked for.
+    pub relay_family: Option<Family>,
 }
 
 /// One endpoint's facts on their way to findings.
@@ -60,16 +67,13 @@ impl Case<'_> {
         self.context.target.turn
     }
 
-    /// The hints name coturn's options; to the owner of another server they say so.
+    /// The hints name coturn's options; those that depend on its version say which. To the owner of another
+    /// server they say that they are coturn's.
     fn name_another_server(&mut self) {
         let binding = self.facts.binding.as_ref().and_then(|binding| binding.software.as_ref());
         let software = binding.or(self.facts.allocate.as_ref().and_then(|a| a.software.as_ref()));
-        let Some(software) = software.filter(|name| !name.to_lowercase().contains("coturn")) else { return };
-        for finding in self.findings.iter_mut().filter(|finding| finding.help.contains('`')) {
-            finding
-                .help
-                .push_str(&format!(" (options as coturn names them; this server says it is {software})"));
-        }
+        let software = software.map(String::as_str);
+        self.findings.iter_mut().for_each(|finding| hint::for_server(finding, software));
     }
 
     /// The listener's name in words, e.g. `198.51.100.1:3478 over udp`.
@@ -77,6 +81,8 @@ impl Case<'_> {
         format!("{} over {}", self.facts.addr, self.facts.transport.name())
     }
 }
+
+pub(super) use self::time::{ago as span, rfc3339};
 
 /// What one endpoint's facts mean.
 pub fn endpoint(facts: &EndpointFacts, context: Context<'_>) -> Vec<Finding> {
@@ -88,6 +94,7 @@ pub fn endpoint(facts: &EndpointFacts, context: Context<'_>) -> Vec<Finding> {
     connect::reached(&mut case);
     allocate::granted(&mut case);
     relay::carries(&mut case);
+    time::kept(&mut case);
     case.name_another_server();
     case.findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     case.findings

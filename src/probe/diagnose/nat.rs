@@ -3,7 +3,7 @@
 use crate::finding::{Confidence, Finding, Location};
 use crate::nat::{NatFacts, OtherAddress, ServerFacts};
 use crate::probe::codes;
-use crate::probe::facts::TargetFacts;
+use crate::probe::facts::{EndpointFacts, TargetFacts};
 use crate::probe::plan::Transport;
 
 /// A finding for each server whose OTHER-ADDRESS is of no use where no other server told, and the target it is of.
@@ -26,10 +26,12 @@ fn of(server: &ServerFacts, targets: &[TargetFacts]) -> Option<(usize, Finding)>
         ),
         OtherAddress::Answers | OtherAddress::Absent | OtherAddress::Unknown => return None,
     };
-    let here = |target: &TargetFacts| {
-        target.endpoints.iter().any(|e| e.transport == Transport::Udp && e.addr == server.addr)
-    };
-    let at = targets.iter().position(here)?;
+    let here = |e: &&EndpointFacts| e.transport == Transport::Udp && e.addr == server.addr;
+    let (at, endpoint) = targets
+        .iter()
+        .enumerate()
+        .find_map(|(at, target)| Some((at, target.endpoints.iter().find(here)?)))?;
+    let software = endpoint.binding.as_ref().and_then(|binding| binding.software.as_deref());
     let mut finding = codes::OTHER_ADDR_INVALID
         .finding("nat", targets[at].uri.clone())
         .at(Location::Endpoint { endpoint: server.addr.to_string(), transport: Transport::Udp.name() })
@@ -40,10 +42,11 @@ fn of(server: &ServerFacts, targets: &[TargetFacts]) -> Option<(usize, Finding)>
         .help(
             "give coturn a second `listening-ip` of the same family that clients reach (behind a NAT an \
              `external-ip=PUBLIC/PRIVATE` for each), and let UDP through to both on `listening-port` and \
-             `alt-listening-port`; or switch the feature off: `no-rfc5780` up to coturn 4.6, no `rfc5780` from 4.7 on",
+             `alt-listening-port`",
         );
     if let Some(origin) = server.response_origin {
         finding = finding.evidence("response_origin", origin.to_string());
     }
+    super::hint::for_server(&mut finding, software);
     Some((at, finding))
 }

@@ -99,7 +99,7 @@ fn remarks(facts: &NatFacts, verbose: bool) -> Vec<String> {
 fn lifetime(facts: &LifetimeFacts) -> String {
     let bounds = match (facts.at_least_s, facts.below_s) {
         (Some(alive), Some(dead)) => format!("at least {alive} s, less than {dead} s"),
-        (Some(alive), None) => format!("at least {alive} s, the longest time tried"),
+        (Some(alive), None) => format!("at least {alive} s, the longest time waited out"),
         (None, Some(dead)) => format!("less than {dead} s"),
         (None, None) => "inconclusive".to_owned(),
     };

@@ -12,6 +12,7 @@ mod nat_behavior;
 mod others;
 mod reachability;
 mod redirect;
+mod refusals;
 mod relay;
 mod tls;
 

@@ -164,6 +164,9 @@ fn one_address_of_each_family_tells_nothing_and_says_so() {
     let finding = run.finding("OTHER_ADDR_INVALID");
     let other = finding["evidence"]["other_address"].as_str().unwrap_or("?");
     run.check(other.starts_with(SERVER), &format!("OTHER-ADDRESS {other}"));
+    let help = finding["help"].as_str().unwrap_or("?");
+    run.check(help.contains("`listening-ip`") && help.contains("no-rfc5780"), &format!("help {help}"));
+    run.check(!help.contains("4.7"), "a hint for another version than the server's");
     let said = natdiscovery(&lab);
     assert!(said.contains("Filtering!"), "coturn's client is more careful than it was: {said}");
     let quiet = lab.probe(&[STUN]);
