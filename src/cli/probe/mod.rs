@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use rustls::pki_types::ServerName;
 
+pub(super) use self::credentials::{SecretArg, password_in};
 use super::duration;
 use super::{Context, UserError};
 use crate::finding::Exit;
