@@ -2,6 +2,7 @@
 
 mod credentials;
 mod embedded;
+mod recording;
 mod targets;
 
 use std::path::PathBuf;
@@ -35,6 +36,8 @@ pub(super) struct Args {
     traffic: TrafficArgs,
     #[command(flatten)]
     limits: LimitArgs,
+    #[command(flatten)]
+    recording: recording::Args,
 }
 
 #[derive(Debug, clap::Args)]
@@ -131,16 +134,19 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
     };
     targets::require(&mut targets, &args.limits.require)?;
     let judge = Judge { fail_on: context.fail_on, thresholds, verbosity: context.verbosity };
-    let progress = Arc::new(context.progress());
+    let recorder = recording::start(&args.recording, context.verbosity)?;
+    let progress = Arc::new(recorder.progress(&context));
     let shown = progress.clone();
     let environment = Environment {
         trust: Trust { roots: Arc::new(roots), insecure: args.trust.insecure },
         server_name: args.trust.servername,
         progress: Arc::new(move |doing| shown.set(doing)),
+        tap: recorder.tap.clone(),
     };
     let run = Run { targets, options, environment };
     let (seen, plan) = run.to_end()?;
     progress.finish();
+    recorder.finish();
     drop(server);
     context.emit(&Summary::new(seen, &plan.targets, &plan.options, &judge))
 }
