@@ -63,6 +63,8 @@ Register-ArgumentCompleter -Native -CommandName 'rtcscope' -ScriptBlock {
             [CompletionResult]::new('--deadline', '--deadline', [CompletionResultType]::ParameterName, 'How long the run may take [default: 30s beyond the time that sending takes]')
             [CompletionResult]::new('--max', '--max', [CompletionResultType]::ParameterName, 'Fail if a metric is above a limit, as in rtt.p99=5ms or loss=1%; may be repeated')
             [CompletionResult]::new('--require', '--require', [CompletionResultType]::ParameterName, 'Fail unless these transports work')
+            [CompletionResult]::new('--trace', '--trace', [CompletionResultType]::ParameterName, 'Write each message sent and received as a line, secrets left out: to standard error, or to a file')
+            [CompletionResult]::new('--pcap', '--pcap', [CompletionResultType]::ParameterName, 'Write everything sent and received to a file for Wireshark (pcapng), TLS in clear')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Format of the result on standard output')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write the result to a file as well, in this format; may be repeated')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write the result to this file instead of standard output')

@@ -59,6 +59,8 @@ set edit:completion:arg-completer[rtcscope] = {|@words|
             cand --deadline 'How long the run may take [default: 30s beyond the time that sending takes]'
             cand --max 'Fail if a metric is above a limit, as in rtt.p99=5ms or loss=1%; may be repeated'
             cand --require 'Fail unless these transports work'
+            cand --trace 'Write each message sent and received as a line, secrets left out: to standard error, or to a file'
+            cand --pcap 'Write everything sent and received to a file for Wireshark (pcapng), TLS in clear'
             cand --format 'Format of the result on standard output'
             cand --report 'Write the result to a file as well, in this format; may be repeated'
             cand -o 'Write the result to this file instead of standard output'

@@ -63,6 +63,8 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l max -d 'Fail
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l require -d 'Fail unless these transports work' -r -f -a "udp\t'Plain UDP'
 tcp\t'Plain TCP'
 tls\t'TLS over TCP'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l trace -d 'Write each message sent and received as a line, secrets left out: to standard error, or to a file' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l pcap -d 'Write everything sent and received to a file for Wireshark (pcapng), TLS in clear' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r

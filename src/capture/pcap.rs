@@ -41,14 +41,14 @@ impl Pcap {
     /// What to append; `pieces` is what [`Pieces`](super::Pieces) made of it.
     pub fn take(&mut self, taken: &Taken, pieces: &[Piece]) -> Vec<u8> {
         let (bytes, direction) = match &taken.what {
-            What::Sent(bytes) => (bytes, Direction::Outbound),
-            What::Received(bytes) => (bytes, Direction::Inbound),
-            What::Gone => {
-                self.streams.remove(&taken.connection.number);
-                return Vec::new();
-            }
-            What::Closed | What::Failed(_) => return Vec::new(),
+            What::Sent(bytes) => (&bytes[..], Direction::Outbound),
+            What::Received(bytes) => (&bytes[..], Direction::Inbound),
+            What::Closed | What::Gone => (&[][..], Direction::Inbound),
+            What::Failed(_) => return Vec::new(),
         };
+        if taken.what == What::Gone {
+            self.streams.remove(&taken.connection.number);
+        }
         let ends = match direction {
             Direction::Outbound => (taken.connection.local, taken.remote),
             Direction::Inbound => (taken.remote, taken.connection.local),
@@ -59,6 +59,8 @@ impl Pcap {
             return self.decrypted(time, direction, ends, carrier.stream, pieces);
         }
         let frames = match carrier.stream {
+            // What is left of a stream's pieces at its end went into segments as it came.
+            _ if matches!(taken.what, What::Closed | What::Gone) => Vec::new(),
             true => self.segments(taken.connection.number, direction, ends, bytes),
             false => frame::udp(ends.0, ends.1, bytes).into_iter().collect(),
         };
@@ -95,7 +97,7 @@ impl Pcap {
         pieces: &[Piece],
     ) -> Vec<u8> {
         let mut bytes = Vec::new();
-        if !self.decrypted {
+        if !self.decrypted && !pieces.is_empty() {
             self.decrypted = true;
             let comment = "The decrypted content of TLS and DTLS, message by message, with the addresses and ports \
                            that it went between. Others on the path saw it encrypted.";

@@ -11,7 +11,7 @@ use crate::stun::{Class, Message, Method};
 pub enum Piece {
     /// A STUN message, ChannelData, or whatever a datagram held.
     Whole(Vec<u8>),
-    /// Bytes of a stream that is, or has become, something else.
+    /// Bytes of a stream that is, or has become, something else, or ended before a message did.
     Foreign(Vec<u8>),
 }
 
@@ -42,11 +42,12 @@ impl Pieces {
         let (bytes, sent) = match &taken.what {
             What::Sent(bytes) => (bytes, true),
             What::Received(bytes) => (bytes, false),
-            What::Gone => {
-                self.streams.remove(&number);
-                return Vec::new();
+            What::Closed | What::Gone => {
+                // What never became whole is told now: HTTP may look like the head of a long ChannelData.
+                let rest = self.streams.remove(&number).map(|streams| streams.received.rest());
+                return rest.filter(|rest| !rest.is_empty()).map(Piece::Foreign).into_iter().collect();
             }
-            What::Closed | What::Failed(_) => return Vec::new(),
+            What::Failed(_) => return Vec::new(),
         };
         if !taken.connection.carrier.stream {
             return vec![Piece::Whole(bytes.clone())];
@@ -68,6 +69,10 @@ fn asks_for_a_channel(bytes: &[u8]) -> bool {
 }
 
 impl Stream {
+    fn rest(&self) -> Vec<u8> {
+        if self.foreign { Vec::new() } else { self.decoder.rest().to_vec() }
+    }
+
     fn take(&mut self, bytes: &[u8], channels: bool) -> Vec<Piece> {
         if self.foreign {
             return vec![Piece::Foreign(bytes.to_vec())];
@@ -79,8 +84,8 @@ impl Stream {
                 Ok(Some(piece)) => pieces.push(Piece::Whole(piece.to_vec())),
                 Ok(None) => return pieces,
                 Err(framing::NotTurn { .. }) => {
+                    pieces.push(Piece::Foreign(self.rest()));
                     self.foreign = true;
-                    pieces.push(Piece::Foreign(bytes.to_vec()));
                     return pieces;
                 }
             }

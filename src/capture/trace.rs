@@ -13,6 +13,8 @@ use crate::stun::explain::{self, Attribute, Protocol};
 
 /// Messages remembered, to tell which ones come again.
 const REMEMBERED: usize = 4096;
+/// Characters of one value on a line.
+const MOST_SHOWN: usize = 100;
 
 /// The lines so far, as far as later ones depend on them.
 #[derive(Debug)]
@@ -35,12 +37,11 @@ impl Trace {
     /// The lines for what happened; `pieces` is what [`Pieces`](super::Pieces) made of it.
     pub fn take(&mut self, taken: &Taken, pieces: &[Piece]) -> String {
         let mut lines = String::new();
+        for piece in pieces {
+            self.piece(taken, piece, &mut lines);
+        }
         match &taken.what {
-            What::Sent(_) | What::Received(_) => {
-                for piece in pieces {
-                    self.piece(taken, piece, &mut lines);
-                }
-            }
+            What::Sent(_) | What::Received(_) => {}
             What::Closed => line(taken, "closed", "<-", "by the other side", &mut lines),
             What::Failed(why) => line(taken, "failed", "--", &printable(why), &mut lines),
             What::Gone => {}
@@ -76,7 +77,7 @@ impl Trace {
         }
         if !self.verbose {
             for attribute in explained.attributes.iter().filter(|attribute| matters(attribute)) {
-                let value = printable(shown(attribute)).into_owned();
+                let value = shown(attribute);
                 let quote = if value.contains(' ') { "\"" } else { "" };
                 let _ = write!(said, "  {}={quote}{value}{quote}", attribute.label());
             }
@@ -90,7 +91,7 @@ impl Trace {
         line(taken, word, arrow, &said, lines);
         if self.verbose {
             for attribute in &explained.attributes {
-                let _ = writeln!(lines, "{:18}{}: {}", "", attribute.label(), printable(shown(attribute)));
+                let _ = writeln!(lines, "{:18}{}: {}", "", attribute.label(), shown(attribute));
             }
         }
     }
@@ -141,8 +142,13 @@ fn matters(attribute: &Attribute) -> bool {
     )
 }
 
-fn shown(attribute: &Attribute) -> &str {
-    attribute.masked.as_deref().unwrap_or(&attribute.value)
+/// A value that is fit for a line.
+fn shown(attribute: &Attribute) -> String {
+    let value = attribute.masked.as_deref().unwrap_or(&attribute.value);
+    match value.char_indices().nth(MOST_SHOWN) {
+        Some((at, _)) => format!("{}...", printable(&value[..at])),
+        None => printable(value).into_owned(),
+    }
 }
 
 fn line(taken: &Taken, word: &str, arrow: &str, said: &str, lines: &mut String) {
@@ -150,4 +156,115 @@ fn line(taken: &Taken, word: &str, arrow: &str, said: &str, lines: &mut String) 
     let (via, local, remote) = (taken.connection.carrier.name, taken.connection.local, taken.remote);
     // Writing to a string cannot fail.
     let _ = writeln!(lines, "{milliseconds:>10.3} ms  {word:<6}  {via:<4}  {local} {arrow} {remote}  {said}");
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use super::super::{Carrier, Connection, Pieces};
+    use super::*;
+    use crate::stun::framing::channel_data;
+    use crate::stun::{Class, MessageBuilder, Method, TransactionId, attribute};
+
+    fn connection(name: &'static str) -> Arc<Connection> {
+        let carrier = Carrier { name, stream: matches!(name, "tcp" | "tls"), encrypted: name == "tls" };
+        Arc::new(Connection { number: 1, local: "192.0.2.1:5000".parse().unwrap(), carrier })
+    }
+
+    fn lines(verbose: bool, name: &'static str, events: Vec<What>) -> String {
+        let (mut trace, mut pieces) = (Trace::new(verbose), Pieces::default());
+        let connection = connection(name);
+        let mut lines = String::new();
+        for (index, what) in events.into_iter().enumerate() {
+            let at = Duration::from_micros(1500 * index as u64);
+            let remote = "198.51.100.1:3478".parse().unwrap();
+            let taken = Taken { at, connection: connection.clone(), remote, what };
+            lines.push_str(&trace.take(&taken, &pieces.take(&taken)));
+        }
+        lines
+    }
+
+    fn allocate() -> Vec<u8> {
+        MessageBuilder::new(Class::Request, Method::Allocate, TransactionId([7; 12]))
+            .number(attribute::REQUESTED_TRANSPORT, 17 << 24)
+            .attribute(attribute::USERNAME, b"alice")
+            .attribute(attribute::NONCE, b"0123456789abcdef")
+            .attribute(0x8030, b"ticket-SECRET")
+            .attribute(0x0007, b"password-SECRET")
+            .integrity(b"key")
+            .finish()
+    }
+
+    #[test]
+    fn a_retransmission_is_said_to_be_one_and_an_error_is_told() {
+        let events = vec![
+            What::Sent(allocate()),
+            What::Sent(allocate()),
+            What::Failed("Connection refused\x1b[2J".to_owned()),
+            What::Gone,
+        ];
+        insta::assert_snapshot!(lines(false, "udp", events), @r#"
+        0.000 ms  sent    udp   192.0.2.1:5000 -> 198.51.100.1:3478    132 B  Allocate request 07070707  REQUESTED-TRANSPORT="UDP (17)"  USERNAME=alice  MOBILITY-TICKET="13 bytes"  PASSWORD="15 bytes"  signed
+        1.500 ms  sent    udp   192.0.2.1:5000 -> 198.51.100.1:3478    132 B  Allocate request 07070707 (retransmission, time 2)  REQUESTED-TRANSPORT="UDP (17)"  USERNAME=alice  MOBILITY-TICKET="13 bytes"  PASSWORD="15 bytes"  signed
+        3.000 ms  failed  udp   192.0.2.1:5000 -- 198.51.100.1:3478  Connection refused\u{1b}[2J
+        "#);
+    }
+
+    #[test]
+    fn all_attributes_are_told_with_their_secrets_left_out() {
+        let lines = lines(true, "udp", vec![What::Sent(allocate())]);
+        assert!(!lines.contains("SECRET") && !lines.contains(&hex(b"SECRET")), "{lines}");
+        insta::assert_snapshot!(lines, @r"
+        0.000 ms  sent    udp   192.0.2.1:5000 -> 198.51.100.1:3478    132 B  Allocate request 070707070707070707070707  signed
+                     REQUESTED-TRANSPORT: UDP (17)
+                     USERNAME: alice
+                     NONCE: 01234567... (16 bytes)
+                     MOBILITY-TICKET: 13 bytes
+                     PASSWORD: 15 bytes
+                     MESSAGE-INTEGRITY: 20 bytes
+                     FINGERPRINT: 0x8497a7d1
+        ");
+    }
+
+    fn hex(bytes: &[u8]) -> String {
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    #[test]
+    fn a_stream_is_cut_into_messages_and_data_is_counted() {
+        let bind = MessageBuilder::new(Class::Request, Method::ChannelBind, TransactionId([8; 12])).finish();
+        let granted =
+            MessageBuilder::new(Class::Success, Method::ChannelBind, TransactionId([8; 12])).finish();
+        let data = channel_data(0x4000, b"hello", true).unwrap();
+        let whole = [granted, data].concat();
+        let events = vec![
+            What::Sent(bind),
+            What::Received(whole[..10].to_vec()),
+            What::Received(whole[10..].to_vec()),
+            What::Received(b"HTTP/1.1 400 Bad Request\r\n".to_vec()),
+            What::Closed,
+        ];
+        insta::assert_snapshot!(lines(false, "tls", events), @r"
+        0.000 ms  sent    tls   192.0.2.1:5000 -> 198.51.100.1:3478     28 B  ChannelBind request 08080808
+        3.000 ms  recv    tls   192.0.2.1:5000 <- 198.51.100.1:3478     28 B  ChannelBind success response 08080808
+        3.000 ms  recv    tls   192.0.2.1:5000 <- 198.51.100.1:3478      9 B  ChannelData on 0x4000, 5 bytes
+        6.000 ms  recv    tls   192.0.2.1:5000 <- 198.51.100.1:3478     26 B  an HTTP response
+        6.000 ms  closed  tls   192.0.2.1:5000 <- 198.51.100.1:3478  by the other side
+        ");
+    }
+
+    #[test]
+    fn http_before_any_channel_is_named_and_the_far_sides_data_is_not_read() {
+        let events =
+            vec![What::Received(b"HTTP/1.1 400 Bad Request\r\n".to_vec()), What::Received(vec![1; 5])];
+        insta::assert_snapshot!(lines(false, "tcp", events), @r"
+        0.000 ms  recv    tcp   192.0.2.1:5000 <- 198.51.100.1:3478     26 B  an HTTP response
+        1.500 ms  recv    tcp   192.0.2.1:5000 <- 198.51.100.1:3478      5 B  neither STUN nor ChannelData
+        ");
+        insta::assert_snapshot!(lines(false, "peer", vec![What::Sent(vec![0; 160])]), @r"
+             0.000 ms  sent    peer  192.0.2.1:5000 -> 198.51.100.1:3478    160 B  data
+        ");
+    }
 }

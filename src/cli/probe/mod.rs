@@ -103,6 +103,8 @@ const EXAMPLES: &str = "Examples:
       mint TURN REST credentials; fail unless both UDP and TLS work
   rtcscope probe --ice-servers servers.json --max rtt.p99=50ms --format json
       probe what a web app is given, and fail above a limit
+  rtcscope probe turn:turn.example.org -u alice --password-file secret.txt --trace=trace.txt --pcap probe.pcapng
+      write down all that is sent and received, for a ticket
 
 Environment:
   RTCSCOPE_USERNAME, RTCSCOPE_PASSWORD, RTCSCOPE_SECRET

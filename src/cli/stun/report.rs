@@ -115,7 +115,10 @@ impl Decoded {
             let faults: Vec<&str> = message
                 .faults
                 .iter()
-                .filter(|fault| (field.offset..end).contains(&fault.offset))
+                // What is no STUN is so as a whole, and the verdict says it.
+                .filter(|fault| {
+                    message.protocol != Protocol::Other && (field.offset..end).contains(&fault.offset)
+                })
                 .map(|fault| fault.message.as_str())
                 .collect();
             rows.extend(self.rows(field, &faults));

@@ -103,10 +103,13 @@ impl Reader<'_> {
     }
 
     fn foreign(mut self, foreign: foreign::Foreign) -> Explanation {
+        let by_first_byte = ["DTLS", "RTP", "RTCP", "first byte", "neither"];
+        let by_first_byte = by_first_byte.iter().any(|word| foreign.name.contains(word));
         let mut at = 0;
         for Part { length, name, meaning } in foreign.parts {
             let end = (at + length).min(self.bytes.len());
-            self.seen.field(self.offset + at, &self.bytes[at..end], name, meaning, Some("RFC 7983 §7"));
+            let reference = (by_first_byte && at == 0).then_some("RFC 7983 §7");
+            self.seen.field(self.offset + at, &self.bytes[at..end], name, meaning, reference);
             at = end;
         }
         if at < self.bytes.len() {
@@ -243,8 +246,14 @@ impl Reader<'_> {
         }
         let start = if classic { 4 } else { 8 };
         let Some(id) = bytes.get(start..HEADER) else {
-            if let Some(rest) = bytes.get(start..).filter(|rest| !rest.is_empty()) {
-                self.seen.field(offset + start, rest, "transaction id", "cut off", reference);
+            let told: usize = self.seen.fields.iter().map(|field| field.bytes.len()).sum();
+            if told < bytes.len() {
+                let name = match told {
+                    2 => "message length",
+                    4 if !classic => "magic cookie",
+                    _ => "transaction id",
+                };
+                self.seen.field(offset + told, &bytes[told..], name, "cut off", reference);
             }
             self.seen.length = bytes.len();
             let message = format!("{} are less than a STUN header (20)", counted(bytes.len()));
