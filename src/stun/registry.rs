@@ -95,8 +95,8 @@ pub fn error_name(code: u16) -> Option<&'static str> {
 }
 
 const METHODS: &[(u16, &str, &str)] = &[
-    (0x001, "Binding", "RFC 8489 §3"),
-    (0x002, "Shared Secret", "RFC 3489 §9.4"),
+    (0x001, "Binding", "RFC 8489 §2"),
+    (0x002, "Shared Secret", "RFC 3489"),
     (0x003, "Allocate", "RFC 8656 §7"),
     (0x004, "Refresh", "RFC 8656 §8"),
     (0x006, "Send", "RFC 8656 §11"),
@@ -159,7 +159,7 @@ const ATTRIBUTES: &[Known] = &[
     known(0x0018, "EVEN-PORT", "RFC 8656 §18.7", Form::EvenPort),
     known(0x0019, "REQUESTED-TRANSPORT", "RFC 8656 §18.8", Form::Protocol),
     known(0x001a, "DONT-FRAGMENT", "RFC 8656 §18.9", Form::Flag),
-    known(0x001b, "ACCESS-TOKEN", "RFC 7635 §6.2", Form::Token),
+    known(0x001b, "ACCESS-TOKEN", "RFC 7635", Form::Token),
     known(0x001c, "MESSAGE-INTEGRITY-SHA256", "RFC 8489 §14.6", Form::IntegritySha256),
     known(0x001d, "PASSWORD-ALGORITHM", "RFC 8489 §14.12", Form::Algorithm),
     known(0x001e, "USERHASH", "RFC 8489 §14.4", Form::Opaque),
@@ -180,7 +180,7 @@ const ATTRIBUTES: &[Known] = &[
     known(0x8020, "XOR-MAPPED-ADDRESS (old)", "early STUN drafts", Form::XorAddress),
     known(0x8022, "SOFTWARE", "RFC 8489 §14.14", Form::Text),
     known(0x8023, "ALTERNATE-SERVER", "RFC 8489 §14.15", Form::Address),
-    known(0x8025, "TRANSACTION_TRANSMIT_COUNTER", "RFC 7982 §3", Form::Counter),
+    known(0x8025, "TRANSACTION_TRANSMIT_COUNTER", "RFC 7982", Form::Counter),
     known(0x8027, "CACHE-TIMEOUT", "RFC 5780", Form::Seconds),
     known(0x8028, "FINGERPRINT", "RFC 8489 §14.7", Form::Fingerprint),
     known(0x8029, "ICE-CONTROLLED", "RFC 8445 §7.1.3", Form::TieBreaker),
@@ -188,7 +188,7 @@ const ATTRIBUTES: &[Known] = &[
     known(0x802b, "RESPONSE-ORIGIN", "RFC 5780 §7.3", Form::Address),
     known(0x802c, "OTHER-ADDRESS", "RFC 5780 §7.4", Form::Address),
     known(0x802d, "ECN-CHECK-STUN", "RFC 6679", Form::Opaque),
-    known(0x802e, "THIRD-PARTY-AUTHORIZATION", "RFC 7635 §6.1", Form::Text),
+    known(0x802e, "THIRD-PARTY-AUTHORIZATION", "RFC 7635", Form::Text),
     known(0x802f, "ORIGIN", "coturn (draft)", Form::Text),
     known(0x8030, "MOBILITY-TICKET", "RFC 8016", Form::Token),
     known(0x8032, "ADDITIONAL-ADDRESS-FAMILY (old)", "coturn 4.5 (draft)", Form::Family),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::cli::Context;
+use crate::cli::{Context, UserError};
 use crate::io::output;
 use crate::io::tap::{Recording, Tap, TraceTo};
 use crate::report::{Progress, printable};
@@ -30,6 +30,12 @@ pub(super) struct Recorder {
 
 /// Opens the files.
 pub(super) fn start(args: &Args, verbosity: u8) -> anyhow::Result<Recorder> {
+    if args.pcap.as_ref().is_some_and(|path| path.as_os_str() == "-") {
+        return Err(UserError::usage("--pcap needs a file: standard output is for the result").into());
+    }
+    if args.pcap.is_some() && args.pcap == args.trace {
+        return Err(UserError::usage("--pcap and --trace would write the same file").into());
+    }
     let trace = args.trace.as_ref().map(|path| match path.as_os_str() == "-" {
         true => TraceTo::Stderr,
         false => TraceTo::File(path.clone()),

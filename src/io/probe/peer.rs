@@ -93,10 +93,8 @@ async fn reflexive(
     let mut buffer = [0; 2048];
     for n in 0..SENDS.len() {
         for (m, reflector) in reflectors.iter().take(8).enumerate() {
-            if m < 2 || n > 0 {
-                if socket.try_send_to(&request, *reflector).is_ok() {
-                    line.sent_to(*reflector, &request);
-                }
+            if (m < 2 || n > 0) && socket.try_send_to(&request, *reflector).is_ok() {
+                line.sent_to(*reflector, &request);
             }
         }
         let until = SENDS.get(n + 1).copied().unwrap_or(patience).min(patience);

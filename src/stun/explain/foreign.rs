@@ -1,4 +1,4 @@
-//! What bytes are that are no STUN: by their first ones (RFC 7983 §7, RFC 9443 §3), not by more.
+//! What bytes are that are no STUN: by their first ones (RFC 7983, RFC 9443), not by more.
 
 use super::value::{Part, counted};
 

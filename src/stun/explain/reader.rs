@@ -108,7 +108,7 @@ impl Reader<'_> {
         let mut at = 0;
         for Part { length, name, meaning } in foreign.parts {
             let end = (at + length).min(self.bytes.len());
-            let reference = (by_first_byte && at == 0).then_some("RFC 7983 §7");
+            let reference = (by_first_byte && at == 0).then_some("RFC 7983");
             self.seen.field(self.offset + at, &self.bytes[at..end], name, meaning, reference);
             at = end;
         }

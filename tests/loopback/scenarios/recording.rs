@@ -210,6 +210,34 @@ fn a_full_disk_does_not_end_the_run() {
 }
 
 #[test]
+fn a_trace_without_a_file_has_standard_error_and_the_result_stays_apart() {
+    let server = start(settings());
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_rtcscope"))
+        .args(["probe", &turn_udp(&server), "--count", "2", "--trace", "-v", "--format", "json"])
+        .args(ALICE)
+        .env_clear()
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.contains("Allocate request") && stderr.contains("  REALM: "), "{stderr}");
+    assert!(
+        stderr.lines().all(|line| line.contains(" ms  ") || line.starts_with("                  ")),
+        "{stderr}"
+    );
+    assert!(!stderr.contains(USER.1));
+    serde_json::from_slice::<serde_json::Value>(&output.stdout).expect("the result alone");
+}
+
+#[test]
+fn recordings_that_would_mix_are_refused() {
+    for more in [&["--pcap", "-"][..], &["--pcap", "/tmp/same", "--trace=/tmp/same"]] {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_rtcscope"));
+        let output = command.args(["probe", "turn:127.0.0.1:9", "-u", "a", "-w", "b"]).args(more).env_clear();
+        assert_eq!(output.output().unwrap().status.code(), Some(2), "{more:?}");
+    }
+}
+
+#[test]
 fn a_file_that_cannot_be_made_is_known_before_the_work() {
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_rtcscope"))
         .args(["probe", "turn:127.0.0.1:9", "-u", "a", "-w", "b", "--pcap", "/nowhere/at/all.pcapng"])
