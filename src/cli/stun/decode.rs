@@ -114,13 +114,13 @@ impl Knowledge {
     fn from_args(args: &CredentialArgs) -> anyhow::Result<Self> {
         let variable = |name: &str| input::variable(name).map(Secret::new);
         let password = match (&args.password, &args.password_file) {
-            (Some(password), _) => Some(password.secret().clone()),
+            (Some(password), _) => Some(password.secret()),
             (None, Some(path)) => Some(password_in(path)?),
             (None, None) => None,
         };
         let proof = match (password, &args.secret, &args.key) {
             (Some(password), ..) => Some(Proof::Password(password)),
-            (None, Some(secret), _) => Some(Proof::Rest(secret.secret().clone())),
+            (None, Some(secret), _) => Some(Proof::Rest(secret.secret())),
             (None, None, Some(key)) => Some(Proof::Key(
                 Ha1::from_hex(key.secret().expose())
                     .map_err(|error| UserError::usage(format!("--key: {error}")))?,
