@@ -13,9 +13,13 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::JoinSet;
 use tokio::time::sleep_until;
 
+use super::tap::{Line, Tap};
 use super::wire::unspecified;
+use crate::capture::Carrier;
 use crate::nat::{Discovery, Lifetime, Machine, NatFacts, OtherAddress, Output, SocketId, idle_times};
 
+/// What a recording calls these sockets.
+const CARRIER: Carrier = Carrier { name: "nat", stream: false, encrypted: false };
 /// The largest response that anyone sends.
 const BUFFER: usize = 2048;
 
@@ -26,12 +30,13 @@ pub async fn discover<F: Future<Output = ()>>(
     servers: &[SocketAddr],
     local: Option<IpAddr>,
     lifetime: Option<Duration>,
+    tap: &Tap,
     stop: impl Fn() -> F,
 ) -> Vec<NatFacts> {
     let family = |v6: bool| {
         let servers: Vec<SocketAddr> = servers.iter().copied().filter(|s| s.is_ipv6() == v6).collect();
         let local = local.filter(|ip| ip.is_ipv6() == v6);
-        one_family(servers, local, lifetime, stop())
+        one_family(servers, local, lifetime, tap, stop())
     };
     let (v4, v6) = tokio::join!(family(false), family(true));
     [v4, v6].into_iter().flatten().collect()
@@ -41,6 +46,7 @@ async fn one_family(
     servers: Vec<SocketAddr>,
     local: Option<IpAddr>,
     lifetime: Option<Duration>,
+    tap: &Tap,
     stop: impl Future<Output = ()>,
 ) -> Option<NatFacts> {
     // A socket has one address; servers that another one of ours leads to would tell of another path.
@@ -56,7 +62,7 @@ async fn one_family(
     let asked: Vec<SocketAddr> = asked.into_iter().map(|(server, _)| server).collect();
 
     let mut stop = std::pin::pin!(stop);
-    let sockets = Sockets::open(from, Discovery::sockets(asked.len())).await.ok()?;
+    let sockets = Sockets::open(from, Discovery::sockets(asked.len()), asked[0], tap).await.ok()?;
     let mut discovery = Discovery::new(Instant::now(), seed(), sockets.locals.clone(), &asked);
     let stopped = tokio::select! {
         () = sockets.drive(&mut discovery) => false,
@@ -70,7 +76,7 @@ async fn one_family(
         let full = facts.servers.iter().find(|server| server.state == OtherAddress::Answers);
         let server = full.map(|server| server.addr).or(asked.first().copied())?;
         let idle = idle_times(most);
-        if let Ok(sockets) = Sockets::open(from, Lifetime::sockets(&idle)).await {
+        if let Ok(sockets) = Sockets::open(from, Lifetime::sockets(&idle), server, tap).await {
             let mut lifetime = Lifetime::new(Instant::now(), seed(), sockets.locals.clone(), server, idle);
             tokio::select! {
                 () = sockets.drive(&mut lifetime) => {}
@@ -91,17 +97,19 @@ fn local_towards(server: SocketAddr) -> Option<IpAddr> {
 
 /// The sockets of one machine.
 struct Sockets {
-    sockets: Vec<Arc<UdpSocket>>,
+    sockets: Vec<Arc<(UdpSocket, Line)>>,
     locals: Vec<SocketAddr>,
 }
 
 impl Sockets {
-    async fn open(from: IpAddr, count: usize) -> io::Result<Self> {
+    async fn open(from: IpAddr, count: usize, server: SocketAddr, tap: &Tap) -> io::Result<Self> {
         let (mut sockets, mut locals) = (Vec::with_capacity(count), Vec::with_capacity(count));
         for _ in 0..count {
             let socket = UdpSocket::bind((from, 0)).await?;
-            locals.push(socket.local_addr()?);
-            sockets.push(Arc::new(socket));
+            let local = socket.local_addr()?;
+            let line = tap.line(Ok(local), server, CARRIER);
+            locals.push(local);
+            sockets.push(Arc::new((socket, line)));
         }
         Ok(Self { sockets, locals })
     }
@@ -113,8 +121,13 @@ impl Sockets {
             match machine.poll(Instant::now()) {
                 Output::Done => return,
                 Output::Transmit { socket, to, bytes } => {
-                    if self.sockets[socket].send_to(&bytes, to).await.is_err() {
-                        machine.handle_unsent(Instant::now(), socket, to);
+                    let (sender, line) = &*self.sockets[socket];
+                    match sender.send_to(&bytes, to).await {
+                        Ok(_) => line.sent_to(to, &bytes),
+                        Err(error) => {
+                            line.failed(&error);
+                            machine.handle_unsent(Instant::now(), socket, to);
+                        }
                     }
                 }
                 Output::Wait(until) => tokio::select! {
@@ -132,12 +145,14 @@ impl Sockets {
         let (sender, receiver) = unbounded_channel();
         let mut readers = JoinSet::new();
         for (number, socket) in self.sockets.iter().enumerate() {
-            let (socket, sender) = (socket.clone(), sender.clone());
+            let (both, sender) = (socket.clone(), sender.clone());
             readers.spawn(async move {
+                let (socket, line) = &*both;
                 let mut buffer = [0; BUFFER];
                 loop {
                     // ICMP errors of earlier sends are no concern of a test: silence is.
                     let Ok((length, from)) = socket.recv_from(&mut buffer).await else { continue };
+                    line.received_from(from, &buffer[..length]);
                     let bytes = buffer[..length].to_vec();
                     let arrival = Arrival { at: Instant::now(), socket: number, from, bytes };
                     if sender.send(arrival).is_err() {

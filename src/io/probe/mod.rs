@@ -29,6 +29,7 @@ use self::endpoint::Session;
 use self::ledger::Ledger;
 use super::resolve::{Family, Resolver};
 use super::signal;
+use super::tap::Tap;
 use super::tls::Trust;
 use crate::ice::uri::Host;
 use crate::measure::milliseconds;
@@ -45,6 +46,8 @@ pub struct Environment {
     pub server_name: Option<ServerName<'static>>,
     /// Told what is being done, for people who wait.
     pub progress: Arc<dyn Fn(&str) + Send + Sync>,
+    /// Told what is sent and received.
+    pub tap: Tap,
 }
 
 /// A run that has not begun.
@@ -283,7 +286,7 @@ async fn nat(shared: &Shared, servers: &[SocketAddr]) -> Option<Vec<NatFacts>> {
             }
         }
     };
-    Some(super::nat::discover(servers, None, audit.lifetime, over).await)
+    Some(super::nat::discover(servers, None, audit.lifetime, &shared.environment.tap, over).await)
 }
 
 /// A fresh seed for transaction ids.
