@@ -11,6 +11,7 @@ pub mod facts;
 mod metrics;
 pub mod plan;
 mod report;
+pub mod security;
 mod summary;
 
 pub use metrics::METRICS;

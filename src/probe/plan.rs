@@ -160,4 +160,8 @@ pub struct Options {
 pub struct Audits {
     /// What it can do beyond the necessary.
     pub capabilities: bool,
+    /// What it lets strangers do.
+    pub security: bool,
+    /// Peers to send data to through the relay, as part of that.
+    pub deliver: Vec<SocketAddr>,
 }

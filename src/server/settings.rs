@@ -104,12 +104,14 @@ impl PeerRange {
         Self { first, last }
     }
 
-    /// Whether `ip` lies in this range; an IPv4-mapped address counts as IPv4.
+    /// Whether `ip` lies in this range; an IPv4-mapped address counts as both.
     pub fn contains(&self, ip: IpAddr) -> bool {
-        let ip = ip.to_canonical();
-        ip.is_ipv4() == self.first.is_ipv4()
-            && ip.is_ipv4() == self.last.is_ipv4()
-            && (self.first..=self.last).contains(&ip)
+        let holds = |ip: IpAddr| {
+            ip.is_ipv4() == self.first.is_ipv4()
+                && ip.is_ipv4() == self.last.is_ipv4()
+                && (self.first..=self.last).contains(&ip)
+        };
+        holds(ip) || holds(ip.to_canonical())
     }
 }
 
@@ -155,6 +157,9 @@ mod tests {
         assert!(range.contains("::ffff:10.1.2.3".parse().unwrap()));
         assert!(!range.contains("11.0.0.0".parse().unwrap()));
         assert!(!range.contains("::1".parse().unwrap()));
+        let mapped: PeerRange = "::ffff:0:0/96".parse().unwrap();
+        assert!(mapped.contains("::ffff:10.1.2.3".parse().unwrap()));
+        assert!(!mapped.contains("10.1.2.3".parse().unwrap()));
         let all: PeerRange = "::/0".parse().unwrap();
         assert!(all.contains("::1".parse().unwrap()));
         let one: PeerRange = "192.0.2.1-192.0.2.3".parse().unwrap();

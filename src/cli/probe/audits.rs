@@ -1,5 +1,8 @@
 //! What is asked of each server once, beside whether it works.
 
+use std::net::SocketAddr;
+
+use crate::cli::UserError;
 use crate::probe::plan::Audits;
 
 #[derive(Debug, clap::Args)]
@@ -9,11 +12,34 @@ pub(super) struct Args {
     /// Do not ask what the server can do beyond the necessary, which takes up to eight short allocations
     #[arg(long)]
     no_capabilities: bool,
+    /// Ask what the server lets strangers do: relays without a login, peers in private networks, what else they get.
+    /// At most fifty requests a server, and nothing is sent to any peer
+    #[arg(long)]
+    security: bool,
+    /// Send three datagrams through the relay to this peer, and say what comes back; may be repeated, up to eight
+    /// times. Name only hosts that are yours
+    #[arg(long, value_name = "IP:PORT", requires = "security", value_parser = peer)]
+    ssrf_deliver: Vec<SocketAddr>,
 }
+
+/// No probe needs more peers, and this is no attack tool.
+const MOST_PEERS: usize = 8;
 
 impl Args {
     /// As the plan has them.
-    pub(super) fn audits(&self) -> Audits {
-        Audits { capabilities: !self.no_capabilities }
+    pub(super) fn audits(&self) -> Result<Audits, UserError> {
+        if self.ssrf_deliver.len() > MOST_PEERS {
+            return Err(UserError::usage(format!("--ssrf-deliver takes {MOST_PEERS} peers at most")));
+        }
+        Ok(Audits {
+            capabilities: !self.no_capabilities,
+            security: self.security,
+            deliver: self.ssrf_deliver.clone(),
+        })
     }
+}
+
+fn peer(arg: &str) -> Result<SocketAddr, String> {
+    let wrong = "write an address and a port, as in 10.0.0.5:7 or [fd00::5]:7";
+    arg.parse().ok().filter(|peer: &SocketAddr| peer.port() != 0).ok_or_else(|| wrong.to_owned())
 }

@@ -7,6 +7,7 @@ mod allocate;
 mod connect;
 mod relay;
 mod resolve;
+mod security;
 mod tls;
 
 use super::facts::{EndpointFacts, TargetFacts};
@@ -64,9 +65,12 @@ impl Case<'_> {
         let software = binding.or(self.facts.allocate.as_ref().and_then(|a| a.software.as_ref()));
         let Some(software) = software.filter(|name| !name.to_lowercase().contains("coturn")) else { return };
         for finding in self.findings.iter_mut().filter(|finding| finding.help.contains('`')) {
-            finding
-                .help
-                .push_str(&format!(" (options as coturn names them; this server says it is {software})"));
+            // Behind the first line may be some to paste.
+            let at = finding.help.find('\n').unwrap_or(finding.help.len());
+            finding.help.insert_str(
+                at,
+                &format!(" (options as coturn names them; this server says it is {software})"),
+            );
         }
     }
 
@@ -86,6 +90,7 @@ pub fn endpoint(facts: &EndpointFacts, context: Context<'_>) -> Vec<Finding> {
     connect::reached(&mut case);
     allocate::granted(&mut case);
     relay::carries(&mut case);
+    security::strangers(&mut case);
     case.name_another_server();
     case.findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     case.findings
@@ -105,7 +110,9 @@ pub fn works(facts: &EndpointFacts, turn: bool) -> Option<bool> {
     let relay = &facts.relay;
     let carries =
         [&relay.inbound, &relay.outbound, &relay.hairpin].into_iter().flatten().any(|report| report.ok);
-    let broken = facts.findings.iter().any(|finding| finding.severity == Severity::Error);
+    // What strangers may do besides does not keep it from working.
+    let about_it = |finding: &&Finding| finding.stage != security::STAGE;
+    let broken = facts.findings.iter().filter(about_it).any(|finding| finding.severity == Severity::Error);
     Some(usable(facts, turn) && (carries || !turn) && !broken)
 }
 
