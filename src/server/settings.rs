@@ -84,6 +84,8 @@ pub struct Faults {
     pub relay_outbound_blocked: bool,
     /// What one relayed address of this server sends to another is lost.
     pub relay_hairpin_blocked: bool,
+    /// What comes to a relayed address is passed on, whether its sender has a permission or not.
+    pub permissions_ignored: bool,
 }
 
 /// A range of peer addresses, written as one address, `first-last` or `network/prefix`.

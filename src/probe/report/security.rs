@@ -1,6 +1,6 @@
 //! The section of `--security`: what is open, what is closed, what is not known, a server after the other.
 
-use crate::probe::facts::{Answered, EndpointFacts, SecurityFacts, TriedPeer};
+use crate::probe::facts::{Answered, EndpointFacts, SecurityFacts};
 use crate::probe::security::{Concern, concern};
 use crate::probe::summary::Summary;
 use crate::report::{Align, Block, Cell, Table, Tone};
@@ -103,21 +103,23 @@ fn peers(endpoint: &EndpointFacts, security: &SecurityFacts) -> Vec<Vec<Cell>> {
         ("private and special peers", Cell::new("OPEN", Tone::Bad), granted(Concern::Open)),
         ("peers in the server's own network", Cell::new("open", Tone::Warn), granted(Concern::Own)),
         ("peers that nobody has", "open".into(), granted(Concern::Harmless)),
-        ("the server's own address", "open".into(), granted(Concern::Itself)),
+        (ITSELF, "open".into(), granted(Concern::Itself)),
         ("private and special peers", Cell::new("closed", Tone::Good), of("refused")),
         ("private and special peers", Cell::new("not known", Tone::Warn), of("unanswered")),
     ];
     let told = kinds.into_iter().filter(|(_, _, peers)| !peers.is_empty());
     told.map(|(check, state, peers)| {
-        row(check, state, peers.iter().map(|peer| named(peer)).collect::<Vec<_>>().join(", "))
+        let mut seen = peers.iter().map(|peer| peer.address.to_string()).collect::<Vec<_>>().join(", ");
+        if check == ITSELF {
+            seen.push_str(": calls between two relayed users need it");
+        }
+        row(check, state, seen)
     })
     .collect()
 }
 
-/// The address tried, which the range is told by.
-fn named(peer: &TriedPeer) -> String {
-    peer.address.to_string()
-}
+/// Open on every server on which two relayed users can talk.
+const ITSELF: &str = "the server's own address";
 
 fn row(check: &str, state: Cell, seen: String) -> Vec<Cell> {
     vec![check.into(), state, seen.into()]

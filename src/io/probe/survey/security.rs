@@ -16,6 +16,8 @@ use crate::turn::{Allocate, Event, Family, Outcome, Request};
 
 /// How long any of the steps may take.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// Allocations of one family: a server may let one have no more than ten permissions, as p1_stun does.
+const MOST_ALLOCATIONS: u32 = 3;
 /// When data is sent to a peer that the user named, and how long an answer is waited for.
 const SENDS: [Duration; 3] = [Duration::ZERO, Duration::from_millis(150), Duration::from_millis(300)];
 const ANSWER: Duration = Duration::from_millis(1000);
@@ -32,9 +34,11 @@ impl Survey {
             ..SecurityFacts::default()
         };
         self.strangers(&mut found).await;
+        self.facts.security = Some(found.clone());
         let plain = self.facts.relay.address.map_or(Family::Ipv4, |relay| Family::of(relay.ip()));
         let other = if plain == Family::Ipv4 { Family::Ipv6 } else { Family::Ipv4 };
         self.on_a_relay(Allocate::default(), plain, &mut found).await;
+        self.facts.security = Some(found.clone());
         match self.known_refusal(other) {
             Some(why) => found.untried.push(format!("{} peers: {why}", other.name())),
             None => {
@@ -67,28 +71,58 @@ impl Survey {
         }
     }
 
-    /// Everything that is asked on one allocation of ours.
+    /// Everything that is asked on a relay of one family.
     async fn on_a_relay(&mut self, wish: Allocate, family: Family, found: &mut SecurityFacts) {
         let patience = self.shared.options.timeout.min(PATIENCE);
-        let mut relayed = match self.allocated(wish, patience, found).await {
-            Ok(relayed) if Family::of(relayed.address.ip()) == family => relayed,
-            Ok(mut relayed) => {
+        let mut todo: Option<Vec<TriedPeer>> = None;
+        for round in 1..=MOST_ALLOCATIONS {
+            let mut relayed = match self.allocated(wish.clone(), patience, found).await {
+                Ok(relayed) => relayed,
+                Err(why) => {
+                    found.untried.push(format!("{} peers: {why}", family.name()));
+                    break;
+                }
+            };
+            if Family::of(relayed.address.ip()) != family {
                 relayed.link.release().await;
                 found.untried.push(format!("{} peers: the server gives no such relay", family.name()));
-                return;
+                break;
             }
-            Err(why) => {
-                found.untried.push(format!("{} peers: {why}", family.name()));
-                return;
+            if round == 1 {
+                if self.facts.relay.address.map(|relay| Family::of(relay.ip())) == Some(family) {
+                    self.permission(&mut relayed, found).await;
+                }
+                self.deliver(&mut relayed, patience, found).await;
             }
-        };
-        if self.facts.relay.address.map(|relay| Family::of(relay.ip())) == Some(family) {
-            self.permission(&mut relayed, found).await;
+            let asked = todo.take().unwrap_or_else(|| self.peers(&relayed));
+            let left = self.ranges(&mut relayed, asked, patience, found).await;
+            relayed.link.release().await;
+            found.requests += 1;
+            if left.is_empty() || round == MOST_ALLOCATIONS {
+                found.peers.extend(left);
+                break;
+            }
+            todo = Some(left);
         }
-        self.ranges(&mut relayed, patience, found).await;
-        self.deliver(&mut relayed, patience, found).await;
-        relayed.link.release().await;
-        found.requests += 1;
+        found.peers.extend(todo.unwrap_or_default());
+        let silent = |peer: &&TriedPeer| peer.state == "unanswered" && Family::of(peer.address) == family;
+        match found.peers.iter().filter(silent).count() {
+            0 => {}
+            silent => {
+                let why =
+                    format!("it is not known of {silent} {} peers whether they are denied", family.name());
+                self.facts.give_up(Check::Security, why);
+            }
+        }
+    }
+
+    /// The peers to ask about, none of which has an answer yet.
+    fn peers(&self, relayed: &Relayed) -> Vec<TriedPeer> {
+        let own = [(SERVER, self.server.ip()), (RELAY, relayed.address.ip())];
+        let ours = [self.peer_address(), self.facts.local.map(|local| local.ip())];
+        let ours: Vec<IpAddr> = ours.into_iter().flatten().collect();
+        let peers = peers(relayed.address.is_ipv6(), &own, &ours);
+        peers.into_iter().map(|(range, address)| TriedPeer::new(range, address)).collect()
     }
 
     /// A fresh allocation; one that a quota refused is asked for again, as ours of a moment ago may still count.
@@ -127,37 +161,40 @@ impl Survey {
         Err(last)
     }
 
-    /// One CreatePermission a range, all on their way at once.
-    async fn ranges(&mut self, relayed: &mut Relayed, patience: Duration, found: &mut SecurityFacts) {
-        let own = [(SERVER, self.server.ip()), (RELAY, relayed.address.ip())];
-        let ours = [self.peer_address(), self.facts.local.map(|local| local.ip())];
-        let ours: Vec<IpAddr> = ours.into_iter().flatten().collect();
+    /// One CreatePermission a peer, all on their way at once. Those that the allocation had no room for come back:
+    /// a 508 says nothing of the peer.
+    async fn ranges(
+        &mut self,
+        relayed: &mut Relayed,
+        peers: Vec<TriedPeer>,
+        patience: Duration,
+        found: &mut SecurityFacts,
+    ) -> Vec<TriedPeer> {
         relayed.link.stage = "survey";
-        let mut asked = Vec::new();
-        for (range, address) in peers(relayed.address.is_ipv6(), &own, &ours) {
-            let id = relayed.link.start(Request::CreatePermission(vec![address]));
-            asked.push((id, TriedPeer::new(range, address)));
-        }
-        found.requests += asked.len() as u32;
+        found.requests += peers.len() as u32;
+        let start =
+            |peer: TriedPeer| (relayed.link.start(Request::CreatePermission(vec![peer.address])), peer);
+        let asked: Vec<_> = peers.into_iter().map(start).collect();
         let until = Instant::now() + patience;
-        let mut broken = None;
+        let (mut broken, mut left) = (false, Vec::new());
         for (id, mut peer) in asked {
-            if broken.is_none() {
+            if !broken {
                 match timeout_at(until, relayed.link.answer(id)).await {
                     Ok(Ok(answer)) => (peer.state, peer.code) = state(&answer.outcome),
-                    Ok(Err(fault)) => broken = Some(fault.message),
+                    Ok(Err(fault)) => {
+                        broken = true;
+                        self.facts
+                            .give_up(Check::Security, format!("the connection broke: {}", fault.message));
+                    }
                     Err(_) => {}
                 }
             }
-            found.peers.push(peer);
+            match peer.code {
+                Some(486 | 508) => left.push(TriedPeer { state: "unanswered", ..peer }),
+                _ => found.peers.push(peer),
+            }
         }
-        let silent = found.peers.iter().filter(|peer| peer.state == "unanswered").count();
-        if let Some(why) = broken {
-            self.facts.give_up(Check::Security, format!("the connection broke: {why}"));
-        } else if silent > 0 {
-            let why = format!("no answer about {silent} of {} peers", found.peers.len());
-            self.facts.give_up(Check::Security, why);
-        }
+        left
     }
 
     /// Where our plain socket's packets come from, as the relay sees them.
