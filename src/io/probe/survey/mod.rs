@@ -5,6 +5,7 @@ mod capabilities;
 mod permission;
 mod security;
 mod strangers;
+mod tcp_relay;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
