@@ -151,6 +151,11 @@ impl Lab {
         process::run(self.command(Side::Client, program, args), within)
     }
 
+    /// Gives one side another address.
+    pub(crate) fn address(&self, side: Side, address: &str) {
+        must(&["-n", &self.namespace(side), "addr", "add", address, "dev", DEVICE]);
+    }
+
     fn serial(&self) -> u32 {
         self.made.fetch_add(1, Ordering::Relaxed)
     }

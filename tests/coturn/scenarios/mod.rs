@@ -12,6 +12,7 @@ mod others;
 mod reachability;
 mod redirect;
 mod relay;
+mod security;
 mod tls;
 
 use crate::lab::{PASSWORD, USER};
