@@ -56,6 +56,7 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l count -d 'Pa
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l rate -d 'Packets a second on each relay path, 1 to 10000' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l size -d 'Bytes of each packet, 14 to 1400' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l duration -d 'Send for so long instead of a number of packets' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l ssrf-deliver -d 'Send three datagrams through the relay to this peer, and say what comes back; may be repeated, up to eight times. Name only hosts that are yours' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l timeout -d 'How long each step may take' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l deadline -d 'How long the run may take [default: 30s beyond the time that sending takes]' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l max -d 'Fail if a metric is above a limit, as in rtt.p99=5ms or loss=1%; may be repeated' -r
@@ -76,6 +77,7 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l embedded -d 
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l insecure -d 'Report a bad certificate without failing for it'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l relay-only -d 'Show relay candidates alone (iceTransportPolicy "relay")'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l no-capabilities -d 'Do not ask what the server can do beyond the necessary, which takes up to eight short allocations'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l security -d 'Ask what the server lets strangers do: relays without a login, peers in private networks, what else they get. At most fifty requests a server, and nothing is sent to any peer'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -s v -l verbose -d 'Tell more; may be repeated'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -s h -l help -d 'Print help (see more with \'--help\')'

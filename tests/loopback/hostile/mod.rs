@@ -7,6 +7,7 @@ mod messages;
 mod protocols;
 mod redirects;
 mod relays;
+mod strangers;
 mod streams;
 
 use std::time::Duration;

@@ -9,6 +9,7 @@ mod reachability;
 mod redirect;
 mod relay;
 mod secrets;
+mod security;
 mod tls;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
