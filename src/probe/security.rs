@@ -292,12 +292,11 @@ mod tests {
     }
 
     fn granted(peers: &[(&'static str, IpAddr)]) -> SecurityFacts {
-        let mut facts = SecurityFacts::default();
-        facts.peers = peers.iter().map(|(range, address)| TriedPeer::new(range, *address)).collect();
-        for peer in &mut facts.peers {
-            peer.state = "granted";
-        }
-        facts
+        let granted = |(range, address): &(&'static str, IpAddr)| TriedPeer {
+            state: "granted",
+            ..TriedPeer::new(range, *address)
+        };
+        SecurityFacts { peers: peers.iter().map(granted).collect(), ..SecurityFacts::default() }
     }
 
     #[test]

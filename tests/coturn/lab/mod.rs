@@ -156,6 +156,13 @@ impl Lab {
         must(&["-n", &self.namespace(side), "addr", "add", address, "dev", DEVICE]);
     }
 
+    /// Sets a number in one side's /proc/sys.
+    fn sysctl(&self, side: Side, name: &str, value: u32) {
+        let set = format!("echo {value} >/proc/sys/{name}");
+        let done = process::run(self.command(side, "sh", &["-c", &set]), STEP);
+        assert!(done.success(), "{set}: {}", done.stderr);
+    }
+
     fn serial(&self) -> u32 {
         self.made.fetch_add(1, Ordering::Relaxed)
     }

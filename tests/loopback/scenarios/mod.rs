@@ -10,6 +10,7 @@ mod redirect;
 mod relay;
 mod secrets;
 mod security;
+mod shared_port;
 mod tls;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
@@ -95,7 +96,7 @@ impl Drop for TempFile {
 }
 
 /// Another client's allocation, held until dropped.
-struct Holder(#[expect(dead_code, reason = "the allocation lives as long as its socket")] UdpSocket);
+struct Holder(UdpSocket);
 
 impl Holder {
     fn of(server: SocketAddr) -> Self {

@@ -58,13 +58,13 @@ fn unexamined(
     chosen: &[usize],
 ) {
     let addresses: Vec<IpAddr> = chosen.iter().map(|order| planned[*order].1.addr.ip()).collect();
-    for at in 0..targets.len() {
+    for (at, target) in targets.iter().enumerate() {
         let mut own = (0..planned.len()).filter(|order| planned[*order].0 == at);
         if own.clone().any(|order| addresses.contains(&planned[order].1.addr.ip())) {
             continue;
         }
         if let Some(facts) = own.next().and_then(|order| results[order].as_mut()) {
-            let why = match targets[at].turn {
+            let why = match target.turn {
                 true => "the server gave no relay, without which nothing can be asked",
                 false => "a stun: server has no relay to ask about",
             };

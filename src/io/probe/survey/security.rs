@@ -37,7 +37,9 @@ impl Survey {
         self.facts.security = Some(found.clone());
         let plain = self.facts.relay.address.map_or(Family::Ipv4, |relay| Family::of(relay.ip()));
         let other = if plain == Family::Ipv4 { Family::Ipv6 } else { Family::Ipv4 };
-        self.on_a_relay(Allocate::default(), plain, &mut found).await;
+        // As the endpoint's own relay was asked for.
+        let wish = Allocate { family: self.shared.options.relay_family, ..Allocate::default() };
+        self.on_a_relay(wish, plain, &mut found).await;
         self.facts.security = Some(found.clone());
         match self.known_refusal(other) {
             Some(why) => found.untried.push(format!("{} peers: {why}", other.name())),
