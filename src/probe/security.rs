@@ -82,7 +82,7 @@ pub const RANGES: [Range; 21] = [
         &[v6([0, 0, 0, 0, 0, 0xffff, 0x0a00, 1])],
         &["::ffff:0.0.0.0-::ffff:255.255.255.255"],
     ),
-    // Public addresses behind the prefix are peers like others where the server has IPv6 alone (RFC 6052 §3.1).
+    // Public addresses behind the prefix are peers like others where the server has IPv6 alone.
     range(
         "64:ff9b::10.0.0.0/104",
         AddressClass::Nat64,
@@ -96,7 +96,7 @@ pub const RANGES: [Range; 21] = [
             "64:ff9b::192.168.0.0-64:ff9b::192.168.255.255",
         ],
     ),
-    // 6to4 with a private address inside; nobody has 6to4 any more (RFC 7526), so that all of it may go.
+    // 6to4 with a private address inside. Its public relays are gone (RFC 7526), so that all of it may go.
     range(
         "2002:a00::/24",
         AddressClass::SixToFour,

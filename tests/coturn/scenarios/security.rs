@@ -203,6 +203,16 @@ fn without_a_relay_nothing_is_known_of_security() {
     run.check(run.given_up("udp").contains(&"security"), "it is not said that nothing was asked");
 }
 
+#[test]
+fn peers_of_both_families_are_asked_about_whichever_relay_was_wanted() {
+    let Some(lab) = Lab::new() else { return };
+    let (v4, v6) = (format!("relay-ip={SERVER}"), format!("relay-ip={SERVER_V6}"));
+    let _coturn = lab.coturn(&["listening-ip=198.51.100.1", &v4, &v6]);
+    let run = lab.probe(&args(&[&[TURN_UDP], &ALICE, &SECURITY, &["--relay-family", "ipv6"]]));
+    run.errors(&["PEER_PRIVATE_ALLOWED"]);
+    states(&run, "granted", &["10.0.0.1", "fd00:ec2::254"]);
+}
+
 /// It allows ten permissions an allocation: what comes after is not denied.
 #[test]
 fn a_server_with_room_for_few_permissions_is_asked_about_all_peers() {
