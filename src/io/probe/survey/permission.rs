@@ -35,7 +35,9 @@ impl Survey {
             return Err("no packet from here reaches the relay's ports even with one".to_owned());
         }
         let ip = self.peer_address().ok_or("this machine has no plain socket")?;
-        let peer = Peer::open(relayed.address, &[]).await.map_err(|error| error.to_string())?;
+        let peer = Peer::open(relayed.address, &[], &self.shared.environment.tap)
+            .await
+            .map_err(|error| error.to_string())?;
         let token: [u8; 12] = rand::rng().random();
         let mut test =
             PermissionTest { sent_before: 0, received_before: 0, sent_after: 0, received_after: 0 };

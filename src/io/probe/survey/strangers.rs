@@ -9,7 +9,9 @@ use tokio::net::UdpSocket;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::Survey;
+use crate::capture::Carrier;
 use crate::io::input;
+use crate::io::tap::Tap;
 use crate::io::wire::unspecified;
 use crate::probe::facts::{Amplification, Answered, SecurityFacts};
 use crate::probe::plan::{Target, Transport};
@@ -49,9 +51,10 @@ impl Survey {
             let udp = [attribute::PROTOCOL_UDP, 0, 0, 0];
             request(Method::Allocate).attribute(attribute::REQUESTED_TRANSPORT, &udp)
         };
+        let tap = &self.shared.environment.tap;
         let (binding, allocate) = tokio::join!(
-            ask(self.server, request(Method::Binding), patience),
-            ask(self.server, allocate(), patience)
+            ask(tap, self.server, request(Method::Binding), patience),
+            ask(tap, self.server, allocate(), patience)
         );
         let sizes = |asked: &Option<(Answered, bool)>| asked.map(|(answered, _)| answered);
         let amplification = Amplification::new(sizes(&binding), sizes(&allocate));
@@ -100,20 +103,30 @@ fn request(method: Method) -> MessageBuilder {
 }
 
 /// Sends a request until it is answered: the sizes, and whether it was granted. An allocation is given back.
-async fn ask(server: SocketAddr, request: MessageBuilder, patience: Duration) -> Option<(Answered, bool)> {
+async fn ask(
+    tap: &Tap,
+    server: SocketAddr,
+    request: MessageBuilder,
+    patience: Duration,
+) -> Option<(Answered, bool)> {
     let socket = UdpSocket::bind(unspecified(server)).await.ok()?;
     socket.connect(server).await.ok()?;
+    let carrier = Carrier { name: Transport::Udp.name(), stream: false, encrypted: false };
+    let line = tap.line(socket.local_addr(), server, carrier);
     let bytes = request.bare();
     let sent = Message::from_bytes(&bytes).ok()?;
     let mut buffer = vec![0; 65_535];
     let start = Instant::now();
     let (mut granted, mut length) = (None, 0);
     for n in 0..SENDS.len() {
-        let _ = socket.send(&bytes).await;
+        if socket.send(&bytes).await.is_ok() {
+            line.sent(&bytes);
+        }
         let until = start + SENDS.get(n + 1).copied().unwrap_or(patience).min(patience);
         let mut until = until;
         while let Ok(received) = timeout_at(until, socket.recv(&mut buffer)).await {
             let Ok(received) = received else { continue };
+            line.received(&buffer[..received]);
             let answer = Message::from_bytes(&buffer[..received]).ok();
             let Some(answer) = answer.filter(|answer| answer.transaction == sent.transaction) else {
                 continue;
@@ -131,7 +144,10 @@ async fn ask(server: SocketAddr, request: MessageBuilder, patience: Duration) ->
     let granted = granted?;
     if granted && sent.method == Method::Allocate {
         let release = self::request(Method::Refresh).number(attribute::LIFETIME, 0);
-        let _ = socket.send(&release.finish()).await;
+        let release = release.finish();
+        if socket.send(&release).await.is_ok() {
+            line.sent(&release);
+        }
     }
     Some((Answered::new(bytes.len(), length), granted))
 }
