@@ -86,12 +86,27 @@ pub enum Location {
         /// `udp`, `tcp`, `tls`.
         transport: &'static str,
     },
+    /// A place in a text.
+    Text {
+        /// Counted from 1.
+        line: u32,
+        /// Characters, counted from 1.
+        column: usize,
+        /// Characters; 0 where something is missing.
+        length: usize,
+        /// Which m-line's section of an SDP, counted from 0; `None` at the session level and in other texts.
+        m_line: Option<usize>,
+    },
 }
 
 impl std::fmt::Display for Location {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Location::Endpoint { endpoint, transport } => write!(f, "{endpoint} over {transport}"),
+            Location::Text { line, column, m_line: None, .. } => write!(f, "line {line}, column {column}"),
+            Location::Text { line, column, m_line: Some(index), .. } => {
+                write!(f, "line {line}, column {column}, m-line {index}")
+            }
         }
     }
 }

@@ -72,6 +72,7 @@ fn finding(finding: &Finding) -> Finding {
             Location::Endpoint { endpoint, transport } => {
                 Location::Endpoint { endpoint: own(endpoint), transport }
             }
+            Location::Text { .. } => location.clone(),
         }),
         message: own(&finding.message),
         evidence: finding.evidence.iter().map(|(key, v)| (own(key), value(v))).collect(),

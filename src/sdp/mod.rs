@@ -1,0 +1,19 @@
+//! SDP as people have it, broken or not: what stands where, what it means, and who wrote it.
+//!
+//! Three floors. [`text`] cuts any bytes into lines and loses none of them. [`attribute`] and [`line`] read the value
+//! of one line into a typed view whose parts know their place; what cannot be read becomes a [`Problem`], and the line
+//! stays. [`Session`] puts lines together into sections, codecs and groups, as a reader of RFC 8866 and RFC 9429 would.
+//!
+//! Leaves out where the text came from (a dump, a SIP message).
+
+pub mod attribute;
+pub mod codec;
+pub mod line;
+mod problem;
+mod session;
+pub mod strict;
+pub mod text;
+
+pub use problem::Problem;
+pub use session::{Attribute, Inherited, Media, Section, Session};
+pub use text::{Span, Spanned, Text, Word};
