@@ -84,7 +84,7 @@ pub enum Inherited {
     Own,
     /// It stands at the session level.
     Session,
-    /// It stands in the section of this m-line, whose transport a BUNDLE group shares (RFC 9143 §7.1.3).
+    /// It stands in the section of this m-line, whose transport a BUNDLE group shares (RFC 9143).
     Bundle(usize),
 }
 
@@ -429,9 +429,17 @@ impl<'s, 't> Media<'s, 't> {
         self.section.codecs.iter().find(|codec| codec.payload_type.value == payload_type)
     }
 
-    /// Whether its port is 0 and `bundle-only` does not explain that (RFC 9143 §6).
+    /// Whether its port is 0 and nothing else explains that: `bundle-only` (RFC 9143 §6), or RTSP, where SETUP
+    /// chooses the port.
     pub fn is_rejected(self) -> bool {
-        self.line.port.is_some_and(|port| port.value == 0) && !self.section.has("bundle-only")
+        let is_zero = self.line.port.is_some_and(|port| port.value == 0);
+        is_zero && !self.section.has("bundle-only") && !self.is_rtsp()
+    }
+
+    /// Whether RTSP sets it up: it has `a=control` and no ICE.
+    pub fn is_rtsp(self) -> bool {
+        let has = |name| self.section.has(name) || self.session.head.has(name);
+        self.section.has("control") && !has("ice-ufrag")
     }
 
     /// Which way media goes; both, where nothing is said (RFC 8866 §6.7).

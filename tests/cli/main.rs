@@ -8,6 +8,7 @@ mod errors;
 mod explain;
 mod global;
 mod probe;
+mod sdp;
 mod stun;
 
 use std::ffi::OsStr;

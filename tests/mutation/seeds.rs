@@ -36,6 +36,7 @@ pub(crate) fn of(target: &str) -> Vec<Vec<u8>> {
         "server_uri" => URIS.iter().map(|uri| uri.as_bytes().to_vec()).collect(),
         "ice_servers" => SERVERS.iter().map(|json| json.as_bytes().to_vec()).collect(),
         "certificate" => CERTIFICATES.iter().map(|der| der.to_vec()).collect(),
+        "sdp" => DESCRIPTIONS.iter().map(|sdp| sdp.to_vec()).collect(),
         other => panic!("no seeds for {other}"),
     }
 }
@@ -91,6 +92,14 @@ const CERTIFICATES: [&[u8]; 4] = [
     include_bytes!("../../testdata/tls/expired.der"),
     include_bytes!("../../testdata/tls/leaf.der"),
     include_bytes!("../../testdata/tls/rsa.der"),
+];
+
+const DESCRIPTIONS: [&[u8]; 5] = [
+    include_bytes!("../../testdata/sdp/offer.sdp"),
+    include_bytes!("../../testdata/sdp/broken.sdp"),
+    b"m=video 9 RTP/SAVPF 97\na=imageattr:97 send [x=800,y=640,sar=1.1,q=0.6] recv *\na=simulcast: send rid=a,~b;c recv d\n",
+    b"v=0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:AAAA|2^20\r\nm=audio 9 RTP/AVPF 0 0 127\na=ssrc-group:FID 1 2\n",
+    b"\xef\xbb\xbfv=0\ra =mid: x\r\r\n> a=ssrc:1 msid:a b\n\xff\0=\na=rid:x send pt=1,2;max-fps=3\na=sctpmap:5000 x 9",
 ];
 
 fn bytes(hex: &str) -> Vec<u8> {

@@ -9,6 +9,10 @@ use std::time::{Duration, Instant};
 use rtcscope::capture::{Carrier, Connection, Pcap, Pieces, Taken, Trace, What};
 use rtcscope::ice::servers::IceServers;
 use rtcscope::ice::uri::ServerUri;
+use rtcscope::report::Report;
+use rtcscope::sdp::attribute::Candidate;
+use rtcscope::sdp::explain::{Explanation, Given, SessionFacts};
+use rtcscope::sdp::{Session, Text};
 use rtcscope::stun::explain::{self, Key, Protocol};
 use rtcscope::stun::framing::StreamDecoder;
 use rtcscope::stun::{Class, Integrity, Message, MessageBuilder, Method, TransactionId, attribute};
@@ -22,7 +26,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 pub(crate) type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub(crate) const TARGETS: [Target; 7] = [
+pub(crate) const TARGETS: [Target; 8] = [
     ("stun_message", stun_message),
     ("stun_explain", stun_explain),
     ("recording", recording),
@@ -30,6 +34,7 @@ pub(crate) const TARGETS: [Target; 7] = [
     ("server_uri", server_uri),
     ("ice_servers", ice_servers),
     ("certificate", certificate),
+    ("sdp", sdp),
 ];
 
 const KEY: &[u8] = b"VOkJxbRl1RmTxUk/WvJxBt";
@@ -369,6 +374,41 @@ pub(crate) fn certificate(bytes: &[u8]) {
     for fault in verify(&[der], &name, &roots, now) {
         assert!(!fault.name().is_empty());
     }
+}
+
+/// Reads the bytes as a description: none is lost, every span lies within, and all that is said can be shown.
+pub(crate) fn sdp(bytes: &[u8]) {
+    let text = Text::from_bytes(bytes);
+    let printed: Vec<u8> = text.lines().iter().flat_map(|line| text.whole(line)).copied().collect();
+    assert_eq!(printed, bytes);
+    let session = Session::from_text(&text);
+    let mut last = 0;
+    for section in session.sections() {
+        for attribute in &section.attributes {
+            let span = attribute.span();
+            assert!(last <= span.start && span.end <= bytes.len(), "{attribute:?}");
+            assert!(text.lines()[attribute.line].span.contains(span), "{attribute:?}");
+            last = span.end;
+        }
+    }
+    for problem in session.problems() {
+        assert!(problem.span.end <= bytes.len() && !problem.to_string().is_empty(), "{problem:?}");
+        assert!(text.as_str().get(problem.span.start..problem.span.end).is_some(), "{problem:?}");
+    }
+    let given = Given { source: String::new(), kind: None, bytes: bytes.to_vec() };
+    if let Some(facts) = SessionFacts::of(&given, true) {
+        assert_eq!(facts.media.len(), session.media().len());
+        let lines = facts.lines.as_ref().expect("they were asked for");
+        assert!(lines.is_sorted_by(|a, b| a.line < b.line));
+        let explanation = Explanation {
+            sessions: vec![facts],
+            notes: Vec::new(),
+            findings: Vec::new(),
+            fail_on: rtcscope::finding::FailOn::default(),
+        };
+        assert!(!explanation.document().blocks.is_empty());
+    }
+    let _ = Candidate::from_text(text.as_str());
 }
 
 /// Bytes as decisions. When they run out, every further one is 0.

@@ -19,7 +19,7 @@ pub struct Candidate<'t> {
     pub priority: Spanned<u32>,
     /// An IP address, or a name.
     pub address: Word<'t>,
-    /// Where a peer would send to; 9 for an active TCP candidate (RFC 6544 §4.5).
+    /// Where a peer would send to; 9 for an active TCP candidate (RFC 6544).
     pub port: Spanned<u16>,
     /// How it was learnt, as written after `typ`.
     pub kind: Word<'t>,
@@ -123,7 +123,7 @@ impl<'t> Candidate<'t> {
         name.len() > 6 && name[name.len() - 6..].eq_ignore_ascii_case(b".local")
     }
 
-    /// `active`, `passive` or `so` (RFC 6544 §4.5).
+    /// `active`, `passive` or `so` (RFC 6544).
     pub fn tcp_type(&self) -> Option<Word<'t>> {
         self.extension("tcptype")
     }

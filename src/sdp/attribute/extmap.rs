@@ -13,7 +13,7 @@ pub struct Extmap<'t> {
     pub direction: Option<Spanned<Direction>>,
     /// The URI of what is carried, in clear or encrypted.
     pub uri: Word<'t>,
-    /// Whether it is encrypted (RFC 6904 §4).
+    /// Whether it is encrypted (RFC 6904).
     pub encrypted: bool,
     /// What follows the URI; often empty.
     pub attributes: Word<'t>,

@@ -1,4 +1,4 @@
-//! `group`: which m-lines belong together (RFC 5888 §5), `BUNDLE` above all (RFC 9143 §4).
+//! `group`: which m-lines belong together (RFC 5888 §5), `BUNDLE` above all (RFC 9143).
 
 use crate::sdp::Problem;
 use crate::sdp::text::Word;

@@ -41,9 +41,9 @@ pub static KNOWN: &[Known] = &[
     row("cat", Level::Session, "RFC 8866 §6.1", "a category"),
     row("charset", Level::Session, "RFC 8866 §6.10", "the character set of names"),
     row("connection", Level::Both, "RFC 4145 §5", "whether a connection is new or kept"),
-    row("content", Level::Media, "RFC 4796 §5", "what the media shows or says"),
+    row("content", Level::Media, "RFC 4796", "what the media shows or says"),
     row("crypto", Level::Media, "RFC 4568 §4", "SRTP keys in the description itself, which WebRTC forbids"),
-    row("end-of-candidates", Level::Both, "RFC 8840 §8.2", "no further candidates will follow"),
+    row("end-of-candidates", Level::Both, "RFC 8840 §8", "no further candidates will follow"),
     row("extmap", Level::Both, "RFC 8285 §5", "the number of an RTP header extension"),
     row(
         "extmap-allow-mixed",
@@ -83,7 +83,7 @@ pub static KNOWN: &[Known] = &[
     row("imageattr", Level::Media, "RFC 6236 §3", "sizes of pictures"),
     row("inactive", Level::Both, "RFC 8866 §6.7.4", "no media either way"),
     row("keywds", Level::Session, "RFC 8866 §6.2", "key words"),
-    row("label", Level::Media, "RFC 4574 §4", "a name for this m-line that applications use"),
+    row("label", Level::Media, "RFC 4574", "a name for this m-line that applications use"),
     row("lang", Level::Both, "RFC 8866 §6.12", "the language of the media"),
     row(
         "max-message-size",
@@ -108,7 +108,7 @@ pub static KNOWN: &[Known] = &[
     row("rid", Level::Media, "RFC 8851 §4", "the name of one stream of several of one source"),
     row("rtcp", Level::Media, "RFC 3605 §2.1", "where RTCP goes without rtcp-mux"),
     row("rtcp-fb", Level::Media, "RFC 4585 §4.2", "feedback that may be sent about a payload type"),
-    row("rtcp-mux", Level::Media, "RFC 5761 §5.1", "RTCP shares the port of RTP"),
+    row("rtcp-mux", Level::Media, "RFC 5761 §5.1.3", "RTCP shares the port of RTP"),
     row("rtcp-mux-only", Level::Media, "RFC 8858 §3", "RTCP shares the port of RTP, and there is no other"),
     row("rtcp-rsize", Level::Media, "RFC 5506 §5", "RTCP packets may be short"),
     row("rtpmap", Level::Media, "RFC 8866 §6.6", "the codec of a payload type"),
@@ -121,7 +121,7 @@ pub static KNOWN: &[Known] = &[
     row("simulcast", Level::Media, "RFC 8853 §5.1", "several encodings of one source at once"),
     row("ssrc", Level::Media, "RFC 5576 §4.1", "a source that sends, and one fact of it"),
     row("ssrc-group", Level::Media, "RFC 5576 §4.2", "sources that belong together"),
-    row("tls-id", Level::Both, "RFC 8842 §4", "the name of a DTLS association; a new one starts over"),
+    row("tls-id", Level::Both, "RFC 8842 §5", "the name of a DTLS association; a new one starts over"),
     row("tool", Level::Session, "RFC 8866 §6.3", "the program that made this"),
     row("type", Level::Session, "RFC 8866 §6.9", "the kind of conference"),
 ];

@@ -34,7 +34,7 @@ static ASSIGNED: &[Assigned] = &[
     audio(6, "DVI4", 16_000, 1),
     audio(7, "LPC", 8_000, 1),
     audio(8, "PCMA", 8_000, 1),
-    // The clock of G722 is wrong for historical reasons (RFC 3551 §4.5.2).
+    // The clock of G722 is wrong for historical reasons (RFC 3551).
     audio(9, "G722", 8_000, 1),
     audio(10, "L16", 44_100, 2),
     audio(11, "L16", 44_100, 1),

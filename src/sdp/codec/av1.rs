@@ -1,4 +1,4 @@
-//! Parameters of AV1 (the RTP payload format of the Alliance for Open Media, §7.2).
+//! Parameters of AV1 (RTP payload format of the Alliance for Open Media).
 
 use std::fmt;
 

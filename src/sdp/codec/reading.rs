@@ -78,7 +78,7 @@ fn h264(codec: &Codec<'_>) -> Vec<String> {
     said
 }
 
-/// RFC 9628 §6: absent is 0. What the profiles are is in the VP9 bitstream specification, §6.1.
+/// RFC 9628: absent is 0.
 fn vp9(codec: &Codec<'_>) -> String {
     match codec.parameter("profile-id").map_or("0", |word| word.value) {
         "0" => "profile 0 (8 bit, 4:2:0)".to_owned(),
@@ -89,7 +89,7 @@ fn vp9(codec: &Codec<'_>) -> String {
     }
 }
 
-/// RFC 7798 §7.1: level-id is thirty times the level; absent means Main profile, Main tier, level 3.1.
+/// RFC 7798: level-id is thirty times the level; absent means Main profile, Main tier, level 3.1.
 fn h265(codec: &Codec<'_>) -> Vec<String> {
     let value = |name: &str| codec.parameter(name).map(|word| word.value);
     let profile = match value("profile-id") {
@@ -111,7 +111,7 @@ fn h265(codec: &Codec<'_>) -> Vec<String> {
         .collect()
 }
 
-/// RFC 7587 §6.1, in the order in which they are told.
+/// RFC 7587, in the order in which they are told.
 const OPUS: &[&str] = &[
     "stereo",
     "sprop-stereo",
@@ -146,14 +146,14 @@ fn opus(name: &str, value: &str) -> Option<String> {
     })
 }
 
-/// `red` lists payload types with `/` between them (RFC 2198 §5).
+/// `red` lists payload types with `/` between them (RFC 2198).
 fn redundancy(codec: &Codec<'_>) -> String {
     let Some(fmtp) = codec.fmtps.first() else { return String::new() };
     let types: Vec<&str> = fmtp.parameters.split('/').map(|word| word.value).collect();
     format!("repeats {}", types.join(" over "))
 }
 
-/// RFC 4733 §2.4.1: events by number; 0 to 15 are the keys of a phone.
+/// RFC 4733: events by number; 0 to 15 are the keys of a phone.
 fn events(codec: &Codec<'_>) -> String {
     match codec.fmtps.first().map(|fmtp| fmtp.parameters.value) {
         None => String::new(),

@@ -1,4 +1,4 @@
-//! `b=`: how much may be sent (RFC 8866 §5.8, RFC 3890 §6.2, RFC 3556 §2).
+//! `b=`: how much may be sent (RFC 8866 §5.8, RFC 3890, RFC 3556).
 
 use crate::sdp::Problem;
 use crate::sdp::text::{Spanned, Word};
