@@ -100,8 +100,8 @@ fn what_holds_no_sdp_is_said_in_a_sentence() {
         assert!(text.starts_with("exit: 3\n") && text.contains(sentence), "{text}");
     };
     check("empty", b"", "empty is empty.");
-    check("binary", &[0, 159, 146, 150, 10, 255].repeat(1000), "has no line of SDP in it");
-    check("object", b"[object Object]\n", "has no line of SDP in it");
+    check("binary", &[0, 159, 146, 150, 10, 255].repeat(1000), "has no SDP in it");
+    check("object", b"[object Object]\n", "has no SDP in it");
     let text = run(["sdp", "explain", "/nonexistent"]);
     assert!(text.starts_with("exit: 3\n") && text.contains("hint: `rtcscope sdp` takes files"), "{text}");
     let text = run(["sdp", "explain", env!("CARGO_MANIFEST_DIR")]);

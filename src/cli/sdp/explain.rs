@@ -41,7 +41,7 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
         match SessionFacts::of(&given, args.lines) {
             Some(session) => explanation.sessions.push(session),
             None => {
-                let what = if given.bytes.is_empty() { "is empty" } else { "has no line of SDP in it" };
+                let what = if given.bytes.is_empty() { "is empty" } else { "has no SDP in it" };
                 explanation.notes.push(format!("{} {what}.", given.source));
             }
         }

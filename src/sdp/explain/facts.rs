@@ -27,7 +27,9 @@ pub struct SessionFacts {
     pub ice_lite: bool,
     /// The m-lines, in order.
     pub media: Vec<MediaFacts>,
-    /// What cannot be read.
+    /// How many values and lines cannot be read.
+    pub problem_count: usize,
+    /// The first thousand of them, or a few more.
     pub problems: Vec<ProblemFacts>,
     /// Where a strict parser stops; `null` if it takes all.
     pub strict: Option<StrictFacts>,

@@ -25,8 +25,7 @@ impl SessionFacts {
     /// Reads a description; `None` if no line of it can be one of SDP. `with_lines` annotates every line.
     pub fn of(given: &Given, with_lines: bool) -> Option<Self> {
         let text = Text::from_bytes(&given.bytes);
-        let speaks = |kind| matches!(kind, Some('v' | 'o' | 's' | 't' | 'm' | 'a'));
-        if !text.lines().iter().any(|line| speaks(line.kind)) {
+        if !is_sdp(&text) {
             return None;
         }
         let session = Session::from_text(&text);
@@ -49,6 +48,7 @@ impl SessionFacts {
             bundle_groups: bundle_groups(head),
             ice_lite: session.sections().any(|section| section.has("ice-lite")),
             media: session.media().map(|media| self::media(&session, media)).collect(),
+            problem_count: problem_count(&session),
             problems: problems(&session),
             strict: strict::refusal(&text).map(|refusal| StrictFacts {
                 line: text.lines().get(refusal.line).map_or(1, |line| line.number),
@@ -59,6 +59,16 @@ impl SessionFacts {
         })
     }
 }
+
+/// Whether it is a description, perhaps a broken one, and not something else with a line like that in it.
+fn is_sdp(text: &Text<'_>) -> bool {
+    let filled = text.lines().iter().filter(|line| !line.is_blank()).count();
+    let typed = text.lines().iter().filter(|line| line.kind.is_some_and(|kind| KINDS.contains(kind))).count();
+    typed > 0 && typed * 2 >= filled
+}
+
+/// The types of RFC 8866 §5, and two that GB/T 28181 adds.
+const KINDS: &str = "vosiuepcbtrzkamyf";
 
 /// An offer leaves the choice of roles open, an answer makes it.
 fn type_by_setup(session: &Session<'_>) -> Option<&'static str> {
@@ -244,6 +254,14 @@ fn streams(streams: Option<&Streams<'_>>) -> Vec<String> {
     streams.streams.iter().map(one).collect()
 }
 
+/// More than this are no description, and help nobody.
+const MOST_PROBLEMS: usize = 1000;
+
+fn problem_count(session: &Session<'_>) -> usize {
+    let odd = session.text().lines().iter().filter(|line| line.oddity == Some(Oddity::NoType));
+    session.problems().len() + odd.count()
+}
+
 /// Values that cannot be read, and lines that are none of SDP, in order.
 fn problems(session: &Session<'_>) -> Vec<ProblemFacts> {
     let text = session.text();
@@ -252,9 +270,14 @@ fn problems(session: &Session<'_>) -> Vec<ProblemFacts> {
         let m_line = session.media_index_at(span.start);
         ProblemFacts { line: place.line, column: place.column, length: place.length, m_line, message }
     };
-    let values = session.problems().iter().map(|problem: &Problem| fact(problem.span, problem.to_string()));
+    let values = session
+        .problems()
+        .iter()
+        .take(MOST_PROBLEMS)
+        .map(|problem: &Problem| fact(problem.span, problem.to_string()));
     // A blank line and a bare space do no harm that one should be told of here.
     let odd = text.lines().iter().filter(|line| line.oddity == Some(Oddity::NoType));
+    let odd = odd.take(MOST_PROBLEMS);
     let lines = odd.map(|line| fact(line.span, format!("the line {}", Oddity::NoType.phrase())));
     let mut all: Vec<ProblemFacts> = values.chain(lines).collect();
     all.sort_by_key(|problem| (problem.line, problem.column));

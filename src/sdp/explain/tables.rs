@@ -46,7 +46,7 @@ fn problems(session: &SessionFacts) -> Vec<Block> {
             format!("line {}, column {}: {}", problem.line, problem.column, problem.message).into()
         })
         .collect();
-    items.extend(more(session.problems.len()).map(Cell::from));
+    items.extend(more(session.problem_count).map(Cell::from));
     vec![Block::Heading("What cannot be read".to_owned()), Block::List { numbered: false, items }]
 }
 
@@ -262,7 +262,7 @@ fn codecs(codecs: &[CodecFacts]) -> Table {
 }
 
 fn encoding(codec: &CodecFacts) -> Cell {
-    let Some(name) = &codec.name else { return Cell::new("unknown: no rtpmap", Tone::Warn) };
+    let Some(name) = &codec.name else { return Cell::new("unknown", Tone::Warn) };
     let rate = codec.clock_rate.map(|rate| format!("/{rate}")).unwrap_or_default();
     let channels = codec.channels.map(|channels| format!("/{channels}")).unwrap_or_default();
     format!("{name}{rate}{channels}").into()
