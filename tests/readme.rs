@@ -287,6 +287,9 @@ fn needs_no_network(words: &[String]) -> bool {
 fn run(example: &Example) -> Output {
     let dir = Dir::new(&example.place);
     let home = dir.0.display().to_string();
+    // What the examples read.
+    let offer = root().join("testdata/sdp/offer.sdp");
+    std::fs::copy(offer, dir.0.join("offer.sdp")).expect("a file of the repository");
     let words = example.words.iter().skip(1).map(|word| word.replace('~', &home));
     let mut command = Command::new(cargo_bin!("rtcscope"));
     command.args(words).env_clear().current_dir(&dir.0).stdin(Stdio::null());
