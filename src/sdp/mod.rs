@@ -5,7 +5,7 @@
 //! stays. [`Session`] puts lines together into sections, codecs and groups, as a reader of RFC 8866 and RFC 9429 would.
 //! Upon these stand [`explain`] and whatever judges or compares descriptions.
 //!
-//! Leaves out where the text came from (a dump, a SIP message).
+//! [`source`] is the cellar: it finds descriptions in whatever people have, and knows nothing of what they say.
 
 pub mod attribute;
 pub mod codec;
@@ -13,6 +13,7 @@ pub mod explain;
 pub mod line;
 mod problem;
 mod session;
+pub mod source;
 pub mod strict;
 pub mod text;
 mod writer;

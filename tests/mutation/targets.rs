@@ -400,12 +400,7 @@ pub(crate) fn sdp(bytes: &[u8]) {
         assert_eq!(facts.media.len(), session.media().len());
         let lines = facts.lines.as_ref().expect("they were asked for");
         assert!(lines.is_sorted_by(|a, b| a.line < b.line));
-        let explanation = Explanation {
-            sessions: vec![facts],
-            notes: Vec::new(),
-            findings: Vec::new(),
-            fail_on: rtcscope::finding::FailOn::default(),
-        };
+        let explanation = Explanation { sessions: vec![facts], in_full: true, ..Explanation::default() };
         assert!(!explanation.document().blocks.is_empty());
     }
     let _ = Candidate::from_text(text.as_str());

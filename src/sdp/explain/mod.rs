@@ -7,6 +7,7 @@ mod lines;
 mod prose;
 mod reading;
 mod tables;
+mod timeline;
 
 pub use facts::{
     BandwidthFacts, CandidateFacts, CodecFacts, ExtmapFacts, FingerprintFacts, MediaFacts, OriginFacts,
@@ -19,16 +20,24 @@ use serde::Serialize;
 
 use crate::finding::{Exit, FailOn, Finding};
 use crate::report::{Block, Cell, Document, Report, Tone};
+use crate::sdp::source::Dump;
 
 /// What `sdp explain` hands to the report layer.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Explanation {
     /// Each description, in order.
     pub sessions: Vec<SessionFacts>,
+    /// Candidates that stand in no description.
+    pub candidates: Vec<CandidateFacts>,
+    /// The peer connections of each input that is a dump.
+    pub dumps: Vec<Dump>,
     /// What should be known besides: what an input is, where it has no SDP.
     pub notes: Vec<String>,
     /// What is wrong with them.
     pub findings: Vec<Finding>,
+    /// Whether the text shows every description in full; else the timelines alone, which number them.
+    #[serde(skip)]
+    pub in_full: bool,
     /// Which findings fail.
     #[serde(skip)]
     pub fail_on: FailOn,
@@ -38,13 +47,18 @@ impl Report for Explanation {
     const SCHEMA: &'static str = "sdp-explain/1";
 
     fn document(&self) -> Document {
-        let mut blocks = Vec::new();
-        for (index, session) in self.sessions.iter().enumerate() {
+        let mut blocks: Vec<Block> = self.dumps.iter().flat_map(timeline::blocks).collect();
+        let shown = if self.in_full { &self.sessions[..] } else { &[] };
+        for (index, session) in shown.iter().enumerate() {
             if self.sessions.len() > 1 {
                 let title = format!("{} of {}: {}", index + 1, self.sessions.len(), session.source);
                 blocks.push(Block::Heading(title));
             }
             blocks.extend(tables::session(session));
+        }
+        if !self.candidates.is_empty() {
+            blocks.push(Block::Heading("Candidates".to_owned()));
+            blocks.push(Block::Table(tables::candidates(&self.candidates)));
         }
         blocks.extend(self.notes.iter().map(|note| Block::Paragraph(Cell::new(note.clone(), Tone::Warn))));
         if !self.findings.is_empty() {
@@ -56,6 +70,7 @@ impl Report for Explanation {
     /// Nothing to explain is not knowing.
     fn exit(&self) -> Exit {
         let told = self.fail_on.exit(&self.findings);
-        if self.sessions.is_empty() { told.and(Exit::CouldNotTell) } else { told }
+        let has_nothing = self.sessions.is_empty() && self.candidates.is_empty() && self.dumps.is_empty();
+        if has_nothing { told.and(Exit::CouldNotTell) } else { told }
     }
 }

@@ -185,6 +185,13 @@ fn extmaps(section: &Section<'_>) -> Vec<ExtmapFacts> {
     facts.collect()
 }
 
+impl CandidateFacts {
+    /// Reads `candidate:…` by itself; `None` if it cannot be read.
+    pub fn of_line(line: &str) -> Option<Self> {
+        Candidate::from_text(line).ok().map(|read| candidate(&read))
+    }
+}
+
 fn candidate(candidate: &Candidate<'_>) -> CandidateFacts {
     CandidateFacts {
         kind: candidate.kind.value.to_owned(),

@@ -268,7 +268,7 @@ fn encoding(codec: &CodecFacts) -> Cell {
     format!("{name}{rate}{channels}").into()
 }
 
-fn candidates(candidates: &[CandidateFacts]) -> Table {
+pub(super) fn candidates(candidates: &[CandidateFacts]) -> Table {
     let row = |candidate: &CandidateFacts| {
         let address = match candidate.address.contains(':') {
             true => format!("[{}]:{}", candidate.address, candidate.port),
