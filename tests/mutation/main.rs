@@ -56,6 +56,11 @@ fn descriptions() {
 }
 
 #[test]
+fn sources_of_sdp() {
+    run("sdp_source");
+}
+
+#[test]
 fn the_conversation_that_seeds_the_rest_has_every_kind_of_frame() {
     let said = seeds::conversation();
     let channel = |bytes: &&Vec<u8>| bytes[0] >> 6 == 1;

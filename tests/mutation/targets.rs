@@ -12,7 +12,7 @@ use rtcscope::ice::uri::ServerUri;
 use rtcscope::report::Report;
 use rtcscope::sdp::attribute::Candidate;
 use rtcscope::sdp::explain::{Explanation, Given, SessionFacts};
-use rtcscope::sdp::{Session, Text};
+use rtcscope::sdp::{Session, Text, source};
 use rtcscope::stun::explain::{self, Key, Protocol};
 use rtcscope::stun::framing::StreamDecoder;
 use rtcscope::stun::{Class, Integrity, Message, MessageBuilder, Method, TransactionId, attribute};
@@ -26,7 +26,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 pub(crate) type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub(crate) const TARGETS: [Target; 8] = [
+pub(crate) const TARGETS: [Target; 9] = [
     ("stun_message", stun_message),
     ("stun_explain", stun_explain),
     ("recording", recording),
@@ -35,6 +35,7 @@ pub(crate) const TARGETS: [Target; 8] = [
     ("ice_servers", ice_servers),
     ("certificate", certificate),
     ("sdp", sdp),
+    ("sdp_source", sdp_source),
 ];
 
 const KEY: &[u8] = b"VOkJxbRl1RmTxUk/WvJxBt";
@@ -62,6 +63,28 @@ const KINDS: [attribute::Kind; 22] = [
     attribute::RESPONSE_ORIGIN,
     attribute::OTHER_ADDRESS,
 ];
+
+/// Looks for descriptions: each byte of one stands where it says, and what holds none is told why.
+pub(crate) fn sdp_source(bytes: &[u8]) {
+    let sources = source::find(bytes);
+    let is_packed = sources.notes.iter().any(|note| note.about == source::About::Unpacked);
+    for document in &sources.documents {
+        for at in 0..=document.text.len() {
+            let Some(place) = document.place(at).filter(|_| !is_packed) else { continue };
+            assert!(place.offset <= bytes.len() && place.line > 0 && place.column > 0, "{place:?}");
+        }
+        if let Some(range) = document.verbatim().filter(|_| !is_packed) {
+            assert_eq!(bytes[range], document.text);
+        }
+        if let Some(at) = document.in_dump {
+            let dump = sources.dump.as_ref().expect("a dump, as the document is of one");
+            assert!(at.event < dump.connections[at.connection].events.len());
+        }
+    }
+    let found = sources.documents.len() + sources.candidates.len();
+    assert_eq!(sources.why_none().is_some(), found == 0, "{:?}", sources.notes);
+    assert!(sources.notes.iter().all(|note| !note.text.is_empty()));
+}
 
 /// Reads the bytes as a message, and builds a message by them that must read back.
 pub(crate) fn stun_message(bytes: &[u8]) {

@@ -14,13 +14,17 @@ fn corpus() -> Option<PathBuf> {
 }
 
 fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
-    let mut files: Vec<_> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read(path).unwrap()))
+    let entries = std::fs::read_dir(folder).expect("the folder is there");
+    let paths = entries.map(|entry| entry.expect("it can be listed").path());
+    let mut files: Vec<_> = paths
+        .map(|path| (path.file_name().unwrap_or_default().to_string_lossy().into_owned(), read(&path)))
         .collect();
     files.sort();
     files
+}
+
+fn read(path: &Path) -> Vec<u8> {
+    std::fs::read(path).expect("the file can be read")
 }
 
 fn lines(bytes: &[u8]) -> Vec<String> {
@@ -80,7 +84,7 @@ fn dumps_give_their_descriptions_or_say_why_there_are_none() {
         ),
         ("rtcstats-server-chrome96-standard-stats-p2p-add-transceiver", Shape::Rtcstats, 2, 0, "left out"),
         ("rtcstats-server-firefox97-standard-stats-sfu", Shape::Rtcstats, 1, 0, "left out"),
-        ("rtcstats-server-google-legacy-screenshare-msessions", Shape::Rtcstats, 4, 35, ""),
+        ("rtcstats-server-google-legacy-screenshare-msessions", Shape::Rtcstats, 2, 35, ""),
         ("rtcstats-server-google-legacy-stats-p2p", Shape::Rtcstats, 2, 24, ""),
         ("rtcstats-server-google-legacy-stats-sfu", Shape::Rtcstats, 2, 5, ""),
         ("rtcstats-server-google-standard-stats-p2p", Shape::Rtcstats, 2, 26, ""),

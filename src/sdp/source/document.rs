@@ -20,6 +20,7 @@ pub struct Document {
     /// Parts were left out of a dump, and taken from an earlier description.
     pub restored: bool,
     places: Places,
+    verbatim: Option<Range<usize>>,
 }
 
 /// The event of a dump that a description belongs to, as indices into the [`Dump`](super::Dump).
@@ -125,8 +126,12 @@ impl Kind {
 }
 
 impl Document {
-    pub(super) fn new(text: Text<'_>, kind: Kind, index: &LineIndex) -> Self {
+    pub(super) fn new(text: Text<'_>, kind: Kind, index: &LineIndex, input: &[u8]) -> Self {
         let places = Places::of(&text, index);
+        // The places alone do not tell: what stands for a tag of HTML is one byte where the tag has more.
+        let start = places.at(0).map(|place| place.offset);
+        let range = start.map(|start| start..start + text.bytes.len());
+        let verbatim = range.filter(|range| input.get(range.clone()) == Some(&*text.bytes));
         Self {
             text: text.bytes.into_owned(),
             kind,
@@ -135,6 +140,7 @@ impl Document {
             in_dump: None,
             restored: false,
             places,
+            verbatim,
         }
     }
 
@@ -152,10 +158,7 @@ impl Document {
 
     /// The bytes of the input that the text is, where it stands there in one piece.
     pub fn verbatim(&self) -> Option<Range<usize>> {
-        let (first, last) = (self.place(0)?.offset, self.place(self.text.len())?.offset);
-        let in_one =
-            self.places.0.iter().all(|piece| piece.place.is_some_and(|at| at.offset == first + piece.at));
-        (in_one && last == first + self.text.len()).then_some(first..last)
+        self.verbatim.clone()
     }
 }
 

@@ -100,7 +100,7 @@ impl<'i> Finder<'i> {
             self.left_out += 1;
             return None;
         }
-        let mut document = Document::new(text, kind, self.index());
+        let mut document = Document::new(text, kind, self.index(), self.input);
         document.label.clone_from(&context.label);
         document.wrappings.clone_from(&context.wrappings);
         self.documents.push(document);

@@ -67,7 +67,9 @@ fn tag(page: &Text<'_>, at: usize, out: &mut Text<'static>) -> usize {
     };
     let name = name[..length].to_ascii_lowercase();
     if BLOCKS.contains(&&name[..]) {
-        out.push_decoded(b"\n", page.position(at));
+        if !out.bytes.ends_with(b"\n") {
+            out.push_decoded(b"\n", page.position(at));
+        }
         if let Some(id) = id(&rest[..end]) {
             out.push_decoded(id, None);
             out.push_decoded(b"\n", None);
@@ -125,7 +127,7 @@ mod tests {
         let page = b"<div id=\"tab_pane_offer_7\"><pre><b>v</b>=0\ns=&lt;&#38;&#x41;&unknown; a < b</pre>";
         assert!(is_html(page));
         let text = text_of(&Text::whole(page));
-        assert_eq!(String::from_utf8_lossy(&text.bytes), "\ntab_pane_offer_7\n\nv=0\ns=<&A&unknown; a < b\n");
+        assert_eq!(String::from_utf8_lossy(&text.bytes), "\ntab_pane_offer_7\nv=0\ns=<&A&unknown; a < b\n");
         let at = find(&text.bytes, b"=0", 0).unwrap();
         assert_eq!(text.position(at), find(page, b"=0", 0));
     }

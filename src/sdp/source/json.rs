@@ -119,10 +119,9 @@ pub(super) fn unescape(text: &Text<'_>, range: Range<usize>) -> Text<'static> {
         }
         let from = text.position(at);
         let (decoded, length) = escape(&bytes[at..]);
-        match decoded {
-            Some(decoded) => out.push_decoded(decoded.encode_utf8(&mut [0; 4]).as_bytes(), from),
-            // A continued line, or a lone surrogate, which no text can hold.
-            None => {}
+        // A continued line is nothing, and so is a lone surrogate, which no text can hold.
+        if let Some(decoded) = decoded {
+            out.push_decoded(decoded.encode_utf8(&mut [0; 4]).as_bytes(), from);
         }
         at += length;
     }

@@ -122,7 +122,8 @@ impl Search<'_> {
             .last()
             .copied()
             .filter(|byte| matches!(byte, b'`' | b'"' | b'\'') && prefix == Prefix::Nothing);
-        let mut taken = vec![self.lines[first].start + column..self.lines[first].next];
+        let mut taken = Vec::new();
+        taken.push(self.lines[first].start + column..self.lines[first].next);
         let (mut contents, mut end, mut pending, mut foreign) = (0, first + 1, Vec::new(), 0);
         let mut index = first + 1;
         let mut closed = false;
@@ -241,7 +242,7 @@ impl Search<'_> {
     fn widen(&self, block: &mut Block) {
         let before = self.bytes[..block.range.start].trim_ascii();
         let rest = &self.bytes[block.range.end..];
-        if block.has_prefix || block.alone || find(rest, b"```", 0).is_some() || before.len() > 0 {
+        if block.has_prefix || block.alone || find(rest, b"```", 0).is_some() || !before.is_empty() {
             if block.alone && !block.has_prefix {
                 self.take_all(block);
             }

@@ -137,6 +137,17 @@ pub(super) fn munged(created: usize, before: &[u8], after: &[u8]) -> Munged {
 }
 
 impl State {
+    /// As one says it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Signaling => "signaling",
+            Self::IceConnection => "ICE",
+            Self::IceGathering => "gathering",
+            Self::Connection => "connection",
+            Self::Dtls => "DTLS",
+        }
+    }
+
     /// Reads the name of an event: `onsignalingstatechange`, `iceConnectionStateChange`.
     pub(super) fn from_method(method: &str) -> Option<Self> {
         let name = method.to_ascii_lowercase();

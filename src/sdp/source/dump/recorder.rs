@@ -44,6 +44,8 @@ struct Known {
     created: Vec<(Kind, usize)>,
     local: Vec<(Kind, usize)>,
     remote: Vec<(Kind, usize)>,
+    /// `create` was seen.
+    was_made: bool,
 }
 
 /// What a value is.
@@ -83,6 +85,13 @@ impl<'r, 'i> Recorder<'r, 'i> {
     pub(super) fn record(&mut self, entry: &Entry<'_>) {
         let Some(connection) = self.connection(entry.connection) else { return };
         let method = entry.method.to_ascii_lowercase();
+        // A page that was loaded again counts from the beginning.
+        let again = method == "create" && std::mem::replace(&mut self.known[connection].was_made, true);
+        if again {
+            self.by_id.remove(entry.connection);
+        }
+        let Some(connection) = self.connection(entry.connection) else { return };
+        self.known[connection].was_made |= again;
         if matches!(method.as_str(), "getstats" | "g") {
             self.dump.connections[connection].stats += 1;
             return;
