@@ -1,6 +1,6 @@
 //! The human view of a result, before colour and width: what the renderers walk.
 
-use crate::finding::Finding;
+use crate::finding::{Confidence, Finding, Severity};
 
 /// A result as a person reads it, top to bottom.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -31,6 +31,46 @@ pub enum Block {
     Table(Table),
     /// Findings, each with its evidence and what to change.
     Findings(Vec<Finding>),
+    /// A finding with the lines of a text that it is about.
+    Snippet(Snippet),
+}
+
+/// A finding with the lines of a text that it is about, one or more marked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snippet {
+    /// [`Finding::severity`].
+    pub severity: Severity,
+    /// [`Finding::confidence`].
+    pub confidence: Confidence,
+    /// [`Finding::code`].
+    pub code: &'static str,
+    /// [`Finding::name`].
+    pub name: &'static str,
+    /// [`Finding::message`].
+    pub message: String,
+    /// `offer.sdp:5:9`: where the first of the lines is.
+    pub place: String,
+    /// What is shown; the first is the place of the finding.
+    pub lines: Vec<SnippetLine>,
+    /// [`Finding::help`].
+    pub help: String,
+}
+
+/// A line in three parts, the second of which is marked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SnippetLine {
+    /// Which other text it stands in, such as the offer that an answer does not fit; empty for the same.
+    pub text: String,
+    /// Counted from 1.
+    pub line: u32,
+    /// Before what is meant.
+    pub before: String,
+    /// What is meant; empty where something is missing.
+    pub marked: String,
+    /// After it.
+    pub after: String,
+    /// What is to be said of it; empty at the place of the finding itself.
+    pub label: String,
 }
 
 /// A table with a row of column names.

@@ -10,6 +10,7 @@ pub mod markdown;
 mod printable;
 mod progress;
 mod screen;
+mod snippet;
 mod table;
 mod text;
 mod wrap;
@@ -17,7 +18,7 @@ mod wrap;
 #[cfg(test)]
 mod tests;
 
-pub use document::{Align, Block, Cell, Document, Table, Tone};
+pub use document::{Align, Block, Cell, Document, Snippet, SnippetLine, Table, Tone};
 pub use format::{FORMATS, Format, Renderer};
 pub use printable::printable;
 pub use progress::Progress;

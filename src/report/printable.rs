@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::{Block, Cell, Document, Table};
+use super::{Block, Cell, Document, Snippet, SnippetLine, Table};
 use crate::finding::{Finding, Location};
 
 /// `text` with its invisible characters shown; line breaks and tabs become spaces.
@@ -62,6 +62,29 @@ fn block(block: &Block) -> Block {
             rows: table.rows.iter().map(|row| cells(row, table.columns.len())).collect(),
         }),
         Block::Findings(findings) => Block::Findings(findings.iter().map(finding).collect()),
+        Block::Snippet(shown) => Block::Snippet(snippet(shown)),
+    }
+}
+
+/// Part by part, so that the marks stay below what is meant, however long that gets.
+fn snippet(snippet: &Snippet) -> Snippet {
+    Snippet {
+        message: own(&snippet.message),
+        place: own(&snippet.place),
+        lines: snippet
+            .lines
+            .iter()
+            .map(|line| SnippetLine {
+                before: own(&line.before),
+                marked: own(&line.marked),
+                after: own(&line.after),
+                label: own(&line.label),
+                text: own(&line.text),
+                line: line.line,
+            })
+            .collect(),
+        help: snippet.help.lines().map(own).collect::<Vec<_>>().join("\n"),
+        ..snippet.clone()
     }
 }
 
@@ -161,6 +184,23 @@ mod tests {
                     rows: vec![vec![BAD.into()]],
                 }),
                 Block::Findings(vec![finding]),
+                Block::Snippet(Snippet {
+                    severity: crate::finding::Severity::Error,
+                    confidence: crate::finding::Confidence::High,
+                    code: "CODE",
+                    name: "name",
+                    message: BAD.to_owned(),
+                    place: BAD.to_owned(),
+                    lines: vec![SnippetLine {
+                        text: BAD.to_owned(),
+                        line: 1,
+                        before: BAD.to_owned(),
+                        marked: BAD.to_owned(),
+                        after: BAD.to_owned(),
+                        label: BAD.to_owned(),
+                    }],
+                    help: BAD.to_owned(),
+                }),
             ],
         };
         assert!(format!("{dirty:?}").contains("\\u{1b}]0"), "the test must be able to fail");

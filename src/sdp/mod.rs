@@ -3,7 +3,7 @@
 //! Three floors. [`text`] cuts any bytes into lines and loses none of them. [`attribute`] and [`line`] read the value
 //! of one line into a typed view whose parts know their place; what cannot be read becomes a [`Problem`], and the line
 //! stays. [`Session`] puts lines together into sections, codecs and groups, as a reader of RFC 8866 and RFC 9429 would.
-//! Upon these stand [`explain`] and whatever judges or compares descriptions.
+//! Upon these stand [`explain`], the rules of [`lint`], and whatever compares descriptions.
 //!
 //! [`source`] is the cellar: it finds descriptions in whatever people have, and knows nothing of what they say.
 
@@ -11,6 +11,7 @@ pub mod attribute;
 pub mod codec;
 pub mod explain;
 pub mod line;
+pub mod lint;
 mod problem;
 mod session;
 pub mod source;

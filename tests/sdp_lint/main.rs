@@ -1,0 +1,4 @@
+//! Every rule about descriptions: that it fires where it must, and nowhere else.
+#![allow(clippy::disallowed_methods, reason = "tests read what they like")]
+
+mod fixtures;
