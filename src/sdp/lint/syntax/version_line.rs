@@ -34,14 +34,5 @@ fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
         }
         return;
     }
-    let later = description.lines().find(|(_, line)| line.kind == Some('v'));
-    let finding = findings.push(first.span, "the first line is not `v=0`");
-    match later {
-        Some((_, line)) => {
-            finding.also(line.span, "`v=` stands here").help("drop what stands before `v=0`");
-        }
-        None => {
-            finding.help(HELP);
-        }
-    }
+    findings.push(first.span, "the first line is not `v=0`").help(HELP);
 }
