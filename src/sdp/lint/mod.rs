@@ -54,7 +54,6 @@ pub enum Check {
 }
 
 /// Names of attributes whose unreadable values a rule of their own tells; `line-syntax` tells all others.
-#[expect(dead_code, reason = "line-syntax will read it")]
 const TOLD_ELSEWHERE: &[&str] = &["candidate", "maxptime", "msid", "ptime"];
 
 /// The groups, in the order of their codes: the name of each, and its rules.
