@@ -17,7 +17,12 @@ pub(super) fn render(report: &Rendered, _: Screen, out: &mut dyn Write) -> io::R
             object.insert("result".to_owned(), other.clone());
         }
     }
-    let mut text = escape_invisible(serde_json::to_string_pretty(&object)?);
+    write(&object, out)
+}
+
+/// Writes any JSON, its invisible characters escaped.
+pub(super) fn write(value: &impl serde::Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let mut text = escape_invisible(serde_json::to_string_pretty(value)?);
     text.push('\n');
     out.write_all(text.as_bytes())
 }
@@ -49,7 +54,8 @@ mod tests {
     use crate::report::Document;
 
     fn check(json: Value) -> String {
-        let report = Rendered { schema: "test/1", json, document: Document::default(), exit: Exit::Healthy };
+        let empty = Rendered::of_document("test/1", Document::default(), Exit::Healthy);
+        let report = Rendered { json, ..empty };
         let mut out = Vec::new();
         render(&report, Screen::FILE, &mut out).unwrap();
         String::from_utf8(out).unwrap()

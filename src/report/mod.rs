@@ -2,13 +2,17 @@
 //!
 //! A renderer knows no command, and `report` never computes a number.
 
+mod annotated;
 mod document;
 mod findings;
 mod format;
+mod github;
 mod json;
+mod junit;
 pub mod markdown;
 mod printable;
 mod progress;
+mod sarif;
 mod screen;
 mod snippet;
 mod table;
@@ -24,7 +28,7 @@ pub use printable::printable;
 pub use progress::Progress;
 pub use screen::Screen;
 
-use crate::finding::Exit;
+use crate::finding::{Exit, FailOn, Finding};
 use crate::metric::Metric;
 
 /// What every command hands to the report layer.
@@ -37,6 +41,16 @@ pub trait Report: serde::Serialize {
 
     /// Named numbers with labels: thresholds, monitoring.
     fn metrics(&self) -> Vec<Metric> {
+        Vec::new()
+    }
+
+    /// What was found; `None` for what finds nothing, such as a list, and so has no form that consists of findings.
+    fn findings(&self) -> Option<&[Finding]> {
+        None
+    }
+
+    /// What was examined, by the names that findings have as their subject; those without a finding are healthy.
+    fn subjects(&self) -> Vec<String> {
         Vec::new()
     }
 
@@ -53,6 +67,12 @@ pub struct Rendered {
     pub json: serde_json::Value,
     /// [`Report::document`].
     pub document: Document,
+    /// [`Report::findings`].
+    pub findings: Option<Vec<Finding>>,
+    /// [`Report::subjects`].
+    pub subjects: Vec<String>,
+    /// Which findings fail; whoever renders sets it.
+    pub fail_on: FailOn,
     /// [`Report::exit`].
     pub exit: Exit,
 }
@@ -61,6 +81,24 @@ impl Rendered {
     /// Reads everything that a renderer may want from `report`.
     pub fn from_report<R: Report>(report: &R) -> Result<Self, serde_json::Error> {
         let json = serde_json::to_value(report)?;
-        Ok(Self { schema: R::SCHEMA, json, document: report.document(), exit: report.exit() })
+        Ok(Self {
+            json,
+            findings: report.findings().map(<[Finding]>::to_vec),
+            subjects: report.subjects(),
+            ..Self::of_document(R::SCHEMA, report.document(), report.exit())
+        })
+    }
+
+    /// A document alone.
+    pub fn of_document(schema: &'static str, document: Document, exit: Exit) -> Self {
+        Self {
+            schema,
+            json: serde_json::Value::Null,
+            document,
+            findings: None,
+            subjects: Vec::new(),
+            fail_on: FailOn::default(),
+            exit,
+        }
     }
 }

@@ -64,7 +64,11 @@ fn every_pair_fires_its_rule_and_the_clean_one_nothing() {
         let (first, second) = (path("offer"), path("answer"));
         let mut found = lint(&first);
         found.extend(lint(&second));
-        found.extend(lint_pair(&first, &second, pair["compare"].as_str().unwrap().starts_with("offer/offer")));
+        found.extend(lint_pair(
+            &first,
+            &second,
+            pair["compare"].as_str().unwrap().starts_with("offer/offer"),
+        ));
         let wanted = pair["must_fire"].as_array().unwrap();
         for rule in wanted.iter().map(|rule| rule.as_str().unwrap()) {
             if lint::rule(rule).is_none() {

@@ -9,7 +9,7 @@ use super::candidates;
 use super::codes::OPEN_RELAY;
 use super::facts::PeerFacts;
 use super::summary::Summary;
-use crate::finding::Exit;
+use crate::finding::{Exit, Finding};
 use crate::metric::Metric;
 use crate::report::{Block, Document, Report, Table};
 
@@ -49,6 +49,14 @@ impl Report for Summary {
             blocks.push(Block::Findings(self.findings.clone()));
         }
         Document { blocks }
+    }
+
+    fn findings(&self) -> Option<&[Finding]> {
+        Some(&self.findings)
+    }
+
+    fn subjects(&self) -> Vec<String> {
+        self.targets.iter().map(|target| target.uri.clone()).collect()
     }
 
     fn metrics(&self) -> Vec<Metric> {

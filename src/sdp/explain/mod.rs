@@ -67,6 +67,10 @@ impl Report for Explanation {
         Document { blocks }
     }
 
+    fn findings(&self) -> Option<&[Finding]> {
+        Some(&self.findings)
+    }
+
     /// Nothing to explain is not knowing.
     fn exit(&self) -> Exit {
         let told = self.fail_on.exit(&self.findings);

@@ -153,12 +153,21 @@ impl Report for LintReport {
         for session in &self.sessions {
             blocks.extend(snippets(&session.found).into_iter().map(Block::Snippet));
         }
+        blocks.extend(self.more());
         blocks.extend(self.notes.iter().map(|note| Block::Paragraph(Cell::new(note.clone(), Tone::Warn))));
         blocks.extend(self.strict_notes());
         if !self.sessions.is_empty() {
             blocks.push(Block::Verdict(self.verdict()));
         }
         Document { blocks }
+    }
+
+    fn findings(&self) -> Option<&[Finding]> {
+        Some(&self.findings)
+    }
+
+    fn subjects(&self) -> Vec<String> {
+        self.sessions.iter().map(|session| session.source.clone()).collect()
     }
 
     fn exit(&self) -> Exit {
@@ -168,6 +177,19 @@ impl Report for LintReport {
 }
 
 impl LintReport {
+    /// Where to read on.
+    fn more(&self) -> Option<Block> {
+        let mut codes: Vec<&str> = Vec::new();
+        for finding in self.findings.iter().filter(|finding| finding.severity > Severity::Info) {
+            if !codes.contains(&finding.code) {
+                codes.push(finding.code);
+            }
+        }
+        codes.sort_unstable();
+        let text = format!("more: rtcscope explain {}", codes.join(" "));
+        (!codes.is_empty()).then(|| Block::Paragraph(Cell::new(text, Tone::Dim)))
+    }
+
     fn strict_notes(&self) -> impl Iterator<Item = Block> {
         self.sessions.iter().filter_map(|session| {
             let strict = session.strict?;
