@@ -5,6 +5,8 @@
 #![allow(clippy::disallowed_methods, reason = "these tests are all edge: processes, sockets, clocks")]
 #![allow(clippy::unwrap_used, reason = "what the tests share is nothing else than a test either")]
 
+#[path = "../forwarder/mod.rs"]
+mod forwarder;
 mod hostile;
 mod run;
 mod scenarios;

@@ -4,6 +4,7 @@ mod credentials;
 mod healthy;
 mod interrupt;
 mod limits;
+mod lossy;
 mod modes;
 mod reachability;
 mod redirect;
