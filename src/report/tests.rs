@@ -6,7 +6,7 @@ use crate::probe::codes;
 
 fn check(blocks: Vec<Block>, exit: Exit, width: usize, colour: bool) -> String {
     let report =
-        Rendered { schema: "test/1", json: serde_json::Value::Null, document: Document { blocks }, exit };
+        Rendered { schema: "test/1", json: serde_json::Value::Null, lines: Vec::new(), document: Document { blocks }, exit };
     let mut out = Vec::new();
     Format::default().render(&report, Screen { width, colour }, &mut out).unwrap();
     String::from_utf8(out).unwrap()
