@@ -12,6 +12,7 @@ mod metrics;
 pub mod plan;
 mod report;
 mod summary;
+pub mod watch;
 
 pub use metrics::METRICS;
 pub use summary::{Judge, Summary, Verdict};

@@ -55,7 +55,13 @@ mod tests {
     use crate::report::Document;
 
     fn check(json: Value) -> String {
-        let report = Rendered { schema: "test/1", json, lines: Vec::new(), document: Document::default(), exit: Exit::Healthy };
+        let report = Rendered {
+            schema: "test/1",
+            json,
+            lines: Vec::new(),
+            document: Document::default(),
+            exit: Exit::Healthy,
+        };
         let mut out = Vec::new();
         render(&report, Screen::FILE, &mut out).unwrap();
         String::from_utf8(out).unwrap()

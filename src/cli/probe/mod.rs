@@ -4,6 +4,7 @@ mod audits;
 mod credentials;
 mod embedded;
 mod targets;
+mod watch;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -36,6 +37,8 @@ pub(super) struct Args {
     #[command(flatten)]
     audits: audits::Args,
     #[command(flatten)]
+    watch: watch::Args,
+    #[command(flatten)]
     limits: LimitArgs,
 }
 
@@ -56,9 +59,9 @@ struct TrustArgs {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Relay traffic")]
 struct TrafficArgs {
-    /// Packets sent over each relay path, 1 to 1000000
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
-    count: u32,
+    /// Packets sent over each relay path, 1 to 1000000 [default: 20; in each round of --watch 5]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    count: Option<u32>,
     /// Packets a second on each relay path, 1 to 10000
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     rate: u32,
@@ -79,7 +82,7 @@ struct LimitArgs {
     /// How long each step may take
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration::from_arg)]
     timeout: Duration,
-    /// How long the run may take [default: 30s beyond the time that sending takes]
+    /// How long the run may take [default: 30s beyond the time that sending takes; with --watch no end]
     #[arg(long, value_name = "TIME", value_parser = duration::from_arg)]
     deadline: Option<Duration>,
     /// Fail if a metric is above a limit, as in rtt.p99=5ms or loss=1%; may be repeated
@@ -99,6 +102,8 @@ const EXAMPLES: &str = "Examples:
       mint TURN REST credentials; fail unless both UDP and TLS work
   rtcscope probe --ice-servers servers.json --max rtt.p99=50ms --format json
       probe what a web app is given, and fail above a limit
+  rtcscope probe turn:turn.example.org -u alice --password-file secret.txt --watch 10s
+      then look again every ten seconds, and tell what changed, until Ctrl-C
 
 Environment:
   RTCSCOPE_USERNAME, RTCSCOPE_PASSWORD, RTCSCOPE_SECRET
@@ -110,9 +115,13 @@ Metrics for --max:
       of the relay's paths with a plain UDP peer, each way (of STUN Binding where no relay is asked for)
   setup, resolve, connect, tls.handshake, allocate, permission, channel, refresh
       how long each takes
+  downtime
+      the part of a --watch in which an endpoint did not work
   binding.rtt.*, binding.loss, relay.{inbound,outbound,loop}.{rtt.*,loss,jitter}
       each apart";
 
+/// Packets of a path without `--count`.
+const COUNT: u32 = 20;
 /// What a run without `--deadline` is given beyond the traffic asked for.
 const DEADLINE: Duration = Duration::from_secs(30);
 
@@ -141,6 +150,9 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
         progress: Arc::new(move |doing| shown.set(doing)),
     };
     let run = Run { targets, options, environment };
+    if let Some(every) = args.watch.every(&args.traffic, &args.limits, &run.options) {
+        return watch::run(run, every, judge, &progress, context);
+    }
     let (seen, plan) = run.to_end()?;
     progress.finish();
     drop(server);
@@ -150,7 +162,7 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
 fn options(args: &Args) -> Result<Options, UserError> {
     let interval = Duration::from_secs(1) / args.traffic.rate;
     let count = match args.traffic.duration {
-        None => args.traffic.count,
+        None => args.traffic.count.unwrap_or(COUNT),
         Some(duration) => u32::try_from(duration.as_nanos() / interval.as_nanos().max(1))
             .ok()
             .filter(|count| *count <= 10_000_000)

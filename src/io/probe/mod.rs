@@ -11,6 +11,7 @@ mod paths;
 mod peer;
 mod relay;
 mod survey;
+mod watch;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -19,12 +20,13 @@ use std::time::{Duration, Instant, SystemTime};
 use anyhow::Context as _;
 use rand::Rng as _;
 use rustls::pki_types::ServerName;
-use tokio::sync::watch;
+use tokio::sync::watch::Receiver;
 use tokio::task::JoinSet;
 
 use self::crew::Crew;
 use self::endpoint::Session;
 use self::ledger::Ledger;
+pub use self::watch::{Every, Watcher};
 use super::resolve::{Family, Resolver};
 use super::signal;
 use super::tls::Trust;
@@ -92,7 +94,7 @@ const ALONE: [Duration; 4] =
 #[derive(Clone)]
 struct Shared {
     environment: Environment,
-    interrupted: watch::Receiver<bool>,
+    interrupted: Receiver<bool>,
     options: Options,
     ledger: Arc<Ledger>,
     start: Instant,
@@ -121,7 +123,7 @@ async fn run(
     targets: Vec<Target>,
     options: Options,
     environment: Environment,
-    interrupted: watch::Receiver<bool>,
+    interrupted: Receiver<bool>,
 ) -> Observation {
     let start = Instant::now();
     let deadline = start + options.deadline;

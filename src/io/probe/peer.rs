@@ -32,6 +32,21 @@ impl Peer {
         Ok(Self { socket, facts: PeerFacts { local, reflexive: None, seen_by_relay: None, nat: None } })
     }
 
+    /// As [`open`](Self::open), and then asked about its address unless there is `no_nat`.
+    pub(super) async fn met(
+        relay: SocketAddr,
+        reflectors: &[SocketAddr],
+        no_nat: bool,
+        patience: Duration,
+    ) -> io::Result<Self> {
+        let mut peer = Self::open(relay, reflectors).await?;
+        match no_nat {
+            true => peer.facts.nat = Some(false),
+            false => peer.ask(reflectors, patience).await,
+        }
+        Ok(peer)
+    }
+
     /// Asks `reflectors` for its address. Where none answers, UDP from here may reach nobody at all.
     pub(super) async fn ask(&mut self, reflectors: &[SocketAddr], patience: Duration) {
         let local = self.facts.local;
