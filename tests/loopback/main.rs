@@ -10,3 +10,5 @@ mod forwarder;
 mod hostile;
 mod run;
 mod scenarios;
+#[path = "../watching/mod.rs"]
+mod watching;

@@ -281,7 +281,7 @@ fn percent(loss: f64) -> String {
 fn span(duration: Duration) -> String {
     let seconds = duration.as_secs();
     match seconds {
-        0 => format!("{} ms", duration.as_micros() as f64 / 1000.0),
+        0 => format!("{} ms", duration.as_millis()),
         1..60 if duration.subsec_millis() == 0 => format!("{seconds} s"),
         1..60 => format!("{:.1} s", duration.as_secs_f64()),
         60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),

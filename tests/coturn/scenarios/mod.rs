@@ -13,6 +13,7 @@ mod reachability;
 mod redirect;
 mod relay;
 mod tls;
+mod watch;
 
 use crate::lab::{PASSWORD, USER};
 

@@ -11,6 +11,7 @@ mod redirect;
 mod relay;
 mod secrets;
 mod tls;
+mod watch;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::PathBuf;
