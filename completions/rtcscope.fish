@@ -25,7 +25,8 @@ function __fish_rtcscope_using_subcommand
 end
 
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
-json\t'For programs: one object, versioned by its `schema`'"
+json\t'For programs: one object, versioned by its `schema`'
+jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'"
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -52,18 +53,21 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l separator -d
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l key -d 'HA1 key in hex, as `turnadmin -k` prints it, instead of a password' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l cafile -d 'Trust the certificates of this PEM file instead of the system\'s' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l servername -d 'Hold certificates against this name instead of the target\'s host' -r
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l count -d 'Packets sent over each relay path, 1 to 1000000' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l count -d 'Packets sent over each relay path, 1 to 1000000 [default: 20; in each round of --watch 5]' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l rate -d 'Packets a second on each relay path, 1 to 10000' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l size -d 'Bytes of each packet, 14 to 1400' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l duration -d 'Send for so long instead of a number of packets' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l watch -d 'Go on after the probe, over one allocation that is kept: a round every INTERVAL (1ms to a day), a line each' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l rounds -d 'End the watch after so many rounds' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l timeout -d 'How long each step may take' -r
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l deadline -d 'How long the run may take [default: 30s beyond the time that sending takes]' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l deadline -d 'How long the run may take [default: 30s beyond the time that sending takes; with --watch no end]' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l max -d 'Fail if a metric is above a limit, as in rtt.p99=5ms or loss=1%; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l require -d 'Fail unless these transports work' -r -f -a "udp\t'Plain UDP'
 tcp\t'Plain TCP'
 tls\t'TLS over TCP'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
-json\t'For programs: one object, versioned by its `schema`'"
+json\t'For programs: one object, versioned by its `schema`'
+jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -80,7 +84,8 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -s q -l quiet -
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -s v -l verbose -d 'Tell more; may be repeated'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
-json\t'For programs: one object, versioned by its `schema`'"
+json\t'For programs: one object, versioned by its `schema`'
+jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -93,7 +98,8 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -s q -l quiet
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -s v -l verbose -d 'Tell more; may be repeated'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand completions" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
-json\t'For programs: one object, versioned by its `schema`'"
+json\t'For programs: one object, versioned by its `schema`'
+jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand completions" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand completions" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand completions" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -106,7 +112,8 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand completions" -s q -l q
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand completions" -s v -l verbose -d 'Tell more; may be repeated'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand man" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
-json\t'For programs: one object, versioned by its `schema`'"
+json\t'For programs: one object, versioned by its `schema`'
+jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand man" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand man" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand man" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'

@@ -7,7 +7,7 @@
 //! namespace. To a server it is a NAT: each client socket gets an upstream socket of its own.
 //!
 //! The fate of a direction's n-th datagram depends on seed, direction and n alone: the same seed drops the same.
-#![allow(dead_code, reason = "no test program needs all of it")]
+#![allow(dead_code, unused_imports, reason = "no test program needs all of it")]
 
 mod fate;
 mod log;
@@ -53,7 +53,7 @@ enum Order {
     /// Forget the upstream sockets, as a NAT that rebinds: the next packet of a client comes from a new port.
     Rebind,
     /// Other weather from now on.
-    Change(Weather),
+    Change(Box<Weather>),
 }
 
 impl Forwarder {
@@ -120,7 +120,7 @@ impl Forwarder {
 
     /// Changes the weather; the count of datagrams, and with it chance, goes on.
     pub(crate) fn change(&self, weather: Weather) {
-        self.orders.send(Order::Change(weather)).expect("it runs");
+        self.orders.send(Order::Change(Box::new(weather))).expect("it runs");
     }
 }
 

@@ -70,7 +70,7 @@ pub(super) async fn run(
             biased;
             Some(order) = orders.recv() => match order {
                 Order::Rebind => line.upstreams.clear(),
-                Order::Change(weather) => line.weather = weather,
+                Order::Change(weather) => line.weather = *weather,
             },
             Ok((length, client)) = socket.recv_from(&mut buffer) => {
                 line.arrive(Direction::Up, client, buffer[..length].to_vec(), Instant::now());

@@ -13,6 +13,9 @@ mod summary;
 mod text;
 mod tracker;
 
+#[cfg(test)]
+mod tests;
+
 pub use change::Change;
 pub use opening::Opening;
 pub use round::{Allocation, PathCount, Round, Seen};

@@ -45,9 +45,10 @@ pub(super) fn number(tracks: &mut [Track]) {
 pub(super) fn opening(watch: &Watch, at_unix_ms: i64) -> Document {
     let every = span(watch.interval);
     let day = day(at_unix_ms);
-    let text = format!(
-        "Watching: a round every {every}, from {day} on, times in UTC, round trips through the relay"
-    );
+    let mut text = format!("Watching: a round every {every}, from {day} on, times in UTC");
+    if watch.targets.iter().any(|target| target.turn) {
+        text.push_str(", round trips through the relay");
+    }
     let columns = vec![("as", Align::Left), ("endpoint", Align::Left), ("target", Align::Left)];
     let rows = watch.tracks.iter().map(|track| {
         let uri = watch.targets[track.target].uri.clone();
@@ -184,11 +185,11 @@ fn uptime(summary: &WatchSummary) -> Table {
         right("up"),
         right("passed"),
         right("failed"),
-        right("unknown"),
         right("outages"),
         right("longest"),
-        right("allocations"),
         right("changes"),
+        right("allocs"),
+        right("unknown"),
     ];
     let rows = summary.endpoints.iter().map(|e| {
         let failed = if e.failed_rounds > 0 { Tone::Bad } else { Tone::Plain };
@@ -199,14 +200,24 @@ fn uptime(summary: &WatchSummary) -> Table {
             e.uptime_pct.map_or(String::new(), |up| format!("{up}%")).into(),
             e.passed_rounds.to_string().into(),
             Cell::new(e.failed_rounds.to_string(), failed),
-            e.unknown_rounds.to_string().into(),
             e.outages.to_string().into(),
             if e.outages > 0 { span(longest).into() } else { Cell::default() },
-            e.allocations.to_string().into(),
             e.changes.to_string().into(),
+            e.allocations.to_string().into(),
+            e.unknown_rounds.to_string().into(),
         ]
     });
-    Table { columns, rows: rows.collect() }
+    let mut table = Table { columns, rows: rows.collect() };
+    // A column of zeros says nothing.
+    let unknown = summary.endpoints.iter().any(|e| e.unknown_rounds > 0);
+    let allocated = summary.endpoints.iter().any(|e| e.allocations > 0);
+    for (at, keep) in [(9, unknown), (8, allocated)] {
+        if !keep {
+            table.columns.remove(at);
+            table.rows.iter_mut().for_each(|row| drop(row.remove(at)));
+        }
+    }
+    table
 }
 
 fn paths(summary: &WatchSummary) -> Table {
