@@ -81,7 +81,7 @@ impl Watcher for Telling<'_> {
         self.context.grow(&start, true)?;
         let found = start.targets.clone();
         let judge = self.judge.clone();
-        let mut watch = Watch::new(plan.targets, plan.options.timeout, self.interval, judge, start);
+        let mut watch = Watch::new(plan.targets, plan.options, self.interval, judge, start);
         self.context.grow(&watch.opening(at_unix_ms), true)?;
         self.watch = Some(watch);
         Ok(found)

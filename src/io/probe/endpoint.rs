@@ -15,7 +15,7 @@ use crate::measure::{Flow, milliseconds};
 use crate::probe::facts::{Check, EndpointFacts, Fault, FaultKind, RedirectFacts};
 use crate::probe::plan::{Endpoint, Target};
 use crate::stun::attribute;
-use crate::turn::{Allocate, Answer, Event, Outcome, Request, RequestId};
+use crate::turn::{Answer, Event, Outcome, Request, RequestId};
 
 /// A server that has not answered a Binding by then (or within a tenth of the timeout) is asked for an
 /// allocation at the same time, so that silence costs one timeout, not two.
@@ -118,7 +118,11 @@ impl Session {
 
     async fn steps(&mut self) -> Result<(), Fault> {
         match self.reach().await? {
-            Some(answer) => self.relay_steps(&answer).await,
+            Some(answer) => {
+                let result = self.relay_steps(&answer).await;
+                self.examine_credentials(&answer).await;
+                result
+            }
             None => Ok(()),
         }
     }
@@ -172,7 +176,7 @@ impl Session {
                 self.facts.connect_ms = connected.connect_ms;
                 self.facts.local = link.local_addr();
                 link.stage = "allocate";
-                let answer = link.request(Request::Allocate(Allocate::default())).await;
+                let answer = link.request(self.shared.options.allocate()).await;
                 self.drain(&mut link);
                 answer.map(|answer| (link, answer))
             }
@@ -263,7 +267,7 @@ impl Session {
 
     fn start_allocate(&mut self, link: &mut Link) -> RequestId {
         self.shared.ledger.enter();
-        link.start(Request::Allocate(Allocate::default()))
+        link.start(self.shared.options.allocate())
     }
 
     /// Writes down what an Allocate came to; a 300 is returned to be followed.

@@ -54,6 +54,7 @@ fn watch(judge: Judge) -> Watch {
         pace: Pace { count: 1, interval: second, size: 160, patience: second },
         audits: Audits::default(),
         relay_only: false,
+        relay_family: None,
     };
     let target = Target::from_uri(&ServerUri::from_text("stun:198.51.100.1").unwrap());
     let endpoints = [Transport::Udp, Transport::Tcp].map(|via| facts(via, "198.51.100.10:4242"));
@@ -67,7 +68,7 @@ fn watch(judge: Judge) -> Watch {
     let seen =
         Observation { targets: vec![found], hosts: vec![], took_ms: 4.0, ended_unix: 0, interrupted: false };
     let start = Summary::new(seen, std::slice::from_ref(&target), &options, &Judge::default());
-    Watch::new(vec![target], second, second, judge, start)
+    Watch::new(vec![target], options, second, judge, start)
 }
 
 fn round(number: u64, seen: [Seen; 2]) -> Round {

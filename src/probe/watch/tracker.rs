@@ -16,7 +16,7 @@ use crate::finding::{Exit, Finding, Severity};
 use crate::measure::milliseconds;
 use crate::probe::diagnose::Context;
 use crate::probe::facts::{EndpointFacts, TargetFacts};
-use crate::probe::plan::{Target, Transport};
+use crate::probe::plan::{Options, Target, Transport};
 use crate::probe::{Judge, Summary};
 use crate::report::{Document, Report};
 
@@ -57,7 +57,7 @@ pub(super) struct Told {
 #[derive(Debug)]
 pub struct Watch {
     pub(super) targets: Vec<Target>,
-    pub(super) timeout: Duration,
+    pub(super) options: Options,
     pub(super) interval: Duration,
     pub(super) judge: Judge,
     pub(super) start: Summary,
@@ -93,7 +93,7 @@ impl Watch {
     /// Of what the probe at the `start` could try.
     pub fn new(
         targets: Vec<Target>,
-        timeout: Duration,
+        options: Options,
         interval: Duration,
         judge: Judge,
         start: Summary,
@@ -119,7 +119,7 @@ impl Watch {
         let findings = start.findings.iter().map(|finding| (finding.clone(), 0)).collect();
         Self {
             targets,
-            timeout,
+            options,
             interval,
             judge,
             start,
@@ -148,7 +148,8 @@ impl Watch {
             let context = Context {
                 target: &self.targets[track.target],
                 now_unix: u64::try_from(round.at_unix_ms / 1000).unwrap_or_default(),
-                timeout_s: self.timeout.as_secs_f64(),
+                timeout_s: self.options.timeout.as_secs_f64(),
+                relay_family: self.options.relay_family,
             };
             let now = Judged::new(seen, context);
             track.figures.take(round.since, now.verdict, seen);

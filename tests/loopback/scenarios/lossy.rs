@@ -27,7 +27,7 @@ struct Carried<'a> {
 /// The measuring packets of a direction.
 fn carried(log: &Log, direction: Direction) -> Vec<Carried<'_>> {
     let passages = log.passages.iter().filter(|passage| passage.direction == direction);
-    passages.filter_map(|passage| carried_by(passage)).collect()
+    passages.filter_map(carried_by).collect()
 }
 
 fn carried_by(passage: &Passage) -> Option<Carried<'_>> {

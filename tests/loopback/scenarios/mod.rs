@@ -10,6 +10,7 @@ mod reachability;
 mod redirect;
 mod relay;
 mod secrets;
+mod shared_port;
 mod tls;
 mod watch;
 
@@ -96,7 +97,7 @@ impl Drop for TempFile {
 }
 
 /// Another client's allocation, held until dropped.
-struct Holder(#[expect(dead_code, reason = "the allocation lives as long as its socket")] UdpSocket);
+struct Holder(UdpSocket);
 
 impl Holder {
     fn of(server: SocketAddr) -> Self {

@@ -93,6 +93,7 @@ fn stations(
         // What ends a watch is looked at between its steps.
         deadline: start + Duration::from_secs(u32::MAX.into()),
         reflectors: Arc::default(),
+        clocks: Arc::default(),
     };
     let holding = Arc::new(AtomicUsize::new(0));
     let targets: Vec<Arc<Target>> = targets.iter().cloned().map(Arc::new).collect();
