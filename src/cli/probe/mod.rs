@@ -4,6 +4,7 @@ mod audits;
 mod cred;
 mod credentials;
 mod embedded;
+mod recording;
 mod targets;
 mod watch;
 
@@ -13,6 +14,7 @@ use std::time::Duration;
 
 use rustls::pki_types::ServerName;
 
+pub(super) use self::credentials::{SecretArg, password_in};
 use super::duration;
 use super::{Context, UserError};
 use crate::finding::Exit;
@@ -44,6 +46,8 @@ pub(super) struct Args {
     watch: watch::Args,
     #[command(flatten)]
     limits: LimitArgs,
+    #[command(flatten)]
+    recording: recording::Args,
 }
 
 /// What is done about servers without asking them. A first word that is none of these is a target.
@@ -117,6 +121,8 @@ const EXAMPLES: &str = "Examples:
       probe what a web app is given, and fail above a limit
   rtcscope probe turn:turn.example.org -u alice --password-file secret.txt --watch 10s
       then look again every ten seconds, and tell what changed, until Ctrl-C
+  rtcscope probe turn:turn.example.org -u alice --password-file secret.txt --trace=trace.txt --pcap probe.pcapng
+      write down all that is sent and received, for a ticket
   rtcscope probe cred --secret S turn:turn.example.org
       mint a credential and an iceServers block; `rtcscope probe -- cred` probes a host of that name
 
@@ -140,7 +146,7 @@ const COUNT: u32 = 20;
 /// What a run without `--deadline` is given beyond the traffic asked for.
 const DEADLINE: Duration = Duration::from_secs(30);
 
-pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
+pub(super) fn run(args: Args, mut context: Context) -> anyhow::Result<Exit> {
     if let Some(Command::Cred(args)) = args.command {
         return cred::run(args, context);
     }
@@ -160,19 +166,24 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
     };
     targets::require(&mut targets, &args.limits.require)?;
     let judge = Judge { fail_on: context.fail_on, thresholds, verbosity: context.verbosity };
-    let progress = Arc::new(context.progress());
+    let recorder = recording::start(&args.recording, context.verbosity)?;
+    let progress = Arc::new(recorder.progress(&context));
     let shown = progress.clone();
     let environment = Environment {
         trust: Trust { roots: Arc::new(roots), insecure: args.trust.insecure },
         server_name: args.trust.servername,
         progress: Arc::new(move |doing| shown.set(doing)),
+        tap: recorder.tap.clone(),
     };
     let run = Run { targets, options, environment };
     if let Some(every) = args.watch.every(&args.traffic, &args.limits, &run.options) {
-        return watch::run(run, every, judge, &progress, context);
+        let summary = watch::run(run, every, judge, &progress, &mut context)?;
+        recorder.finish();
+        return context.emit(&summary);
     }
     let (seen, plan) = run.to_end()?;
     progress.finish();
+    recorder.finish();
     drop(server);
     context.emit(&Summary::new(seen, &plan.targets, &plan.options, &judge))
 }

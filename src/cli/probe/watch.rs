@@ -5,12 +5,11 @@ use std::time::Duration;
 use super::{LimitArgs, TrafficArgs};
 use crate::cli::Context;
 use crate::cli::duration;
-use crate::finding::Exit;
 use crate::io::probe::{Every, Plan, Run, Watcher};
 use crate::measure::Pace;
 use crate::probe::facts::{Observation, TargetFacts};
 use crate::probe::plan::Options;
-use crate::probe::watch::{Round, Watch};
+use crate::probe::watch::{Round, Watch, WatchSummary};
 use crate::probe::{Judge, Summary};
 use crate::report::Progress;
 
@@ -43,19 +42,19 @@ impl Args {
     }
 }
 
-/// Runs it to its end.
+/// Runs it to its end, telling each part as it comes.
 pub(super) fn run(
     run: Run,
     every: Every,
     judge: Judge,
     progress: &Progress,
-    mut context: Context,
-) -> anyhow::Result<Exit> {
+    context: &mut Context,
+) -> anyhow::Result<WatchSummary> {
     let interval = every.interval;
-    let mut telling = Telling { judge, interval, progress, context: &mut context, watch: None };
+    let mut telling = Telling { judge, interval, progress, context, watch: None };
     let ended = run.watch(every, &mut telling)?;
     let Some(watch) = telling.watch else { anyhow::bail!("the watch has not begun") };
-    context.emit(&watch.finish(ended))
+    Ok(watch.finish(ended))
 }
 
 /// Tells each part as it comes.

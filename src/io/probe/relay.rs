@@ -53,22 +53,27 @@ impl Session {
     /// sent that way, and the facts say why.
     pub(super) async fn hold(&mut self, answer: &Answer) -> Result<Option<Peer>, Fault> {
         let Some(address) = self.take_relay(answer).await else { return Ok(None) };
-        let opened = Peer::met(address, &self.reflectors(), self.no_nat(), self.shared.options.timeout).await;
+        let opened = self.meet_peer(address, &self.reflectors()).await;
         self.permit_peer(opened).await
     }
 
-    /// Where the server sees our control connection as we do, no NAT is there to be asked about.
-    fn no_nat(&self) -> bool {
+    /// Opens the peer of this relayed address, and learns where it is seen.
+    async fn meet_peer(&self, relay: SocketAddr, reflectors: &[SocketAddr]) -> io::Result<Peer> {
+        let mut peer = Peer::open(relay, reflectors, &self.shared.environment.tap).await?;
+        // Where the server sees our control connection as we do, no NAT is there to be asked about.
         let own = self.facts.allocate.as_ref().and_then(|allocate| allocate.reflexive);
-        own.is_some() && own.map(|own| own.ip()) == self.facts.local.map(|local| local.ip())
+        match own.is_some() && own.map(|own| own.ip()) == self.facts.local.map(|local| local.ip()) {
+            true => peer.facts.nat = Some(false),
+            false => peer.ask(reflectors, self.shared.options.timeout).await,
+        }
+        Ok(peer)
     }
 
     async fn measure(&mut self, address: SocketAddr) -> Result<(), Fault> {
         self.progress("relay");
         let patience = self.shared.options.timeout;
         let reflectors = self.reflectors();
-        let meeting = Peer::met(address, &reflectors, self.no_nat(), patience);
-        let (second, peer) = tokio::join!(self.second_allocation(), meeting);
+        let (second, peer) = tokio::join!(self.second_allocation(), self.meet_peer(address, &reflectors));
         match second {
             Some(Ok(second)) => self.second = Some(second),
             Some(Err(why)) => self.facts.give_up(Check::Loop, why),

@@ -7,6 +7,7 @@ mod limits;
 mod lossy;
 mod modes;
 mod reachability;
+mod recording;
 mod redirect;
 mod relay;
 mod secrets;
