@@ -191,4 +191,13 @@ pub struct Options {
 pub struct Audits {
     /// What it can do beyond the necessary.
     pub capabilities: bool,
+    /// What lies between this machine and the servers.
+    pub nat: Option<NatAudit>,
+}
+
+/// How thoroughly NATs are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NatAudit {
+    /// Wait up to so long for a mapping to die; `None` leaves that out.
+    pub lifetime: Option<Duration>,
 }

@@ -10,6 +10,7 @@ use super::{candidates, capabilities};
 use crate::finding::{Exit, FailOn, Finding, Severity};
 use crate::ice::candidate::Candidate;
 use crate::metric::{Judgement, Metric, Threshold};
+use crate::nat::NatFacts;
 
 /// What a run is held against.
 #[derive(Debug, Clone, Default)]
@@ -49,6 +50,8 @@ pub struct Summary {
     pub targets: Vec<TargetFacts>,
     /// As on the Trickle ICE page.
     pub candidates: Vec<Candidate>,
+    /// What lies between this machine and the servers (`--nat`), one entry an address family.
+    pub nat: Option<Vec<NatFacts>>,
     /// All findings, the gravest first.
     pub findings: Vec<Finding>,
     /// How each `--max` came out.
@@ -80,6 +83,10 @@ impl Summary {
             facts.findings = diagnose::target(facts, context);
         }
         for (at, finding) in diagnose::udp_blocked(&seen.targets) {
+            seen.targets[at].findings.push(finding);
+        }
+        for (at, finding) in diagnose::other_addresses(seen.nat.as_deref().unwrap_or_default(), &seen.targets)
+        {
             seen.targets[at].findings.push(finding);
         }
         let mut findings: Vec<Finding> = seen
@@ -117,6 +124,7 @@ impl Summary {
             took_ms: seen.took_ms,
             targets: seen.targets,
             candidates,
+            nat: seen.nat,
             findings,
             thresholds,
             interrupted: seen.interrupted,

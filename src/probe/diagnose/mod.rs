@@ -7,12 +7,14 @@ mod allocate;
 mod connect;
 mod credentials;
 mod hint;
+mod nat;
 mod refusal;
 mod relay;
 mod resolve;
 mod time;
 mod tls;
 
+pub use self::nat::other_addresses;
 use super::facts::{EndpointFacts, TargetFacts};
 use super::plan::{Target, Transport};
 use crate::finding::{Finding, Location, Rule, Severity};
@@ -70,15 +72,8 @@ impl Case<'_> {
     fn name_another_server(&mut self) {
         let binding = self.facts.binding.as_ref().and_then(|binding| binding.software.as_ref());
         let software = binding.or(self.facts.allocate.as_ref().and_then(|a| a.software.as_ref()));
-        let Some(software) = software.filter(|name| !name.to_lowercase().contains("coturn")) else {
-            let software = software.map(String::as_str);
-            return self.findings.iter_mut().for_each(|finding| hint::for_version(finding, software));
-        };
-        for finding in self.findings.iter_mut().filter(|finding| finding.help.contains('`')) {
-            finding
-                .help
-                .push_str(&format!(" (options as coturn names them; this server says it is {software})"));
-        }
+        let software = software.map(String::as_str);
+        self.findings.iter_mut().for_each(|finding| hint::for_server(finding, software));
     }
 
     /// The listener's name in words, e.g. `198.51.100.1:3478 over udp`.

@@ -22,6 +22,7 @@ pub use self::relay::{PeerFacts, RelayFacts};
 pub use self::resolve::{Resolve, ResolveError, ResolveErrorKind};
 pub use self::tls::TlsFacts;
 use crate::finding::Finding;
+use crate::nat::NatFacts;
 
 /// Everything that one run saw.
 #[derive(Debug, Clone)]
@@ -30,6 +31,8 @@ pub struct Observation {
     pub targets: Vec<TargetFacts>,
     /// This machine's own addresses, for host candidates.
     pub hosts: Vec<SocketAddr>,
+    /// What lies between this machine and the servers, one entry an address family; `None` where nobody asked.
+    pub nat: Option<Vec<NatFacts>>,
     /// The whole run.
     pub took_ms: f64,
     /// When it ended, Unix seconds: what credentials and certificates are held against.

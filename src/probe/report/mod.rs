@@ -1,5 +1,6 @@
 //! A probe as a person reads it: the verdict, the candidates, the timings, the findings.
 
+mod nat;
 mod tables;
 mod verdict;
 
@@ -34,6 +35,7 @@ impl Report for Summary {
         section("What the server can do", tables::capabilities(self));
         section("Relay data paths, times in ms", tables::paths(self));
         section("Limits", Some(tables::thresholds(&self.thresholds)));
+        blocks.extend(nat::section(self.nat.as_deref(), self.verbosity > 0));
         let notes = notes(self);
         if !notes.is_empty() {
             blocks.push(Block::Heading("Notes".to_owned()));

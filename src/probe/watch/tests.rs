@@ -65,8 +65,14 @@ fn watch(judge: Judge) -> Watch {
         endpoints: endpoints.into(),
         findings: vec![],
     };
-    let seen =
-        Observation { targets: vec![found], hosts: vec![], took_ms: 4.0, ended_unix: 0, interrupted: false };
+    let seen = Observation {
+        targets: vec![found],
+        hosts: vec![],
+        took_ms: 4.0,
+        ended_unix: 0,
+        interrupted: false,
+        nat: None,
+    };
     let start = Summary::new(seen, std::slice::from_ref(&target), &options, &Judge::default());
     Watch::new(vec![target], options, second, judge, start)
 }

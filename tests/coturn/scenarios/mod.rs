@@ -8,6 +8,7 @@ mod limits;
 mod modes;
 mod names;
 mod nat;
+mod nat_behavior;
 mod others;
 mod reachability;
 mod redirect;

@@ -4,6 +4,7 @@
 mod authentication;
 mod fake;
 mod messages;
+mod nat;
 mod protocols;
 mod redirects;
 mod relays;
