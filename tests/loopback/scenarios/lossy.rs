@@ -148,7 +148,7 @@ fn loss_and_delay_are_those_of_the_forwarders_log() {
         if far.iter().all(|far| *far < 2.0) {
             return;
         }
-        println!("seed {seed}: off by {far:?} ms");
+        eprintln!("seed {seed}: off by {far:?} ms");
     }
     panic!("the times are not those of the log, three times in a row");
 }
@@ -171,7 +171,6 @@ fn times_off(run: &Run, log: &Log) -> Vec<f64> {
         let rtt = median(sums.collect());
         let our_way = figure(&format!("/relay/{name}/one_way/median_ms"));
         let our_rtt = figure(&format!("/relay/{name}/rtt/median_ms"));
-        println!("{name}: one way {our_way} ms (log {one_way:.3}), RTT {our_rtt} ms (log {rtt:.3})");
         let reordered = figure(&format!("/relay/{name}/reordered"));
         run.check(reordered > 0.0, "±20 ms at 10 ms a packet shuffle none");
         [(our_way - one_way).abs(), (our_rtt - rtt).abs()]

@@ -304,7 +304,7 @@ fn files_threads_and_memory_do_not_grow_with_the_rounds() {
         watching.round("in time", |round| round["round"] == number);
     }
     let after = held(watching.id());
-    println!("{rounds} rounds in {:?}: {before:?}, {after:?}", at.elapsed());
+    eprintln!("{rounds} rounds in {:?}: {before:?}, {after:?}", at.elapsed());
     let Watched { code, .. } = watching.interrupt();
     assert_eq!(code, 130);
     assert_eq!((before.files, before.threads), (after.files, after.threads));
