@@ -191,6 +191,10 @@ pub struct Options {
 pub struct Audits {
     /// What it can do beyond the necessary.
     pub capabilities: bool,
+    /// What it lets strangers do.
+    pub security: bool,
+    /// Peers to send data to through the relay, as part of that.
+    pub deliver: Vec<SocketAddr>,
     /// What lies between this machine and the servers.
     pub nat: Option<NatAudit>,
 }

@@ -1,12 +1,14 @@
 //! A whole run: facts, findings, candidates, and the verdict.
 
+use std::net::IpAddr;
+
 use serde::Serialize;
 
 use super::diagnose::{self, Context};
-use super::facts::{EndpointFacts, Observation, TargetFacts};
+use super::facts::{EndpointFacts, Observation, SecurityFacts, TargetFacts};
 use super::metrics;
 use super::plan::{Options, Target};
-use super::{candidates, capabilities};
+use super::{candidates, capabilities, security};
 use crate::finding::{Exit, FailOn, Finding, Severity};
 use crate::ice::candidate::Candidate;
 use crate::metric::{Judgement, Metric, Threshold};
@@ -76,6 +78,10 @@ impl Summary {
                 relay_family: options.relay_family,
             };
             for endpoint in &mut facts.endpoints {
+                let server = endpoint.server().ip();
+                if let Some(seen) = &mut endpoint.security {
+                    seen.denied_peer_ip = security::lines(seen, server);
+                }
                 endpoint.findings = diagnose::endpoint(endpoint, context);
                 endpoint.works = diagnose::works(endpoint, target.turn);
                 endpoint.capabilities = capabilities::of(endpoint);
@@ -104,7 +110,7 @@ impl Summary {
         for judgement in &thresholds {
             exit = exit.and(judgement.exit());
         }
-        if !conclusive(&seen.targets) {
+        if !conclusive(&seen.targets) || (options.audits.security && !examined(&seen.targets)) {
             exit = exit.and(Exit::CouldNotTell);
         }
         if seen.interrupted {
@@ -145,6 +151,18 @@ fn conclusive(targets: &[TargetFacts]) -> bool {
         let told = target.findings.iter().any(|finding| finding.severity == Severity::Error);
         !stopped && !unexplained && (looked || told)
     })
+}
+
+/// Whether of each server that was to relay something is known of what strangers may do there.
+fn examined(targets: &[TargetFacts]) -> bool {
+    let endpoints = || targets.iter().flat_map(|target| &target.endpoints);
+    let answered = |security: &SecurityFacts| security.peers.iter().any(|peer| peer.state != "unanswered");
+    let seen = |endpoint: &&EndpointFacts| endpoint.security.as_ref().is_some_and(answered);
+    let known: Vec<IpAddr> = endpoints().filter(seen).map(|endpoint| endpoint.addr.ip()).collect();
+    let relays = targets.iter().filter(|target| target.turn);
+    relays
+        .into_iter()
+        .all(|target| target.endpoints.iter().any(|endpoint| known.contains(&endpoint.addr.ip())))
 }
 
 #[cfg(test)]

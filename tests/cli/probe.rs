@@ -167,6 +167,18 @@ fn flags_that_exclude_each_other_are_a_usage_error() {
 }
 
 #[test]
+fn a_peer_to_send_data_to_is_named_on_purpose() {
+    let text = transcript(&[
+        &["127.0.0.1", "--ssrf-deliver", "10.0.0.5:7"],
+        &["127.0.0.1", "--security", "--ssrf-deliver", "10.0.0.5"],
+        &["127.0.0.1", "--security", "--ssrf-deliver", "10.0.0.5:0"],
+        &["127.0.0.1", "--security", "--ssrf-deliver", "db.example.org:7"],
+        &[&["127.0.0.1", "--security"][..], &["--ssrf-deliver", "10.0.0.5:7"].repeat(9)].concat(),
+    ]);
+    insta::assert_snapshot!(text);
+}
+
+#[test]
 fn numbers_and_times_out_of_range_are_usage_errors() {
     let text = transcript(&[
         &["turn:127.0.0.1:1", "--timeout", "0"],

@@ -231,7 +231,7 @@ fn options(args: &Args) -> Result<Options, UserError> {
         deadline,
         bindings: 5,
         pace: Pace { count, interval, size: usize::from(args.traffic.size), patience },
-        audits: args.audits.audits(),
+        audits: args.audits.audits()?,
         relay_only: args.traffic.relay_only,
         relay_family: args.traffic.relay_family,
     })

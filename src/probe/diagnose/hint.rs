@@ -75,7 +75,9 @@ pub(super) fn for_server(finding: &mut Finding, software: Option<&str>) {
         None => for_version(finding, software),
         Some(other) if finding.help.contains('`') => {
             let note = format!(" (options as coturn names them; this server says it is {other})");
-            finding.help.push_str(&note);
+            // Behind the first line may be some to paste.
+            let at = finding.help.find('\n').unwrap_or(finding.help.len());
+            finding.help.insert_str(at, &note);
         }
         Some(_) => {}
     }

@@ -11,6 +11,7 @@ mod nat;
 mod refusal;
 mod relay;
 mod resolve;
+mod security;
 mod time;
 mod tls;
 
@@ -94,6 +95,7 @@ pub fn endpoint(facts: &EndpointFacts, context: Context<'_>) -> Vec<Finding> {
     connect::reached(&mut case);
     allocate::granted(&mut case);
     relay::carries(&mut case);
+    security::strangers(&mut case);
     time::kept(&mut case);
     case.name_another_server();
     case.findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
@@ -114,7 +116,9 @@ pub fn works(facts: &EndpointFacts, turn: bool) -> Option<bool> {
     let relay = &facts.relay;
     let carries =
         [&relay.inbound, &relay.outbound, &relay.hairpin].into_iter().flatten().any(|report| report.ok);
-    let broken = facts.findings.iter().any(|finding| finding.severity == Severity::Error);
+    // What strangers may do besides does not keep it from working.
+    let about_it = |finding: &&Finding| finding.stage != security::STAGE;
+    let broken = facts.findings.iter().filter(about_it).any(|finding| finding.severity == Severity::Error);
     Some(usable(facts, turn) && (carries || !turn) && !broken)
 }
 

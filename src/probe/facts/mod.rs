@@ -7,6 +7,7 @@ mod fault;
 mod oddity;
 mod relay;
 mod resolve;
+mod security;
 mod tls;
 
 use std::net::SocketAddr;
@@ -20,6 +21,7 @@ pub use self::fault::{Fault, FaultKind};
 pub use self::oddity::{OddityFacts, OddityKind};
 pub use self::relay::{PeerFacts, RelayFacts};
 pub use self::resolve::{Resolve, ResolveError, ResolveErrorKind};
+pub use self::security::{Amplification, Answered, DeliveredPeer, PermissionTest, SecurityFacts, TriedPeer};
 pub use self::tls::TlsFacts;
 use crate::finding::Finding;
 use crate::nat::NatFacts;

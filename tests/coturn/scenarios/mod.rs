@@ -14,6 +14,7 @@ mod reachability;
 mod redirect;
 mod refusals;
 mod relay;
+mod security;
 mod tls;
 mod watch;
 

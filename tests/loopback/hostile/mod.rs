@@ -8,6 +8,7 @@ mod nat;
 mod protocols;
 mod redirects;
 mod relays;
+mod strangers;
 mod streams;
 
 use std::time::Duration;
