@@ -9,6 +9,7 @@
 )]
 
 pub mod cli;
+pub mod dtls;
 pub mod finding;
 pub mod ice;
 pub mod io;

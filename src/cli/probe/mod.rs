@@ -2,6 +2,7 @@
 
 mod credentials;
 mod embedded;
+mod network;
 mod targets;
 
 use std::path::PathBuf;
@@ -29,6 +30,8 @@ pub(super) struct Args {
     #[command(flatten)]
     credentials: credentials::Args,
     #[command(flatten)]
+    network: network::Args,
+    #[command(flatten)]
     trust: TrustArgs,
     #[command(flatten)]
     traffic: TrafficArgs,
@@ -48,6 +51,9 @@ struct TrustArgs {
     /// Report a bad certificate without failing for it
     #[arg(long)]
     insecure: bool,
+    /// Warn of a certificate that ends within so many days
+    #[arg(long, value_name = "N", default_value_t = 14, value_parser = clap::value_parser!(u16).range(0..=3650))]
+    min_days: u16,
 }
 
 #[derive(Debug, clap::Args)]
@@ -123,9 +129,15 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
         .collect::<Result<Vec<_>, _>>()?;
     let (mut targets, relay_only) = targets::read(&args.targets, &args.credentials)?;
     options.relay_only |= relay_only;
+    let local = args.network.local()?;
+    args.network.apply(&mut targets)?;
     let mut roots = tls::roots_for(&targets, args.trust.cafile.as_deref())?;
     let server = match args.targets.embedded {
-        true => Some(embedded::start(&mut targets, &mut roots)?),
+        true => {
+            let server = embedded::start(&mut targets, &mut roots)?;
+            args.network.keep(&mut targets)?;
+            Some(server)
+        }
         false => None,
     };
     targets::require(&mut targets, &args.limits.require)?;
@@ -134,6 +146,7 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
     let shown = progress.clone();
     let environment = Environment {
         trust: Trust { roots: Arc::new(roots), insecure: args.trust.insecure },
+        local,
         server_name: args.trust.servername,
         progress: Arc::new(move |doing| shown.set(doing)),
     };
@@ -174,6 +187,9 @@ fn options(args: &Args) -> Result<Options, UserError> {
         bindings: 5,
         pace: Pace { count, interval, size: usize::from(args.traffic.size), patience },
         relay_only: args.traffic.relay_only,
+        families: args.network.families(),
+        srv: args.network.srv,
+        min_days: i64::from(args.trust.min_days),
     })
 }
 

@@ -124,7 +124,7 @@ fn refused(code: u16, attempts: Vec<AttemptFacts>) -> EndpointFacts {
 }
 
 fn found(facts: &EndpointFacts, target: &Target) -> Vec<Finding> {
-    endpoint(facts, Context { target, now_unix: NOW, timeout_s: 5.0 })
+    endpoint(facts, Context { target, now_unix: NOW, timeout_s: 5.0, min_days: 14 })
 }
 
 /// The codes found, the severity of each by its first letter.
@@ -396,14 +396,15 @@ fn a_redirect_is_followed_lost_or_a_loop() {
 
 #[test]
 fn one_missing_record_is_no_fault_and_one_failed_query_is_a_warning() {
-    let error = |record, kind| ResolveError { record, kind, message: String::new() };
+    let error = |record, kind| ResolveError { record, name: String::new(), kind, message: String::new() };
     let codes = |a: &[&str], errors: Vec<ResolveError>| {
         let resolve =
             Resolve { a: a.iter().map(|ip| ip.parse().unwrap()).collect(), errors, ..Resolve::default() };
         let facts =
             TargetFacts { uri: String::new(), turn: true, resolve, endpoints: vec![], findings: vec![] };
         let target = target_of("turn:turn.example.test");
-        let found = super::target(&facts, Context { target: &target, now_unix: NOW, timeout_s: 5.0 });
+        let found =
+            super::target(&facts, Context { target: &target, now_unix: NOW, timeout_s: 5.0, min_days: 14 });
         found.iter().map(|finding| finding.code).collect::<Vec<_>>()
     };
     use ResolveErrorKind::{Failed, Nodata, Nxdomain, Timeout};

@@ -48,6 +48,8 @@ pub struct EndpointFacts {
     pub release: Option<StepFacts>,
     /// Where a 300 led.
     pub redirect: Option<RedirectFacts>,
+    /// What the port speaks instead, where it does not speak what was asked for.
+    pub speaks: Option<Transport>,
     /// Where the network stopped us.
     pub fault: Option<Fault>,
     /// Things a server should not send, counted.
@@ -83,6 +85,7 @@ impl EndpointFacts {
             refresh: None,
             release: None,
             redirect: None,
+            speaks: None,
             fault: None,
             oddities: Vec::new(),
             stopped: false,

@@ -31,6 +31,8 @@ pub enum FaultKind {
     Closed,
     /// TLS did not come about.
     Tls,
+    /// The server speaks no version of TLS that is still in use.
+    OldTls,
     /// Anything else.
     Other,
 }

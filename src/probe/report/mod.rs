@@ -22,6 +22,7 @@ impl Report for Summary {
             }
         };
         section("Candidates", Some(tables::candidates(self)));
+        section("SRV records", Some(tables::srv(self)));
         section("Servers", tables::servers(self));
         section("Reached, in ms", tables::reach(self));
         section("TURN requests, in ms", tables::requests(self));
@@ -78,5 +79,7 @@ fn notes(summary: &Summary) -> Vec<String> {
     let moved = moved.map(|(server, relay)| {
         format!("the NAT here gives each destination another port (symmetric): a server saw {server}, the relay {relay}")
     });
-    no_nat.into_iter().chain(moved).chain(open).chain(left_out).collect()
+    let srv = summary.targets.iter().flat_map(|target| target.resolve.srv_notes.iter().cloned());
+    let no_nat = no_nat.into_iter().chain(srv);
+    no_nat.chain(moved).chain(open).chain(left_out).collect()
 }

@@ -1,3 +1,4 @@
+use crate::probe::plan::Families;
 use std::time::Duration;
 
 use super::*;
@@ -11,7 +12,16 @@ use crate::probe::plan::Transport;
 fn options() -> Options {
     let second = Duration::from_secs(1);
     let pace = Pace { count: 1, interval: second, size: 160, patience: second };
-    Options { timeout: second, deadline: second, bindings: 5, pace, relay_only: false }
+    Options {
+        timeout: second,
+        deadline: second,
+        bindings: 5,
+        pace,
+        relay_only: false,
+        families: Families::BOTH,
+        srv: false,
+        min_days: 14,
+    }
 }
 
 /// A STUN server over these transports; each endpoint is changed before it is judged.

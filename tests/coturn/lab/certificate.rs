@@ -19,6 +19,14 @@ pub(crate) enum Kind {
     WrongHost,
     /// As `Good`, while `ca` is a CA that has nothing to do with it.
     UnknownCa,
+    /// As `Good`, with an RSA key.
+    Rsa,
+    /// As `Good`, for the next five days.
+    Ending,
+    /// As `Good`, but signed by an intermediate authority; the server sends both.
+    Chain,
+    /// As `Chain`, and the server sends the leaf alone.
+    LeafAlone,
     /// Signed by itself, with the CA:TRUE that `openssl req -x509` gives unasked; `ca` is itself.
     SelfSignedCa,
 }
@@ -62,10 +70,11 @@ impl Lab {
             return made;
         }
         self_signed(&dir, "ca.key", "ca.pem", "/CN=lab CA");
+        let new_key: &[&str] = if kind == Kind::Rsa { &NEW_RSA_KEY } else { &NEW_KEY };
         openssl(
             &dir,
             &["req", "-new", "-subj", &format!("/CN={NAME}")],
-            &NEW_KEY,
+            new_key,
             &["key.pem", "-out", "leaf.csr"],
         );
         fs::write(dir.join("serial"), "1000").expect("the lab's folder is writable");
@@ -73,10 +82,32 @@ impl Lab {
         let validity: &[&str] = match kind {
             Kind::Expired => &["-startdate", "20200101000000Z", "-enddate", "20210101000000Z"],
             Kind::NotYetValid => &["-startdate", "20900101000000Z", "-enddate", "20910101000000Z"],
+            Kind::Ending => &["-days", "5"],
             _ => &["-days", "90"],
         };
-        let ca = ["ca", "-batch", "-notext", "-in", "leaf.csr", "-out", "cert.pem"];
-        openssl(&dir, &ca, &["-cert", "ca.pem", "-keyfile", "ca.key"], validity);
+        let sign = |csr: &str, to: &str, by: [&str; 2], more: &[&str]| {
+            let ca = ["ca", "-batch", "-notext", "-in", csr, "-out", to];
+            openssl(&dir, &ca, &["-cert", by[0], "-keyfile", by[1]], more);
+        };
+        if matches!(kind, Kind::Chain | Kind::LeafAlone) {
+            let subject = ["req", "-new", "-subj", "/CN=lab between"];
+            openssl(&dir, &subject, &NEW_KEY, &["between.key", "-out", "between.csr"]);
+            sign(
+                "between.csr",
+                "between.pem",
+                ["ca.pem", "ca.key"],
+                &["-days", "90", "-extensions", "authority"],
+            );
+            let leaf = [validity, &["-extensions", "public_leaf"]].concat();
+            sign("leaf.csr", "cert.pem", ["between.pem", "between.key"], &leaf);
+        } else {
+            sign("leaf.csr", "cert.pem", ["ca.pem", "ca.key"], validity);
+        }
+        if kind == Kind::Chain {
+            let pem = |name| fs::read_to_string(dir.join(name)).expect("openssl wrote it");
+            let both = pem("cert.pem") + &pem("between.pem");
+            fs::write(&made.cert, both).expect("the lab's folder is writable");
+        }
         if kind == Kind::UnknownCa {
             self_signed(&dir, "other.key", "ca.pem", "/CN=another CA");
         }
@@ -85,6 +116,8 @@ impl Lab {
 }
 
 const NEW_KEY: [&str; 6] = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout"];
+
+const NEW_RSA_KEY: [&str; 4] = ["-newkey", "rsa:2048", "-nodes", "-keyout"];
 
 fn self_signed(dir: &Path, key: &str, cert: &str, subject: &str) {
     let request = ["req", "-x509", "-days", "90", "-subj", subject];
@@ -128,6 +161,14 @@ commonName = supplied
 [leaf]
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
+basicConstraints = CA:FALSE
+keyUsage = digitalSignature
+extendedKeyUsage = serverAuth
+subjectAltName = {sans}
+[public_leaf]
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+authorityInfoAccess = caIssuers;URI:http://ca.example.test/between.der
 basicConstraints = CA:FALSE
 keyUsage = digitalSignature
 extendedKeyUsage = serverAuth

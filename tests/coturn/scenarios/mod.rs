@@ -2,6 +2,7 @@
 //! test also has coturn's log or the packet filter say that it really happened.
 
 mod credentials;
+mod dtls;
 mod healthy;
 mod limits;
 mod modes;
@@ -11,6 +12,7 @@ mod reachability;
 mod redirect;
 mod relay;
 mod tls;
+mod transports;
 
 use crate::lab::{PASSWORD, USER};
 
