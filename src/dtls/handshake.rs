@@ -56,10 +56,9 @@ pub struct Handshake {
     provider: Arc<CryptoProvider>,
     offer: Offer,
     state: State,
-    /// Our last flight, a record a datagram; sent again until the server's next one is whole.
+    /// Our last flight, small enough for one datagram; sent again until the server's next one is whole.
     flight: Vec<Outgoing>,
-    /// How many of its records have been sent in this round.
-    sent: usize,
+    sent: bool,
     due: Option<Instant>,
     timeout: Duration,
     /// Record numbers of each epoch.
@@ -68,7 +67,6 @@ pub struct Handshake {
     sequence: u16,
     transcript: Vec<u8>,
     seen: Seen,
-    /// Sealed records that came before the flight they belong behind.
     heard: Option<Heard>,
     result: Option<Result<Box<Session>, HandshakeFault>>,
 }
@@ -114,7 +112,7 @@ impl Handshake {
             offer,
             state: State::Hello { cookie: Vec::new() },
             flight: Vec::new(),
-            sent: 0,
+            sent: false,
             due: None,
             timeout: FIRST_TIMEOUT,
             numbers: [0; 2],
@@ -147,14 +145,13 @@ impl Handshake {
             return Output::Done(result);
         }
         if self.due.is_some_and(|due| now >= due) {
-            self.sent = 0;
+            self.sent = false;
             self.timeout = (self.timeout * 2).min(LONGEST_TIMEOUT);
             self.due = None;
         }
-        if self.sent < self.flight.len() {
-            let bytes = self.record(self.sent);
-            self.sent += 1;
-            return Output::Transmit(bytes);
+        if !self.sent && !self.flight.is_empty() {
+            self.sent = true;
+            return Output::Transmit((0..self.flight.len()).flat_map(|at| self.record(at)).collect());
         }
         Output::Wait(*self.due.get_or_insert(now + self.timeout))
     }
@@ -375,7 +372,7 @@ impl Handshake {
 
     fn begin_flight(&mut self) {
         self.flight.clear();
-        self.sent = 0;
+        self.sent = false;
         self.due = None;
         self.timeout = FIRST_TIMEOUT;
     }

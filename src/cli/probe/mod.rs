@@ -100,6 +100,8 @@ const EXAMPLES: &str = "Examples:
       probe a TURN server over UDP and TCP
   rtcscope probe turn:turn.example.org turns:turn.example.org --secret S --require udp,tls
       mint TURN REST credentials; fail unless both UDP and TLS work
+  rtcscope probe turn.example.org --transport udp,tcp,tls,dtls -u alice --password-file secret.txt
+      probe every transport over every address, with TLS and DTLS at 5349
   rtcscope probe --ice-servers servers.json --max rtt.p99=50ms --format json
       probe what a web app is given, and fail above a limit
 

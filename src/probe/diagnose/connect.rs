@@ -164,15 +164,15 @@ fn session(transport: Transport) -> &'static str {
 
 /// The port answers, but in another protocol than the URI's.
 fn mismatch(case: &Case<'_>, speaks: Transport) -> Finding {
-    let place = case.place();
+    let addr = case.facts.addr;
     let (message, help) = match speaks.is_encrypted() {
         true => (
-            format!("{place} speaks {}, and was asked without", session(speaks)),
+            format!("{addr} speaks {}, and was asked without it", session(speaks)),
             "give clients a `turns:` URI for this port (`stuns:` for STUN alone), or the port that has none \
              (coturn's `listening-port`, 3478)",
         ),
         false => (
-            format!("{place} speaks STUN without {}", session(case.facts.transport)),
+            format!("{addr} speaks STUN without {}, and was asked with it", session(case.facts.transport)),
             "give clients a `turn:` URI for this port (`stun:` for STUN alone), or the port with TLS \
              (coturn's `tls-listening-port`, 5349); a proxy in front has to pass TLS on",
         ),

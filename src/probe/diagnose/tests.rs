@@ -169,6 +169,10 @@ fn faults_of_the_network_are_told_by_kind_and_transport() {
         (Transport::Udp, FaultKind::Prohibited, "binding", "ICMP_PROHIBITED"),
         (Transport::Tcp, FaultKind::TimedOut, "connect", "TCP_TIMEOUT"),
         (Transport::Tls, FaultKind::Tls, "tls", "TLS_FAILED"),
+        (Transport::Tls, FaultKind::OldTls, "tls", "TLS_OLD"),
+        (Transport::Dtls, FaultKind::Refused, "tls", "PORT_REFUSED"),
+        (Transport::Dtls, FaultKind::TimedOut, "tls", "UDP_TIMEOUT"),
+        (Transport::Dtls, FaultKind::Tls, "tls", "TLS_FAILED"),
         (Transport::Tls, FaultKind::Closed, "tls", "TLS_FAILED"),
         (Transport::Tcp, FaultKind::Closed, "binding", "CONNECTION_CLOSED"),
     ] {
