@@ -144,6 +144,12 @@ impl Link {
         let _ = tokio::time::timeout(FLUSH, self.wire.flush()).await;
     }
 
+    /// Gives an allocation back, without waiting for the answer.
+    pub async fn release(&mut self) {
+        self.start(Request::Refresh { lifetime: 0 });
+        self.flush().await;
+    }
+
     async fn drive(&mut self) -> Result<Event, Fault> {
         loop {
             // A server that floods us must not keep the deadline and Ctrl-C from being seen.

@@ -234,6 +234,8 @@ pub struct Options {
     pub bindings: u32,
     /// Of the packets sent over the relay.
     pub pace: Pace,
+    /// What is asked of each server once.
+    pub audits: Audits,
     /// Leave host and reflexive candidates out (`iceTransportPolicy: relay`).
     pub relay_only: bool,
     /// `-4`, `-6`.
@@ -242,4 +244,11 @@ pub struct Options {
     pub srv: bool,
     /// A certificate that ends in fewer days is a warning.
     pub min_days: i64,
+}
+
+/// What is asked of each server once, after all its endpoints are done.
+#[derive(Debug, Clone, Default)]
+pub struct Audits {
+    /// What it can do beyond the necessary.
+    pub capabilities: bool,
 }

@@ -59,8 +59,11 @@ fn a_network_that_is_not_there_is_a_usage_error() {
     for (flag, value) in [("--interface", "no-such-0"), ("--local-addr", "192.0.2.77")] {
         let text = said(&[], &["turn:127.0.0.1", flag, value]);
         let known = if flag == "--interface" { "lo" } else { "127.0.0.1" };
-        assert!(text.contains(&format!("{flag}: ")) && text.contains("there is ") && text.contains(known), "{text}");
-        assert!(text.contains("exit 2") || text.contains("[2]") || text.contains("code: 2"), "{text}");
+        assert!(
+            text.contains(&format!("{flag}: ")) && text.contains("there is ") && text.contains(known),
+            "{text}"
+        );
+        assert!(text.contains("exit: 2"), "{text}");
     }
 }
 
@@ -94,7 +97,6 @@ fn a_malformed_uri_is_refused_with_its_place() {
         &["turn:127.0.0.1/path"],
         &["stun:127.0.0.1?transport=tcp"],
         &["127.0.0.1?transport=tcp"],
-        &["turns:127.0.0.1:1?transport=udp"],
         &["turn:127.0.0.1:1", "stun:127.0.0.1:1", "turn://127.0.0.1:1"],
     ]);
     insta::assert_snapshot!(text);
@@ -141,7 +143,6 @@ fn a_bad_list_of_servers_is_refused_with_its_place() {
             b"{\"iceServers\": [{\"urls\": \"stun:127.0.0.1:1\"}], \"iceTransportPolicy\": \"relay\"}",
         ),
         ("binary.json", b"\x00\x01\xfe\xff\x1b[2J"),
-        ("dtls.json", b"[{\"urls\": \"turns:127.0.0.1:1?transport=udp\"}]"),
     ]);
     insta::assert_snapshot!(text);
 }

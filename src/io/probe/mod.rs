@@ -12,6 +12,7 @@ mod paths;
 mod peer;
 mod relay;
 mod second_look;
+mod survey;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -270,6 +271,7 @@ async fn run(
             }
         }
     }
+    survey::all(&shared, &targets, &planned, &mut results).await;
     let mut seen: Vec<_> = planned.iter().zip(results).collect();
     // As the targets name them, whichever family was known first.
     seen.sort_by_key(|((at, endpoint), _)| (*at, targets[*at].rank(endpoint), endpoint.addr.is_ipv6()));

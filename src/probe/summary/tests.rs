@@ -7,7 +7,7 @@ use crate::ice::uri::ServerUri;
 use crate::measure::Pace;
 use crate::probe::METRICS;
 use crate::probe::facts::{BindingFacts, EndpointFacts, Fault, FaultKind, Resolve, TlsFacts};
-use crate::probe::plan::Transport;
+use crate::probe::plan::{Audits, Transport};
 
 fn options() -> Options {
     let second = Duration::from_secs(1);
@@ -17,6 +17,7 @@ fn options() -> Options {
         deadline: second,
         bindings: 5,
         pace,
+        audits: Audits::default(),
         relay_only: false,
         families: Families::BOTH,
         srv: false,
