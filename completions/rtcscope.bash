@@ -187,7 +187,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__probe)
-            opts="-u -w -o -q -v -h --ice-servers --embedded --username --password --password-file --secret --ttl --separator --key --cafile --servername --insecure --count --rate --size --duration --relay-only --no-capabilities --timeout --deadline --max --require --format --report --output --color --fail-on --quiet --verbose --help"
+            opts="-u -w -4 -6 -o -q -v -h --ice-servers --embedded --username --password --password-file --secret --ttl --separator --key --transport --ipv4 --ipv6 --srv --interface --local-addr --cafile --servername --insecure --min-days --count --rate --size --duration --relay-only --no-capabilities --timeout --deadline --max --require --format --report --output --color --fail-on --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -233,11 +233,27 @@ _rtcscope() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --transport)
+                    COMPREPLY=($(compgen -W "udp tcp tls dtls" -- "${cur}"))
+                    return 0
+                    ;;
+                --interface)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --local-addr)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --cafile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --servername)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --min-days)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -270,7 +286,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --require)
-                    COMPREPLY=($(compgen -W "udp tcp tls" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "udp tcp tls dtls" -- "${cur}"))
                     return 0
                     ;;
                 --format)

@@ -141,7 +141,10 @@ fn severities_are_those_that_were_promised() {
         codes
     };
     assert_eq!(of(Severity::Info), ["REDIRECT", "STALE_NONCE_OK", "UNMATCHED_TRANSACTION_ID"]);
-    assert_eq!(of(Severity::Warning), ["DNS_PARTIAL", "RELAY_ADDR_MISMATCH", "RELAY_LOSSY", "TURN_ONLY"]);
+    assert_eq!(
+        of(Severity::Warning),
+        ["DNS_PARTIAL", "RELAY_ADDR_MISMATCH", "RELAY_LOSSY", "TLS_EXPIRING", "TURN_ONLY"]
+    );
 }
 
 #[test]

@@ -130,6 +130,57 @@ fn a_flight_that_is_not_signed_is_refused() {
     assert_eq!(fault(&mut client, t0), HandshakeFault::WrongSignature);
 }
 
+/// The recorded datagrams of a coturn with an RSA certificate.
+fn recorded() -> Vec<Vec<u8>> {
+    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
+    let lines = include_str!("../../testdata/dtls/coturn_rsa_flight.hex").lines();
+    lines.map(|line| line.as_bytes().chunks(2).map(byte).collect()).collect()
+}
+
+#[test]
+fn a_recorded_flight_is_answered_in_one_datagram_in_whatever_order_it_comes() {
+    for backwards in [false, true] {
+        let t0 = Instant::now();
+        let mut client = client();
+        sent(&mut client, t0);
+        let datagrams = recorded();
+        client.handle_input(&datagrams[0]);
+        sent(&mut client, t0);
+        let mut flight: Vec<_> = datagrams[1..].iter().collect();
+        if backwards {
+            flight.reverse();
+        }
+        for (at, datagram) in flight.iter().enumerate() {
+            assert!(matches!(client.poll(t0), Output::Wait(_)), "answered before datagram {at}");
+            client.handle_input(datagram);
+        }
+        let answer = sent(&mut client, t0);
+        let kinds: Vec<_> = record::records(&answer).map(|record| (record.kind, record.epoch())).collect();
+        assert_eq!(kinds, [(HANDSHAKE, 0), (record::CHANGE_CIPHER_SPEC, 0), (HANDSHAKE, 1)]);
+        // A Finished by anybody else cannot be opened: the flight is sent again.
+        client.handle_input(&record::plain(HANDSHAKE, DTLS_1_2, 1 << 48, &[0; 48]));
+        let Output::Wait(until) = client.poll(t0) else { panic!() };
+        assert_eq!(sent(&mut client, until).len(), answer.len());
+    }
+}
+
+#[test]
+fn a_flight_with_a_bit_turned_is_not_answered() {
+    let datagrams = recorded();
+    // In the signature of the key exchange, and in the public key it is held against.
+    for (at, byte) in [(6, 150), (3, 100)] {
+        let mut client = client();
+        for (number, datagram) in datagrams.iter().enumerate() {
+            let mut datagram = datagram.clone();
+            if number == at {
+                datagram[byte] ^= 1;
+            }
+            client.handle_input(&datagram);
+        }
+        assert_eq!(fault(&mut client, Instant::now()), HandshakeFault::WrongSignature, "{at}");
+    }
+}
+
 #[test]
 fn what_is_no_dtls_is_heard_and_changes_nothing() {
     let mut client = client();
