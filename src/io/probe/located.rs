@@ -186,7 +186,7 @@ impl Located {
     }
 }
 
-/// RFC 5928 §5 and RFC 8489 §8.1; RFC 7350 adds DTLS.
+/// RFC 5928 §3 and RFC 8489 §8.1; RFC 7350 adds DTLS.
 fn service(turn: bool, transport: Transport) -> &'static str {
     match (turn, transport) {
         (true, Transport::Udp) => "_turn._udp",

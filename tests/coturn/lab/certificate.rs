@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
 
-use super::{Lab, NAME, SERVER, SERVER_2, SERVER_V6, process};
+use super::{Lab, NAME, SERVER, SERVER_2, SERVER_V6, Side, process};
 
 /// What is right or wrong with a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,6 +116,40 @@ impl Lab {
     }
 }
 
+/// A server that is no TURN server; dropping it ends it.
+#[derive(Debug)]
+#[must_use = "dropping it ends the server"]
+pub(crate) struct OldTls(std::process::Child);
+
+impl Drop for OldTls {
+    fn drop(&mut self) {
+        process::end(&mut self.0);
+    }
+}
+
+impl Lab {
+    /// openssl's own server in place of coturn's TLS port, with TLS 1.0 and 1.1 alone.
+    pub(crate) fn old_tls(&self, made: &Certificate) -> OldTls {
+        let listen = format!("{SERVER}:5349");
+        let (cert, key) = (made.cert.to_string_lossy(), made.key.to_string_lossy());
+        let args = ["s_server", "-accept", &listen, "-cert", &cert, "-key", &key, "-quiet"];
+        let old = ["-no_tls1_2", "-no_tls1_3", "-cipher", "ALL:@SECLEVEL=0"];
+        let mut command = self.command(Side::Server, "openssl", &[&args[..], &old].concat());
+        let child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let server = OldTls(child.expect("openssl starts"));
+        let start = Instant::now();
+        while !self
+            .turnutils("openssl", &["s_client", "-connect", &listen], SOON)
+            .said()
+            .contains("CONNECTED")
+        {
+            assert!(start.elapsed() < Duration::from_secs(5), "openssl does not listen");
+        }
+        server
+    }
+}
+
+const SOON: Duration = Duration::from_secs(2);
 const NEW_KEY: [&str; 6] = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout"];
 
 const NEW_RSA_KEY: [&str; 4] = ["-newkey", "rsa:2048", "-nodes", "-keyout"];

@@ -269,3 +269,13 @@ fn a_turns_uri_at_a_port_without_tls_is_named() {
         run.ends("fail", 1).errors(&["SCHEME_MISMATCH"]);
     }
 }
+
+/// A server that stopped at TLS 1.1 (coturn itself, where its OpenSSL still has that, with `no-tlsv1_2`).
+#[test]
+fn a_server_without_tls_1_2_is_named() {
+    let Some(lab) = Lab::new() else { return };
+    let made = lab.tls(Kind::Rsa);
+    let _server = lab.old_tls(&made);
+    let run = lab.probe(&args(&[&["turns:198.51.100.1:5349"], &ALICE, &["--timeout", "2s"]]));
+    run.ends("fail", 1).errors(&["TLS_OLD"]);
+}
