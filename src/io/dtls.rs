@@ -164,7 +164,10 @@ fn too_late(machine: &Handshake, timeout: Duration) -> Fault {
         (false, Some(Heard::Stun)) => "what answers there speaks STUN and no DTLS".to_owned(),
         (false, Some(Heard::Other)) => "what answers there does not speak DTLS".to_owned(),
     };
-    let kind =
-        if machine.heard().is_some() && !machine.answered() { FaultKind::Tls } else { FaultKind::TimedOut };
+    let kind = match (machine.answered(), machine.heard()) {
+        (true, _) => FaultKind::Stalled,
+        (false, None) => FaultKind::TimedOut,
+        (false, Some(_)) => FaultKind::NotTls,
+    };
     Fault { kind, stage: "tls", message }
 }

@@ -149,7 +149,7 @@ async fn handshake(
                     ),
                 ) => failure(FaultKind::OldTls, "the server speaks neither TLS 1.2 nor TLS 1.3".to_owned()),
                 Some(Error::InvalidMessage(_)) => {
-                    failure(FaultKind::Tls, "what answers there does not speak TLS".to_owned())
+                    failure(FaultKind::NotTls, "what answers there does not speak TLS".to_owned())
                 }
                 Some(tls) => failure(FaultKind::Tls, tls.to_string()),
                 None => Failure::Fault(fault("tls", &error)),

@@ -46,8 +46,10 @@ fn worth_trying(facts: &EndpointFacts) -> Option<Transport> {
         return None;
     }
     let fault = facts.fault.as_ref();
+    // An alert, or a handshake that began, is TLS: then the port is the right one.
     let handshake = fault.is_some_and(|fault| {
-        fault.stage == "tls" && matches!(fault.kind, FaultKind::Tls | FaultKind::TimedOut | FaultKind::Closed)
+        fault.stage == "tls"
+            && matches!(fault.kind, FaultKind::NotTls | FaultKind::TimedOut | FaultKind::Closed)
     });
     let odd = facts.oddities.iter().any(|odd| odd.kind == OddityKind::NotStun);
     let silent = fault.is_none() && facts.binding.is_some();

@@ -136,7 +136,13 @@ fn faulty(case: &Case<'_>, fault: &Fault, answered: bool) -> Finding {
             .message(format!("no TLS session with {place}: {}", fault.message))
             .help("let the server speak TLS 1.2 at least: drop `no-tlsv1_2` from the coturn configuration, and \
                    update the OpenSSL that it runs with"),
-        FaultKind::Tls => case
+        FaultKind::Stalled => case
+            .finding_on_the_way(&UDP_TIMEOUT, fault.stage)
+            .confidence(Confidence::Medium)
+            .message(format!("{place} begins the handshake and does not end it: {}", fault.message))
+            .help("look for loss on the way, or for a firewall that drops fragments: the certificate is in the \
+                   largest packets of all"),
+        FaultKind::Tls | FaultKind::NotTls => case
             .finding_on_the_way(&TLS_FAILED, "tls")
             .message(format!("no {} session with {place}: {}", session(transport), fault.message))
             .help("check that this is the TLS port (`tls-listening-port`) and which TLS versions it offers"),

@@ -175,6 +175,8 @@ fn faults_of_the_network_are_told_by_kind_and_transport() {
         (Transport::Dtls, FaultKind::Refused, "tls", "PORT_REFUSED"),
         (Transport::Dtls, FaultKind::TimedOut, "tls", "UDP_TIMEOUT"),
         (Transport::Dtls, FaultKind::Tls, "tls", "TLS_FAILED"),
+        (Transport::Dtls, FaultKind::NotTls, "tls", "TLS_FAILED"),
+        (Transport::Dtls, FaultKind::Stalled, "tls", "UDP_TIMEOUT"),
         (Transport::Tls, FaultKind::Closed, "tls", "TLS_FAILED"),
         (Transport::Tcp, FaultKind::Closed, "binding", "CONNECTION_CLOSED"),
     ] {

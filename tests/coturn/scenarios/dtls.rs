@@ -89,17 +89,19 @@ fn dropped_dtls_is_a_timeout_after_several_tries() {
     run.check(run.took < Duration::from_secs(5), "it took too long");
 }
 
-/// A third of the packets to the server is lost: the flights are sent again until they are through.
+/// Every third packet one way is lost: the flights are sent again until they are through.
 #[test]
 fn a_lossy_path_gets_through_by_retransmission() {
-    let Some(lab) = Lab::new() else { return };
-    let (made, _coturn) = serve(&lab, Kind::Good, &[]);
-    let every = "-m statistic --mode nth --every 3 --packet 0 -j DROP";
-    lab.firewall(Side::Server, &[&format!("-A INPUT -i {DEVICE} -p udp --dport 5349 {every}")]);
-    let flags = ["--cafile", made.cafile(), "--timeout", "10s"];
-    let run = lab.probe(&args(&[&[DTLS], &ALICE, &flags]));
-    run.shows("dtls", "/tls/verified", true).shows("dtls", "/allocate/ok", true);
-    run.check(lab.filtered(Side::Server) >= 3, "nothing was lost");
+    for (side, port) in [(Side::Server, "--dport"), (Side::Client, "--sport")] {
+        let Some(lab) = Lab::new() else { return };
+        let (made, _coturn) = serve(&lab, Kind::Good, &[]);
+        let every = "-m statistic --mode nth --every 3 --packet 0 -j DROP";
+        lab.firewall(side, &[&format!("-A INPUT -i {DEVICE} -p udp {port} 5349 {every}")]);
+        let flags = ["--transport", "dtls", "--cafile", made.cafile(), "--timeout", "10s"];
+        let run = lab.probe(&args(&[&["stuns:198.51.100.1"], &flags]));
+        run.shows("dtls", "/tls/verified", true).shows("dtls", "/binding/ok", true);
+        run.check(lab.filtered(side) >= 3, "nothing was lost");
+    }
 }
 
 #[test]
@@ -120,4 +122,30 @@ fn a_list_of_servers_may_hold_a_dtls_one() {
     let list = list.to_string_lossy();
     let run = lab.probe(&["--ice-servers", &list, "--cafile", made.cafile()]);
     run.ends("pass", 0).is_healthy().carries("dtls");
+}
+
+#[test]
+fn each_cipher_that_coturn_may_be_held_to_works() {
+    let suites = [
+        ("ECDHE-ECDSA-AES128-GCM-SHA256", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"),
+        ("ECDHE-ECDSA-AES256-GCM-SHA384", "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"),
+        ("ECDHE-ECDSA-CHACHA20-POLY1305", "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256"),
+    ];
+    for (name, suite) in suites {
+        let Some(lab) = Lab::new() else { return };
+        let (made, _coturn) = serve(&lab, Kind::Good, &[&format!("cipher-list={name}")]);
+        let run = lab.probe(&args(&[&[DTLS], &ALICE, &["--cafile", made.cafile()]]));
+        run.ends("pass", 0).carries("dtls").shows("dtls", "/tls/cipher", suite);
+    }
+}
+
+/// coturn takes plain STUN at the same port; that it has no cipher in common is no mismatch of the scheme.
+#[test]
+fn a_server_with_nothing_but_old_ciphers_is_no_mismatch() {
+    let Some(lab) = Lab::new() else { return };
+    let (_, _coturn) = serve(&lab, Kind::Good, &["cipher-list=ECDHE-ECDSA-AES128-SHA"]);
+    for uri in [DTLS, "turns:198.51.100.1:5349"] {
+        let run = lab.probe(&args(&[&[uri], &ALICE]));
+        run.ends("fail", 1).errors(&["TLS_FAILED"]);
+    }
 }

@@ -97,3 +97,13 @@ fn each_scheme_on_the_other_s_port_is_named() {
     run.within(LIMIT);
     run.fails(&["SCHEME_MISMATCH"]).shows("tcp", "/speaks", "tls");
 }
+
+#[test]
+fn the_deadline_ends_a_handshake_that_waits() {
+    let server = Fake::udp(|_, _, _| {});
+    let uri = format!("turns:{}?transport=udp", server.addr);
+    let flags = ["--timeout", "25s", "--deadline", "1s"];
+    let run = probe(&[&[&uri[..]], &ALICE[..], &flags].concat());
+    run.within(std::time::Duration::from_secs(4));
+    run.check(run.code != 0, "an unfinished run is not healthy");
+}
