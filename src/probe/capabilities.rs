@@ -139,3 +139,71 @@ pub(super) fn of(facts: &EndpointFacts) -> Vec<Capability> {
     capabilities.extend(facts.asked.iter().cloned());
     capabilities
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+    use crate::stun::{Class, Message, MessageBuilder, Method, TransactionId};
+    use crate::turn::RequestId;
+
+    fn granted(write: impl FnOnce(MessageBuilder) -> MessageBuilder) -> Answer {
+        let builder = MessageBuilder::new(Class::Success, Method::Allocate, TransactionId([7; 12]));
+        answer(Outcome::Granted(Message::from_bytes(&write(builder).finish()).unwrap()))
+    }
+
+    fn answer(outcome: Outcome) -> Answer {
+        Answer { request: RequestId::default(), outcome, at: Instant::now(), legs: Vec::new() }
+    }
+
+    #[track_caller]
+    fn check(wish: Wish, answer: &Answer, state: &str, code: Option<u16>) {
+        let found = judge(wish, answer);
+        assert_eq!(found, [Capability { name: wish.name(), state: found[0].state, code }]);
+        assert_eq!(found[0].state, state, "{wish:?}");
+    }
+
+    const RELAYED: u16 = attribute::XOR_RELAYED_ADDRESS;
+
+    #[test]
+    fn two_families_are_a_dual_allocation_and_one_is_none() {
+        let (v4, v6) = ("192.0.2.1:50000".parse().unwrap(), "[2001:db8::1]:50000".parse().unwrap());
+        let both = granted(|b| b.xor_address(RELAYED, v4).xor_address(RELAYED, v6));
+        check(Wish::DualRelay, &both, "yes", None);
+        check(Wish::DualRelay, &granted(|b| b.xor_address(RELAYED, v4)), "ignored", None);
+        let refused = |b: MessageBuilder| {
+            b.xor_address(RELAYED, v4).attribute(attribute::ADDRESS_ERROR_CODE, &[2, 0, 4, 40])
+        };
+        check(Wish::DualRelay, &granted(refused), "refused", Some(440));
+    }
+
+    #[test]
+    fn a_wish_that_is_granted_without_its_sign_was_ignored() {
+        let odd = "192.0.2.1:50001".parse().unwrap();
+        check(Wish::RelayIpv6, &granted(|b| b.xor_address(RELAYED, odd)), "ignored", None);
+        check(Wish::EvenPort, &granted(|b| b.xor_address(RELAYED, odd)), "ignored", None);
+        check(Wish::Mobility, &granted(|b| b), "ignored", None);
+        let ticket = granted(|b| b.attribute(attribute::MOBILITY_TICKET, b"ticket"));
+        check(Wish::Mobility, &ticket, "yes", None);
+    }
+
+    #[test]
+    fn silence_and_quotas_say_nothing() {
+        check(Wish::Mobility, &answer(Outcome::TimedOut), "unknown", None);
+        for (code, state) in [(486, "unknown"), (508, "unknown"), (405, "refused"), (420, "refused")] {
+            let builder = MessageBuilder::new(Class::Error, Method::Allocate, TransactionId([7; 12]));
+            let response = Message::from_bytes(&builder.finish()).unwrap();
+            check(Wish::Mobility, &answer(Outcome::Refused { code, response }), state, Some(code));
+        }
+    }
+
+    #[test]
+    fn a_reserved_port_is_the_next_one() {
+        let state = |shown| reservation(shown, 50_000).state;
+        assert_eq!(state(Some((None, Some(50_001)))), "yes");
+        assert_eq!(state(Some((None, Some(50_002)))), "ignored");
+        assert_eq!(state(Some((Some(508), None))), "refused");
+        assert_eq!(state(None), "ignored");
+    }
+}

@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use crate::ice::uri::{Host, Scheme, ServerUri, Transport as UriTransport};
 use crate::measure::Pace;
-use crate::turn::credentials::Credentials;
+use crate::turn::credentials::{Credentials, Secret, rest};
+use crate::turn::{Allocate, Family, Request};
 
 /// How a server is reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, clap::ValueEnum)]
@@ -125,6 +126,24 @@ pub struct Target {
     pub credentials: Option<Credentials>,
     /// What we know of the credentials that the server does not say.
     pub knowledge: Knowledge,
+    /// To find the server's clock with.
+    pub clock: Option<Minting>,
+}
+
+/// What TURN REST credentials of any expiry are minted from.
+#[derive(Debug, Clone)]
+pub struct Minting {
+    /// The shared secret.
+    pub secret: Secret,
+    /// Between expiry and user.
+    pub separator: char,
+}
+
+impl Minting {
+    /// Credentials of nobody in particular that expire at this time.
+    pub fn expiring(&self, unix: u64) -> Credentials {
+        rest::mint(&self.secret, None, unix, self.separator)
+    }
 }
 
 /// What the client's own side knows of its credentials: coturn's one 401 hides all of it.
@@ -136,6 +155,8 @@ pub struct Knowledge {
     pub minted: bool,
     /// `--secret` was given along with a password that the secret does not give.
     pub secret_mismatch: bool,
+    /// The password looks damaged, and mended it is what `--secret` gives.
+    pub mended_fits_secret: bool,
     /// An HA1 key (`--key`) instead of a password.
     pub key: bool,
 }
@@ -173,6 +194,7 @@ impl Target {
             locate,
             credentials: None,
             knowledge: Knowledge::default(),
+            clock: None,
         }
     }
 
@@ -223,6 +245,13 @@ pub struct Endpoint {
     pub required: bool,
 }
 
+impl Options {
+    /// What an Allocate asks for: what a browser asks for, unless flags say otherwise.
+    pub fn allocate(&self) -> Request {
+        Request::Allocate(Allocate { family: self.relay_family, ..Allocate::default() })
+    }
+}
+
 /// How thorough, and how patient.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -244,6 +273,8 @@ pub struct Options {
     pub srv: bool,
     /// A certificate that ends in fewer days is a warning.
     pub min_days: i64,
+    /// Ask for a relay of this family; browsers name none, which means IPv4.
+    pub relay_family: Option<Family>,
 }
 
 /// What is asked of each server once, after all its endpoints are done.

@@ -64,7 +64,7 @@ pub enum Request {
 }
 
 /// Ties an [`Answer`] to the [`Client::start`] that asked for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RequestId(u64);
 
 /// How a request ended.
@@ -241,6 +241,12 @@ impl Client {
     /// Further answers to requests that had been answered: each belongs to a retransmission.
     pub fn repeated(&self) -> u32 {
         self.repeated
+    }
+
+    /// Signs with the realm and nonce that the server gave `control`: a data connection belongs to its control
+    /// connection (RFC 6062 §4.3), and coturn closes one whose first request is not signed.
+    pub fn log_in_as(&mut self, control: &Client) {
+        self.access = control.access.clone();
     }
 
     /// Starts a request; [`poll`](Self::poll) sends it.

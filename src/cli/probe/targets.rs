@@ -102,6 +102,7 @@ fn target(uri: &ServerUri, identity: &Identity) -> Target {
     if target.turn {
         target.credentials = identity.credentials.clone();
         target.knowledge = identity.knowledge.clone();
+        target.clock = identity.clock.clone();
     }
     target
 }

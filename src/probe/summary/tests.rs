@@ -22,6 +22,7 @@ fn options() -> Options {
         families: Families::BOTH,
         srv: false,
         min_days: 14,
+        relay_family: None,
     }
 }
 

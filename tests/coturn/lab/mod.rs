@@ -6,6 +6,7 @@ mod certificate;
 mod coturn;
 mod dns;
 mod nat;
+mod others;
 mod process;
 mod run;
 
@@ -148,6 +149,13 @@ impl Lab {
     /// Runs one of coturn's own clients in the client namespace, at most `within`.
     pub(crate) fn turnutils(&self, program: &str, args: &[&str], within: Duration) -> Done {
         process::run(self.command(Side::Client, program, args), within)
+    }
+
+    /// Sets a number in one side's /proc/sys.
+    fn sysctl(&self, side: Side, name: &str, value: u32) {
+        let set = format!("echo {value} >/proc/sys/{name}");
+        let done = process::run(self.command(side, "sh", &["-c", &set]), STEP);
+        assert!(done.success(), "{set}: {}", done.stderr);
     }
 
     fn serial(&self) -> u32 {

@@ -1,6 +1,7 @@
 //! What goes wrong with real servers, one test a way, and what the probe must say of it. Each
 //! test also has coturn's log or the packet filter say that it really happened.
 
+mod capabilities;
 mod credentials;
 mod dtls;
 mod healthy;
@@ -8,8 +9,10 @@ mod limits;
 mod modes;
 mod names;
 mod nat;
+mod others;
 mod reachability;
 mod redirect;
+mod refusals;
 mod relay;
 mod tls;
 mod transports;

@@ -6,7 +6,8 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::{Asked, Survey, allocate};
+use super::{Asked, Survey, allocate, tcp_relay};
+use crate::io::link::Link;
 use crate::probe::capabilities::{self, Wish};
 use crate::probe::facts::{Capability, Check};
 use crate::stun::attribute;
@@ -68,7 +69,9 @@ impl Survey {
             connector.transport = transport;
             server = address;
         }
-        Asker { connector, server, domain: self.domain.clone(), wish }
+        let reflexive = self.facts.allocate.as_ref().and_then(|allocate| allocate.reflexive);
+        let nat = reflexive.map(|it| it.ip()) != self.facts.local.map(|it| it.ip());
+        Asker { connector, server, domain: self.domain.clone(), wish, nat }
     }
 }
 
@@ -78,6 +81,8 @@ struct Asker {
     server: std::net::SocketAddr,
     domain: Option<String>,
     wish: Wish,
+    /// Servers do not see our own address: a listener of ours cannot be connected to.
+    nat: bool,
 }
 
 impl Asker {
@@ -93,6 +98,10 @@ impl Asker {
                 if self.wish == Wish::EvenPort {
                     found.extend(self.reservation(&answer, relayed.address.port()).await);
                 }
+                if self.wish == Wish::TcpRelay && !self.nat {
+                    // What keeps us from trying is our own; the relay itself was granted.
+                    found.extend(tcp_relay::passes(&mut relayed, self.link()).await.ok());
+                }
                 relayed.link.release().await;
                 Ok(found)
             }
@@ -100,8 +109,12 @@ impl Asker {
     }
 
     async fn allocate(&self, wish: Allocate) -> Result<Asked, String> {
+        allocate(self.link().await?, wish).await
+    }
+
+    async fn link(&self) -> Result<Link, String> {
         let connected = self.connector.connect(self.server, self.domain.as_deref()).await;
-        allocate(connected.link.map_err(|fault| fault.message)?, wish).await
+        connected.link.map_err(|fault| fault.message)
     }
 
     /// Whether the port next to an even one was really kept for whoever has the token.

@@ -2,6 +2,7 @@
 //! best of those that gave a relay.
 
 mod capabilities;
+mod tcp_relay;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
