@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant, SystemTime};
 
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -32,9 +33,21 @@ pub struct Dtls {
 }
 
 impl Dtls {
-    /// The datagram that carries `data`.
-    pub(super) fn seal(&mut self, data: &[u8]) -> io::Result<Vec<u8>> {
-        self.session.seal(data).ok_or_else(|| io::ErrorKind::InvalidInput.into())
+    /// Sends `data` as a record of its own, or says that the system does not take it now.
+    pub(super) fn try_send(&mut self, data: &[u8]) -> io::Result<usize> {
+        let sealed = self.session.seal(data).ok_or(io::ErrorKind::InvalidInput)?;
+        self.socket.try_send(&sealed).map(|_| data.len())
+    }
+
+    /// As [`try_send`](Self::try_send), once the system takes it.
+    pub(super) fn poll_send(&mut self, cx: &mut Context<'_>, data: &[u8]) -> Poll<io::Result<usize>> {
+        loop {
+            ready!(self.socket.poll_send_ready(cx))?;
+            match self.try_send(data) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                sent => return Poll::Ready(sent),
+            }
+        }
     }
 
     /// The data of one record. Dropping the future loses nothing.

@@ -13,6 +13,8 @@ use tokio_rustls::client::TlsStream;
 
 use super::dtls::Dtls;
 use super::local::Local;
+use super::tap::{Line, Tap};
+use crate::capture::Carrier;
 use crate::probe::facts::{Fault, FaultKind};
 
 /// Bytes that wait to be sent, at most; a server that does not read is told so as a fault.
@@ -42,12 +44,28 @@ pub struct Wire {
     /// Bytes of the first waiting message that are gone already.
     gone: usize,
     flush: bool,
+    /// Told what is sent and received, in clear.
+    line: Line,
 }
 
 impl Wire {
     /// Over this connection.
     pub fn new(transport: Transport) -> Self {
-        Self { transport, waiting: VecDeque::new(), waiting_bytes: 0, gone: 0, flush: false }
+        Self {
+            transport,
+            waiting: VecDeque::new(),
+            waiting_bytes: 0,
+            gone: 0,
+            flush: false,
+            line: Line::default(),
+        }
+    }
+
+    /// As before, and recorded from now on.
+    #[must_use]
+    pub fn tapped(mut self, tap: &Tap, server: SocketAddr, carrier: Carrier) -> Self {
+        self.line = tap.line(self.local_addr(), server, carrier);
+        self
     }
 
     /// A UDP socket that talks to `server` alone, so that ICMP errors reach us.
@@ -96,16 +114,22 @@ impl Wire {
     /// # Errors
     /// What the system reported, earlier packets' ICMP errors included.
     pub fn send(&mut self, bytes: Vec<u8>) -> io::Result<()> {
-        // Sealed once and for all: what waits is sent as it is.
-        let bytes = match &mut self.transport {
-            Transport::Dtls(session) => session.seal(&bytes)?,
-            _ => bytes,
+        let sent = match &mut self.transport {
+            Transport::Udp(socket) => Some(socket.try_send(&bytes)),
+            Transport::Dtls(session) => Some(session.try_send(&bytes)),
+            Transport::Tcp(_) | Transport::Tls(_) => None,
         };
-        if let Some(socket) = self.datagrams() {
-            match socket.try_send(&bytes) {
+        if let Some(sent) = sent {
+            match sent {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) => return Err(error),
-                Ok(_) => return Ok(()),
+                Err(error) => {
+                    self.line.failed(&error);
+                    return Err(error);
+                }
+                Ok(_) => {
+                    self.line.sent(&bytes);
+                    return Ok(());
+                }
             }
         }
         if self.waiting_bytes + bytes.len() > MOST_WAITING {
@@ -122,6 +146,15 @@ impl Wire {
     /// # Errors
     /// What the system reported.
     pub async fn receive(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let received = self.read(into).await;
+        match &received {
+            Ok(length) => self.line.received(&into[..*length]),
+            Err(error) => self.line.failed(error),
+        }
+        received
+    }
+
+    async fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         if !self.is_stream() {
             self.flush().await?;
         }
@@ -131,15 +164,6 @@ impl Wire {
             Transport::Tcp(_) | Transport::Tls(_) => {
                 std::future::poll_fn(|cx| self.poll_stream(cx, into)).await
             }
-        }
-    }
-
-    /// The socket under datagrams.
-    fn datagrams(&self) -> Option<&UdpSocket> {
-        match &self.transport {
-            Transport::Udp(socket) => Some(socket),
-            Transport::Dtls(session) => Some(&session.socket),
-            Transport::Tcp(_) | Transport::Tls(_) => None,
         }
     }
 
@@ -167,7 +191,7 @@ impl Wire {
 
     /// Whether the connection is a byte stream.
     pub fn is_stream(&self) -> bool {
-        self.datagrams().is_none()
+        matches!(self.transport, Transport::Tcp(_) | Transport::Tls(_))
     }
 
     fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -175,7 +199,7 @@ impl Wire {
             let rest = &first[self.gone..];
             let sent = ready!(match &mut self.transport {
                 Transport::Udp(socket) => socket.poll_send(cx, rest),
-                Transport::Dtls(session) => session.socket.poll_send(cx, rest),
+                Transport::Dtls(session) => session.poll_send(cx, rest),
                 Transport::Tcp(stream) => Pin::new(stream).poll_write(cx, rest),
                 Transport::Tls(stream) => Pin::new(stream).poll_write(cx, rest),
             })?;
@@ -183,6 +207,7 @@ impl Wire {
             self.gone += sent;
             if self.gone >= first.len() {
                 self.waiting_bytes -= first.len();
+                self.line.sent(first);
                 self.waiting.pop_front();
                 self.gone = 0;
             }

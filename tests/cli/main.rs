@@ -8,6 +8,7 @@ mod errors;
 mod explain;
 mod global;
 mod probe;
+mod stun;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

@@ -5,6 +5,7 @@ mod cred;
 mod credentials;
 mod embedded;
 mod network;
+mod recording;
 mod targets;
 
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use std::time::Duration;
 
 use rustls::pki_types::ServerName;
 
+pub(super) use self::credentials::{SecretArg, password_in};
 use super::duration;
 use super::{Context, UserError};
 use crate::finding::Exit;
@@ -44,6 +46,8 @@ pub(super) struct Args {
     audits: audits::Args,
     #[command(flatten)]
     limits: LimitArgs,
+    #[command(flatten)]
+    recording: recording::Args,
 }
 
 /// What is done about servers without asking them. A first word that is none of these is a target.
@@ -120,6 +124,8 @@ const EXAMPLES: &str = "Examples:
       probe every transport over every address, with TLS and DTLS at 5349
   rtcscope probe --ice-servers servers.json --max rtt.p99=50ms --format json
       probe what a web app is given, and fail above a limit
+  rtcscope probe turn:turn.example.org -u alice --password-file secret.txt --trace=trace.txt --pcap probe.pcapng
+      write down all that is sent and received, for a ticket
   rtcscope probe cred --secret S turn:turn.example.org
       mint a credential and an iceServers block; `rtcscope probe -- cred` probes a host of that name
 
@@ -165,17 +171,20 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
     };
     targets::require(&mut targets, &args.limits.require)?;
     let judge = Judge { fail_on: context.fail_on, thresholds, verbosity: context.verbosity };
-    let progress = Arc::new(context.progress());
+    let recorder = recording::start(&args.recording, context.verbosity)?;
+    let progress = Arc::new(recorder.progress(&context));
     let shown = progress.clone();
     let environment = Environment {
         trust: Trust { roots: Arc::new(roots), insecure: args.trust.insecure },
         local,
         server_name: args.trust.servername,
         progress: Arc::new(move |doing| shown.set(doing)),
+        tap: recorder.tap.clone(),
     };
     let run = Run { targets, options, environment };
     let (seen, plan) = run.to_end()?;
     progress.finish();
+    recorder.finish();
     drop(server);
     context.emit(&Summary::new(seen, &plan.targets, &plan.options, &judge))
 }

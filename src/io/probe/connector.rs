@@ -7,6 +7,7 @@ use std::time::Instant;
 use rustls::pki_types::ServerName;
 
 use super::{Shared, seed};
+use crate::capture::Carrier;
 use crate::ice::uri::Host;
 use crate::io::link::Link;
 use crate::io::wire::{Transport as Connection, Wire};
@@ -58,7 +59,13 @@ impl Connector {
             Transport::Tls | Transport::Dtls => self.encrypted(addr, domain).await,
         };
         let settings = Settings { stream: false, credentials, timeout, seed: seed() };
-        Connected { connect_ms, tls, link: wire.map(|wire| Link::new(wire, settings)) }
+        let link = wire.map(|wire| {
+            let name = self.transport.name();
+            let encrypted = matches!(name, "tls" | "dtls");
+            let carrier = Carrier { name, stream: wire.is_stream(), encrypted };
+            Link::new(wire.tapped(&self.shared.environment.tap, addr, carrier), settings)
+        });
+        Connected { connect_ms, tls, link }
     }
 
     async fn encrypted(

@@ -7,6 +7,7 @@ use std::time::Instant;
 use rand::Rng as _;
 use tokio::time::{timeout, timeout_at};
 
+use super::Environment;
 use super::allocation::{LIFETIME, Relayed, release_facts, step_facts};
 use super::endpoint::{FAREWELL, Session};
 use super::paths::Paths;
@@ -50,7 +51,8 @@ impl Session {
         let own = self.facts.allocate.as_ref().and_then(|allocate| allocate.reflexive);
         let no_nat = own.is_some() && own.map(|own| own.ip()) == self.facts.local.map(|local| local.ip());
         let (second, peer) = tokio::join!(self.second_allocation(), async {
-            let mut peer = Peer::open(address, &reflectors, &self.shared.environment.local).await?;
+            let Environment { local, tap, .. } = &self.shared.environment;
+            let mut peer = Peer::open(address, &reflectors, local, tap).await?;
             match no_nat {
                 true => peer.facts.nat = Some(false),
                 false => peer.ask(&reflectors, patience).await,

@@ -7,7 +7,7 @@ use crate::ice::address::AddressClass;
 use crate::probe::codes::{
     CAPACITY, NONCE_LOOP, QUOTA, REDIRECT, REDIRECT_FAILED, REDIRECT_LOOP, SERVER_ERROR, STALE_NONCE_OK,
 };
-use crate::probe::facts::{AllocateFacts, StepFacts};
+use crate::probe::facts::{AllocateFacts, EndpointFacts, OddityKind, StepFacts};
 
 pub(super) fn granted(case: &mut Case<'_>) {
     redirect(case);
@@ -90,6 +90,15 @@ fn steps(case: &mut Case<'_>) {
         if *code == Some(437) && (std::mem::replace(&mut lost, true) || relay::outbound_blocked(facts)) {
             continue;
         }
+        // A Refresh that ended the allocation (LIFETIME_ODD) leaves nothing to release.
+        let ended = facts.refresh.as_ref().is_some_and(|refresh| refresh.ok && refresh.lifetime_s == Some(0));
+        if *code == Some(437) && stage == "release" && ended {
+            continue;
+        }
+        // An answer came and could not be believed: that is a finding of its own, and its grave form.
+        if code.is_none() && discarded(facts) {
+            continue;
+        }
         let finding = match code {
             Some(438) => case
                 .finding(&NONCE_LOOP, stage)
@@ -104,6 +113,24 @@ fn steps(case: &mut Case<'_>) {
         case.push(finding);
     }
     refusal::of_the_loop(case);
+}
+
+/// Whether a success response was discarded for its MESSAGE-INTEGRITY.
+fn discarded(facts: &EndpointFacts) -> bool {
+    let kinds = [OddityKind::NoIntegrity, OddityKind::WrongIntegrity];
+    facts.oddities.iter().any(|odd| kinds.contains(&odd.kind))
+}
+
+/// The requests that were answered in a way that had to be discarded, until their time was up.
+pub(super) fn unanswered(facts: &EndpointFacts) -> Vec<&'static str> {
+    let steps = [
+        ("CreatePermission", &facts.permission),
+        ("ChannelBind", &facts.channel),
+        ("Refresh", &facts.refresh),
+        ("the release", &facts.release),
+    ];
+    let silent = |step: &Option<StepFacts>| step.as_ref().is_some_and(|step| !step.ok && step.code.is_none());
+    steps.into_iter().filter(|(_, step)| silent(step)).map(|(request, _)| request).collect()
 }
 
 fn redirect(case: &mut Case<'_>) {

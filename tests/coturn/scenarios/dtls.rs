@@ -149,3 +149,14 @@ fn a_server_with_nothing_but_old_ciphers_is_no_mismatch() {
         run.ends("fail", 1).errors(&["TLS_FAILED"]);
     }
 }
+
+#[test]
+fn a_trace_of_dtls_holds_the_messages_in_clear() {
+    let Some(lab) = Lab::new() else { return };
+    let (made, _coturn) = serve(&lab, Kind::Good, &[]);
+    let trace = lab.dir().join("trace.txt");
+    let flag = format!("--trace={}", trace.display());
+    lab.probe(&args(&[&[DTLS, &flag], &ALICE, &["--cafile", made.cafile()]])).ends("pass", 0);
+    let text = std::fs::read_to_string(&trace).expect("the trace was written");
+    assert!(text.contains("Allocate") && text.contains("XOR-RELAYED-ADDRESS"), "{text}");
+}
