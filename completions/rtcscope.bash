@@ -196,7 +196,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__probe)
-            opts="-u -w -4 -6 -o -q -v -h --ice-servers --embedded --username --password --password-file --secret --ttl --separator --clock --key --transport --ipv4 --ipv6 --srv --interface --local-addr --cafile --servername --insecure --min-days --count --rate --size --duration --relay-only --relay-family --no-capabilities --timeout --deadline --max --require --trace --pcap --format --report --output --color --fail-on --quiet --verbose --help cred"
+            opts="-u -w -4 -6 -o -q -v -h --ice-servers --embedded --username --password --password-file --secret --ttl --separator --clock --key --transport --ipv4 --ipv6 --srv --interface --local-addr --cafile --servername --insecure --min-days --count --rate --size --duration --relay-only --relay-family --no-capabilities --nat --nat-lifetime --security --ssrf-deliver --timeout --deadline --max --require --trace --pcap --format --report --output --color --fail-on --quiet --verbose --help cred"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -284,6 +284,14 @@ _rtcscope() {
                     ;;
                 --relay-family)
                     COMPREPLY=($(compgen -W "ipv4 ipv6" -- "${cur}"))
+                    return 0
+                    ;;
+                --nat-lifetime)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ssrf-deliver)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --timeout)

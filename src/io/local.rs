@@ -100,7 +100,15 @@ impl Local {
     /// # Errors
     /// What the system reported.
     pub async fn udp(&self, peer: SocketAddr) -> io::Result<UdpSocket> {
-        let socket = UdpSocket::bind(self.towards(peer)?).await?;
+        self.udp_at(self.towards(peer)?).await
+    }
+
+    /// A UDP socket at an address of ours, by the interface that is asked for.
+    ///
+    /// # Errors
+    /// What the system reported.
+    pub async fn udp_at(&self, address: SocketAddr) -> io::Result<UdpSocket> {
+        let socket = UdpSocket::bind(address).await?;
         #[cfg(target_os = "linux")]
         if let Some(interface) = &self.interface {
             permitted(socket.bind_device(Some(interface.as_bytes())))?;

@@ -5,6 +5,7 @@ pub mod dtls;
 pub mod input;
 pub mod link;
 pub mod local;
+pub mod nat;
 pub mod output;
 pub mod probe;
 pub mod resolve;

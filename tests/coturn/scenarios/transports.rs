@@ -53,6 +53,9 @@ fn the_whole_matrix_passes_in_under_three_seconds() {
         "not all work",
     );
     run.check(run.took < Duration::from_secs(3), &format!("it took {:?}", run.took));
+    let all = ["--security", "--nat"];
+    let run = lab.probe(&args(&[&["turn.example.test"], &ALICE, &flags, &all]));
+    run.check(run.took < Duration::from_secs(3), &format!("with all audits it took {:?}", run.took));
 }
 
 #[test]
@@ -182,6 +185,9 @@ fn everything_is_sent_from_the_address_that_was_asked_for() {
     lab.firewall(Side::Server, &[&other]);
     let flags = ["--transport", "udp,tcp,tls,dtls", "--cafile", made.cafile(), "--local-addr", CLIENT_2];
     let run = lab.probe(&args(&[&["turn:198.51.100.1"], &ALICE, &flags]));
+    // The audits open sockets of their own.
+    let audits = lab.probe(&args(&[&["turn:198.51.100.1", "--nat", "--security"], &ALICE, &flags]));
+    audits.check(lab.filtered(Side::Server) == 0, "an audit sent from another address");
     run.ends("pass", 0).is_healthy();
     for transport in ALL {
         run.carries(transport);

@@ -5,9 +5,11 @@ mod authentication;
 mod encrypted;
 mod fake;
 mod messages;
+mod nat;
 mod protocols;
 mod redirects;
 mod relays;
+mod strangers;
 mod streams;
 
 use std::time::Duration;
