@@ -14,6 +14,7 @@ mod peer;
 mod relay;
 mod second_look;
 mod survey;
+mod watch;
 
 use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
@@ -23,12 +24,13 @@ use std::time::{Duration, Instant, SystemTime};
 use anyhow::Context as _;
 use rand::Rng as _;
 use rustls::pki_types::ServerName;
-use tokio::sync::watch;
+use tokio::sync::watch::Receiver;
 use tokio::task::JoinSet;
 
 use self::crew::Crew;
 use self::endpoint::Session;
 use self::ledger::Ledger;
+pub use self::watch::{Every, Watcher};
 use super::local::Local;
 use super::resolve::{self, Family, Resolver};
 use super::signal;
@@ -109,7 +111,7 @@ enum Found {
 #[derive(Clone)]
 struct Shared {
     environment: Environment,
-    interrupted: watch::Receiver<bool>,
+    interrupted: Receiver<bool>,
     options: Options,
     ledger: Arc<Ledger>,
     start: Instant,
@@ -140,7 +142,7 @@ async fn run(
     targets: Vec<Target>,
     options: Options,
     environment: Environment,
-    interrupted: watch::Receiver<bool>,
+    interrupted: Receiver<bool>,
 ) -> Observation {
     let start = Instant::now();
     let deadline = start + options.deadline;

@@ -18,6 +18,7 @@ mod relay;
 mod security;
 mod tls;
 mod transports;
+mod watch;
 
 use crate::lab::{PASSWORD, USER};
 
