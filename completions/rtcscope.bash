@@ -196,7 +196,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__probe)
-            opts="-u -w -o -q -v -h --ice-servers --embedded --username --password --password-file --secret --ttl --separator --clock --key --cafile --servername --insecure --count --rate --size --duration --relay-only --relay-family --no-capabilities --nat --nat-lifetime --security --ssrf-deliver --watch --rounds --timeout --deadline --max --require --trace --pcap --format --report --output --color --fail-on --quiet --verbose --help cred"
+            opts="-u -w -4 -6 -o -q -v -h --ice-servers --embedded --username --password --password-file --secret --ttl --separator --clock --key --transport --ipv4 --ipv6 --srv --interface --local-addr --cafile --servername --insecure --min-days --count --rate --size --duration --relay-only --relay-family --no-capabilities --nat --nat-lifetime --security --ssrf-deliver --watch --rounds --timeout --deadline --max --require --trace --pcap --format --report --output --color --fail-on --quiet --verbose --help cred"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -242,11 +242,27 @@ _rtcscope() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --transport)
+                    COMPREPLY=($(compgen -W "udp tcp tls dtls" -- "${cur}"))
+                    return 0
+                    ;;
+                --interface)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --local-addr)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --cafile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --servername)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --min-days)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -299,7 +315,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --require)
-                    COMPREPLY=($(compgen -W "udp tcp tls" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "udp tcp tls dtls" -- "${cur}"))
                     return 0
                     ;;
                 --trace)

@@ -52,8 +52,15 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l ttl -d 'Lifetime of minted credentials' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l separator -d 'What stands between time and user in a TURN REST user name' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l key -d 'HA1 key in hex, as `turnadmin -k` prints it, instead of a password' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l transport -d 'Probe over these instead of what the URIs ask for, at a URI\'s port if it names one' -r -f -a "udp\t'Plain UDP'
+tcp\t'Plain TCP'
+tls\t'TLS over TCP'
+dtls\t'DTLS over UDP'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l interface -d 'Send through this interface alone; DNS is left as it is' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l local-addr -d 'Send from this address of this machine alone; DNS is left as it is' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l cafile -d 'Trust the certificates of this PEM file instead of the system\'s' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l servername -d 'Hold certificates against this name instead of the target\'s host' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l min-days -d 'Warn of a certificate that ends within so many days' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l count -d 'Packets sent over each relay path, 1 to 1000000 [default: 20; in each round of --watch 5]' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l rate -d 'Packets a second on each relay path, 1 to 10000' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l size -d 'Bytes of each packet, 14 to 1400' -r
@@ -69,7 +76,8 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l max -d 'Fail if a metric is above a limit, as in rtt.p99=5ms or loss=1%; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l require -d 'Fail unless these transports work' -r -f -a "udp\t'Plain UDP'
 tcp\t'Plain TCP'
-tls\t'TLS over TCP'"
+tls\t'TLS over TCP'
+dtls\t'DTLS over UDP'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l trace -d 'Write each message sent and received as a line, secrets left out: to standard error, or to a file' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l pcap -d 'Write everything sent and received to a file for Wireshark (pcapng), TLS in clear' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
@@ -85,6 +93,9 @@ warning\t'Findings of severity warning or error fail the run'
 never\t'No finding fails the run'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l embedded -d 'Start a server inside this process and probe that'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l clock -d 'Find the server\'s clock, with --secret: eight more allocations a host, each released at once'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -s 4 -l ipv4 -d 'Probe IPv4 addresses alone; with -6, both'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -s 6 -l ipv6 -d 'Probe IPv6 addresses alone; with -4, both'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l srv -d 'Ask DNS for NAPTR and SRV records first, and probe all that they name (RFC 5928)'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l insecure -d 'Report a bad certificate without failing for it'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l relay-only -d 'Show relay candidates alone (iceTransportPolicy "relay")'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l no-capabilities -d 'Do not ask what the server can do beyond the necessary, which takes up to eight short allocations'

@@ -10,6 +10,7 @@
 
 pub mod capture;
 pub mod cli;
+pub mod dtls;
 pub mod finding;
 pub mod ice;
 pub mod io;

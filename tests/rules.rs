@@ -150,6 +150,7 @@ fn severities_are_those_that_were_promised() {
         "RELAY_LOSSY",
         "RELAY_TO_RELAY_BLOCKED",
         "REST_EXPIRING",
+        "TLS_EXPIRING",
         "TURN_ONLY",
     ];
     assert_eq!(of(Severity::Warning), warnings);

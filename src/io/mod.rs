@@ -1,8 +1,10 @@
 //! The only module with sockets, files, names, clocks and randomness: the drivers of the pure machines.
 #![allow(clippy::disallowed_methods, reason = "this is where the world outside is asked")]
 
+pub mod dtls;
 pub mod input;
 pub mod link;
+pub mod local;
 pub mod nat;
 pub mod output;
 pub mod probe;

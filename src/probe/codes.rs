@@ -147,6 +147,9 @@ rules! {
     REST_SECRET_MISMATCH = "mismatched-rest-secret", Error,
         "the password does not come from the secret that the server has",
         ["draft-uberti-behave-turn-rest-00"], "0.1.0";
+    SCHEME_MISMATCH = "scheme-for-other-port", Error,
+        "the port speaks TLS where it was asked without, or the other way round",
+        ["RFC 7065 §3.2", "RFC 7064 §3.2"], "0.1.0";
     SERVER_ERROR = "unexpected-error-code", Error,
         "the server answers with an error code, or stops answering",
         ["RFC 8489 §14.8", "RFC 8656 §19"], "0.1.0";
@@ -162,8 +165,14 @@ rules! {
     TCP_TIMEOUT = "no-answer-over-tcp", Error,
         "the TCP connection or the TLS handshake got no answer",
         ["RFC 8489 §6.2.2"], "0.1.0";
+    TLS_CHAIN = "missing-intermediate-certificate", Error,
+        "the server does not send the certificate that signed its own",
+        ["RFC 8489 §6.2.3", "RFC 5246 §7.4.2"], "0.1.0";
     TLS_EXPIRED = "expired-certificate", Error,
         "the certificate of the server has expired",
+        ["RFC 8489 §6.2.3", "RFC 5280 §4.1.2.5"], "0.1.0";
+    TLS_EXPIRING = "certificate-about-to-expire", Warning,
+        "the certificate of the server expires soon",
         ["RFC 8489 §6.2.3", "RFC 5280 §4.1.2.5"], "0.1.0";
     TLS_FAILED = "failed-tls-handshake", Error,
         "the TLS handshake broke off",
@@ -174,6 +183,9 @@ rules! {
     TLS_NOT_YET_VALID = "certificate-from-the-future", Error,
         "the certificate of the server is not valid yet",
         ["RFC 8489 §6.2.3", "RFC 5280 §4.1.2.5"], "0.1.0";
+    TLS_OLD = "outdated-tls-version", Error,
+        "the server speaks no current version of TLS",
+        ["RFC 8996", "RFC 8489 §6.2.3"], "0.1.0";
     TLS_SELF_SIGNED_CA = "ca-certificate-as-server-certificate", Error,
         "the server presents a self-signed authority as its own certificate",
         ["RFC 8489 §6.2.3", "RFC 5280 §4.2.1.9"], "0.1.0";

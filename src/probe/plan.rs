@@ -20,6 +20,8 @@ pub enum Transport {
     Tcp,
     /// TLS over TCP.
     Tls,
+    /// DTLS over UDP.
+    Dtls,
 }
 
 impl Transport {
@@ -29,12 +31,23 @@ impl Transport {
             Transport::Udp => "udp",
             Transport::Tcp => "tcp",
             Transport::Tls => "tls",
+            Transport::Dtls => "dtls",
         }
     }
 
     /// Keeps order and retransmits by itself.
     pub fn is_stream(self) -> bool {
-        self != Transport::Udp
+        matches!(self, Transport::Tcp | Transport::Tls)
+    }
+
+    /// Has a certificate.
+    pub fn is_encrypted(self) -> bool {
+        matches!(self, Transport::Tls | Transport::Dtls)
+    }
+
+    /// The port of servers that name none (RFC 7064 §3.2, RFC 7065 §3.2).
+    pub fn default_port(self) -> u16 {
+        if self.is_encrypted() { 5349 } else { 3478 }
     }
 }
 
@@ -45,6 +58,51 @@ pub struct Attempt {
     pub transport: Transport,
     /// The URI or `--require` asks for it; otherwise its failure is a warning.
     pub required: bool,
+    /// The URI's port, or the transport's own.
+    pub port: u16,
+}
+
+impl Attempt {
+    /// At the URI's port, or the transport's own.
+    fn new(transport: Transport, port: Option<u16>, required: bool) -> Self {
+        Self { transport, required, port: port.unwrap_or(transport.default_port()) }
+    }
+}
+
+/// Where one transport of a target is found: the URI's host, or what an SRV record says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Name or literal address.
+    pub host: Host,
+    /// How, and at which port.
+    pub attempt: Attempt,
+}
+
+/// Which addresses are tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Families {
+    /// IPv4.
+    pub v4: bool,
+    /// IPv6.
+    pub v6: bool,
+}
+
+impl Families {
+    /// Both.
+    pub const BOTH: Self = Self { v4: true, v6: true };
+}
+
+/// What `--srv` may ask DNS for (RFC 5928 §3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Locate {
+    /// NAPTR records, then SRV records of each transport: the URI leaves the transport open.
+    Any,
+    /// SRV records of the transports that are named.
+    Named,
+    /// Nothing: the URI names a port.
+    HasPort,
+    /// Nothing: the URI names an address.
+    IsAddress,
 }
 
 /// One server as the user named it.
@@ -54,12 +112,16 @@ pub struct Target {
     pub uri: String,
     /// Name or literal address.
     pub host: Host,
-    /// The port, from the URI or its scheme.
-    pub port: u16,
+    /// The port that the URI names; without one, each transport has its own.
+    pub port: Option<u16>,
     /// The transports to try.
     pub attempts: Vec<Attempt>,
     /// Ask for a relay, not for the reflexive address alone.
     pub turn: bool,
+    /// `--transport` replaced what the URI asks for.
+    pub replaced: bool,
+    /// What SRV lookups the URI leaves room for.
+    pub locate: Locate,
     /// For the relay.
     pub credentials: Option<Credentials>,
     /// What we know of the credentials that the server does not say.
@@ -102,51 +164,74 @@ pub struct Knowledge {
 impl Target {
     /// What a URI asks for (RFC 7064, RFC 7065).
     ///
-    /// A `turn:` URI without `transport` means UDP and is tried over TCP as well; `stun:` means UDP.
-    /// `turns:` over UDP (DTLS) gives no attempt.
+    /// A `turn:` URI without `transport` means UDP and is tried over TCP as well; `stun:` means UDP, `turns:`
+    /// and `stuns:` mean TLS, and `turns:` over UDP means DTLS (RFC 7350).
     pub fn from_uri(uri: &ServerUri) -> Self {
         let turn = matches!(uri.scheme, Scheme::Turn | Scheme::Turns);
-        let required = |transport| Attempt { transport, required: true };
+        let required = |transport| Attempt::new(transport, uri.port, true);
         let attempts = match (uri.scheme, uri.transport) {
-            (Scheme::Turns, Some(UriTransport::Udp)) => vec![],
+            (Scheme::Turns, Some(UriTransport::Udp)) => vec![required(Transport::Dtls)],
             (Scheme::Stuns | Scheme::Turns, _) => vec![required(Transport::Tls)],
             (_, Some(UriTransport::Tcp)) => vec![required(Transport::Tcp)],
             (_, Some(UriTransport::Udp)) | (Scheme::Stun, None) => vec![required(Transport::Udp)],
             (Scheme::Turn, None) => {
-                vec![required(Transport::Udp), Attempt { transport: Transport::Tcp, required: false }]
+                vec![required(Transport::Udp), Attempt::new(Transport::Tcp, uri.port, false)]
             }
+        };
+        let locate = match (&uri.host, uri.port, uri.transport) {
+            (Host::Ip(_), ..) => Locate::IsAddress,
+            (_, Some(_), _) => Locate::HasPort,
+            (_, None, Some(_)) => Locate::Named,
+            (_, None, None) => Locate::Any,
         };
         Self {
             uri: uri.to_string(),
             host: uri.host.clone(),
-            port: uri.port_or_default(),
+            port: uri.port,
             attempts,
             turn,
+            replaced: false,
+            locate,
             credentials: None,
             knowledge: Knowledge::default(),
             clock: None,
         }
     }
 
+    /// Tries these transports instead of what the URI asks for, at the URI's port, or at each one's own.
+    pub fn over(&mut self, transports: &[Transport]) {
+        self.attempts.clear();
+        for transport in transports {
+            if !self.attempts.iter().any(|attempt| attempt.transport == *transport) {
+                self.attempts.push(Attempt::new(*transport, self.port, true));
+            }
+        }
+        self.replaced = true;
+        if self.locate == Locate::Any {
+            self.locate = Locate::Named;
+        }
+    }
+
+    /// The URI's own host over each transport.
+    pub fn places(&self) -> Vec<Place> {
+        self.attempts.iter().map(|attempt| Place { host: self.host.clone(), attempt: *attempt }).collect()
+    }
+
     /// Where an endpoint's transport stands among those to try.
     pub fn rank(&self, endpoint: &Endpoint) -> usize {
         self.attempts.iter().take_while(|attempt| attempt.transport != endpoint.transport).count()
     }
+}
 
-    /// One endpoint a transport and address.
-    pub fn endpoints(&self, addresses: &[IpAddr]) -> Vec<Endpoint> {
-        let mut endpoints = Vec::new();
-        for attempt in &self.attempts {
-            for address in addresses {
-                endpoints.push(Endpoint {
-                    addr: SocketAddr::new(*address, self.port),
-                    transport: attempt.transport,
-                    required: attempt.required,
-                });
-            }
+/// One endpoint a transport and address.
+pub fn endpoints(attempts: &[Attempt], addresses: &[IpAddr]) -> Vec<Endpoint> {
+    let mut endpoints = Vec::new();
+    for Attempt { transport, required, port } in attempts.iter().copied() {
+        for address in addresses {
+            endpoints.push(Endpoint { addr: SocketAddr::new(*address, port), transport, required });
         }
-        endpoints
     }
+    endpoints
 }
 
 /// One transport address of a server.
@@ -182,6 +267,12 @@ pub struct Options {
     pub audits: Audits,
     /// Leave host and reflexive candidates out (`iceTransportPolicy: relay`).
     pub relay_only: bool,
+    /// `-4`, `-6`.
+    pub families: Families,
+    /// `--srv`: look for SRV records (RFC 5928).
+    pub srv: bool,
+    /// A certificate that ends in fewer days is a warning.
+    pub min_days: i64,
     /// Ask for a relay of this family; browsers name none, which means IPv4.
     pub relay_family: Option<Family>,
 }

@@ -75,6 +75,7 @@ impl Summary {
                 target,
                 now_unix: seen.ended_unix,
                 timeout_s: options.timeout.as_secs_f64(),
+                min_days: options.min_days,
                 relay_family: options.relay_family,
             };
             for endpoint in &mut facts.endpoints {

@@ -36,8 +36,20 @@ pub(crate) fn of(target: &str) -> Vec<Vec<u8>> {
         "server_uri" => URIS.iter().map(|uri| uri.as_bytes().to_vec()).collect(),
         "ice_servers" => SERVERS.iter().map(|json| json.as_bytes().to_vec()).collect(),
         "certificate" => CERTIFICATES.iter().map(|der| der.to_vec()).collect(),
+        "dtls_client" => flights(),
         other => panic!("no seeds for {other}"),
     }
+}
+
+/// The recorded flight as it came, and as one without a cookie would.
+fn flights() -> Vec<Vec<u8>> {
+    let recorded = include_str!("../../testdata/dtls/coturn_rsa_flight.hex");
+    let datagrams: Vec<Vec<u8>> = recorded.lines().map(bytes).collect();
+    let framed = |datagrams: &[Vec<u8>]| -> Vec<u8> {
+        let length = |bytes: &[u8]| u16::try_from(bytes.len()).expect("a datagram").to_be_bytes();
+        datagrams.iter().flat_map(|bytes| [&length(bytes)[..], bytes].concat()).collect()
+    };
+    vec![framed(&datagrams), framed(&datagrams[1..]), framed(&datagrams[..2])]
 }
 
 /// RFC 5769 §2.1 to §2.4.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rtcscope::capture::{Carrier, Connection, Pcap, Pieces, Taken, Trace, What};
+use rtcscope::dtls::{Handshake, Offer, Output as Dtls};
 use rtcscope::ice::servers::IceServers;
 use rtcscope::ice::uri::ServerUri;
 use rtcscope::stun::explain::{self, Key, Protocol};
@@ -22,7 +23,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 pub(crate) type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub(crate) const TARGETS: [Target; 7] = [
+pub(crate) const TARGETS: [Target; 8] = [
     ("stun_message", stun_message),
     ("stun_explain", stun_explain),
     ("recording", recording),
@@ -30,6 +31,7 @@ pub(crate) const TARGETS: [Target; 7] = [
     ("server_uri", server_uri),
     ("ice_servers", ice_servers),
     ("certificate", certificate),
+    ("dtls_client", dtls_client),
 ];
 
 const KEY: &[u8] = b"VOkJxbRl1RmTxUk/WvJxBt";
@@ -368,6 +370,38 @@ pub(crate) fn certificate(bytes: &[u8]) {
     roots.add_parsable_certificates([der.clone()]);
     for fault in verify(&[der], &name, &roots, now) {
         assert!(!fault.name().is_empty());
+    }
+}
+
+/// Each datagram behind its length in two bytes, read by a client in the middle of its handshake.
+pub(crate) fn dtls_client(bytes: &[u8]) {
+    let offer = Offer { server_name: None, alpn: Some(b"stun.turn".to_vec()), random: [7; 32] };
+    let mut client = Handshake::new(Arc::new(rustls::crypto::ring::default_provider()), offer);
+    let (mut now, mut rest) = (Instant::now(), bytes);
+    while let Some((length, behind)) = rest.split_first_chunk::<2>() {
+        let (datagram, behind) = behind.split_at(behind.len().min(usize::from(u16::from_be_bytes(*length))));
+        rest = behind;
+        client.handle_input(datagram);
+        // A flight is one datagram, and between two of them time passes.
+        let mut sent = 0;
+        loop {
+            match client.poll(now) {
+                Dtls::Transmit(flight) => {
+                    sent += 1;
+                    assert!(sent == 1 && !flight.is_empty() && flight.len() < 1200, "{} bytes", flight.len());
+                }
+                Dtls::Wait(until) => {
+                    assert!(until > now);
+                    now = until;
+                    break;
+                }
+                Dtls::Done(Err(fault)) => {
+                    assert!(!fault.to_string().is_empty());
+                    return;
+                }
+                Dtls::Done(Ok(_)) => panic!("a session with a server that has no keys"),
+            }
+        }
     }
 }
 

@@ -4,6 +4,7 @@ mod audits;
 mod cred;
 mod credentials;
 mod embedded;
+mod network;
 mod recording;
 mod targets;
 mod watch;
@@ -37,6 +38,8 @@ pub(super) struct Args {
     #[command(flatten)]
     credentials: credentials::Args,
     #[command(flatten)]
+    network: network::Args,
+    #[command(flatten)]
     trust: TrustArgs,
     #[command(flatten)]
     traffic: TrafficArgs,
@@ -68,6 +71,9 @@ struct TrustArgs {
     /// Report a bad certificate without failing for it
     #[arg(long)]
     insecure: bool,
+    /// Warn of a certificate that ends within so many days
+    #[arg(long, value_name = "N", default_value_t = 14, value_parser = clap::value_parser!(u16).range(0..=3650))]
+    min_days: u16,
 }
 
 #[derive(Debug, clap::Args)]
@@ -118,6 +124,8 @@ const EXAMPLES: &str = "Examples:
       probe a TURN server over UDP and TCP
   rtcscope probe turn:turn.example.org turns:turn.example.org --secret S --require udp,tls
       mint TURN REST credentials; fail unless both UDP and TLS work
+  rtcscope probe turn.example.org --transport udp,tcp,tls,dtls -u alice --password-file secret.txt
+      probe every transport over every address, with TLS and DTLS at 5349
   rtcscope probe stun:stun1.example.org stun:stun2.example.org --nat
       what kind of NAT this machine is behind, and which calls need TURN
   rtcscope probe --ice-servers servers.json --max rtt.p99=50ms --format json
@@ -162,9 +170,15 @@ pub(super) fn run(args: Args, mut context: Context) -> anyhow::Result<Exit> {
         .collect::<Result<Vec<_>, _>>()?;
     let (mut targets, relay_only) = targets::read(&args.targets, &args.credentials)?;
     options.relay_only |= relay_only;
+    let local = args.network.local()?;
+    args.network.apply(&mut targets)?;
     let mut roots = tls::roots_for(&targets, args.trust.cafile.as_deref())?;
     let server = match args.targets.embedded {
-        true => Some(embedded::start(&mut targets, &mut roots)?),
+        true => {
+            let server = embedded::start(&mut targets, &mut roots)?;
+            args.network.keep(&mut targets)?;
+            Some(server)
+        }
         false => None,
     };
     targets::require(&mut targets, &args.limits.require)?;
@@ -174,6 +188,7 @@ pub(super) fn run(args: Args, mut context: Context) -> anyhow::Result<Exit> {
     let shown = progress.clone();
     let environment = Environment {
         trust: Trust { roots: Arc::new(roots), insecure: args.trust.insecure },
+        local,
         server_name: args.trust.servername,
         progress: Arc::new(move |doing| shown.set(doing)),
         tap: recorder.tap.clone(),
@@ -233,6 +248,9 @@ fn options(args: &Args) -> Result<Options, UserError> {
         pace: Pace { count, interval, size: usize::from(args.traffic.size), patience },
         audits: args.audits.audits()?,
         relay_only: args.traffic.relay_only,
+        families: args.network.families(),
+        srv: args.network.srv,
+        min_days: i64::from(args.trust.min_days),
         relay_family: args.traffic.relay_family,
     })
 }

@@ -54,7 +54,7 @@ pub(super) fn read(args: &Args, flags: &credentials::Args) -> anyhow::Result<(Ve
                 return Err(UserError::usage(format!("{place}{error}")).hint(error.hint()).into());
             }
         };
-        targets.push(target(&uri, &identity)?);
+        targets.push(target(&uri, &identity));
     }
     if let Some(path) = &args.ice_servers {
         let text = input::read_text_or_stdin(path, MAX_BYTES as u64)?;
@@ -83,7 +83,7 @@ pub(super) fn read(args: &Args, flags: &credentials::Args) -> anyhow::Result<(Ve
                 _ => None,
             };
             for located in &server.urls {
-                targets.push(target(&located.uri, own.as_ref().unwrap_or(&identity))?);
+                targets.push(target(&located.uri, own.as_ref().unwrap_or(&identity)));
             }
         }
         relay_only = servers.transport_policy == Some(TransportPolicy::Relay);
@@ -97,18 +97,14 @@ pub(super) fn read(args: &Args, flags: &credentials::Args) -> anyhow::Result<(Ve
     Ok((targets, relay_only))
 }
 
-fn target(uri: &ServerUri, identity: &Identity) -> Result<Target, UserError> {
+fn target(uri: &ServerUri, identity: &Identity) -> Target {
     let mut target = Target::from_uri(uri);
-    if target.attempts.is_empty() {
-        return Err(UserError::usage(format!("{uri}: TURN over DTLS is not supported"))
-            .hint("drop `?transport=udp` to probe TLS over TCP"));
-    }
     if target.turn {
         target.credentials = identity.credentials.clone();
         target.knowledge = identity.knowledge.clone();
         target.clock = identity.clock.clone();
     }
-    Ok(target)
+    target
 }
 
 /// Makes the transports of `--require` ones that a target is unhealthy without.
@@ -127,6 +123,7 @@ pub(super) fn require(targets: &mut [Target], wanted: &[Transport]) -> Result<()
                     Transport::Udp => "add a `turn:` or `stun:` URI without ?transport=tcp",
                     Transport::Tcp => "add a `turn:` URI, with or without ?transport=tcp",
                     Transport::Tls => "add a `turns:` URI",
+                    Transport::Dtls => "add a `turns:` URI with ?transport=udp, or give --transport",
                 },
             ));
         }

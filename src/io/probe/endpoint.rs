@@ -76,12 +76,7 @@ impl Session {
         self.facts.started_ms = Some(milliseconds(self.shared.start.elapsed()));
         let stopped = tokio::select! {
             biased;
-            result = self.steps() => {
-                if let Err(fault) = result {
-                    self.fault(fault);
-                }
-                None
-            }
+            () = self.all_steps() => None,
             Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => Some("the run was interrupted"),
             () = sleep_until(deadline.into()) => Some("the run's deadline passed"),
         };
@@ -93,6 +88,13 @@ impl Session {
             let _ = timeout(FAREWELL, self.farewell()).await;
         }
         Ended { facts: self.facts, crowded_out: self.crowded_out }
+    }
+
+    async fn all_steps(&mut self) {
+        if let Err(fault) = self.steps().await {
+            self.fault(fault);
+        }
+        self.look_again().await;
     }
 
     fn stage(&self) -> &'static str {

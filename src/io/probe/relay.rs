@@ -8,6 +8,7 @@ use std::time::Instant;
 use rand::Rng as _;
 use tokio::time::{timeout, timeout_at};
 
+use super::Environment;
 use super::allocation::{LIFETIME, Relayed, release_facts, step_facts};
 use super::endpoint::{FAREWELL, Session};
 use super::paths::Paths;
@@ -59,7 +60,8 @@ impl Session {
 
     /// Opens the peer of this relayed address, and learns where it is seen.
     async fn meet_peer(&self, relay: SocketAddr, reflectors: &[SocketAddr]) -> io::Result<Peer> {
-        let mut peer = Peer::open(relay, reflectors, &self.shared.environment.tap).await?;
+        let Environment { local, tap, .. } = &self.shared.environment;
+        let mut peer = Peer::open(relay, reflectors, local, tap).await?;
         // Where the server sees our control connection as we do, no NAT is there to be asked about.
         let own = self.facts.allocate.as_ref().and_then(|allocate| allocate.reflexive);
         match own.is_some() && own.map(|own| own.ip()) == self.facts.local.map(|local| local.ip()) {

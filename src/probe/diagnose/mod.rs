@@ -30,6 +30,8 @@ pub struct Context<'a> {
     pub now_unix: u64,
     /// `--timeout`, in seconds, for messages.
     pub timeout_s: f64,
+    /// `--min-days`.
+    pub min_days: i64,
     /// `--relay-family`: a relay of this family was asked for.
     pub relay_family: Option<Family>,
 }
@@ -92,6 +94,7 @@ pub fn endpoint(facts: &EndpointFacts, context: Context<'_>) -> Vec<Finding> {
     }
     let mut case = Case { facts, context, findings: Vec::new() };
     tls::certificate(&mut case);
+    tls::version(&mut case);
     connect::reached(&mut case);
     allocate::granted(&mut case);
     relay::carries(&mut case);

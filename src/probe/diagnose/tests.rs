@@ -128,7 +128,7 @@ fn refused(code: u16, attempts: Vec<AttemptFacts>) -> EndpointFacts {
 }
 
 fn found(facts: &EndpointFacts, target: &Target) -> Vec<Finding> {
-    endpoint(facts, Context { target, now_unix: NOW, timeout_s: 5.0, relay_family: None })
+    endpoint(facts, Context { target, now_unix: NOW, timeout_s: 5.0, min_days: 14, relay_family: None })
 }
 
 /// The codes found, the severity of each by its first letter.
@@ -173,6 +173,12 @@ fn faults_of_the_network_are_told_by_kind_and_transport() {
         (Transport::Udp, FaultKind::Prohibited, "binding", "ICMP_PROHIBITED"),
         (Transport::Tcp, FaultKind::TimedOut, "connect", "TCP_TIMEOUT"),
         (Transport::Tls, FaultKind::Tls, "tls", "TLS_FAILED"),
+        (Transport::Tls, FaultKind::OldTls, "tls", "TLS_OLD"),
+        (Transport::Dtls, FaultKind::Refused, "tls", "PORT_REFUSED"),
+        (Transport::Dtls, FaultKind::TimedOut, "tls", "UDP_TIMEOUT"),
+        (Transport::Dtls, FaultKind::Tls, "tls", "TLS_FAILED"),
+        (Transport::Dtls, FaultKind::NotTls, "tls", "TLS_FAILED"),
+        (Transport::Dtls, FaultKind::Stalled, "tls", "UDP_TIMEOUT"),
         (Transport::Tls, FaultKind::Closed, "tls", "TLS_FAILED"),
         (Transport::Tcp, FaultKind::Closed, "binding", "CONNECTION_CLOSED"),
     ] {
@@ -403,7 +409,7 @@ fn a_redirect_is_followed_lost_or_a_loop() {
 
 #[test]
 fn one_missing_record_is_no_fault_and_one_failed_query_is_a_warning() {
-    let error = |record, kind| ResolveError { record, kind, message: String::new() };
+    let error = |record, kind| ResolveError { record, name: String::new(), kind, message: String::new() };
     let codes = |a: &[&str], errors: Vec<ResolveError>| {
         let resolve =
             Resolve { a: a.iter().map(|ip| ip.parse().unwrap()).collect(), errors, ..Resolve::default() };
@@ -412,7 +418,7 @@ fn one_missing_record_is_no_fault_and_one_failed_query_is_a_warning() {
         let target = target_of("turn:turn.example.test");
         let found = super::target(
             &facts,
-            Context { target: &target, now_unix: NOW, timeout_s: 5.0, relay_family: None },
+            Context { target: &target, now_unix: NOW, timeout_s: 5.0, min_days: 14, relay_family: None },
         );
         found.iter().map(|finding| finding.code).collect::<Vec<_>>()
     };

@@ -53,6 +53,8 @@ pub struct EndpointFacts {
     pub clock: Option<ClockFacts>,
     /// Where a 300 led.
     pub redirect: Option<RedirectFacts>,
+    /// What the port speaks instead, where it does not speak what was asked for.
+    pub speaks: Option<Transport>,
     /// Where the network stopped us.
     pub fault: Option<Fault>,
     /// Things a server should not send, counted.
@@ -95,6 +97,7 @@ impl EndpointFacts {
             mended: None,
             clock: None,
             redirect: None,
+            speaks: None,
             fault: None,
             oddities: Vec::new(),
             stopped: false,

@@ -20,7 +20,7 @@ pub use self::exchange::{AllocateFacts, AttemptFacts, BindingFacts, RedirectFact
 pub use self::fault::{Fault, FaultKind};
 pub use self::oddity::{OddityFacts, OddityKind};
 pub use self::relay::{PeerFacts, RelayFacts};
-pub use self::resolve::{Resolve, ResolveError, ResolveErrorKind};
+pub use self::resolve::{Naptr, Resolve, ResolveError, ResolveErrorKind, Srv};
 pub use self::security::{Amplification, Answered, DeliveredPeer, PermissionTest, SecurityFacts, TriedPeer};
 pub use self::tls::TlsFacts;
 use crate::finding::Finding;

@@ -28,6 +28,7 @@ impl Report for Summary {
             }
         };
         section("Candidates", Some(tables::candidates(self)));
+        section("SRV records", Some(tables::srv(self)));
         section("Servers", tables::servers(self));
         section("Reached, in ms", tables::reach(self));
         section("TURN requests, in ms", tables::requests(self));
@@ -121,6 +122,7 @@ fn notes(summary: &Summary) -> Vec<String> {
     let moved = moved.map(|(server, relay)| {
         format!("the NAT here gives each destination another port (symmetric): a server saw {server}, the relay {relay}")
     });
+    let srv = summary.targets.iter().flat_map(|target| target.resolve.srv_notes.iter().cloned());
     let clocks = endpoints().filter_map(|endpoint| {
         let clock = endpoint.clock.as_ref()?;
         let ip = endpoint.addr.ip();
@@ -131,5 +133,5 @@ fn notes(summary: &Summary) -> Vec<String> {
             (_, _, reason) => format!("the clock of {ip}: {}", reason.unwrap_or("not found")),
         })
     });
-    no_nat.into_iter().chain(clocks).chain(moved).chain(open).chain(left_out).collect()
+    no_nat.into_iter().chain(srv).chain(clocks).chain(moved).chain(open).chain(left_out).collect()
 }

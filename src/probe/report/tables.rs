@@ -37,6 +37,31 @@ pub(super) fn candidates(summary: &Summary) -> Table {
     table(columns, rows.collect())
 }
 
+/// What DNS says of where the servers are.
+pub(super) fn srv(summary: &Summary) -> Table {
+    let columns = vec![
+        ("name", Align::Left),
+        ("priority", Align::Right),
+        ("weight", Align::Right),
+        ("target", Align::Left),
+        ("port", Align::Right),
+        ("addresses", Align::Left),
+    ];
+    let records = summary.targets.iter().flat_map(|target| &target.resolve.srv);
+    let rows = records.map(|srv| {
+        let addresses: Vec<String> = srv.addresses.iter().map(ToString::to_string).collect();
+        vec![
+            srv.name.clone().into(),
+            srv.priority.to_string().into(),
+            srv.weight.to_string().into(),
+            srv.target.clone().into(),
+            srv.port.to_string().into(),
+            addresses.join(" ").into(),
+        ]
+    });
+    table(columns, rows.collect())
+}
+
 /// Who answers, and with what certificate.
 pub(super) fn servers(summary: &Summary) -> Option<Table> {
     let columns = vec![

@@ -1,3 +1,4 @@
+use crate::probe::plan::Families;
 use std::time::Duration;
 
 use super::*;
@@ -18,6 +19,9 @@ fn options() -> Options {
         pace,
         audits: Audits::default(),
         relay_only: false,
+        families: Families::BOTH,
+        srv: false,
+        min_days: 14,
         relay_family: None,
     }
 }

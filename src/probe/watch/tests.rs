@@ -54,6 +54,9 @@ fn watch(judge: Judge) -> Watch {
         pace: Pace { count: 1, interval: second, size: 160, patience: second },
         audits: Audits::default(),
         relay_only: false,
+        families: crate::probe::plan::Families::BOTH,
+        srv: false,
+        min_days: 14,
         relay_family: None,
     };
     let target = Target::from_uri(&ServerUri::from_text("stun:198.51.100.1").unwrap());

@@ -3,6 +3,7 @@
 
 mod capabilities;
 mod credentials;
+mod dtls;
 mod healthy;
 mod limits;
 mod modes;
@@ -16,6 +17,7 @@ mod refusals;
 mod relay;
 mod security;
 mod tls;
+mod transports;
 mod watch;
 
 use crate::lab::{PASSWORD, USER};
