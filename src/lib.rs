@@ -21,3 +21,4 @@ pub mod spelling;
 pub mod stun;
 pub mod tls;
 pub mod turn;
+pub mod turnserver;
