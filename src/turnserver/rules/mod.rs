@@ -3,6 +3,7 @@
 //! Codes by hundreds: 1 how it is written, 2 who may log in, 3 addresses and ports, 4 what relays may reach, 5 the service.
 
 mod auth_secret_without_secret;
+mod binding_switched_off;
 mod blank_beside_secret;
 mod blank_for_equals_sign;
 mod byte_order_mark;
@@ -22,7 +23,6 @@ mod missing_value;
 mod no_auth_beside_logins;
 mod no_denied_peers;
 mod no_relays_for_users;
-mod no_stun_service;
 mod no_such_address;
 mod not_a_number;
 mod option_set_twice;
@@ -100,7 +100,7 @@ pub(super) static CHECKS: &[&Check] = &[
     &loopback_peers_allowed::CHECK,
     &max_bps_too_low::CHECK,
     &no_relays_for_users::CHECK,
-    &no_stun_service::CHECK,
+    &binding_switched_off::CHECK,
     &login_for_binding::CHECK,
     &capacity_without_rate::CHECK,
     &every_relay_forbidden::CHECK,

@@ -11,7 +11,7 @@ static RULE: Rule = Rule {
     code: "CONF304",
     name: "tls-without-certificate",
     severity: Severity::Error,
-    summary: "TLS is asked for without certificate and key",
+    summary: "a certificate or a key for TLS is missing",
     explain: include_str!("tls_without_certificate.md"),
     refs: &["coturn turnserver.conf"],
     since: "0.1.0",

@@ -8,10 +8,10 @@ pub(super) static CHECK: Check = Check { rule: &RULE, check };
 
 static RULE: Rule = Rule {
     code: "CONF503",
-    name: "no-stun-service",
+    name: "binding-switched-off",
     severity: Severity::Warning,
     summary: "the server does not answer STUN Binding",
-    explain: include_str!("no_stun_service.md"),
+    explain: include_str!("binding_switched_off.md"),
     refs: &["coturn turnserver.conf", "RFC 8489 §3"],
     since: "0.1.0",
 };
