@@ -71,6 +71,7 @@ Register-ArgumentCompleter -Native -CommandName 'rtcscope' -ScriptBlock {
             [CompletionResult]::new('--embedded', '--embedded', [CompletionResultType]::ParameterName, 'Start a server inside this process and probe that')
             [CompletionResult]::new('--insecure', '--insecure', [CompletionResultType]::ParameterName, 'Report a bad certificate without failing for it')
             [CompletionResult]::new('--relay-only', '--relay-only', [CompletionResultType]::ParameterName, 'Show relay candidates alone (iceTransportPolicy "relay")')
+            [CompletionResult]::new('--no-capabilities', '--no-capabilities', [CompletionResultType]::ParameterName, 'Do not ask what the server can do beyond the necessary, which takes up to eight short allocations')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Show no progress')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Show no progress')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell more; may be repeated')

@@ -67,6 +67,7 @@ set edit:completion:arg-completer[rtcscope] = {|@words|
             cand --embedded 'Start a server inside this process and probe that'
             cand --insecure 'Report a bad certificate without failing for it'
             cand --relay-only 'Show relay candidates alone (iceTransportPolicy "relay")'
+            cand --no-capabilities 'Do not ask what the server can do beyond the necessary, which takes up to eight short allocations'
             cand -q 'Show no progress'
             cand --quiet 'Show no progress'
             cand -v 'Tell more; may be repeated'

@@ -75,6 +75,7 @@ never\t'No finding fails the run'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l embedded -d 'Start a server inside this process and probe that'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l insecure -d 'Report a bad certificate without failing for it'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l relay-only -d 'Show relay candidates alone (iceTransportPolicy "relay")'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l no-capabilities -d 'Do not ask what the server can do beyond the necessary, which takes up to eight short allocations'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -s v -l verbose -d 'Tell more; may be repeated'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -s h -l help -d 'Print help (see more with \'--help\')'

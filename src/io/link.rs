@@ -43,6 +43,16 @@ impl Link {
         }
     }
 
+    /// As [`Client::log_in_as`].
+    pub fn log_in_as(&mut self, control: &Link) {
+        self.client.log_in_as(&control.client);
+    }
+
+    /// The connection without its client: after a ConnectionBind it carries raw data (RFC 6062 §4.3).
+    pub fn into_wire(self) -> Wire {
+        self.wire
+    }
+
     /// Our own end.
     pub fn local_addr(&self) -> Option<SocketAddr> {
         self.wire.local_addr().ok()
@@ -142,6 +152,12 @@ impl Link {
             }
         }
         let _ = tokio::time::timeout(FLUSH, self.wire.flush()).await;
+    }
+
+    /// Gives an allocation back, without waiting for the answer.
+    pub async fn release(&mut self) {
+        self.start(Request::Refresh { lifetime: 0 });
+        self.flush().await;
     }
 
     async fn drive(&mut self) -> Result<Event, Fault> {

@@ -4,7 +4,7 @@
 //! whole. The trying itself is `io::probe`.
 
 pub mod candidates;
-mod capabilities;
+pub mod capabilities;
 pub mod codes;
 pub mod diagnose;
 pub mod facts;

@@ -149,6 +149,15 @@ pub struct Options {
     pub bindings: u32,
     /// Of the packets sent over the relay.
     pub pace: Pace,
+    /// What is asked of each server once.
+    pub audits: Audits,
     /// Leave host and reflexive candidates out (`iceTransportPolicy: relay`).
     pub relay_only: bool,
+}
+
+/// What is asked of each server once, after all its endpoints are done.
+#[derive(Debug, Clone, Default)]
+pub struct Audits {
+    /// What it can do beyond the necessary.
+    pub capabilities: bool,
 }

@@ -41,12 +41,22 @@ pub const REQUESTED_ADDRESS_FAMILY: Kind = 0x0017;
 pub const EVEN_PORT: Kind = 0x0018;
 /// RFC 8656 §18.8.
 pub const REQUESTED_TRANSPORT: Kind = 0x0019;
+/// RFC 8656 §18.9.
+pub const DONT_FRAGMENT: Kind = 0x001a;
 /// RFC 8489 §14.6.
 pub const MESSAGE_INTEGRITY_SHA256: Kind = 0x001c;
 /// RFC 8489 §14.12.
 pub const PASSWORD_ALGORITHM: Kind = 0x001d;
 /// RFC 8489 §14.2.
 pub const XOR_MAPPED_ADDRESS: Kind = 0x0020;
+/// RFC 8656 §18.10.
+pub const RESERVATION_TOKEN: Kind = 0x0022;
+/// RFC 6062 §6.2.1.
+pub const CONNECTION_ID: Kind = 0x002a;
+/// RFC 8656 §18.11.
+pub const ADDITIONAL_ADDRESS_FAMILY: Kind = 0x8000;
+/// RFC 8656 §18.12.
+pub const ADDRESS_ERROR_CODE: Kind = 0x8001;
 /// RFC 8489 §14.11.
 pub const PASSWORD_ALGORITHMS: Kind = 0x8002;
 /// RFC 8489 §14.16.
@@ -63,9 +73,15 @@ pub const FINGERPRINT: Kind = 0x8028;
 pub const RESPONSE_ORIGIN: Kind = 0x802b;
 /// RFC 5780 §7.4.
 pub const OTHER_ADDRESS: Kind = 0x802c;
+/// RFC 7635 §6.1.
+pub const THIRD_PARTY_AUTHORIZATION: Kind = 0x802e;
+/// RFC 8016 §3.3.
+pub const MOBILITY_TICKET: Kind = 0x8030;
 
 /// REQUESTED-TRANSPORT's protocol number for UDP (RFC 8656 §18.8).
 pub const PROTOCOL_UDP: u8 = 17;
+/// REQUESTED-TRANSPORT's protocol number for TCP (RFC 6062 §4.1).
+pub const PROTOCOL_TCP: u8 = 6;
 
 /// Reads an address attribute (RFC 8489 §14.1), un-XORed when `xor` holds the transaction (§14.2).
 /// `None` where the length or the family is not one of the two that exist.

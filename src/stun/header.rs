@@ -35,6 +35,12 @@ pub enum Method {
     CreatePermission,
     /// Gives a peer a channel number.
     ChannelBind,
+    /// Opens a TCP connection from the relay to a peer (RFC 6062 §4.3).
+    Connect,
+    /// Makes a connection of ours the near half of one to a peer (RFC 6062 §4.3).
+    ConnectionBind,
+    /// A peer has connected to the relay (RFC 6062 §4.4).
+    ConnectionAttempt,
     /// Any other number.
     Other(u16),
 }
@@ -49,6 +55,9 @@ impl Method {
             Method::Data => 0x007,
             Method::CreatePermission => 0x008,
             Method::ChannelBind => 0x009,
+            Method::Connect => 0x00a,
+            Method::ConnectionBind => 0x00b,
+            Method::ConnectionAttempt => 0x00c,
             Method::Other(number) => number,
         }
     }
@@ -62,6 +71,9 @@ impl Method {
             0x007 => Method::Data,
             0x008 => Method::CreatePermission,
             0x009 => Method::ChannelBind,
+            0x00a => Method::Connect,
+            0x00b => Method::ConnectionBind,
+            0x00c => Method::ConnectionAttempt,
             other => Method::Other(other),
         }
     }

@@ -161,6 +161,24 @@ impl Message {
         Some((code, text(reason)))
     }
 
+    /// ADDRESS-ERROR-CODE's number: why one of two relays was not given (RFC 8656 §18.12).
+    pub fn address_error(&self) -> Option<u16> {
+        let head = self.attribute(attribute::ADDRESS_ERROR_CODE)?.get(..4)?;
+        Some(u16::from(head[2] & 0x07) * 100 + u16::from(head[3]))
+    }
+
+    /// The hash algorithms of PASSWORD-ALGORITHMS, by number (RFC 8489 §18.5.1: 1 is MD5, 2 is SHA-256).
+    pub fn password_algorithms(&self) -> Vec<u16> {
+        let mut rest = self.attribute(attribute::PASSWORD_ALGORITHMS).unwrap_or_default();
+        let mut numbers = Vec::new();
+        while let Some((&[a, b, c, d], parameters)) = rest.split_first_chunk() {
+            numbers.push(u16::from_be_bytes([a, b]));
+            let length = usize::from(u16::from_be_bytes([c, d])).next_multiple_of(4);
+            rest = parameters.get(length..).unwrap_or_default();
+        }
+        numbers
+    }
+
     /// Checks MESSAGE-INTEGRITY with `key` (RFC 8489 §14.5).
     pub fn integrity(&self, key: &[u8]) -> Integrity {
         self.check_hmac::<HmacSha1>(attribute::MESSAGE_INTEGRITY, key)

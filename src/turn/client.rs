@@ -16,6 +16,7 @@ use rand::{RngCore, SeedableRng};
 
 use self::access::Access;
 use self::exchange::{Exchange, Next};
+use super::Allocate;
 use super::credentials::Credentials;
 use crate::stun::framing::{self, Frame, NotTurn, StreamDecoder};
 use crate::stun::{
@@ -40,8 +41,8 @@ pub struct Settings {
 pub enum Request {
     /// The reflexive address (RFC 8489 §3); never authenticated.
     Binding,
-    /// A UDP relay (RFC 8656 §7).
-    Allocate,
+    /// A relay (RFC 8656 §7).
+    Allocate(Allocate),
     /// Let these peers' data through (RFC 8656 §10).
     CreatePermission(Vec<IpAddr>),
     /// Send to and hear this peer by channel number (RFC 8656 §12).
@@ -56,10 +57,14 @@ pub enum Request {
         /// LIFETIME, in seconds.
         lifetime: u32,
     },
+    /// A TCP connection from the relay to this peer (RFC 6062 §4.3).
+    Connect(SocketAddr),
+    /// Make this connection of ours the near half of the one with that CONNECTION-ID (RFC 6062 §4.3).
+    ConnectionBind(u32),
 }
 
 /// Ties an [`Answer`] to the [`Client::start`] that asked for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RequestId(u64);
 
 /// How a request ended.
@@ -236,6 +241,12 @@ impl Client {
     /// Further answers to requests that had been answered: each belongs to a retransmission.
     pub fn repeated(&self) -> u32 {
         self.repeated
+    }
+
+    /// Signs with the realm and nonce that the server gave `control`: a data connection belongs to its control
+    /// connection (RFC 6062 §4.3), and coturn closes one whose first request is not signed.
+    pub fn log_in_as(&mut self, control: &Client) {
+        self.access = control.access.clone();
     }
 
     /// Starts a request; [`poll`](Self::poll) sends it.
@@ -418,9 +429,7 @@ impl Client {
         let mut builder = MessageBuilder::new(Class::Request, method, id);
         builder = match request {
             Request::Binding => builder,
-            Request::Allocate => {
-                builder.attribute(attribute::REQUESTED_TRANSPORT, &[attribute::PROTOCOL_UDP, 0, 0, 0])
-            }
+            Request::Allocate(allocate) => allocate.write(builder),
             Request::CreatePermission(peers) => peers.iter().fold(builder, |builder, peer| {
                 builder.xor_address(attribute::XOR_PEER_ADDRESS, SocketAddr::new(*peer, 0))
             }),
@@ -428,6 +437,8 @@ impl Client {
                 .number(attribute::CHANNEL_NUMBER, u32::from(*number) << 16)
                 .xor_address(attribute::XOR_PEER_ADDRESS, *peer),
             Request::Refresh { lifetime } => builder.number(attribute::LIFETIME, *lifetime),
+            Request::Connect(peer) => builder.xor_address(attribute::XOR_PEER_ADDRESS, *peer),
+            Request::ConnectionBind(id) => builder.number(attribute::CONNECTION_ID, *id),
         };
         if let (true, Some(credentials)) = (self.authenticates(request), &self.settings.credentials) {
             builder = self.access.sign(builder, credentials);

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use rtcscope::server::{self, Server, Transport};
 use rtcscope::stun::{Message, attribute};
 use rtcscope::turn::credentials::{Credentials, Secret};
-use rtcscope::turn::{Client, Event, Output, Request, Settings};
+use rtcscope::turn::{Allocate, Client, Event, Output, Request, Settings};
 
 /// The seeds of one target.
 pub(crate) fn of(target: &str) -> Vec<Vec<u8>> {
@@ -130,7 +130,7 @@ pub(crate) fn conversation() -> Vec<Vec<u8>> {
     };
     for request in [
         Request::Binding,
-        Request::Allocate,
+        Request::Allocate(Allocate::default()),
         Request::CreatePermission(vec![peer.ip()]),
         Request::ChannelBind { number: 0x4000, peer },
     ] {

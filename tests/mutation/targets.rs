@@ -11,7 +11,7 @@ use rtcscope::stun::framing::StreamDecoder;
 use rtcscope::stun::{Class, Integrity, Message, MessageBuilder, Method, TransactionId, attribute};
 use rtcscope::tls::{CertificateReport, TlsFault, verify};
 use rtcscope::turn::credentials::{Credentials, Secret};
-use rtcscope::turn::{Client, Event, Output, Request, Settings};
+use rtcscope::turn::{Allocate, Client, Event, Family, Output, Request, Settings};
 use rustls::RootCertStore;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 
@@ -351,11 +351,19 @@ impl<'a> Script<'a> {
     }
 
     fn request(&mut self) -> Request {
-        match self.below(5) {
+        match self.below(7) {
             0 => Request::Binding,
-            1 => Request::Allocate,
+            1 => Request::Allocate(Allocate {
+                family: Some(Family::Ipv6),
+                even_port: Some(true),
+                reservation: Some(self.array()),
+                mobility: true,
+                ..Allocate::default()
+            }),
             2 => Request::CreatePermission(vec![self.address().ip()]),
             3 => Request::ChannelBind { number: 0x4000 + self.number() % 0x1000, peer: self.address() },
+            4 => Request::Connect(self.address()),
+            5 => Request::ConnectionBind(u32::from(self.number())),
             _ => Request::Refresh { lifetime: u32::from(self.number()) },
         }
     }

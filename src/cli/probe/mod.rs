@@ -1,5 +1,6 @@
 //! `rtcscope probe`: flags in, a [`Summary`] out.
 
+mod audits;
 mod credentials;
 mod embedded;
 mod targets;
@@ -32,6 +33,8 @@ pub(super) struct Args {
     trust: TrustArgs,
     #[command(flatten)]
     traffic: TrafficArgs,
+    #[command(flatten)]
+    audits: audits::Args,
     #[command(flatten)]
     limits: LimitArgs,
 }
@@ -173,6 +176,7 @@ fn options(args: &Args) -> Result<Options, UserError> {
         deadline,
         bindings: 5,
         pace: Pace { count, interval, size: usize::from(args.traffic.size), patience },
+        audits: args.audits.audits(),
         relay_only: args.traffic.relay_only,
     })
 }

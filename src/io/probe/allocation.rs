@@ -1,11 +1,39 @@
-//! Answers of the TURN requests as facts.
+//! An allocation of ours, and the answers of the TURN requests as facts.
 
+use std::net::SocketAddr;
 use std::time::Instant;
 
+use crate::io::link::Link;
 use crate::measure::milliseconds;
 use crate::probe::facts::{AllocateFacts, AttemptFacts, StepFacts};
-use crate::stun::attribute;
-use crate::turn::{Answer, Outcome};
+use crate::stun::{Message, attribute};
+use crate::turn::{Answer, Outcome, Upkeep};
+
+/// A Refresh that asks for what RFC 8656 §3.2 gives by default.
+pub(super) const LIFETIME: u32 = 600;
+
+/// One of our allocations.
+#[derive(Debug)]
+pub(super) struct Relayed {
+    pub(super) link: Link,
+    pub(super) address: SocketAddr,
+    /// What is renewed on long runs.
+    pub(super) upkeep: Upkeep,
+}
+
+impl Relayed {
+    /// The allocation that a response granted; the link comes back where its address is none to send to.
+    pub(super) fn from_response(link: Link, granted: &Message) -> Result<Self, Box<Link>> {
+        let usable = |address: &SocketAddr| address.port() != 0 && !address.ip().is_unspecified();
+        match granted.xor_address(attribute::XOR_RELAYED_ADDRESS).filter(usable) {
+            Some(address) => {
+                let lifetime = granted.number(attribute::LIFETIME).unwrap_or(LIFETIME);
+                Ok(Self { link, address, upkeep: Upkeep::new(Instant::now(), lifetime) })
+            }
+            None => Err(Box::new(link)),
+        }
+    }
+}
 
 /// What an Allocate came to; `start` is that of the run.
 pub(super) fn allocate_facts(answer: &Answer, start: Instant) -> AllocateFacts {
@@ -29,6 +57,15 @@ pub(super) fn allocate_facts(answer: &Answer, start: Instant) -> AllocateFacts {
                 authenticated: leg.authenticated,
                 realm: leg.response.as_ref().and_then(|r| r.text(attribute::REALM)),
                 nonce: leg.response.as_ref().is_some_and(|r| r.attribute(attribute::NONCE).is_some()),
+                password_algorithms: leg
+                    .response
+                    .as_ref()
+                    .map(|r| r.password_algorithms())
+                    .unwrap_or_default(),
+                third_party_authorization: leg
+                    .response
+                    .as_ref()
+                    .is_some_and(|r| r.attribute(attribute::THIRD_PARTY_AUTHORIZATION).is_some()),
                 sent: leg.sent,
                 took_ms: milliseconds(leg.took),
             })

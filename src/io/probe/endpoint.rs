@@ -7,16 +7,15 @@ use std::time::Duration;
 use tokio::time::{sleep_until, timeout};
 
 use super::Shared;
-use super::allocation::allocate_facts;
+use super::allocation::{Relayed, allocate_facts};
 use super::binding::Bindings;
 use super::connector::Connector;
-use super::paths::Relayed;
 use crate::io::link::Link;
 use crate::measure::{Flow, milliseconds};
 use crate::probe::facts::{Check, EndpointFacts, Fault, FaultKind, RedirectFacts};
 use crate::probe::plan::{Endpoint, Target};
 use crate::stun::attribute;
-use crate::turn::{Answer, Event, Outcome, Request, RequestId};
+use crate::turn::{Allocate, Answer, Event, Outcome, Request, RequestId};
 
 /// A server that has not answered a Binding by then (or within a tenth of the timeout) is asked for an
 /// allocation at the same time, so that silence costs one timeout, not two.
@@ -165,7 +164,7 @@ impl Session {
                 self.facts.connect_ms = connected.connect_ms;
                 self.facts.local = link.local_addr();
                 link.stage = "allocate";
-                let answer = link.request(Request::Allocate).await;
+                let answer = link.request(Request::Allocate(Allocate::default())).await;
                 self.drain(&mut link);
                 answer.map(|answer| (link, answer))
             }
@@ -256,7 +255,7 @@ impl Session {
 
     fn start_allocate(&mut self, link: &mut Link) -> RequestId {
         self.shared.ledger.enter();
-        link.start(Request::Allocate)
+        link.start(Request::Allocate(Allocate::default()))
     }
 
     /// Writes down what an Allocate came to; a 300 is returned to be followed.

@@ -10,6 +10,7 @@ mod ledger;
 mod paths;
 mod peer;
 mod relay;
+mod survey;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -223,6 +224,7 @@ async fn run(
             }
         }
     }
+    survey::all(&shared, &targets, &planned, &mut results).await;
     let mut seen: Vec<_> = planned.iter().zip(results).collect();
     // As the targets name them, whichever family was known first.
     seen.sort_by_key(|((at, endpoint), _)| (*at, targets[*at].rank(endpoint), endpoint.addr.is_ipv6()));

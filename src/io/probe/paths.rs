@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 
 use tokio::time::sleep_until;
 
-use super::super::link::Link;
+use super::allocation::Relayed;
 use super::peer::Peer;
 use crate::measure::{Flow, FlowId, FlowOutput, Pace, Packet, RunId};
 use crate::probe::facts::{Fault, RelayFacts};
-use crate::turn::{Event, Oddity, Upkeep};
+use crate::turn::{Event, Oddity};
 
 const INBOUND: u8 = 0;
 const OUTBOUND: u8 = 1;
@@ -18,15 +18,6 @@ const LOOP: u8 = 2;
 /// How long the outbound flow waits for the relay to tell where our packets come from: behind a NAT
 /// with endpoint-dependent mapping only that address reaches us.
 const LEARN: Duration = Duration::from_millis(200);
-
-/// One of our allocations.
-#[derive(Debug)]
-pub(super) struct Relayed {
-    pub(super) link: Link,
-    pub(super) address: SocketAddr,
-    /// What is renewed on long runs.
-    pub(super) upkeep: Upkeep,
-}
 
 /// The three paths of one endpoint.
 pub(super) struct Paths<'a> {

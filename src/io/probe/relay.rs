@@ -7,28 +7,24 @@ use std::time::Instant;
 use rand::Rng as _;
 use tokio::time::{timeout, timeout_at};
 
-use super::allocation::{release_facts, step_facts};
+use super::allocation::{LIFETIME, Relayed, release_facts, step_facts};
 use super::endpoint::{FAREWELL, Session};
-use super::paths::{Paths, Relayed};
+use super::paths::Paths;
 use super::peer::Peer;
 use crate::ice::address::AddressClass;
-use crate::io::link::Link;
 use crate::measure::FlowReport;
 use crate::probe::facts::{Check, Fault};
-use crate::stun::{Message, attribute};
-use crate::turn::{Answer, Outcome, Request, Upkeep};
+use crate::turn::{Allocate, Answer, Outcome, Request};
 
 /// The channel of our peer (RFC 8656 §12: 0x4000–0x4FFF).
 const CHANNEL: u16 = 0x4000;
-/// A Refresh that asks for what RFC 8656 §3.2 gives by default.
-const LIFETIME: u32 = 600;
 
 impl Session {
     /// Everything behind a granted allocation.
     pub(super) async fn relay_steps(&mut self, answer: &Answer) -> Result<(), Fault> {
         let (Some(granted), Some(mut link)) = (answer.success(), self.link.take()) else { return Ok(()) };
         link.stage = "relay";
-        let first = match relayed(link, granted) {
+        let first = match Relayed::from_response(link, granted) {
             Ok(first) => first,
             Err(mut link) => {
                 // There is nothing to send to, but something to give back.
@@ -205,11 +201,11 @@ impl Session {
         let allocate = async {
             let mut link =
                 self.connector.connect(server, domain).await.link.map_err(|fault| fault.message)?;
-            let answer = link.request(Request::Allocate).await.map_err(|fault| fault.message)?;
+            let answer =
+                link.request(Request::Allocate(Allocate::default())).await.map_err(|fault| fault.message)?;
             match &answer.outcome {
-                Outcome::Granted(granted) => {
-                    relayed(link, granted).map_err(|_| "the second allocation has no address".to_owned())
-                }
+                Outcome::Granted(granted) => Relayed::from_response(link, granted)
+                    .map_err(|_| "the second allocation has no address".to_owned()),
                 Outcome::Refused { code, .. } => {
                     Err(format!("the server refused a second allocation ({code})"))
                 }
@@ -245,17 +241,5 @@ impl Session {
             self.drain(&mut first.link);
         }
         Ok(())
-    }
-}
-
-/// The allocation that a response granted; the link comes back where its address is none to send to.
-fn relayed(link: Link, granted: &Message) -> Result<Relayed, Box<Link>> {
-    let usable = |address: &SocketAddr| address.port() != 0 && !address.ip().is_unspecified();
-    match granted.xor_address(attribute::XOR_RELAYED_ADDRESS).filter(usable) {
-        Some(address) => {
-            let lifetime = granted.number(attribute::LIFETIME).unwrap_or(LIFETIME);
-            Ok(Relayed { link, address, upkeep: Upkeep::new(Instant::now(), lifetime) })
-        }
-        None => Err(Box::new(link)),
     }
 }

@@ -32,6 +32,8 @@ fn leg(code: Option<u16>, authenticated: bool) -> AttemptFacts {
         authenticated,
         realm: challenge.then(|| "example.test".to_owned()),
         nonce: challenge,
+        password_algorithms: Vec::new(),
+        third_party_authorization: false,
         sent: 1,
         took_ms: 0.2,
     }

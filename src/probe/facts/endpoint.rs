@@ -56,6 +56,9 @@ pub struct EndpointFacts {
     pub stopped: bool,
     /// Checks that were not made, and why.
     pub given_up: Vec<GivenUp>,
+    /// What the survey found that the server can do.
+    #[serde(skip)]
+    pub asked: Vec<Capability>,
     /// What the server can do beyond the necessary.
     pub capabilities: Vec<Capability>,
     /// What it all means.
@@ -87,6 +90,7 @@ impl EndpointFacts {
             oddities: Vec::new(),
             stopped: false,
             given_up: Vec::new(),
+            asked: Vec::new(),
             capabilities: Vec::new(),
             findings: Vec::new(),
         }
@@ -126,6 +130,10 @@ pub enum Check {
     PeerPaths,
     /// The loop between two allocations.
     Loop,
+    /// What the server can do beyond the necessary.
+    Capabilities,
+    /// Whatever is asked of a server once its endpoints are done.
+    Survey,
 }
 
 impl Check {
@@ -135,6 +143,8 @@ impl Check {
             Check::Rest => "everything else",
             Check::PeerPaths => "the paths to a plain UDP socket",
             Check::Loop => "the loop between two allocations",
+            Check::Capabilities => "capabilities",
+            Check::Survey => "the survey of the server",
         }
     }
 }
@@ -144,7 +154,7 @@ impl Check {
 pub struct Capability {
     /// Which.
     pub name: &'static str,
-    /// `yes`, `no`, `unusable`, `refused`, `ignored`.
+    /// `yes`, `no`, `unusable`, `refused`, `ignored`, `unknown`.
     pub state: &'static str,
     /// ERROR-CODE where it was refused.
     pub code: Option<u16>,

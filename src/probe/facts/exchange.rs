@@ -74,6 +74,10 @@ pub struct AttemptFacts {
     pub realm: Option<String>,
     /// NONCE was sent.
     pub nonce: bool,
+    /// PASSWORD-ALGORITHMS, by number (RFC 8489 §18.5.1: 1 is MD5, 2 is SHA-256).
+    pub password_algorithms: Vec<u16>,
+    /// THIRD-PARTY-AUTHORIZATION was sent: the server takes OAuth tokens (RFC 7635).
+    pub third_party_authorization: bool,
     /// How often it was sent.
     pub sent: u8,
     /// From the first send to the answer.

@@ -28,6 +28,7 @@ impl Report for Summary {
         if self.verbosity > 0 {
             section("Allocate, transaction by transaction, in ms", tables::attempts(self));
         }
+        section("What the server can do", tables::capabilities(self));
         section("Relay data paths, times in ms", tables::paths(self));
         section("Limits", Some(tables::thresholds(self)));
         let notes = notes(self);

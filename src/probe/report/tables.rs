@@ -71,6 +71,36 @@ pub(super) fn servers(summary: &Summary) -> Option<Table> {
     told(&rows).then(|| table(columns, rows))
 }
 
+/// What the servers can do beyond the necessary, a server that was asked a row.
+pub(super) fn capabilities(summary: &Summary) -> Option<Table> {
+    let columns = vec![
+        ("endpoint", Align::Left),
+        ("can", Align::Left),
+        ("refuses (error code)", Align::Left),
+        ("does not", Align::Left),
+        ("not known", Align::Left),
+    ];
+    let mut rows = Vec::new();
+    for (_, endpoint) in endpoints(summary).filter(|(_, endpoint)| !endpoint.asked.is_empty()) {
+        let those = |states: &[&str]| {
+            let named = endpoint.capabilities.iter().filter(|it| states.contains(&it.state));
+            let named = named.map(|it| match it.code {
+                Some(code) => format!("{} ({code})", it.name),
+                None => it.name.to_owned(),
+            });
+            Cell::from(named.collect::<Vec<_>>().join(", "))
+        };
+        rows.push(vec![
+            endpoint.addr.to_string().into(),
+            those(&["yes"]),
+            those(&["refused"]),
+            those(&["no", "ignored", "unusable"]),
+            those(&["unknown"]),
+        ]);
+    }
+    told(&rows).then(|| table(columns, rows))
+}
+
 /// How long it took to reach each endpoint, and how far away it is.
 pub(super) fn reach(summary: &Summary) -> Option<Table> {
     let columns = vec![

@@ -6,12 +6,19 @@ use crate::ice::uri::ServerUri;
 use crate::measure::Pace;
 use crate::probe::METRICS;
 use crate::probe::facts::{BindingFacts, EndpointFacts, Fault, FaultKind, Resolve, TlsFacts};
-use crate::probe::plan::Transport;
+use crate::probe::plan::{Audits, Transport};
 
 fn options() -> Options {
     let second = Duration::from_secs(1);
     let pace = Pace { count: 1, interval: second, size: 160, patience: second };
-    Options { timeout: second, deadline: second, bindings: 5, pace, relay_only: false }
+    Options {
+        timeout: second,
+        deadline: second,
+        bindings: 5,
+        pace,
+        audits: Audits::default(),
+        relay_only: false,
+    }
 }
 
 /// A STUN server over these transports; each endpoint is changed before it is judged.

@@ -6,7 +6,7 @@ use crate::stun::{Integrity, Message, MessageBuilder};
 use crate::turn::credentials::Credentials;
 
 /// REALM, NONCE, and the key that follows from them and our credentials.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Access {
     realm: Vec<u8>,
     nonce: Vec<u8>,

@@ -109,9 +109,11 @@ impl Exchange {
 pub(super) fn method(request: &Request) -> Method {
     match request {
         Request::Binding => Method::Binding,
-        Request::Allocate => Method::Allocate,
+        Request::Allocate(_) => Method::Allocate,
         Request::CreatePermission(_) => Method::CreatePermission,
         Request::ChannelBind { .. } => Method::ChannelBind,
         Request::Refresh { .. } => Method::Refresh,
+        Request::Connect(_) => Method::Connect,
+        Request::ConnectionBind(_) => Method::ConnectionBind,
     }
 }

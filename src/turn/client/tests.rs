@@ -78,7 +78,7 @@ impl Server {
 #[test]
 fn answers_a_401_with_a_signed_request() {
     let mut server = Server::new(false, Some(credentials()));
-    server.client.start(server.now, Request::Allocate);
+    server.client.start(server.now, Request::Allocate(Allocate::default()));
     let first = server.request();
     assert_eq!(first.integrity(b""), stun::Integrity::Absent);
     server.refuse(&first, 401, Some(KEY_REALM), Some("n1"));
@@ -96,7 +96,7 @@ fn answers_a_401_with_a_signed_request() {
 #[test]
 fn a_wrong_password_is_tried_twice_with_fresh_nonces() {
     let mut server = Server::new(true, Some(credentials()));
-    server.client.start(server.now, Request::Allocate);
+    server.client.start(server.now, Request::Allocate(Allocate::default()));
     for nonce in ["n1", "n2", "n3"] {
         let request = server.request();
         server.refuse(&request, 401, Some(KEY_REALM), Some(nonce));
@@ -109,7 +109,7 @@ fn a_wrong_password_is_tried_twice_with_fresh_nonces() {
 #[test]
 fn without_credentials_a_401_ends_it() {
     let mut server = Server::new(false, None);
-    server.client.start(server.now, Request::Allocate);
+    server.client.start(server.now, Request::Allocate(Allocate::default()));
     let request = server.request();
     server.refuse(&request, 401, Some(KEY_REALM), Some("n1"));
     assert_eq!(server.answer().legs.len(), 1);
@@ -127,7 +127,7 @@ fn a_binding_is_never_authenticated() {
 #[test]
 fn a_server_that_never_takes_its_own_nonce_is_given_up_on() {
     let mut server = Server::new(false, Some(credentials()));
-    server.client.start(server.now, Request::Allocate);
+    server.client.start(server.now, Request::Allocate(Allocate::default()));
     let first = server.request();
     server.refuse(&first, 401, Some(KEY_REALM), Some("n0"));
     let mut asked = 0;
@@ -151,7 +151,7 @@ fn a_server_that_never_takes_its_own_nonce_is_given_up_on() {
 fn one_438_is_followed_and_remembered() {
     let mut server = Server::new(false, Some(credentials()));
     let key = credentials().key(KEY_REALM);
-    server.client.start(server.now, Request::Allocate);
+    server.client.start(server.now, Request::Allocate(Allocate::default()));
     let first = server.request();
     server.refuse(&first, 401, Some(KEY_REALM), Some("old"));
     let second = server.request();
@@ -170,7 +170,7 @@ fn one_438_is_followed_and_remembered() {
 fn unsigned_and_wrongly_signed_success_is_discarded() {
     let mut server = Server::new(false, Some(credentials()));
     let key = credentials().key(KEY_REALM);
-    server.client.start(server.now, Request::Allocate);
+    server.client.start(server.now, Request::Allocate(Allocate::default()));
     let first = server.request();
     server.refuse(&first, 401, Some(KEY_REALM), Some("n1"));
     let second = server.request();
@@ -282,13 +282,13 @@ fn what_is_no_turn_is_told_by_its_first_bytes() {
 #[test]
 fn a_request_can_be_given_up_until_the_server_has_answered_part_of_it() {
     let mut server = Server::new(false, Some(credentials()));
-    let id = server.client.start(server.now, Request::Allocate);
+    let id = server.client.start(server.now, Request::Allocate(Allocate::default()));
     let first = server.request();
     let answer = server.client.give_up(server.now, id).unwrap();
     assert_eq!((answer.outcome, answer.legs[0].sent), (Outcome::TimedOut, 1));
     server.refuse(&first, 401, Some(KEY_REALM), Some("n1"));
     assert_eq!(server.event(), Event::Oddity(Oddity::UnmatchedTransaction));
-    let id = server.client.start(server.now, Request::Allocate);
+    let id = server.client.start(server.now, Request::Allocate(Allocate::default()));
     let first = server.request();
     server.refuse(&first, 401, Some(KEY_REALM), Some("n1"));
     assert_eq!(server.client.give_up(server.now, id), None);
@@ -297,7 +297,7 @@ fn a_request_can_be_given_up_until_the_server_has_answered_part_of_it() {
 #[test]
 fn a_server_that_offers_sha256_is_answered_with_it_and_held_to_it() {
     let mut server = Server::new(false, Some(credentials()));
-    server.client.start(server.now, Request::Allocate);
+    server.client.start(server.now, Request::Allocate(Allocate::default()));
     let first = server.request();
     let offered = [0, 2, 0, 0, 0, 1, 0, 0];
     let challenge = server
@@ -325,9 +325,28 @@ fn a_server_that_offers_sha256_is_answered_with_it_and_held_to_it() {
 #[test]
 fn a_challenge_whose_algorithms_were_taken_out_on_the_way_is_not_answered() {
     let mut server = Server::new(false, Some(credentials()));
-    server.client.start(server.now, Request::Allocate);
+    server.client.start(server.now, Request::Allocate(Allocate::default()));
     let first = server.request();
     server.refuse(&first, 401, Some(KEY_REALM), Some("obMatJos2gAAAn1"));
     let answer = server.answer();
     assert_eq!((answer.code(), answer.legs.len()), (Some(401), 1));
+}
+
+#[test]
+fn tcp_relays_are_spoken_to_with_the_requests_of_their_own() {
+    let mut server = Server::new(true, Some(credentials()));
+    let peer: SocketAddr = "192.0.2.7:4242".parse().unwrap();
+    for (request, method, kind, value) in [
+        (Request::Connect(peer), 0x00a, attribute::XOR_PEER_ADDRESS, None),
+        (Request::ConnectionBind(0x0102_0304), 0x00b, attribute::CONNECTION_ID, Some(&[1, 2, 3, 4][..])),
+    ] {
+        server.client.start(server.now, request);
+        let Output::Transmit(bytes) = server.client.poll(server.now) else { panic!("nothing is sent") };
+        assert_eq!(u16::from_be_bytes([bytes[0], bytes[1]]), method);
+        let sent = Message::from_bytes(&bytes).unwrap();
+        let written = sent.attribute(kind).unwrap();
+        assert!(value.is_none_or(|value| value == written), "{written:?}");
+        server.grant(&sent, None);
+        assert!(server.answer().success().is_some());
+    }
 }

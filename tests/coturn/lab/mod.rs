@@ -6,6 +6,7 @@ mod certificate;
 mod coturn;
 mod dns;
 mod nat;
+mod others;
 mod process;
 mod run;
 

@@ -179,6 +179,15 @@ impl Run {
         array(&self.json["candidates"]).iter().filter(|candidate| candidate["type"] == kind).collect()
     }
 
+    /// The surveyed endpoint lists this capability so.
+    pub(crate) fn can(&self, transport: &str, name: &str, state: &str, code: Option<u64>) -> &Run {
+        let listed = array(&self.endpoint(transport)["capabilities"]);
+        let found = listed.iter().find(|capability| capability["name"] == name);
+        let got = found.map(|it| (it["state"].as_str().unwrap_or("?"), it["code"].as_u64()));
+        self.check(got == Some((state, code)), &format!("{name} is {got:?}, not {:?}", (state, code)));
+        self
+    }
+
     /// Fails with `complaint` and the whole output unless `holds`.
     #[track_caller]
     pub(crate) fn check(&self, holds: bool, complaint: &str) {

@@ -1,12 +1,14 @@
 //! What goes wrong with real servers, one test a way, and what the probe must say of it. Each
 //! test also has coturn's log or the packet filter say that it really happened.
 
+mod capabilities;
 mod credentials;
 mod healthy;
 mod limits;
 mod modes;
 mod names;
 mod nat;
+mod others;
 mod reachability;
 mod redirect;
 mod relay;

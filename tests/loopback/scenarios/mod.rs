@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use rtcscope::io::server::{EmbeddedServer, Listen};
 use rtcscope::server::Settings;
 use rtcscope::turn::credentials::{Credentials, Secret};
-use rtcscope::turn::{Client, Event, Output, Request};
+use rtcscope::turn::{Allocate, Client, Event, Output, Request};
 
 const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
@@ -107,7 +107,7 @@ impl Holder {
             timeout: Duration::from_secs(5),
             seed: [7; 32],
         });
-        client.start(Instant::now(), Request::Allocate);
+        client.start(Instant::now(), Request::Allocate(Allocate::default()));
         let mut buffer = [0; 2048];
         for _ in 0..100 {
             match client.poll(Instant::now()) {

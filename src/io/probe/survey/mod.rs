@@ -1,0 +1,169 @@
+//! What is asked of a server once, and not of each of its ports: after every endpoint is done, over the
+//! best of those that gave a relay.
+
+mod capabilities;
+mod tcp_relay;
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use tokio::task::JoinSet;
+use tokio::time::sleep_until;
+
+use super::Shared;
+use super::allocation::Relayed;
+use super::connector::Connector;
+use crate::io::link::Link;
+use crate::probe::facts::{Check, EndpointFacts};
+use crate::probe::plan::{Endpoint, Target, Transport};
+use crate::turn::{Allocate, Answer, Outcome, Request};
+
+/// An endpoint of the plan: its target's place, and where and how.
+pub(super) type Planned = (usize, Endpoint);
+
+/// Surveys each server over one of its endpoints, and writes what it saw into that endpoint's facts.
+pub(super) async fn all(
+    shared: &Shared,
+    targets: &[Arc<Target>],
+    planned: &[Planned],
+    results: &mut [Option<EndpointFacts>],
+) {
+    let mut running = JoinSet::new();
+    for order in servers(planned, results) {
+        let (at, endpoint) = planned[order];
+        let Some(facts) = results[order].take() else { continue };
+        let stream = stream_of(&facts, planned, results);
+        let survey = Survey::new(shared.clone(), targets[at].clone(), endpoint, stream, facts);
+        running.spawn(async move { (order, survey.run().await) });
+    }
+    while let Some(done) = running.join_next().await {
+        if let Ok((order, facts)) = done {
+            results[order] = Some(facts);
+        }
+    }
+}
+
+/// One server however many of its ports were probed: its address, and what it says of itself.
+fn identity(facts: &EndpointFacts) -> (IpAddr, Option<&str>, Option<&str>) {
+    let allocate = facts.allocate.as_ref();
+    let realm = allocate.and_then(|a| a.attempts.iter().find_map(|leg| leg.realm.as_deref()));
+    (facts.addr.ip(), realm, allocate.and_then(|a| a.software.as_deref()))
+}
+
+fn relays(facts: &EndpointFacts) -> bool {
+    facts.relay.address.is_some() && !facts.stopped && facts.fault.is_none()
+}
+
+/// The best endpoint of each server that gave a relay: UDP before TCP before TLS before DTLS, which cost more.
+fn servers(planned: &[Planned], results: &[Option<EndpointFacts>]) -> Vec<usize> {
+    let mut best: Vec<usize> = Vec::new();
+    for (order, facts) in results.iter().enumerate() {
+        let Some(facts) = facts.as_ref().filter(|facts| relays(facts)) else { continue };
+        let known = best
+            .iter_mut()
+            .find(|known| results[**known].as_ref().is_some_and(|other| identity(other) == identity(facts)));
+        match known {
+            None => best.push(order),
+            Some(known) if planned[order].1.transport < planned[*known].1.transport => *known = order,
+            Some(_) => {}
+        }
+    }
+    best
+}
+
+/// Where the same server speaks TCP or TLS, if it is known to.
+fn stream_of(
+    facts: &EndpointFacts,
+    planned: &[Planned],
+    results: &[Option<EndpointFacts>],
+) -> Option<(Transport, SocketAddr)> {
+    let own = Some((facts.transport, facts.addr)).filter(|(transport, _)| transport.is_stream());
+    own.or_else(|| {
+        planned.iter().zip(results).find_map(|((_, endpoint), other)| {
+            let same =
+                other.as_ref().is_some_and(|other| relays(other) && identity(other) == identity(facts));
+            (endpoint.transport.is_stream() && same).then_some((endpoint.transport, endpoint.addr))
+        })
+    })
+}
+
+/// One server being surveyed.
+pub(super) struct Survey {
+    shared: Shared,
+    connector: Connector,
+    /// Where its allocations are made: the endpoint's address, or where a redirect led.
+    server: SocketAddr,
+    /// For certificates, where a redirect named one.
+    domain: Option<String>,
+    /// As [`stream_of`].
+    stream: Option<(Transport, SocketAddr)>,
+    facts: EndpointFacts,
+}
+
+impl Survey {
+    fn new(
+        shared: Shared,
+        target: Arc<Target>,
+        endpoint: Endpoint,
+        stream: Option<(Transport, SocketAddr)>,
+        facts: EndpointFacts,
+    ) -> Self {
+        let redirect = facts.redirect.as_ref().filter(|redirect| redirect.followed);
+        let server = redirect.and_then(|redirect| redirect.to).unwrap_or(endpoint.addr);
+        let domain = redirect.and_then(|redirect| redirect.domain.clone());
+        let connector = Connector { shared: shared.clone(), target, transport: endpoint.transport };
+        Self { shared, connector, server, domain, stream, facts }
+    }
+
+    /// Makes every check that was asked for, until the run is over.
+    async fn run(mut self) -> EndpointFacts {
+        let deadline = self.shared.deadline;
+        let mut interrupted = self.shared.interrupted.clone();
+        let stopped = tokio::select! {
+            biased;
+            () = self.checks() => None,
+            Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => Some("the run was interrupted"),
+            () = sleep_until(deadline.into()) => Some("the run's deadline passed"),
+        };
+        if let Some(why) = stopped {
+            self.facts.give_up(Check::Survey, why);
+        }
+        self.facts
+    }
+
+    async fn checks(&mut self) {
+        if self.shared.options.audits.capabilities {
+            self.progress("capabilities");
+            self.capabilities().await;
+        }
+    }
+
+    fn progress(&self, doing: &str) {
+        (self.shared.environment.progress)(&format!("{}: {doing}", self.server.ip()));
+    }
+}
+
+/// What an Allocate on a link of its own came to.
+enum Asked {
+    /// It was granted; how it was is in the answer.
+    Granted(Box<Relayed>, Answer),
+    /// Refused, or granted without an address.
+    Answered(Answer),
+}
+
+/// Asks for an allocation on `link`.
+async fn allocate(mut link: Link, wish: Allocate) -> Result<Asked, String> {
+    link.stage = "survey";
+    let answer = link.request(Request::Allocate(wish)).await.map_err(|fault| fault.message)?;
+    match &answer.outcome {
+        Outcome::Granted(granted) => match Relayed::from_response(link, granted) {
+            Ok(relayed) => Ok(Asked::Granted(Box::new(relayed), answer)),
+            Err(mut link) => {
+                link.release().await;
+                Ok(Asked::Answered(answer))
+            }
+        },
+        Outcome::Refused { .. } => Ok(Asked::Answered(answer)),
+        Outcome::TimedOut => Err("no answer".to_owned()),
+    }
+}
