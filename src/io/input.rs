@@ -30,6 +30,21 @@ pub fn read_text_or_stdin(path: &Path, most: u64) -> anyhow::Result<String> {
     }
 }
 
+/// The bytes of a file of at most `most` bytes, or of standard input where the path is `-`.
+///
+/// # Errors
+/// Unreadable, a directory, or too large.
+pub fn read_bytes_or_stdin(path: &Path, most: u64) -> anyhow::Result<Vec<u8>> {
+    match path.as_os_str() == "-" {
+        true => bytes(std::io::stdin().lock(), "standard input", most),
+        false => {
+            let name = path.display().to_string();
+            let file = File::open(path).with_context(|| format!("open {name}"))?;
+            bytes(file, &name, most)
+        }
+    }
+}
+
 /// A variable of the environment that is set and not empty. One that is no UTF-8 is no name or password.
 pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
@@ -45,11 +60,15 @@ pub fn random_token() -> String {
     rand::rng().sample_iter(Alphanumeric).take(32).map(char::from).collect()
 }
 
-fn text(reader: impl Read, name: &str, most: u64) -> anyhow::Result<String> {
+fn bytes(reader: impl Read, name: &str, most: u64) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     reader.take(most + 1).read_to_end(&mut bytes).with_context(|| format!("read {name}"))?;
     anyhow::ensure!(bytes.len() as u64 <= most, "{name} is larger than {most} bytes");
-    match String::from_utf8(bytes) {
+    Ok(bytes)
+}
+
+fn text(reader: impl Read, name: &str, most: u64) -> anyhow::Result<String> {
+    match String::from_utf8(bytes(reader, name, most)?) {
         Ok(text) => Ok(text),
         Err(error) => {
             let at = error.utf8_error().valid_up_to();

@@ -63,6 +63,8 @@ pub struct Target {
     pub credentials: Option<Credentials>,
     /// What we know of the credentials that the server does not say.
     pub knowledge: Knowledge,
+    /// From the server's own configuration: it has addresses, and clients may well use a name.
+    pub configured: bool,
 }
 
 /// What the client's own side knows of its credentials: coturn's one 401 hides all of it.
@@ -103,6 +105,7 @@ impl Target {
             turn,
             credentials: None,
             knowledge: Knowledge::default(),
+            configured: false,
         }
     }
 

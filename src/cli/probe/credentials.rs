@@ -6,6 +6,7 @@ use crate::cli::UserError;
 use crate::io::input;
 use crate::probe::plan::Knowledge;
 use crate::turn::credentials::{Credentials, Ha1, LongTermSecret, Secret, rest};
+use crate::turnserver::{Conf, Login};
 
 /// A password file longer than this is no password.
 const MOST: u64 = 64 * 1024;
@@ -55,8 +56,9 @@ pub(super) struct Identity {
 }
 
 impl Args {
-    /// Puts flags, file and environment together: what a flag says, the environment does not change.
-    pub(super) fn identity(&self) -> anyhow::Result<Identity> {
+    /// Puts flags, file and environment together: what a flag says, the environment does not change, and what either
+    /// says, the configuration of the server does not.
+    pub(super) fn identity(&self, conf: Option<&Conf>) -> anyhow::Result<Identity> {
         let username = self.username.clone().or_else(|| input::variable("RTCSCOPE_USERNAME"));
         let username = username.filter(|name| !name.is_empty());
         let given = match (&self.password, &self.password_file) {
@@ -77,9 +79,16 @@ impl Args {
             return self.with_key(username, key);
         }
         if let Some(secret) = self.secret_of(given.is_some()) {
-            return self.minted(&secret, username.as_deref(), given);
+            return self.minted(&secret, username.as_deref(), given, self.separator);
         }
         let password = given.or_else(|| input::variable("RTCSCOPE_PASSWORD").map(Secret::new));
+        let from_conf = match (&password, conf) {
+            (None, Some(conf)) => self.configured(conf, username.as_deref())?,
+            _ => None,
+        };
+        if let Some(identity) = from_conf {
+            return Ok(identity);
+        }
         match (username, password) {
             (None, None) => Ok(Identity::default()),
             (None, Some(_)) => Err(UserError::usage("a password without a user name")
@@ -94,6 +103,23 @@ impl Args {
                 Ok(Identity { credentials, knowledge: Knowledge { rest_expiry, ..Knowledge::default() } })
             }
         }
+    }
+
+    /// Who the server's own configuration lets in.
+    fn configured(&self, conf: &Conf, username: Option<&str>) -> anyhow::Result<Option<Identity>> {
+        Ok(match conf.login(username) {
+            Login::None => None,
+            Login::User(credentials) => {
+                let key = matches!(credentials.secret, LongTermSecret::Key(_));
+                let knowledge = Knowledge { key, ..Knowledge::default() };
+                Some(Identity { credentials: Some(credentials), knowledge })
+            }
+            Login::Secret { secret, separator } => {
+                let given = Some(self.separator).filter(|separator| *separator != rest::SEPARATOR);
+                let separator = given.or(separator).unwrap_or(rest::SEPARATOR);
+                Some(self.minted(&secret, username, None, separator)?)
+            }
+        })
     }
 
     /// The secret of the flag; that of the environment only where no password was given as a flag.
@@ -136,8 +162,9 @@ impl Args {
         secret: &Secret,
         username: Option<&str>,
         password: Option<Secret>,
+        separator: char,
     ) -> anyhow::Result<Identity> {
-        let expiry = username.and_then(|name| rest::expiry_separated(name, self.separator));
+        let expiry = username.and_then(|name| rest::expiry_separated(name, separator));
         let (Some(name), Some(expiry)) = (username, expiry) else {
             if password.is_some() {
                 return Err(UserError::usage("--secret makes the password, and one was given")
@@ -145,7 +172,7 @@ impl Args {
                     .into());
             }
             let expires = input::unix_time().saturating_add(self.ttl.as_secs());
-            let credentials = Some(rest::mint(secret, username, expires, self.separator));
+            let credentials = Some(rest::mint(secret, username, expires, separator));
             let knowledge = Knowledge { rest_expiry: Some(expires), minted: true, ..Knowledge::default() };
             return Ok(Identity { credentials, knowledge });
         };

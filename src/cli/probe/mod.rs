@@ -4,6 +4,7 @@ mod audits;
 mod credentials;
 mod embedded;
 mod targets;
+mod turnserver_conf;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -27,6 +28,8 @@ use crate::probe::{Judge, METRICS, Summary};
 pub(super) struct Args {
     #[command(flatten)]
     targets: targets::Args,
+    #[command(flatten)]
+    configuration: turnserver_conf::Args,
     #[command(flatten)]
     credentials: credentials::Args,
     #[command(flatten)]
@@ -99,6 +102,10 @@ const EXAMPLES: &str = "Examples:
       mint TURN REST credentials; fail unless both UDP and TLS work
   rtcscope probe --ice-servers servers.json --max rtt.p99=50ms --format json
       probe what a web app is given, and fail above a limit
+  rtcscope probe turn:turn.example.org --turnserver-conf /etc/turnserver.conf
+      probe a coturn with a user of its own configuration, and say what is wrong with that
+  rtcscope probe --turnserver-conf turnserver.conf --lint-only
+      say what is wrong with a configuration, and send nothing
 
 Environment:
   RTCSCOPE_USERNAME, RTCSCOPE_PASSWORD, RTCSCOPE_SECRET
@@ -124,7 +131,12 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
         .iter()
         .map(|arg| Threshold::from_arg(arg, METRICS).map_err(|e| UserError::usage(&e).hint(e.hint())))
         .collect::<Result<Vec<_>, _>>()?;
-    let (mut targets, relay_only) = targets::read(&args.targets, &args.credentials)?;
+    let judge = Judge { fail_on: context.fail_on, thresholds, verbosity: context.verbosity };
+    let configured = args.configuration.read()?;
+    if let Some(configured) = configured.as_ref().filter(|_| args.configuration.lint_only) {
+        return context.emit(&Summary::of_configuration(configured.report(), &judge));
+    }
+    let (mut targets, relay_only) = targets::read(&args.targets, &args.credentials, configured.as_ref())?;
     options.relay_only |= relay_only;
     let mut roots = tls::roots_for(&targets, args.trust.cafile.as_deref())?;
     let server = match args.targets.embedded {
@@ -132,7 +144,6 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
         false => None,
     };
     targets::require(&mut targets, &args.limits.require)?;
-    let judge = Judge { fail_on: context.fail_on, thresholds, verbosity: context.verbosity };
     let progress = Arc::new(context.progress());
     let shown = progress.clone();
     let environment = Environment {
@@ -144,7 +155,11 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
     let (seen, plan) = run.to_end()?;
     progress.finish();
     drop(server);
-    context.emit(&Summary::new(seen, &plan.targets, &plan.options, &judge))
+    let summary = Summary::new(seen, &plan.targets, &plan.options, &judge);
+    context.emit(&match configured {
+        Some(configured) => summary.beside(configured.report(), &judge),
+        None => summary,
+    })
 }
 
 fn options(args: &Args) -> Result<Options, UserError> {

@@ -79,5 +79,12 @@ fn notes(summary: &Summary) -> Vec<String> {
     let moved = moved.map(|(server, relay)| {
         format!("the NAT here gives each destination another port (symmetric): a server saw {server}, the relay {relay}")
     });
-    no_nat.into_iter().chain(moved).chain(open).chain(left_out).collect()
+    let read = summary.turnserver_conf.as_ref().map(|report| {
+        format!(
+            "{} was read as text: whether the files, names and interfaces in it are there is not known, nor what a \
+                 database or the command line of the server adds",
+            report.path
+        )
+    });
+    no_nat.into_iter().chain(read).chain(moved).chain(open).chain(left_out).collect()
 }

@@ -22,19 +22,22 @@ fn check(conf: &Conf, findings: &mut Findings<'_>) {
         return;
     }
     let missing = match (conf.value("cert"), conf.value("pkey")) {
-        (None, None) => "`cert` and `pkey`",
-        (None, _) => "`cert`",
-        _ => "`pkey`",
+        (None, None) => "neither `cert` nor `pkey`",
+        (None, _) => "no `cert`",
+        _ => "no `pkey`",
     };
     let Some((line, setting)) =
         ["tls-listening-port", "cert", "pkey"].into_iter().find_map(|name| conf.last(name))
     else {
         return;
     };
+    // A port alone may have been copied; half a pair was meant.
+    let copied = conf.value("cert").is_none() && conf.value("pkey").is_none();
     findings.at(&RULE, line, &setting.name, |finding| {
         finding
+            .severity(if copied { Severity::Warning } else { Severity::Error })
             .confidence(Confidence::Medium)
-            .message(format!("TLS is asked for, and {missing} is not set"))
+            .message(format!("TLS is asked for, and there is {missing}"))
             .help("set `cert` and `pkey` to files that the user coturn runs as can read, or drop the line")
     });
 }

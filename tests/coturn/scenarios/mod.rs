@@ -13,6 +13,7 @@ mod reachability;
 mod redirect;
 mod relay;
 mod tls;
+mod turnserver_conf;
 
 use crate::lab::{PASSWORD, USER};
 
