@@ -187,13 +187,17 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__probe)
-            opts="-u -w -o -q -v -h --ice-servers --embedded --username --password --password-file --secret --ttl --separator --key --cafile --servername --insecure --count --rate --size --duration --relay-only --no-capabilities --timeout --deadline --max --require --format --report --output --color --fail-on --quiet --verbose --help"
+            opts="-u -w -o -q -v -h --ice-servers --embedded --turnserver-conf --lint-only --username --password --password-file --secret --ttl --separator --key --cafile --servername --insecure --count --rate --size --duration --relay-only --no-capabilities --timeout --deadline --max --require --format --report --output --color --fail-on --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --ice-servers)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --turnserver-conf)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

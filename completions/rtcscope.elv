@@ -39,6 +39,7 @@ set edit:completion:arg-completer[rtcscope] = {|@words|
         }
         &'rtcscope;probe'= {
             cand --ice-servers 'Read an iceServers array, an RTCConfiguration or a provider''s reply from a file, or - for standard input'
+            cand --turnserver-conf 'Read a coturn configuration from a file, or - for standard input: say what is wrong with it, and take the credentials from it, and the targets if none are named'
             cand -u 'User name; with --secret, the user part of the minted name [env: RTCSCOPE_USERNAME]'
             cand --username 'User name; with --secret, the user part of the minted name [env: RTCSCOPE_USERNAME]'
             cand -w 'Password [env: RTCSCOPE_PASSWORD]'
@@ -65,6 +66,7 @@ set edit:completion:arg-completer[rtcscope] = {|@words|
             cand --color 'When to use colours'
             cand --fail-on 'The least severity of a finding that makes the exit code 1'
             cand --embedded 'Start a server inside this process and probe that'
+            cand --lint-only 'Say what is wrong with the configuration, and send nothing'
             cand --insecure 'Report a bad certificate without failing for it'
             cand --relay-only 'Show relay candidates alone (iceTransportPolicy "relay")'
             cand --no-capabilities 'Do not ask what the server can do beyond the necessary, which takes up to eight short allocations'

@@ -43,6 +43,7 @@ complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "explain" -d 'Expl
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "man" -d 'Write the man pages into a directory'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l ice-servers -d 'Read an iceServers array, an RTCConfiguration or a provider\'s reply from a file, or - for standard input' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l turnserver-conf -d 'Read a coturn configuration from a file, or - for standard input: say what is wrong with it, and take the credentials from it, and the targets if none are named' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -s u -l username -d 'User name; with --secret, the user part of the minted name [env: RTCSCOPE_USERNAME]' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -s w -l password -d 'Password [env: RTCSCOPE_PASSWORD]' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l password-file -d 'Read the password from a file; its last line end is not part of it' -r -F
@@ -73,6 +74,7 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l fail-on -d '
 warning\t'Findings of severity warning or error fail the run'
 never\t'No finding fails the run'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l embedded -d 'Start a server inside this process and probe that'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l lint-only -d 'Say what is wrong with the configuration, and send nothing'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l insecure -d 'Report a bad certificate without failing for it'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l relay-only -d 'Show relay candidates alone (iceTransportPolicy "relay")'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l no-capabilities -d 'Do not ask what the server can do beyond the necessary, which takes up to eight short allocations'

@@ -7,6 +7,7 @@ mod errors;
 mod explain;
 mod global;
 mod probe;
+mod turnserver_conf;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

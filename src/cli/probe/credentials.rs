@@ -95,6 +95,10 @@ impl Args {
                 .hint("give --username, or RTCSCOPE_USERNAME")
                 .into()),
             (Some(_), None) => Err(UserError::usage("a user name without a password")
+                .hint(match conf {
+                    Some(_) => "nobody of this name can log in with what the configuration says",
+                    None => "",
+                })
                 .hint("give --password-file, --password, RTCSCOPE_PASSWORD, --secret or --key")
                 .into()),
             (Some(username), Some(password)) => {
