@@ -42,45 +42,71 @@ complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "probe" -d 'Probe 
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "explain" -d 'Explain findings: what they mean, why they happen, what to change'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "man" -d 'Write the man pages into a directory'
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l ice-servers -d 'Read an iceServers array, an RTCConfiguration or a provider\'s reply from a file, or - for standard input' -r -F
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l turnserver-conf -d 'Read a coturn configuration from a file, or - for standard input: say what is wrong with it, and take the credentials from it, and the targets if none are named' -r -F
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -s u -l username -d 'User name; with --secret, the user part of the minted name [env: RTCSCOPE_USERNAME]' -r
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -s w -l password -d 'Password [env: RTCSCOPE_PASSWORD]' -r
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l password-file -d 'Read the password from a file; its last line end is not part of it' -r -F
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l secret -d 'Shared secret of a TURN REST server (coturn\'s static-auth-secret): mint credentials from it [env: RTCSCOPE_SECRET]' -r
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l ttl -d 'Lifetime of minted credentials' -r
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l separator -d 'What stands between time and user in a TURN REST user name' -r
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l key -d 'HA1 key in hex, as `turnadmin -k` prints it, instead of a password' -r
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l cafile -d 'Trust the certificates of this PEM file instead of the system\'s' -r -F
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l servername -d 'Hold certificates against this name instead of the target\'s host' -r
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l count -d 'Packets sent over each relay path, 1 to 1000000' -r
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l rate -d 'Packets a second on each relay path, 1 to 10000' -r
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l size -d 'Bytes of each packet, 14 to 1400' -r
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l duration -d 'Send for so long instead of a number of packets' -r
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l timeout -d 'How long each step may take' -r
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l deadline -d 'How long the run may take [default: 30s beyond the time that sending takes]' -r
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l max -d 'Fail if a metric is above a limit, as in rtt.p99=5ms or loss=1%; may be repeated' -r
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l require -d 'Fail unless these transports work' -r -f -a "udp\t'Plain UDP'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l ice-servers -d 'Read an iceServers array, an RTCConfiguration or a provider\'s reply from a file, or - for standard input' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l turnserver-conf -d 'Read a coturn configuration from a file, or - for standard input: say what is wrong with it, and take the credentials from it, and the targets if none are named' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -s u -l username -d 'User name; with --secret, the user part of the minted name [env: RTCSCOPE_USERNAME]' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -s w -l password -d 'Password [env: RTCSCOPE_PASSWORD]' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l password-file -d 'Read the password from a file; its last line end is not part of it' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l secret -d 'Shared secret of a TURN REST server (coturn\'s static-auth-secret): mint credentials from it [env: RTCSCOPE_SECRET]' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l ttl -d 'Lifetime of minted credentials' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l separator -d 'What stands between time and user in a TURN REST user name' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l key -d 'HA1 key in hex, as `turnadmin -k` prints it, instead of a password' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l cafile -d 'Trust the certificates of this PEM file instead of the system\'s' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l servername -d 'Hold certificates against this name instead of the target\'s host' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l count -d 'Packets sent over each relay path, 1 to 1000000' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l rate -d 'Packets a second on each relay path, 1 to 10000' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l size -d 'Bytes of each packet, 14 to 1400' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l duration -d 'Send for so long instead of a number of packets' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l relay-family -d 'Ask for a relay of this address family; browsers name none, which means IPv4' -r -f -a "ipv4\t'An IPv4 relay'
+ipv6\t'An IPv6 relay'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l timeout -d 'How long each step may take' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l deadline -d 'How long the run may take [default: 30s beyond the time that sending takes]' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l max -d 'Fail if a metric is above a limit, as in rtt.p99=5ms or loss=1%; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l require -d 'Fail unless these transports work' -r -f -a "udp\t'Plain UDP'
 tcp\t'Plain TCP'
 tls\t'TLS over TCP'"
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'"
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'In pipes and files too'
 never\t'Nowhere'"
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
 warning\t'Findings of severity warning or error fail the run'
 never\t'No finding fails the run'"
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l embedded -d 'Start a server inside this process and probe that'
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l lint-only -d 'Say what is wrong with the configuration, and send nothing'
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l insecure -d 'Report a bad certificate without failing for it'
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l relay-only -d 'Show relay candidates alone (iceTransportPolicy "relay")'
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -l no-capabilities -d 'Do not ask what the server can do beyond the necessary, which takes up to eight short allocations'
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -s q -l quiet -d 'Show no progress'
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -s v -l verbose -d 'Tell more; may be repeated'
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l embedded -d 'Start a server inside this process and probe that'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l lint-only -d 'Say what is wrong with the configuration, and send nothing'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l clock -d 'Find the server\'s clock, with --secret: eight more allocations a host, each released at once'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l insecure -d 'Report a bad certificate without failing for it'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l relay-only -d 'Show relay candidates alone (iceTransportPolicy "relay")'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l no-capabilities -d 'Do not ask what the server can do beyond the necessary, which takes up to eight short allocations'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -s q -l quiet -d 'Show no progress'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -a "cred" -d 'Mint TURN credentials, or say what a pair looks like, without any network'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -s u -l username -d 'User name to inspect; with --secret and no password, the one to find the password of [env: RTCSCOPE_USERNAME]' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -s w -l password -d 'Password to inspect [env: RTCSCOPE_PASSWORD]' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -l password-file -d 'Read the password from a file, as it is: its last line end is part of it here' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -l secret -d 'Shared secret of a TURN REST server (coturn\'s static-auth-secret) [env: RTCSCOPE_SECRET]' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -l secret-file -d 'Read the secret from a file; its last line end is not part of it' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -l secret-user -d 'The user part of a minted name' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -l ttl -d 'Lifetime of a minted credential' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -l separator -d 'What stands between time and user in a TURN REST user name' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -l realm -d 'Print the HA1 keys of the pair in this realm' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
+json\t'For programs: one object, versioned by its `schema`'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'In pipes and files too'
+never\t'Nowhere'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
+warning\t'Findings of severity warning or error fail the run'
+never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -s q -l quiet -d 'Show no progress'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r

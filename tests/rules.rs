@@ -162,7 +162,17 @@ fn severities_are_those_that_were_promised() {
         codes
     };
     assert_eq!(of(Severity::Info), ["REDIRECT", "STALE_NONCE_OK", "UNMATCHED_TRANSACTION_ID"]);
-    assert_eq!(of(Severity::Warning), ["DNS_PARTIAL", "RELAY_ADDR_MISMATCH", "RELAY_LOSSY", "TURN_ONLY"]);
+    let warnings = [
+        "CLOCK_SKEW",
+        "DNS_PARTIAL",
+        "LIFETIME_ODD",
+        "RELAY_ADDR_MISMATCH",
+        "RELAY_LOSSY",
+        "RELAY_TO_RELAY_BLOCKED",
+        "REST_EXPIRING",
+        "TURN_ONLY",
+    ];
+    assert_eq!(of(Severity::Warning), warnings);
 }
 
 #[test]

@@ -27,24 +27,39 @@ macro_rules! rules {
 }
 
 rules! {
+    ALLOC_MISMATCH = "allocation-mismatch", Error,
+        "the server has another allocation, or none, on this connection",
+        ["RFC 8656 §7.2", "RFC 8656 §19"], "0.1.0";
     AUTH_WRONG = "wrong-credentials", Error,
         "the server refuses this username and password",
         ["RFC 8489 §9.2.5", "RFC 8656 §7.4"], "0.1.0";
     CAPACITY = "no-relay-port-left", Error,
         "the server has no relay address or port left",
         ["RFC 8656 §7.2", "RFC 8656 §19"], "0.1.0";
+    CLOCK_SKEW = "server-clock-off", Warning,
+        "the clock of the server differs from this machine's by more than a minute",
+        ["draft-uberti-behave-turn-rest-00"], "0.1.0";
     CONNECTION_CLOSED = "connection-closed-early", Error,
         "the server closed the connection, or went away",
         ["RFC 8489 §6.2.2"], "0.1.0";
     CREDENTIALS_REQUIRED = "no-credentials-given", Error,
         "the server asks for a username and password, and none were given",
         ["RFC 8656 §7.2", "RFC 8489 §9.2"], "0.1.0";
+    CRED_FORMAT = "damaged-credential", Error,
+        "the username or password was changed on its way to the client",
+        ["RFC 8489 §9.2.2", "draft-uberti-behave-turn-rest-00"], "0.1.0";
     DNS_FAIL = "unresolvable-name", Error,
         "the host name has no address",
         ["RFC 8489 §8", "RFC 5928"], "0.1.0";
     DNS_PARTIAL = "failed-lookup-of-one-family", Warning,
         "the lookup failed for one address family only",
         ["RFC 8489 §8"], "0.1.0";
+    FAMILY_PEER_MISMATCH = "peer-of-other-address-family", Error,
+        "the server refuses a peer whose address family is not that of the relay",
+        ["RFC 8656 §10.2", "RFC 8656 §19"], "0.1.0";
+    FAMILY_UNSUPPORTED = "no-relay-of-address-family", Error,
+        "the server has no relay address of the address family asked for",
+        ["RFC 8656 §7.2", "RFC 8656 §19"], "0.1.0";
     FINGERPRINT_BAD = "bad-fingerprint", Error,
         "a response carries a FINGERPRINT that does not fit its bytes",
         ["RFC 8489 §7", "RFC 8489 §14.7"], "0.1.0";
@@ -60,12 +75,18 @@ rules! {
     INTEGRITY_BAD = "bad-message-integrity", Error,
         "a response has no MESSAGE-INTEGRITY, or one that does not fit",
         ["RFC 8489 §9.2.5", "RFC 8489 §14.5"], "0.1.0";
+    LIFETIME_ODD = "odd-allocation-lifetime", Warning,
+        "the server grants an allocation no lifetime, or takes it away at a refresh",
+        ["RFC 8656 §7.2", "RFC 8656 §8.2"], "0.1.0";
     MALFORMED = "malformed-response", Error,
         "a response breaks the rules of a STUN message",
         ["RFC 8489 §5", "RFC 8489 §6.3"], "0.1.0";
     NONCE_LOOP = "nonce-never-accepted", Error,
         "the server refuses the nonce that it has just issued",
         ["RFC 8489 §9.2.5"], "0.1.0";
+    NONCE_MISSING = "missing-nonce", Error,
+        "the server asks for a login without a nonce, so none can succeed",
+        ["RFC 8489 §9.2.4", "RFC 8489 §14.10"], "0.1.0";
     NOT_A_STUN_SERVER = "other-protocol-on-port", Error,
         "what answers on this port does not speak STUN",
         ["RFC 8489 §5"], "0.1.0";
@@ -102,8 +123,14 @@ rules! {
     RELAY_OUTBOUND_BLOCKED = "blocked-outbound-relay-path", Error,
         "packets that the relay sends do not arrive at the peer",
         ["RFC 8656 §11", "RFC 8656 §12"], "0.1.0";
+    RELAY_TO_RELAY_BLOCKED = "refused-own-relay-address", Warning,
+        "the server refuses its own relay address as a peer",
+        ["RFC 8656 §10.2"], "0.1.0";
     REST_EXPIRED = "rest-credential-expired", Error,
         "the temporary credential has expired",
+        ["draft-uberti-behave-turn-rest-00"], "0.1.0";
+    REST_EXPIRING = "rest-credential-expiring", Warning,
+        "the temporary credential expires within ten minutes",
         ["draft-uberti-behave-turn-rest-00"], "0.1.0";
     REST_SECRET_MISMATCH = "mismatched-rest-secret", Error,
         "the password does not come from the secret that the server has",
@@ -153,4 +180,10 @@ rules! {
     UNMATCHED_TRANSACTION_ID = "unmatched-response", Info,
         "responses came that answer none of our requests",
         ["RFC 8489 §6.3"], "0.1.0";
+    UNSUPPORTED_TRANSPORT = "no-udp-relay", Error,
+        "the server gives no UDP relays",
+        ["RFC 8656 §7.2", "RFC 8656 §19"], "0.1.0";
+    WRONG_CREDENTIALS = "allocation-of-other-user", Error,
+        "the allocation on this connection belongs to another user",
+        ["RFC 8656 §5", "RFC 8656 §19"], "0.1.0";
 }

@@ -9,6 +9,7 @@ pub mod codes;
 pub mod diagnose;
 pub mod facts;
 mod metrics;
+pub mod pair;
 pub mod plan;
 mod report;
 mod summary;

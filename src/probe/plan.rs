@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use crate::ice::uri::{Host, Scheme, ServerUri, Transport as UriTransport};
 use crate::measure::Pace;
-use crate::turn::credentials::Credentials;
+use crate::turn::credentials::{Credentials, Secret, rest};
+use crate::turn::{Allocate, Family, Request};
 
 /// How a server is reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, clap::ValueEnum)]
@@ -65,6 +66,24 @@ pub struct Target {
     pub knowledge: Knowledge,
     /// From the server's own configuration: it has addresses, and clients may well use a name.
     pub configured: bool,
+    /// To find the server's clock with.
+    pub clock: Option<Minting>,
+}
+
+/// What TURN REST credentials of any expiry are minted from.
+#[derive(Debug, Clone)]
+pub struct Minting {
+    /// The shared secret.
+    pub secret: Secret,
+    /// Between expiry and user.
+    pub separator: char,
+}
+
+impl Minting {
+    /// Credentials of nobody in particular that expire at this time.
+    pub fn expiring(&self, unix: u64) -> Credentials {
+        rest::mint(&self.secret, None, unix, self.separator)
+    }
 }
 
 /// What the client's own side knows of its credentials: coturn's one 401 hides all of it.
@@ -76,6 +95,8 @@ pub struct Knowledge {
     pub minted: bool,
     /// `--secret` was given along with a password that the secret does not give.
     pub secret_mismatch: bool,
+    /// The password looks damaged, and mended it is what `--secret` gives.
+    pub mended_fits_secret: bool,
     /// An HA1 key (`--key`) instead of a password.
     pub key: bool,
 }
@@ -106,6 +127,7 @@ impl Target {
             credentials: None,
             knowledge: Knowledge::default(),
             configured: false,
+            clock: None,
         }
     }
 
@@ -141,6 +163,13 @@ pub struct Endpoint {
     pub required: bool,
 }
 
+impl Options {
+    /// What an Allocate asks for: what a browser asks for, unless flags say otherwise.
+    pub fn allocate(&self) -> Request {
+        Request::Allocate(Allocate { family: self.relay_family, ..Allocate::default() })
+    }
+}
+
 /// How thorough, and how patient.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -156,6 +185,8 @@ pub struct Options {
     pub audits: Audits,
     /// Leave host and reflexive candidates out (`iceTransportPolicy: relay`).
     pub relay_only: bool,
+    /// Ask for a relay of this family; browsers name none, which means IPv4.
+    pub relay_family: Option<Family>,
 }
 
 /// What is asked of each server once, after all its endpoints are done.

@@ -70,8 +70,12 @@ impl Summary {
     pub fn new(mut seen: Observation, targets: &[Target], options: &Options, judge: &Judge) -> Self {
         let candidates = candidates::gather(&seen, options.relay_only);
         for (facts, target) in seen.targets.iter_mut().zip(targets) {
-            let context =
-                Context { target, now_unix: seen.ended_unix, timeout_s: options.timeout.as_secs_f64() };
+            let context = Context {
+                target,
+                now_unix: seen.ended_unix,
+                timeout_s: options.timeout.as_secs_f64(),
+                relay_family: options.relay_family,
+            };
             for endpoint in &mut facts.endpoints {
                 endpoint.findings = diagnose::endpoint(endpoint, context);
                 endpoint.works = diagnose::works(endpoint, target.turn);

@@ -52,7 +52,8 @@ pub(super) fn key_of(
     }
     let credentials = match &settings.rest_secret {
         Some(secret) => {
-            (rest::expiry(username)? >= unix_time).then_some(())?;
+            let clock = unix_time.saturating_add_signed(settings.clock_offset_s);
+            (rest::expiry(username)? >= clock).then_some(())?;
             rest::for_username(secret, username)
         }
         None => settings.users.iter().find(|user| user.username == username)?.clone(),

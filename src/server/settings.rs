@@ -35,6 +35,8 @@ pub struct Settings {
     pub nonce_lifetime: Option<Duration>,
     /// Answers 438 to every nonce, the freshest too: a load balancer without affinity.
     pub wrong_nonce_always: bool,
+    /// How far its clock is ahead, in seconds: what [`Self::rest_secret`]'s credentials are held against.
+    pub clock_offset_s: i64,
     /// Silent to everything but Binding.
     pub stun_only: bool,
     /// Silent to Binding.
@@ -65,6 +67,7 @@ impl Default for Settings {
             denied_peers: Vec::new(),
             nonce_lifetime: None,
             wrong_nonce_always: false,
+            clock_offset_s: 0,
             stun_only: false,
             turn_only: false,
             software: Some(concat!("rtcscope-", env!("CARGO_PKG_VERSION")).to_owned()),

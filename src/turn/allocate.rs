@@ -40,10 +40,10 @@ pub enum RelayTransport {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Family {
-    /// 1 on the wire.
+    /// An IPv4 relay.
     #[value(name = "ipv4", alias = "4")]
     Ipv4,
-    /// 2 on the wire.
+    /// An IPv6 relay.
     #[value(name = "ipv6", alias = "6")]
     Ipv6,
 }

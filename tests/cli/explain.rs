@@ -34,7 +34,7 @@ fn an_unknown_code_is_a_usage_error_with_a_suggestion() {
     --- stdout
     --- stderr
     error: no finding has the code `REST_EXPIERD`
-    hint: did you mean `REST_EXPIRED`?
+    hint: did you mean `REST_EXPIRED` or `REST_EXPIRING`?
     ");
     insta::assert_snapshot!(run(["explain", "BANANA"]), @r"
     exit: 2

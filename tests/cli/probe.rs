@@ -211,6 +211,16 @@ fn a_transport_that_no_target_has_cannot_be_required() {
 }
 
 #[test]
+fn a_clock_is_not_asked_for_without_a_secret() {
+    let text = transcript(&[
+        &["turn:127.0.0.1:1", "-u", "alice", "-w", "hunter2", "--clock"],
+        &["turn:127.0.0.1:1", "--key", "0xhunter2", "-u", "alice", "--clock"],
+        &["turn:127.0.0.1:1", "--relay-family", "ipx"],
+    ]);
+    insta::assert_snapshot!(text);
+}
+
+#[test]
 fn no_target_at_all_is_a_usage_error() {
     let credentials = [("RTCSCOPE_USERNAME", "alice"), ("RTCSCOPE_PASSWORD", "hunter2")];
     let text = [said(&[], &[]), said(&credentials, &[])].join("\n");

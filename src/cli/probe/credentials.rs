@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use crate::cli::UserError;
 use crate::io::input;
-use crate::probe::plan::Knowledge;
-use crate::turn::credentials::{Credentials, Ha1, LongTermSecret, Secret, rest};
+use crate::probe::plan::{Knowledge, Minting};
+use crate::turn::credentials::{Credentials, Ha1, LongTermSecret, Secret, form, rest};
 use crate::turnserver::{Conf, Login};
 
 /// A password file longer than this is no password.
-const MOST: u64 = 64 * 1024;
+pub(super) const MOST: u64 = 64 * 1024;
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]
@@ -33,6 +33,9 @@ pub(super) struct Args {
     /// What stands between time and user in a TURN REST user name
     #[arg(long, value_name = "CHAR", default_value_t = rest::SEPARATOR)]
     separator: char,
+    /// Find the server's clock, with --secret: eight more allocations a host, each released at once
+    #[arg(long, conflicts_with = "key")]
+    clock: bool,
     /// HA1 key in hex, as `turnadmin -k` prints it, instead of a password
     #[arg(long, value_name = "HEX", conflicts_with_all = ["password", "password_file", "secret"])]
     key: Option<SecretArg>,
@@ -41,6 +44,13 @@ pub(super) struct Args {
 /// An argument that no `Debug` and no error shows.
 #[derive(Debug, Clone)]
 pub(super) struct SecretArg(Secret);
+
+impl SecretArg {
+    /// What it holds.
+    pub(super) fn secret(&self) -> Secret {
+        self.0.clone()
+    }
+}
 
 impl From<String> for SecretArg {
     fn from(text: String) -> Self {
@@ -53,12 +63,40 @@ impl From<String> for SecretArg {
 pub(super) struct Identity {
     pub(super) credentials: Option<Credentials>,
     pub(super) knowledge: Knowledge,
+    /// `--clock`.
+    pub(super) clock: Option<Minting>,
 }
 
 impl Args {
     /// Puts flags, file and environment together: what a flag says, the environment does not change, and what either
     /// says, the configuration of the server does not.
     pub(super) fn identity(&self, conf: Option<&Conf>) -> anyhow::Result<Identity> {
+        let mut identity = self.who(conf)?;
+        identity.clock = self.minting(identity.credentials.is_some() && !identity.knowledge.minted, conf)?;
+        Ok(identity)
+    }
+
+    /// What `--clock` mints from.
+    fn minting(&self, password: bool, conf: Option<&Conf>) -> anyhow::Result<Option<Minting>> {
+        if !self.clock {
+            return Ok(None);
+        }
+        let own = || Some(Minting { secret: self.secret_of(password)?, separator: self.separator });
+        let configured = || match conf?.login(None) {
+            Login::Secret { secret, separator } => {
+                Some(Minting { secret, separator: self.separator_or(separator) })
+            }
+            Login::None | Login::User(_) => None,
+        };
+        match own().or_else(configured) {
+            Some(minting) => Ok(Some(minting)),
+            None => Err(UserError::usage("--clock without the secret that credentials are minted from")
+                .hint("give --secret, or RTCSCOPE_SECRET: a server's clock shows in which of ours it takes")
+                .into()),
+        }
+    }
+
+    fn who(&self, conf: Option<&Conf>) -> anyhow::Result<Identity> {
         let username = self.username.clone().or_else(|| input::variable("RTCSCOPE_USERNAME"));
         let username = username.filter(|name| !name.is_empty());
         let given = match (&self.password, &self.password_file) {
@@ -102,9 +140,9 @@ impl Args {
                 .hint("give --password-file, --password, RTCSCOPE_PASSWORD, --secret or --key")
                 .into()),
             (Some(username), Some(password)) => {
-                let rest_expiry = rest::expiry_separated(&username, self.separator);
-                let credentials = Some(Credentials::password(username, password));
-                Ok(Identity { credentials, knowledge: Knowledge { rest_expiry, ..Knowledge::default() } })
+                let credentials = Credentials::password(username, password);
+                let knowledge = Knowledge { rest_expiry: self.expiry(&credentials), ..Knowledge::default() };
+                Ok(Identity { credentials: Some(credentials), knowledge, clock: None })
             }
         }
     }
@@ -116,14 +154,18 @@ impl Args {
             Login::User(credentials) => {
                 let key = matches!(credentials.secret, LongTermSecret::Key(_));
                 let knowledge = Knowledge { key, ..Knowledge::default() };
-                Some(Identity { credentials: Some(credentials), knowledge })
+                Some(Identity { credentials: Some(credentials), knowledge, clock: None })
             }
             Login::Secret { secret, separator } => {
-                let given = Some(self.separator).filter(|separator| *separator != rest::SEPARATOR);
-                let separator = given.or(separator).unwrap_or(rest::SEPARATOR);
-                Some(self.minted(&secret, username, None, separator)?)
+                Some(self.minted(&secret, username, None, self.separator_or(separator))?)
             }
         })
+    }
+
+    /// The separator of the flag, unless that is the one it has anyway and the configuration has another.
+    fn separator_or(&self, configured: Option<char>) -> char {
+        let given = Some(self.separator).filter(|separator| *separator != rest::SEPARATOR);
+        given.or(configured).unwrap_or(rest::SEPARATOR)
     }
 
     /// The secret of the flag; that of the environment only where no password was given as a flag.
@@ -144,19 +186,41 @@ impl Args {
         })?;
         let rest_expiry = rest::expiry_separated(&username, self.separator);
         let credentials = Some(Credentials { username, secret: LongTermSecret::Key(key) });
-        Ok(Identity { credentials, knowledge: Knowledge { rest_expiry, key: true, ..Knowledge::default() } })
+        let knowledge = Knowledge { rest_expiry, key: true, ..Knowledge::default() };
+        Ok(Identity { credentials, knowledge, clock: None })
     }
 
     /// The credentials that a list of servers holds, held against `--secret` if there is one.
     pub(super) fn listed(&self, username: &str, credential: &Secret) -> Identity {
         let secret = self.secret.as_ref().map(|arg| &arg.0);
-        let knowledge = Knowledge {
-            rest_expiry: rest::expiry_separated(username, self.separator),
-            secret_mismatch: secret.is_some_and(|secret| !rest::matches(secret, username, credential)),
-            ..Knowledge::default()
+        let credentials = Credentials::password(username, credential.clone());
+        let knowledge = self.held_against(secret, &credentials);
+        let clock = secret.filter(|_| self.clock);
+        let clock = clock.map(|secret| Minting { secret: secret.clone(), separator: self.separator });
+        Identity { credentials: Some(credentials), knowledge, clock }
+    }
+
+    /// What is known of a user name and password, and of a secret if there is one.
+    fn held_against(&self, secret: Option<&Secret>, credentials: &Credentials) -> Knowledge {
+        let fits = |credentials: &Credentials| match (secret, &credentials.secret) {
+            (Some(secret), LongTermSecret::Password(password)) => {
+                rest::matches(secret, &credentials.username, password)
+            }
+            _ => false,
         };
-        let credentials = Some(Credentials::password(username, credential.clone()));
-        Identity { credentials, knowledge }
+        Knowledge {
+            rest_expiry: self.expiry(credentials),
+            secret_mismatch: secret.is_some() && !fits(credentials),
+            mended_fits_secret: form::damage(credentials).is_some_and(|damage| fits(&damage.mended)),
+            ..Knowledge::default()
+        }
+    }
+
+    /// When they expire, should they be of that kind; a damaged name is read as it was meant.
+    fn expiry(&self, credentials: &Credentials) -> Option<u64> {
+        let of = |name: &str| rest::expiry_separated(name, self.separator);
+        of(&credentials.username)
+            .or_else(|| form::damage(credentials).and_then(|damage| of(&damage.mended.username)))
     }
 
     /// `--secret`: mints for a plain user; for a name that holds its expiry already, finds the password
@@ -178,18 +242,18 @@ impl Args {
             let expires = input::unix_time().saturating_add(self.ttl.as_secs());
             let credentials = Some(rest::mint(secret, username, expires, separator));
             let knowledge = Knowledge { rest_expiry: Some(expires), minted: true, ..Knowledge::default() };
-            return Ok(Identity { credentials, knowledge });
+            return Ok(Identity { credentials, knowledge, clock: None });
         };
         let known = Knowledge { rest_expiry: Some(expiry), ..Knowledge::default() };
         Ok(match password {
             Some(password) => {
-                let secret_mismatch = !rest::matches(secret, name, &password);
-                let credentials = Some(Credentials::password(name, password));
-                Identity { credentials, knowledge: Knowledge { secret_mismatch, ..known } }
+                let credentials = Credentials::password(name, password);
+                let knowledge = self.held_against(Some(secret), &credentials);
+                Identity { credentials: Some(credentials), knowledge, clock: None }
             }
             None => {
                 let credentials = Some(rest::for_username(secret, name));
-                Identity { credentials, knowledge: Knowledge { minted: true, ..known } }
+                Identity { credentials, knowledge: Knowledge { minted: true, ..known }, clock: None }
             }
         })
     }

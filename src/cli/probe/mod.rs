@@ -1,6 +1,7 @@
 //! `rtcscope probe`: flags in, a [`Summary`] out.
 
 mod audits;
+mod cred;
 mod credentials;
 mod embedded;
 mod targets;
@@ -21,11 +22,14 @@ use crate::measure::Pace;
 use crate::metric::Threshold;
 use crate::probe::plan::{Options, Transport};
 use crate::probe::{Judge, METRICS, Summary};
+use crate::turn::Family;
 
 /// Probe STUN and TURN servers: reachability, credentials, certificate, relay data path
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = EXAMPLES)]
+#[command(after_long_help = EXAMPLES, args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
 pub(super) struct Args {
+    #[command(subcommand)]
+    command: Option<Command>,
     #[command(flatten)]
     targets: targets::Args,
     #[command(flatten)]
@@ -40,6 +44,12 @@ pub(super) struct Args {
     audits: audits::Args,
     #[command(flatten)]
     limits: LimitArgs,
+}
+
+/// What is done about servers without asking them. A first word that is none of these is a target.
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Cred(cred::Args),
 }
 
 #[derive(Debug, clap::Args)]
@@ -74,6 +84,9 @@ struct TrafficArgs {
     /// Show relay candidates alone (iceTransportPolicy "relay")
     #[arg(long)]
     relay_only: bool,
+    /// Ask for a relay of this address family; browsers name none, which means IPv4
+    #[arg(long, value_name = "FAMILY", value_enum)]
+    relay_family: Option<Family>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -102,6 +115,8 @@ const EXAMPLES: &str = "Examples:
       mint TURN REST credentials; fail unless both UDP and TLS work
   rtcscope probe --ice-servers servers.json --max rtt.p99=50ms --format json
       probe what a web app is given, and fail above a limit
+  rtcscope probe cred --secret S turn:turn.example.org
+      mint a credential and an iceServers block; `rtcscope probe -- cred` probes a host of that name
   rtcscope probe turn:turn.example.org --turnserver-conf /etc/turnserver.conf
       probe a coturn with a user of its own configuration, and say what is wrong with that
   rtcscope probe --turnserver-conf turnserver.conf --lint-only
@@ -124,6 +139,9 @@ Metrics for --max:
 const DEADLINE: Duration = Duration::from_secs(30);
 
 pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
+    if let Some(Command::Cred(args)) = args.command {
+        return cred::run(args, context);
+    }
     let mut options = options(&args)?;
     let thresholds = args
         .limits
@@ -193,9 +211,34 @@ fn options(args: &Args) -> Result<Options, UserError> {
         pace: Pace { count, interval, size: usize::from(args.traffic.size), patience },
         audits: args.audits.audits(),
         relay_only: args.traffic.relay_only,
+        relay_family: args.traffic.relay_family,
     })
 }
 
 fn server_name(arg: &str) -> Result<ServerName<'static>, String> {
     ServerName::try_from(arg.to_owned()).map_err(|_| "write a DNS name or an IP address".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    /// The subcommand of `probe` that a command line names, and its targets.
+    fn read(args: &[&str]) -> (Option<String>, Vec<String>) {
+        let args = ["rtcscope", "probe"].iter().chain(args);
+        let matches = crate::cli::command().try_get_matches_from(args).unwrap();
+        let probe = matches.subcommand_matches("probe").unwrap();
+        let targets = probe.try_get_many::<String>("targets").ok().flatten();
+        let targets = targets.map_or_else(Vec::new, |targets| targets.cloned().collect());
+        (probe.subcommand_name().map(str::to_owned), targets)
+    }
+
+    #[test]
+    fn a_host_may_have_the_name_of_a_subcommand() {
+        let cred = |targets: &[&str]| (None, targets.iter().map(|&target| target.to_owned()).collect());
+        assert_eq!(read(&["--", "cred"]), cred(&["cred"]));
+        assert_eq!(read(&["turn:cred"]), cred(&["turn:cred"]));
+        assert_eq!(read(&["turn:x", "cred"]), cred(&["turn:x", "cred"]));
+        assert_eq!(read(&["--timeout", "1s", "cred"]), cred(&["cred"]));
+        assert_eq!(read(&["help"]), cred(&["help"]));
+        assert_eq!(read(&["cred", "-u", "alice"]).0.as_deref(), Some("cred"));
+    }
 }

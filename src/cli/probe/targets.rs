@@ -117,6 +117,7 @@ fn target(uri: &ServerUri, identity: &Identity) -> Result<Target, UserError> {
     if target.turn {
         target.credentials = identity.credentials.clone();
         target.knowledge = identity.knowledge.clone();
+        target.clock = identity.clock.clone();
     }
     Ok(target)
 }

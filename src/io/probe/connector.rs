@@ -15,6 +15,7 @@ use crate::measure::milliseconds;
 use crate::probe::facts::{Fault, FaultKind, TlsFacts};
 use crate::probe::plan::{Target, Transport};
 use crate::turn::Settings;
+use crate::turn::credentials::Credentials;
 
 /// Makes the connections of one endpoint: its first, its second allocation's, a redirect's.
 #[derive(Clone)]
@@ -34,6 +35,16 @@ pub(super) struct Connected {
 impl Connector {
     /// Connects to `addr`; a certificate is held against `domain` if the server was named by one.
     pub(super) async fn connect(&self, addr: SocketAddr, domain: Option<&str>) -> Connected {
+        self.connect_as(self.target.credentials.clone(), addr, domain).await
+    }
+
+    /// As [`connect`](Self::connect), as somebody else.
+    pub(super) async fn connect_as(
+        &self,
+        credentials: Option<Credentials>,
+        addr: SocketAddr,
+        domain: Option<&str>,
+    ) -> Connected {
         let timeout = self.shared.options.timeout;
         let (connect_ms, tls, wire) = match self.transport {
             Transport::Udp => (None, None, Wire::udp(addr).await),
@@ -45,8 +56,7 @@ impl Connector {
             }
             Transport::Tls => self.tls(addr, domain).await,
         };
-        let settings =
-            Settings { stream: false, credentials: self.target.credentials.clone(), timeout, seed: seed() };
+        let settings = Settings { stream: false, credentials, timeout, seed: seed() };
         Connected { connect_ms, tls, link: wire.map(|wire| Link::new(wire, settings)) }
     }
 

@@ -15,7 +15,7 @@ use crate::measure::{Flow, milliseconds};
 use crate::probe::facts::{Check, EndpointFacts, Fault, FaultKind, RedirectFacts};
 use crate::probe::plan::{Endpoint, Target};
 use crate::stun::attribute;
-use crate::turn::{Allocate, Answer, Event, Outcome, Request, RequestId};
+use crate::turn::{Answer, Event, Outcome, Request, RequestId};
 
 /// A server that has not answered a Binding by then (or within a tenth of the timeout) is asked for an
 /// allocation at the same time, so that silence costs one timeout, not two.
@@ -134,7 +134,9 @@ impl Session {
         let redirected = self.take_allocate(&answer, false);
         let Some(redirected) = redirected else {
             self.link = Some(link);
-            return self.relay_steps(&answer).await;
+            let result = self.relay_steps(&answer).await;
+            self.examine_credentials(&answer).await;
+            return result;
         };
         drop(link);
         self.follow(redirected).await
@@ -164,7 +166,7 @@ impl Session {
                 self.facts.connect_ms = connected.connect_ms;
                 self.facts.local = link.local_addr();
                 link.stage = "allocate";
-                let answer = link.request(Request::Allocate(Allocate::default())).await;
+                let answer = link.request(self.shared.options.allocate()).await;
                 self.drain(&mut link);
                 answer.map(|answer| (link, answer))
             }
@@ -189,7 +191,9 @@ impl Session {
         redirect.again_to = again.and_then(|again| again.to.or(Some(to)));
         self.facts.redirect = Some(redirect);
         self.link = Some(link);
-        self.relay_steps(&answer).await
+        let result = self.relay_steps(&answer).await;
+        self.examine_credentials(&answer).await;
+        result
     }
 
     /// Binding, Allocate as soon as that is answered or slow, and the other Bindings behind it, so that
@@ -255,7 +259,7 @@ impl Session {
 
     fn start_allocate(&mut self, link: &mut Link) -> RequestId {
         self.shared.ledger.enter();
-        link.start(Request::Allocate(Allocate::default()))
+        link.start(self.shared.options.allocate())
     }
 
     /// Writes down what an Allocate came to; a 300 is returned to be followed.

@@ -3,6 +3,7 @@
 mod allocation;
 mod binding;
 mod connector;
+mod credential;
 mod crew;
 mod endpoint;
 mod interfaces;
@@ -12,8 +13,9 @@ mod peer;
 mod relay;
 mod survey;
 
-use std::net::SocketAddr;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::collections::HashSet;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::Context as _;
@@ -99,6 +101,8 @@ struct Shared {
     deadline: Instant,
     /// Servers that may tell a plain UDP socket its reflexive address.
     reflectors: Arc<RwLock<Vec<SocketAddr>>>,
+    /// Hosts whose clock an endpoint has taken upon itself to find.
+    clocks: Arc<Mutex<HashSet<IpAddr>>>,
 }
 
 impl Shared {
@@ -157,6 +161,7 @@ async fn run(
         start,
         deadline,
         reflectors: Arc::default(),
+        clocks: Arc::default(),
     };
 
     // Each family's endpoints start as soon as its addresses are known: one that no resolver answers for

@@ -14,7 +14,7 @@ use super::peer::Peer;
 use crate::ice::address::AddressClass;
 use crate::measure::FlowReport;
 use crate::probe::facts::{Check, Fault};
-use crate::turn::{Allocate, Answer, Outcome, Request};
+use crate::turn::{Answer, Outcome, Request};
 
 /// The channel of our peer (RFC 8656 §12: 0x4000–0x4FFF).
 const CHANNEL: u16 = 0x4000;
@@ -201,8 +201,7 @@ impl Session {
         let allocate = async {
             let mut link =
                 self.connector.connect(server, domain).await.link.map_err(|fault| fault.message)?;
-            let answer =
-                link.request(Request::Allocate(Allocate::default())).await.map_err(|fault| fault.message)?;
+            let answer = link.request(self.shared.options.allocate()).await.map_err(|fault| fault.message)?;
             match &answer.outcome {
                 Outcome::Granted(granted) => Relayed::from_response(link, granted)
                     .map_err(|_| "the second allocation has no address".to_owned()),

@@ -1,15 +1,13 @@
-//! Whether the server gives us a relay, and if not, why. Behind coturn's one 401 stand several causes;
-//! what the client's own side knows tells them apart.
+//! Whether the server gives us a relay, and if not, why; what becomes of it, step by step.
 
-use super::{Case, relay};
-use crate::finding::{Confidence, Finding, Severity};
+use super::credentials::{realm_missing, unauthorized};
+use super::{Case, refusal, relay};
+use crate::finding::Finding;
 use crate::ice::address::AddressClass;
 use crate::probe::codes::{
-    AUTH_WRONG, CAPACITY, CREDENTIALS_REQUIRED, FORBIDDEN_PEER, MALFORMED, NONCE_LOOP, QUOTA, REALM_MISSING,
-    REDIRECT, REDIRECT_FAILED, REDIRECT_LOOP, REST_EXPIRED, REST_SECRET_MISMATCH, SERVER_ERROR,
-    STALE_NONCE_OK,
+    CAPACITY, NONCE_LOOP, QUOTA, REDIRECT, REDIRECT_FAILED, REDIRECT_LOOP, SERVER_ERROR, STALE_NONCE_OK,
 };
-use crate::probe::facts::{AllocateFacts, StepFacts};
+use crate::probe::facts::{AllocateFacts, EndpointFacts, OddityKind, StepFacts};
 
 pub(super) fn granted(case: &mut Case<'_>) {
     redirect(case);
@@ -21,11 +19,13 @@ pub(super) fn granted(case: &mut Case<'_>) {
     if let Some(code) = allocate.code {
         let finding = match code {
             300 => None,
+            // The clock explains it, and says so.
+            401 if super::time::refused_by_the_clock(case) => None,
             401 => Some(unauthorized(case, allocate)),
             438 => Some(nonce_loop(case, allocate)),
             486 => Some(quota(case)),
             508 => Some(capacity(case)),
-            code => Some(server_error(case, "allocate", "Allocate", code)),
+            code => Some(refusal::of(case, "allocate", "Allocate", code)),
         };
         if let Some(finding) = finding {
             let words = allocate.reason.clone().unwrap_or_default();
@@ -46,99 +46,6 @@ pub(super) fn granted(case: &mut Case<'_>) {
     steps(case);
 }
 
-fn unauthorized(case: &Case<'_>, allocate: &AllocateFacts) -> Finding {
-    let knowledge = &case.context.target.knowledge;
-    let realm = allocate.attempts.iter().rev().find_map(|leg| leg.realm.clone());
-    let stage = "allocate";
-    if realm.as_deref().is_none_or(str::is_empty) {
-        return realm_missing(case, realm);
-    }
-    let with_realm = |finding: Finding| finding.evidence("realm", realm.clone().unwrap_or_default());
-    if case.context.target.credentials.is_none() {
-        return with_realm(
-            case.finding(&CREDENTIALS_REQUIRED, stage)
-                .message("the server wants credentials, and none were given")
-                .help(
-                    "give --username with --password (or RTCSCOPE_USERNAME, RTCSCOPE_PASSWORD), or --secret",
-                ),
-        );
-    }
-    if !allocate.attempts.iter().any(|leg| leg.authenticated) {
-        let what = match allocate.attempts.iter().any(|leg| leg.nonce) {
-            true => {
-                "announces PASSWORD-ALGORITHMS in its NONCE and has none: somebody took them out on the way"
-            }
-            false => "carries no NONCE, so that no request can be signed",
-        };
-        return with_realm(
-            case.finding(&MALFORMED, stage)
-                .message(format!("the server's 401 {what}"))
-                .help("RFC 8489 §9.2.4 and §9.2.5 demand it: report it to the server's maintainers, or look for a middlebox"),
-        );
-    }
-    let now = case.context.now_unix;
-    if let Some(expired) = knowledge.rest_expiry.filter(|expiry| *expiry <= now) {
-        return with_realm(
-            case.finding(&REST_EXPIRED, stage)
-                .message(format!("the credentials expired {} ago", ago(now - expired)))
-                .evidence("expired_at", rfc3339(expired))
-                .evidence("ago_s", now - expired)
-                .help("have the application mint fresh ones for each session, or with a longer lifetime"),
-        );
-    }
-    if knowledge.secret_mismatch || knowledge.minted {
-        let (message, confidence) = match knowledge.minted {
-            true => ("credentials minted from --secret are refused", Confidence::Medium),
-            false => ("the password is not what --secret gives for this user name", Confidence::High),
-        };
-        return with_realm(
-            case.finding(&REST_SECRET_MISMATCH, stage)
-                .confidence(confidence)
-                .message(message)
-                .evidence("minted_here", knowledge.minted)
-                .help(match knowledge.minted {
-                    true => {
-                        "compare with `static-auth-secret=` of the server, and check that `use-auth-secret` is set; \
-                         a clock that is far off refuses fresh credentials too"
-                    }
-                    false => {
-                        "the application mints with another secret than --secret: compare both with the server's \
-                         `static-auth-secret=`"
-                    }
-                }),
-        );
-    }
-    with_realm(
-        case.finding(&AUTH_WRONG, stage)
-            .message(
-                "the server refuses the credentials: the user is unknown or the password is wrong \
-                 (a server answers both alike)",
-            )
-            .evidence(
-                "authenticated_attempts",
-                allocate.attempts.iter().filter(|leg| leg.authenticated).count(),
-            )
-            .help(match knowledge.key {
-                true => {
-                    "the key of --key belongs to one user in one realm: make it with the realm shown here"
-                }
-                false => {
-                    "compare with `user=` or `turnadmin -l`; the key of a stored user depends on the realm"
-                }
-            }),
-    )
-}
-
-/// libwebrtc never computes a key for an empty realm (it waits for the realm to change from empty), so
-/// that browsers fail even where the probe's own answer to the challenge was taken.
-fn realm_missing(case: &Case<'_>, realm: Option<String>) -> Finding {
-    let how = if realm.is_some() { "an empty REALM" } else { "no REALM" };
-    case.finding(&REALM_MISSING, "allocate")
-        .message(format!("the server's 401 carries {how}: no browser gets past it, whatever the password"))
-        .evidence("realm", realm.unwrap_or_default())
-        .help("set `realm=your.domain` in the coturn configuration")
-}
-
 fn nonce_loop(case: &Case<'_>, allocate: &AllocateFacts) -> Finding {
     let times = allocate.attempts.iter().filter(|leg| leg.code == Some(438)).count();
     case.finding(&NONCE_LOOP, "allocate")
@@ -157,22 +64,14 @@ fn quota(case: &Case<'_>) -> Finding {
 }
 
 fn capacity(case: &Case<'_>) -> Finding {
-    case.finding(&CAPACITY, "allocate")
+    let finding = case
+        .finding(&CAPACITY, "allocate")
         .message("the server has no relay port or address left (508)")
-        .help("widen `min-port` to `max-port`; coturn gives a port back only some time after its release")
-}
-
-fn server_error(case: &Case<'_>, stage: &'static str, request: &str, code: u16) -> Finding {
-    if code == 0 {
-        return case
-            .finding(&MALFORMED, stage)
-            .message(format!("the server refuses {request} without an ERROR-CODE that can be read"))
-            .help("RFC 8489 §6.3.4 demands one: report it to the server's maintainers");
+        .help("widen `min-port` to `max-port`; coturn gives a port back only some time after its release");
+    match case.context.relay_family {
+        Some(family) => finding.evidence("family", family.name()),
+        None => finding,
     }
-    case.finding(&SERVER_ERROR, stage)
-        .message(format!("the server answers {request} with {code}"))
-        .evidence("code", code)
-        .help("look into the server's log at this time")
 }
 
 /// CreatePermission, ChannelBind, Refresh.
@@ -191,15 +90,21 @@ fn steps(case: &mut Case<'_>) {
         if *code == Some(437) && (std::mem::replace(&mut lost, true) || relay::outbound_blocked(facts)) {
             continue;
         }
+        // A Refresh that ended the allocation (LIFETIME_ODD) leaves nothing to release.
+        let ended = facts.refresh.as_ref().is_some_and(|refresh| refresh.ok && refresh.lifetime_s == Some(0));
+        if *code == Some(437) && stage == "release" && ended {
+            continue;
+        }
+        // An answer came and could not be believed: that is a finding of its own, and its grave form.
+        if code.is_none() && discarded(facts) {
+            continue;
+        }
         let finding = match code {
-            Some(403) => {
-                forbidden(case, stage, facts.relay.peer.as_ref().map(|peer| peer.address().ip().to_string()))
-            }
             Some(438) => case
                 .finding(&NONCE_LOOP, stage)
                 .message(format!("the server refuses its own fresh nonces for {request}"))
                 .help("make the load balancer keep a client on one server"),
-            Some(code) => server_error(case, stage, request, *code),
+            Some(code) => refusal::of(case, stage, request, *code),
             None => case
                 .finding(&SERVER_ERROR, stage)
                 .message(format!("the server, or the way to it, went silent: {request} got no answer"))
@@ -207,24 +112,25 @@ fn steps(case: &mut Case<'_>) {
         };
         case.push(finding);
     }
-    if facts.relay.loop_permission_code == Some(403) {
-        let relay = facts.relay.address.map(|address| address.ip().to_string());
-        let finding = forbidden(case, "permission", relay).severity(Severity::Warning);
-        case.push(finding.message(
-            "the server refuses its own relay address as a peer (403): two of its relayed users cannot talk",
-        ));
-    }
+    refusal::of_the_loop(case);
 }
 
-fn forbidden(case: &Case<'_>, stage: &'static str, peer: Option<String>) -> Finding {
-    let peer = peer.unwrap_or_else(|| "our address".to_owned());
-    case.finding(&FORBIDDEN_PEER, stage)
-        .message(format!("the server refuses to relay to {peer} (403)"))
-        .evidence("peer", peer)
-        .evidence("code", 403)
-        .help(
-            "a `denied-peer-ip` range holds it: except it with `allowed-peer-ip=` if it is a legitimate peer",
-        )
+/// Whether a success response was discarded for its MESSAGE-INTEGRITY.
+fn discarded(facts: &EndpointFacts) -> bool {
+    let kinds = [OddityKind::NoIntegrity, OddityKind::WrongIntegrity];
+    facts.oddities.iter().any(|odd| kinds.contains(&odd.kind))
+}
+
+/// The requests that were answered in a way that had to be discarded, until their time was up.
+pub(super) fn unanswered(facts: &EndpointFacts) -> Vec<&'static str> {
+    let steps = [
+        ("CreatePermission", &facts.permission),
+        ("ChannelBind", &facts.channel),
+        ("Refresh", &facts.refresh),
+        ("the release", &facts.release),
+    ];
+    let silent = |step: &Option<StepFacts>| step.as_ref().is_some_and(|step| !step.ok && step.code.is_none());
+    steps.into_iter().filter(|(_, step)| silent(step)).map(|(request, _)| request).collect()
 }
 
 fn redirect(case: &mut Case<'_>) {
@@ -258,20 +164,4 @@ fn redirect(case: &mut Case<'_>) {
     let finding =
         finding.evidence("to", to).evidence("class", class).evidence("domain", redirect.domain.clone());
     case.push(finding);
-}
-
-fn ago(seconds: u64) -> String {
-    match seconds {
-        0..120 => format!("{seconds} s"),
-        120..7200 => format!("{} min", seconds / 60),
-        7200..172_800 => format!("{} h", seconds / 3600),
-        _ => format!("{} days", seconds / 86_400),
-    }
-}
-
-fn rfc3339(unix: u64) -> String {
-    i64::try_from(unix)
-        .ok()
-        .and_then(|seconds| jiff::Timestamp::from_second(seconds).ok())
-        .map_or_else(|| unix.to_string(), |time| time.to_string())
 }

@@ -1,6 +1,6 @@
 //! Whether anything answers there, and whether it speaks STUN.
 
-use super::Case;
+use super::{Case, allocate};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::probe::codes::{
     CONNECTION_CLOSED, FINGERPRINT_BAD, ICMP_PROHIBITED, INTEGRITY_BAD, MALFORMED, NOT_A_STUN_SERVER,
@@ -238,10 +238,19 @@ fn oddities(case: &mut Case<'_>, settled: bool) {
         };
         let mut finding = case
             .finding(rule, stage)
-            .message(text)
+            .message(text.clone())
             .evidence("count", *count)
             .evidence("seen", message.clone());
-        if settled && finding.severity == Severity::Error {
+        let unanswered = match rule.code == INTEGRITY_BAD.code {
+            true => allocate::unanswered(case.facts),
+            false => Vec::new(),
+        };
+        if !unanswered.is_empty() {
+            let requests = unanswered.join(" and ");
+            finding = finding
+                .message(format!("{text}, so that {requests} counts as unanswered"))
+                .evidence("unanswered", unanswered);
+        } else if settled && finding.severity == Severity::Error {
             finding = finding.severity(Severity::Warning).confidence(Confidence::Medium);
         }
         case.push(finding.help(help));

@@ -5,13 +5,18 @@
 
 mod allocate;
 mod connect;
+mod credentials;
+mod hint;
+mod refusal;
 mod relay;
 mod resolve;
+mod time;
 mod tls;
 
 use super::facts::{EndpointFacts, TargetFacts};
 use super::plan::{Target, Transport};
 use crate::finding::{Finding, Location, Rule, Severity};
+use crate::turn::Family;
 
 /// What the facts alone do not say.
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +27,8 @@ pub struct Context<'a> {
     pub now_unix: u64,
     /// `--timeout`, in seconds, for messages.
     pub timeout_s: f64,
+    /// `--relay-family`: a relay of this family was asked for.
+    pub relay_family: Option<Family>,
 }
 
 /// One endpoint's facts on their way to findings.
@@ -58,11 +65,15 @@ impl Case<'_> {
         self.context.target.turn
     }
 
-    /// The hints name coturn's options; to the owner of another server they say so.
+    /// The hints name coturn's options; those that depend on its version say which. To the owner of another
+    /// server they say that they are coturn's.
     fn name_another_server(&mut self) {
         let binding = self.facts.binding.as_ref().and_then(|binding| binding.software.as_ref());
         let software = binding.or(self.facts.allocate.as_ref().and_then(|a| a.software.as_ref()));
-        let Some(software) = software.filter(|name| !name.to_lowercase().contains("coturn")) else { return };
+        let Some(software) = software.filter(|name| !name.to_lowercase().contains("coturn")) else {
+            let software = software.map(String::as_str);
+            return self.findings.iter_mut().for_each(|finding| hint::for_version(finding, software));
+        };
         for finding in self.findings.iter_mut().filter(|finding| finding.help.contains('`')) {
             finding
                 .help
@@ -76,6 +87,8 @@ impl Case<'_> {
     }
 }
 
+pub(super) use self::time::{ago as span, rfc3339};
+
 /// What one endpoint's facts mean.
 pub fn endpoint(facts: &EndpointFacts, context: Context<'_>) -> Vec<Finding> {
     if facts.skipped.is_some() {
@@ -86,6 +99,7 @@ pub fn endpoint(facts: &EndpointFacts, context: Context<'_>) -> Vec<Finding> {
     connect::reached(&mut case);
     allocate::granted(&mut case);
     relay::carries(&mut case);
+    time::kept(&mut case);
     case.name_another_server();
     case.findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     case.findings

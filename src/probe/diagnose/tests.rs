@@ -5,10 +5,11 @@ use crate::finding::Confidence;
 use crate::ice::uri::ServerUri;
 use crate::measure::{Distribution, FlowReport};
 use crate::probe::facts::{
-    AllocateFacts, AttemptFacts, BindingFacts, Fault, FaultKind, PeerFacts, RedirectFacts, RelayFacts,
-    Resolve, ResolveError, ResolveErrorKind, StepFacts,
+    AllocateFacts, AttemptFacts, BindingFacts, ClockFacts, Fault, FaultKind, MendedFacts, PeerFacts,
+    RedirectFacts, RelayFacts, Resolve, ResolveError, ResolveErrorKind, StepFacts,
 };
 use crate::turn::Oddity;
+use crate::turn::credentials::form::Defect;
 use crate::turn::credentials::{Credentials, Secret};
 
 const SERVER: &str = "198.51.100.1:3478";
@@ -126,7 +127,7 @@ fn refused(code: u16, attempts: Vec<AttemptFacts>) -> EndpointFacts {
 }
 
 fn found(facts: &EndpointFacts, target: &Target) -> Vec<Finding> {
-    endpoint(facts, Context { target, now_unix: NOW, timeout_s: 5.0 })
+    endpoint(facts, Context { target, now_unix: NOW, timeout_s: 5.0, relay_family: None })
 }
 
 /// The codes found, the severity of each by its first letter.
@@ -217,10 +218,10 @@ fn an_empty_realm_is_named_even_where_our_own_answer_to_it_was_taken() {
 }
 
 #[test]
-fn a_401_without_a_nonce_is_malformed() {
+fn a_401_without_a_nonce_is_named() {
     let mut challenge = leg(Some(401), false);
     challenge.nonce = false;
-    check(&refused(401, vec![challenge]), &["E MALFORMED"]);
+    check(&refused(401, vec![challenge]), &["E NONCE_MISSING"]);
 }
 
 #[test]
@@ -229,7 +230,10 @@ fn error_codes_of_an_allocate_have_findings_of_their_own() {
         (438, "E NONCE_LOOP"),
         (486, "E QUOTA"),
         (508, "E CAPACITY"),
-        (437, "E SERVER_ERROR"),
+        (437, "E ALLOC_MISMATCH"),
+        (440, "E FAMILY_UNSUPPORTED"),
+        (441, "E WRONG_CREDENTIALS"),
+        (442, "E UNSUPPORTED_TRANSPORT"),
         (500, "E SERVER_ERROR"),
     ] {
         check(&refused(code, vec![leg(Some(401), false), leg(Some(code), true)]), &[expected]);
@@ -359,7 +363,7 @@ fn another_relay_address_matters_only_where_data_does_not_pass() {
 #[test]
 fn a_lost_allocation_is_told_once_and_not_at_all_where_a_blocked_path_explains_it() {
     let lost = |f: &mut EndpointFacts| (f.refresh, f.release) = (step(Some(437)), step(Some(437)));
-    check(&with(lost), &["E SERVER_ERROR"]);
+    check(&with(lost), &["E ALLOC_MISMATCH"]);
     let blocked = with(|f| {
         lost(f);
         f.relay.outbound = path(0);
@@ -374,7 +378,7 @@ fn a_refused_peer_is_an_error_and_a_refused_loop_a_warning() {
         f.relay = RelayFacts { address: f.relay.address, ..RelayFacts::default() };
     });
     check(&refused, &["E FORBIDDEN_PEER"]);
-    check(&with(|f| f.relay.loop_permission_code = Some(403)), &["W FORBIDDEN_PEER"]);
+    check(&with(|f| f.relay.loop_permission_code = Some(403)), &["W RELAY_TO_RELAY_BLOCKED"]);
 }
 
 #[test]
@@ -405,7 +409,10 @@ fn one_missing_record_is_no_fault_and_one_failed_query_is_a_warning() {
         let facts =
             TargetFacts { uri: String::new(), turn: true, resolve, endpoints: vec![], findings: vec![] };
         let target = target_of("turn:turn.example.test");
-        let found = super::target(&facts, Context { target: &target, now_unix: NOW, timeout_s: 5.0 });
+        let found = super::target(
+            &facts,
+            Context { target: &target, now_unix: NOW, timeout_s: 5.0, relay_family: None },
+        );
         found.iter().map(|finding| finding.code).collect::<Vec<_>>()
     };
     use ResolveErrorKind::{Failed, Nodata, Nxdomain, Timeout};
@@ -449,4 +456,69 @@ fn answers_that_match_no_request_are_not_silence() {
     facts.binding = binding(0);
     facts.oddity(&Oddity::UnmatchedTransaction, "binding");
     check(&facts, &["E MALFORMED", "I UNMATCHED_TRANSACTION_ID"]);
+}
+
+#[test]
+fn damage_that_could_not_be_tried_is_the_likeliest_cause_unless_the_time_is_over() {
+    let mended = |accepted| {
+        let mut facts = refused(401, vec![leg(Some(401), false), leg(Some(401), true)]);
+        let password = vec![Defect::TrailingNewline];
+        facts.mended = Some(MendedFacts { username: vec![], password, accepted, code: None });
+        facts
+    };
+    let mut target = target_of("turn:198.51.100.1?transport=udp");
+    for (accepted, expiry, expected, confidence) in [
+        (Some(true), None, "CRED_FORMAT", Confidence::High),
+        (None, None, "CRED_FORMAT", Confidence::Medium),
+        (None, Some(NOW - 60), "REST_EXPIRED", Confidence::High),
+        (Some(false), Some(NOW - 60), "REST_EXPIRED", Confidence::High),
+        (Some(false), None, "AUTH_WRONG", Confidence::High),
+    ] {
+        target.knowledge.rest_expiry = expiry;
+        let findings = found(&mended(accepted), &target);
+        let got: Vec<_> = findings.iter().map(|finding| (finding.code, finding.confidence)).collect();
+        assert_eq!(got, [(expected, confidence)], "{accepted:?} {expiry:?}");
+    }
+}
+
+#[test]
+fn a_lifetime_is_odd_where_it_cannot_be_kept_and_not_where_it_is_capped() {
+    let lifetimes = |granted, refreshed| {
+        with(|f| {
+            f.allocate.as_mut().unwrap().lifetime_s = granted;
+            f.refresh.as_mut().unwrap().lifetime_s = refreshed;
+        })
+    };
+    for healthy in [
+        (Some(600), Some(600)),
+        (Some(30), Some(30)),
+        (Some(600), Some(599)),
+        (Some(3_600), Some(600)),
+        (Some(600), None),
+    ] {
+        check(&lifetimes(healthy.0, healthy.1), &[]);
+    }
+    for odd in [(Some(600), Some(0)), (Some(0), Some(600)), (Some(600), Some(120)), (None, Some(60))] {
+        check(&lifetimes(odd.0, odd.1), &["W LIFETIME_ODD"]);
+    }
+}
+
+#[test]
+fn a_clock_is_named_where_it_is_off_by_more_than_a_minute_beyond_doubt() {
+    let clock = |offset: f64, error: f64| {
+        with(|f| {
+            f.clock = Some(ClockFacts {
+                clock_offset_s: Some(offset),
+                error_s: Some(error),
+                attempts: 8,
+                reason: None,
+            });
+        })
+    };
+    for (offset, error) in [(0.4, 1.0), (-59.0, 1.0), (60.5, 1.0), (80.0, 30.0)] {
+        check(&clock(offset, error), &[]);
+    }
+    for (offset, error) in [(62.0, 1.0), (-3_600.0, 200.0)] {
+        check(&clock(offset, error), &["W CLOCK_SKEW"]);
+    }
 }

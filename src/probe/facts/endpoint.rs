@@ -5,7 +5,8 @@ use std::net::SocketAddr;
 use serde::Serialize;
 
 use super::{
-    AllocateFacts, BindingFacts, Fault, OddityFacts, RedirectFacts, RelayFacts, StepFacts, TlsFacts,
+    AllocateFacts, BindingFacts, ClockFacts, Fault, MendedFacts, OddityFacts, RedirectFacts, RelayFacts,
+    StepFacts, TlsFacts,
 };
 use crate::finding::Finding;
 use crate::probe::plan::Transport;
@@ -46,6 +47,10 @@ pub struct EndpointFacts {
     pub refresh: Option<StepFacts>,
     /// Refresh with lifetime 0.
     pub release: Option<StepFacts>,
+    /// Credentials that look damaged, tried as they were probably meant.
+    pub mended: Option<MendedFacts>,
+    /// The server's clock; `null` where it was not asked for, or another endpoint of the host tells it.
+    pub clock: Option<ClockFacts>,
     /// Where a 300 led.
     pub redirect: Option<RedirectFacts>,
     /// Where the network stopped us.
@@ -85,6 +90,8 @@ impl EndpointFacts {
             relay: RelayFacts::default(),
             refresh: None,
             release: None,
+            mended: None,
+            clock: None,
             redirect: None,
             fault: None,
             oddities: Vec::new(),

@@ -1,5 +1,6 @@
 //! What was seen, step by step: the JSON of `probe/1`. Facts only; what they mean is [`super::diagnose`].
 
+mod credential;
 mod endpoint;
 mod exchange;
 mod fault;
@@ -12,6 +13,7 @@ use std::net::SocketAddr;
 
 use serde::Serialize;
 
+pub use self::credential::{ClockFacts, MendedFacts};
 pub use self::endpoint::{Capability, Check, EndpointFacts, GivenUp};
 pub use self::exchange::{AllocateFacts, AttemptFacts, BindingFacts, RedirectFacts, StepFacts};
 pub use self::fault::{Fault, FaultKind};

@@ -86,5 +86,15 @@ fn notes(summary: &Summary) -> Vec<String> {
             report.path
         )
     });
-    no_nat.into_iter().chain(read).chain(moved).chain(open).chain(left_out).collect()
+    let clocks = endpoints().filter_map(|endpoint| {
+        let clock = endpoint.clock.as_ref()?;
+        let ip = endpoint.addr.ip();
+        Some(match (clock.clock_offset_s, clock.error_s, clock.reason) {
+            (Some(offset), Some(error), _) => {
+                format!("the clock of {ip} is {offset:+} s from this machine's, give or take {error} s")
+            }
+            (_, _, reason) => format!("the clock of {ip}: {}", reason.unwrap_or("not found")),
+        })
+    });
+    no_nat.into_iter().chain(read).chain(clocks).chain(moved).chain(open).chain(left_out).collect()
 }

@@ -18,6 +18,7 @@ fn options() -> Options {
         pace,
         audits: Audits::default(),
         relay_only: false,
+        relay_family: None,
     }
 }
 

@@ -3,6 +3,8 @@
 //! Leaves out nonces and MESSAGE-INTEGRITY. Whatever is secret here is wiped from memory when dropped and
 //! never printed.
 
+pub mod clock;
+pub mod form;
 pub mod rest;
 
 use std::fmt;

@@ -53,6 +53,30 @@ pub fn expiry_separated(username: &str, separator: char) -> Option<u64> {
     }
 }
 
+/// How a user name is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Form {
+    /// No time in it: a static user.
+    Static,
+    /// `time`.
+    Time,
+    /// `time:name`.
+    TimeName,
+    /// `name:time`.
+    NameTime,
+}
+
+/// How `username` is built, where `separator` stands between its parts.
+pub fn form(username: &str, separator: char) -> Form {
+    match (expiry_separated(username, separator), username.split_once(separator)) {
+        (None, _) => Form::Static,
+        (Some(_), None) => Form::Time,
+        (Some(_), Some((first, _))) if time(first).is_some() => Form::TimeName,
+        (Some(_), Some(_)) => Form::NameTime,
+    }
+}
+
 /// Whether `password` is what `secret` gives for `username`.
 pub fn matches(secret: &Secret, username: &str, password: &Secret) -> bool {
     self::password(secret, username) == *password
@@ -109,6 +133,20 @@ mod tests {
         assert_eq!(expiry("alice:1712345678:b"), time);
         assert_eq!(expiry(":1712345678"), time);
         assert_eq!(expiry_separated("1712345678-alice", '-'), time);
+    }
+
+    #[test]
+    fn tells_the_forms_of_a_user_name_apart() {
+        for (username, expected) in [
+            ("alice", Form::Static),
+            ("1001:alice", Form::Static),
+            ("1712345678", Form::Time),
+            ("1712345678:alice", Form::TimeName),
+            ("alice:1712345678", Form::NameTime),
+            ("alice:1712345678:b", Form::NameTime),
+        ] {
+            assert_eq!(form(username, ':'), expected, "{username}");
+        }
     }
 
     #[test]

@@ -20,12 +20,30 @@ impl Lab {
     /// Starts a turnserver and waits until it serves. Each line of `config` replaces the base
     /// configuration's lines of the same key; `!key` only takes those away.
     pub(crate) fn coturn(&self, config: &[&str]) -> Coturn {
+        self.coturn_in(&[], config)
+    }
+
+    /// As [`coturn`](Self::coturn), with a clock that is so many seconds ahead; `None` where this machine has no
+    /// libfaketime (Debian's package `faketime`), which is said on stderr.
+    pub(crate) fn coturn_at(&self, ahead: i64, config: &[&str]) -> Option<Coturn> {
+        let library = fs::read_dir("/usr/lib").ok()?.flatten().map(|arch| arch.path());
+        let mut library = library.map(|arch| arch.join("faketime/libfaketimeMT.so.1"));
+        let Some(library) = library.find(|library| library.is_file()) else {
+            super::skip("missing: libfaketime");
+            return None;
+        };
+        let preload = format!("LD_PRELOAD={}", library.display());
+        let time = format!("FAKETIME={ahead:+}s");
+        Some(self.coturn_in(&[&preload, &time, "FAKETIME_DONT_FAKE_MONOTONIC=1"], config))
+    }
+
+    fn coturn_in(&self, variables: &[&str], config: &[&str]) -> Coturn {
         let dir = self.dir().join(format!("coturn-{}", self.serial()));
         fs::create_dir_all(&dir).expect("the lab's folder is writable");
         let mut lines: Vec<String> = base(&dir);
         lines.retain(|line| !config.iter().any(|own| key(own.trim_start_matches('!')) == key(line)));
         lines.extend(config.iter().filter(|own| !own.starts_with('!')).map(|own| (*own).to_owned()));
-        let mut coturn = self.start(&dir, &(lines.join("\n") + "\n"), &[]);
+        let mut coturn = self.start(&dir, &(lines.join("\n") + "\n"), variables, &[]);
         coturn.wait();
         coturn
     }
@@ -58,18 +76,18 @@ impl Lab {
         }
         // What no configuration needs, so that nothing is shared with another server.
         let own = ["--log-file=stdout", "--userdb=turndb", "--pidfile=pid"];
-        self.start(&dir, config, &own)
+        self.start(&dir, config, &[], &own)
     }
 
-    fn start(&self, dir: &Path, config: &str, args: &[&str]) -> Coturn {
+    fn start(&self, dir: &Path, config: &str, variables: &[&str], args: &[&str]) -> Coturn {
         let file = dir.join("turnserver.conf");
         fs::write(&file, config).expect("the lab's folder is writable");
         let log = dir.join("log");
         let out = File::create(&log).expect("the lab's folder is writable");
         let err = out.try_clone().expect("a file handle can be cloned");
         let file = file.to_string_lossy();
-        let args = [&["-c", &*file], args].concat();
-        let mut command = self.command(Side::Server, "turnserver", &args);
+        let run = [variables, &["turnserver", "-c", &file], args].concat();
+        let mut command = self.command(Side::Server, "env", &run);
         command.current_dir(dir).stdin(Stdio::null()).stdout(out).stderr(err);
         let child = command.spawn().expect("turnserver starts");
         Coturn { child, log }
@@ -110,6 +128,20 @@ impl Lab {
             }
         }
         panic!("forty clients did not use up the relay ports");
+    }
+
+    /// Has turnutils_uclient take an allocation over a 5-tuple of which the client's end is `port`, and leave it
+    /// behind: who sends from that port next meets it. All UDP to the server goes out by that port from then on,
+    /// as through a proxy that does not keep its clients apart.
+    pub(crate) fn leave_allocation_behind(&self, coturn: &Coturn, port: u16) {
+        let client = super::CLIENT;
+        self.sysctl(Side::Client, "net/netfilter/nf_conntrack_udp_timeout", 1);
+        self.sysctl(Side::Client, "net/netfilter/nf_conntrack_udp_timeout_stream", 1);
+        let to = format!("--to-source {client}:{port}");
+        self.firewall(Side::Client, &[&format!("-t nat -A POSTROUTING -p udp --dport 3478 -j SNAT {to}")]);
+        drop(self.hold_allocation(coturn));
+        // The router forgets the first client after a second.
+        thread::sleep(Duration::from_millis(2_500));
     }
 
     fn uclient(&self) -> Child {

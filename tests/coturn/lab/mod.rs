@@ -151,6 +151,13 @@ impl Lab {
         process::run(self.command(Side::Client, program, args), within)
     }
 
+    /// Sets a number in one side's /proc/sys.
+    fn sysctl(&self, side: Side, name: &str, value: u32) {
+        let set = format!("echo {value} >/proc/sys/{name}");
+        let done = process::run(self.command(side, "sh", &["-c", &set]), STEP);
+        assert!(done.success(), "{set}: {}", done.stderr);
+    }
+
     fn serial(&self) -> u32 {
         self.made.fetch_add(1, Ordering::Relaxed)
     }

@@ -49,6 +49,30 @@ impl Lab {
         Some(server)
     }
 
+    /// npm's node-turn: UDP alone, with habits of its own.
+    pub(crate) fn node_turn(&self) -> Option<Other> {
+        let module = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/peers/node_modules/node-turn");
+        if !installed("node") || !module.is_dir() {
+            skip("missing: node, or node-turn, which scripts/test installs");
+            return None;
+        }
+        let script = format!(
+            "const Turn = require({module:?}); \
+             new Turn({{listeningPort: 3478, listeningIps: ['{SERVER}'], relayIps: ['{SERVER}'], \
+                 authMech: 'long-term', credentials: {{{USER}: '{PASSWORD}'}}, realm: 'example.test', \
+                 minPort: 49160, maxPort: 49200, debugLevel: 'OFF'}}).start(); \
+             console.log('listening');"
+        );
+        let log = self.dir().join(format!("node_turn-{}", self.serial()));
+        let out = File::create(&log).expect("the lab's folder is writable");
+        let err = out.try_clone().expect("a file handle can be cloned");
+        let mut command = self.command(Side::Server, "node", &["-e", &script]);
+        let child = command.stdin(Stdio::null()).stdout(out).stderr(err).spawn().expect("node starts");
+        let mut server = Other(child);
+        server.wait(&log, "listening");
+        Some(server)
+    }
+
     /// Vovida's server (Debian's stun-server): RFC 3489, Binding and nothing else, on two addresses.
     pub(crate) fn vovida(&self) -> Option<Other> {
         if !installed("stund") {

@@ -2,8 +2,10 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use rtcscope::turn::credentials::{Secret, rest};
+
 use super::{ALICE, TURN, TURN_UDP, args};
-use crate::lab::{Coturn, Lab, USER};
+use crate::lab::{Coturn, Lab, PASSWORD, USER};
 
 /// What coturn writes when it refuses a user that it knows.
 const REFUSED: &str = "credentials are incorrect";
@@ -96,4 +98,105 @@ fn a_server_without_a_realm_is_not_a_wrong_password() {
     let run = lab.probe(&args(&[&[TURN], &ALICE]));
     run.ends("fail", 1).errors(&["REALM_MISSING"]);
     coturn.saw("realm <> user <>: incoming packet message processed, error 401");
+}
+
+fn unix_time() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock after 1970").as_secs()
+}
+
+/// A REST credential with so many seconds left.
+fn rest_credential(left: u64) -> (String, String) {
+    let username = format!("{}:alice", unix_time() + left);
+    let password = rest::password(&Secret::new(SECRET), &username).expose().to_owned();
+    (username, password)
+}
+
+#[test]
+fn a_password_with_its_line_end_or_quotes_is_named() {
+    let Some(lab) = Lab::new() else { return };
+    let coturn = lab.coturn(&[]);
+    for (damaged, defect) in
+        [(format!("{PASSWORD}\n"), "trailing-newline"), (format!("'{PASSWORD}'"), "quotes")]
+    {
+        let run = lab.probe(&[TURN_UDP, "-u", USER, "-w", &damaged]);
+        run.ends("fail", 1).errors(&["CRED_FORMAT"]).shows("udp", "/mended/password/0", defect);
+    }
+    coturn.saw(REFUSED);
+    coturn.saw("ALLOCATE processed, success");
+}
+
+#[test]
+fn a_stored_key_given_as_password_is_named() {
+    let Some(lab) = Lab::new() else { return };
+    let key = "0xcc89cc8b5156f34b6f0f8a41d6b3785d";
+    let coturn = lab.coturn(&[&format!("user={USER}:{key}")]);
+    let run = lab.probe(&[TURN_UDP, "-u", USER, "-w", key]);
+    run.ends("fail", 1).errors(&["CRED_FORMAT"]).shows("udp", "/mended/password/0", "key-as-password");
+    coturn.saw(REFUSED);
+}
+
+#[test]
+fn a_rest_credential_damaged_on_its_way_is_named() {
+    let Some(lab) = Lab::new() else { return };
+    let coturn = rest_server(&lab);
+    let (username, password) = rest_credential(3_600);
+    let bare = password.trim_end_matches('=');
+    let run = lab.probe(&[TURN_UDP, "-u", &username, "-w", bare, "--secret", SECRET]);
+    run.ends("fail", 1).errors(&["CRED_FORMAT"]).shows("udp", "/mended/password/0", "missing-padding");
+    let encoded = password.replace('=', "%3D");
+    let run = lab.probe(&[TURN_UDP, "-u", &username.replace(':', "%3A"), "-w", &encoded]);
+    run.ends("fail", 1).errors(&["CRED_FORMAT"]).shows("udp", "/mended/username/0", "url-encoded");
+    coturn.saw(UNKNOWN);
+}
+
+#[test]
+fn a_static_user_at_a_rest_server_and_the_reverse_are_wrong_credentials_that_say_what_they_look_like() {
+    let Some(lab) = Lab::new() else { return };
+    {
+        let coturn = rest_server(&lab);
+        let run = lab.probe(&args(&[&[TURN_UDP], &ALICE]));
+        run.ends("fail", 1).errors(&["AUTH_WRONG"]);
+        let finding = run.finding("AUTH_WRONG");
+        run.check(finding["evidence"]["username_form"] == "static", "another form");
+        run.check(finding["help"].as_str().is_some_and(|h| h.contains("use-auth-secret")), "no hint at it");
+        coturn.saw(UNKNOWN);
+    }
+    let coturn = lab.coturn(&[]);
+    let (username, password) = rest_credential(3_600);
+    let run = lab.probe(&[TURN_UDP, "-u", &username, "-w", &password]);
+    run.ends("fail", 1).errors(&["AUTH_WRONG"]);
+    run.check(run.finding("AUTH_WRONG")["evidence"]["username_form"] == "rest", "another form");
+    coturn.saw(UNKNOWN);
+}
+
+#[test]
+fn a_rest_credential_about_to_expire_is_a_warning() {
+    let Some(lab) = Lab::new() else { return };
+    let _coturn = rest_server(&lab);
+    let (username, password) = rest_credential(400);
+    let run = lab.probe(&[TURN_UDP, "-u", &username, "-w", &password]);
+    run.ends("warn", 0).is_healthy().has("REST_EXPIRING", "warning").carries("udp");
+}
+
+/// The server's clock, by the expiry at which it stops to take credentials.
+#[test]
+fn the_clock_of_a_server_is_found_and_named_where_it_is_off() {
+    let Some(lab) = Lab::new() else { return };
+    let secret = format!("static-auth-secret={SECRET}");
+    let config = ["!lt-cred-mech", "!user", "use-auth-secret", &secret];
+    for ahead in [0, 95, -110, 7_200] {
+        let Some(coturn) = lab.coturn_at(ahead, &config) else { return };
+        let run = lab.probe(&[TURN_UDP, "--secret", SECRET, "--clock"]);
+        match ahead {
+            0 => run.ends("pass", 0),
+            7_200 => run.ends("fail", 1).errors(&["CLOCK_SKEW"]),
+            _ => run.ends("warn", 0).has("CLOCK_SKEW", "warning").carries("udp"),
+        };
+        let clock = &run.endpoint("udp")["clock"];
+        let error = clock["error_s"].as_f64().unwrap_or(0.0).max(1.0) + 1.0;
+        let found = clock["clock_offset_s"].as_f64().unwrap_or(f64::NAN);
+        run.check((found - ahead as f64).abs() <= error, &format!("{ahead} s is found as {clock}"));
+        run.check(clock["attempts"].as_u64().is_some_and(|n| n <= 8), "more than eight allocations");
+        coturn.saw(UNKNOWN);
+    }
 }

@@ -11,6 +11,7 @@ mod nat;
 mod others;
 mod reachability;
 mod redirect;
+mod refusals;
 mod relay;
 mod tls;
 mod turnserver_conf;

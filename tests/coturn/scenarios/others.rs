@@ -45,3 +45,16 @@ fn a_server_of_rfc_3489_gives_no_relay() {
     let run = lab.probe(&args(&[&[TURN_UDP], &ALICE, &["--timeout", "1s"]]));
     run.ends("fail", 1).errors(&["STUN_ONLY"]);
 }
+
+#[test]
+fn a_server_that_signs_nothing_and_ends_what_is_refreshed_is_told_so() {
+    let Some(lab) = Lab::new() else { return };
+    let Some(_server) = lab.node_turn() else { return };
+    let run = lab.probe(&args(&[&[TURN_UDP], &ALICE, &["--timeout", "1s"]]));
+    // node-turn does not sign its answer to ChannelBind, and says that a refreshed allocation lives for 0 s.
+    run.ends("fail", 1).errors(&["INTEGRITY_BAD"]).has("LIFETIME_ODD", "warning");
+    let unanswered = run.finding("INTEGRITY_BAD")["evidence"]["unanswered"].to_string();
+    run.check(unanswered.contains("ChannelBind"), &unanswered);
+    // Data passes all the same, by Send indications.
+    run.way_is_clear("udp", "inbound").way_is_clear("udp", "outbound");
+}

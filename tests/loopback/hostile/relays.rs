@@ -65,8 +65,51 @@ fn a_relayed_address_where_nobody_is_carries_nothing() {
 #[test]
 fn a_refresh_that_finds_no_allocation_is_told_once() {
     let run = udp(&but(Method::Refresh, Some(437)));
-    run.fails(&["SERVER_ERROR"]).way_is_clear("udp", "inbound");
+    run.fails(&["ALLOC_MISMATCH"]).way_is_clear("udp", "inbound");
     run.check(run.json["findings"].as_array().unwrap().len() == 1, "it is told more than once");
+}
+
+/// No server is known that tells a relay of one family and has one of the other.
+#[test]
+fn a_peer_of_the_other_family_is_named() {
+    let run = udp(&but(Method::CreatePermission, Some(443)));
+    run.fails(&["FAMILY_PEER_MISMATCH"]).shows("udp", "/permission/code", 443);
+}
+
+#[test]
+fn an_own_relay_that_is_refused_as_a_peer_is_a_warning() {
+    // The permissions for the loop are the second one of the first client, and the only one of the other.
+    let mut asked: HashMap<SocketAddr, u32> = HashMap::new();
+    let server = Fake::meddling(move |client, bytes| match Message::from_bytes(&bytes) {
+        Ok(message) if message.method == Method::CreatePermission && message.class == Class::Success => {
+            let times = asked.entry(client).or_default();
+            *times += 1;
+            match *times {
+                1 => vec![bytes],
+                _ => vec![refused(&message, 403, b"no").integrity(&super::authentication::key()).finish()],
+            }
+        }
+        _ => vec![bytes],
+    });
+    let run = udp(&server);
+    run.ends("warn", 0).warnings(&["RELAY_TO_RELAY_BLOCKED"]).way_is_clear("udp", "inbound");
+}
+
+/// As node-turn 0.0.6 does, which was seen to.
+#[test]
+fn a_refresh_that_is_answered_with_a_lifetime_of_nothing_is_odd() {
+    for (lifetime, warnings) in
+        [(0, &["LIFETIME_ODD"][..]), (30, &["LIFETIME_ODD"]), (599, &[]), (3_600, &[])]
+    {
+        let server = Fake::meddling(move |_, bytes| match Message::from_bytes(&bytes) {
+            Ok(message) if message.method == Method::Refresh && message.class == Class::Success => {
+                let granted = reply(&message, Class::Success).number(attribute::LIFETIME, lifetime);
+                vec![granted.integrity(&super::authentication::key()).finish()]
+            }
+            _ => vec![bytes],
+        });
+        udp(&server).errors(&[]).warnings(warnings);
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use md5::{Digest, Md5};
 use rtcscope::server::Settings;
-use rtcscope::turn::credentials::{Secret, rest};
+use rtcscope::turn::credentials::{Credentials, Secret, rest};
 
 use super::{ALICE, USER, args, settings, start, turn, turn_udp};
 use crate::run::probe;
@@ -115,4 +115,108 @@ fn a_server_without_a_realm_is_not_a_wrong_password() {
 fn a_server_that_offers_sha256_is_spoken_to_with_it() {
     let server = start(Settings { offer_sha256: true, ..settings() });
     probe(&args(&[&[&turn(&server)], &ALICE])).passes().carries("udp").carries("tcp");
+}
+
+#[test]
+fn a_password_that_was_damaged_on_its_way_is_named_and_how() {
+    let server = start(settings());
+    let (user, password) = USER;
+    for (damaged, defect) in [
+        (format!("{password}\n"), "trailing-newline"),
+        (format!("{password}\r\n"), "trailing-newline"),
+        (format!(" {password}"), "blanks"),
+        (format!("\"{password}\""), "quotes"),
+        (password.replace('-', "%2D"), "url-encoded"),
+    ] {
+        let run = probe(&[&turn_udp(&server), "-u", user, "-w", &damaged]);
+        run.fails(&["CRED_FORMAT"]).shows("udp", "/mended/accepted", true);
+        let finding = run.finding("CRED_FORMAT");
+        run.check(finding["confidence"] == "high", "it was tried, and took");
+        run.check(finding["evidence"]["password"] == serde_json::json!([defect]), "another defect");
+        run.never_shows(password);
+    }
+    let run = probe(&[&turn_udp(&server), "-u", "\"alice\"", "-w", password]);
+    run.fails(&["CRED_FORMAT"]).shows("udp", "/mended/username/0", "quotes");
+}
+
+#[test]
+fn a_key_given_as_password_is_named() {
+    let server = start(settings());
+    let key: String =
+        Md5::digest("alice:rtcscope.test:wonder-4711").iter().map(|byte| format!("{byte:02x}")).collect();
+    let run = probe(&[&turn_udp(&server), "-u", USER.0, "-w", &format!("0x{key}")]);
+    run.fails(&["CRED_FORMAT"]).shows("udp", "/mended/password/0", "key-as-password");
+}
+
+#[test]
+fn a_rest_password_without_its_padding_or_url_encoded_is_named() {
+    let server = start(rest_settings());
+    let username = format!("{}:alice", unix_time() + 3_600);
+    let password = rest::password(&Secret::new(SECRET), &username).expose().to_owned();
+    let bare = password.trim_end_matches('=');
+    let run = probe(&[&turn_udp(&server), "-u", &username, "-w", bare]);
+    run.fails(&["CRED_FORMAT"]).shows("udp", "/mended/password/0", "missing-padding");
+    // With the secret it is known to be the right one, too.
+    let run = probe(&[&turn_udp(&server), "-u", &username, "-w", bare, "--secret", SECRET]);
+    run.fails(&["CRED_FORMAT"]);
+    run.check(run.finding("CRED_FORMAT")["evidence"]["mended_fits_secret"] == true, "not held against it");
+    let (encoded, user) = (password.replace('=', "%3D"), username.replace(':', "%3A"));
+    let run = probe(&[&turn_udp(&server), "-u", &user, "-w", &encoded]);
+    run.fails(&["CRED_FORMAT"]).shows("udp", "/mended/username/0", "url-encoded");
+}
+
+#[test]
+fn a_damaged_look_is_no_explanation_where_the_mended_form_is_refused_too() {
+    let server = start(settings());
+    let run = probe(&[&turn_udp(&server), "-u", USER.0, "-w", "other-password-8\n"]);
+    run.fails(&["AUTH_WRONG"]).shows("udp", "/mended/accepted", false);
+    run.check(run.finding("AUTH_WRONG")["evidence"]["also_tried_without"].is_array(), "it is not said");
+}
+
+#[test]
+fn an_odd_password_that_works_is_left_alone() {
+    let odd = Credentials::password(USER.0, Secret::new("\"100%25 odd\" "));
+    let server = start(Settings { users: vec![odd], ..settings() });
+    let run = probe(&[&turn_udp(&server), "-u", USER.0, "-w", "\"100%25 odd\" "]);
+    run.passes().shows("udp", "/mended", serde_json::Value::Null);
+}
+
+#[test]
+fn a_rest_credential_about_to_expire_is_a_warning() {
+    let server = start(rest_settings());
+    let of = |left: u64| {
+        let username = format!("{}:alice", unix_time() + left);
+        let password = rest::password(&Secret::new(SECRET), &username).expose().to_owned();
+        probe(&[&turn_udp(&server), "-u", &username, "-w", &password])
+    };
+    let run = of(300);
+    run.ends("warn", 0).warnings(&["REST_EXPIRING"]);
+    let left = run.finding("REST_EXPIRING")["evidence"]["left_s"].as_u64();
+    run.check(left.is_some_and(|left| (280..=300).contains(&left)), "not five minutes");
+    of(3_600).passes();
+}
+
+#[test]
+fn the_servers_clock_is_found_to_a_second_and_a_skewed_one_is_named() {
+    for (offset, warnings) in [(0, &[][..]), (-40, &[]), (95, &["CLOCK_SKEW"]), (-100, &["CLOCK_SKEW"])] {
+        let server = start(Settings { clock_offset_s: offset, ..rest_settings() });
+        let run = probe(&[&turn_udp(&server), "--secret", SECRET, "--clock"]);
+        run.errors(&[]).warnings(warnings);
+        let clock = &run.endpoint("udp")["clock"];
+        let found = clock["clock_offset_s"].as_f64().unwrap_or(f64::NAN);
+        run.check((found - offset as f64).abs() <= 2.0, &format!("{offset} s is found as {clock}"));
+        run.check(clock["attempts"].as_u64().is_some_and(|n| n <= 8), "more than eight allocations");
+    }
+}
+
+#[test]
+fn a_clock_so_far_ahead_that_fresh_credentials_are_refused_is_the_cause_and_not_the_secret() {
+    let server = start(Settings { clock_offset_s: 7_200, ..rest_settings() });
+    let run = probe(&[&turn_udp(&server), "--secret", SECRET, "--clock"]);
+    run.fails(&["CLOCK_SKEW"]);
+    let found = run.endpoint("udp")["clock"]["clock_offset_s"].as_f64().unwrap_or(f64::NAN);
+    run.check((found - 7_200.0).abs() < 500.0, &format!("{found} s"));
+    // A wrong secret shows no clock at all.
+    let run = probe(&[&turn_udp(&server), "--secret", "another-secret-42", "--clock"]);
+    run.fails(&["REST_SECRET_MISMATCH"]).shows("udp", "/clock/clock_offset_s", serde_json::Value::Null);
 }

@@ -9,6 +9,7 @@ mod reachability;
 mod redirect;
 mod relay;
 mod secrets;
+mod shared_port;
 mod tls;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
@@ -94,7 +95,7 @@ impl Drop for TempFile {
 }
 
 /// Another client's allocation, held until dropped.
-struct Holder(#[expect(dead_code, reason = "the allocation lives as long as its socket")] UdpSocket);
+struct Holder(UdpSocket);
 
 impl Holder {
     fn of(server: SocketAddr) -> Self {

@@ -30,6 +30,7 @@ impl Survey {
             all.extend(done);
         }
         all.sort_by_key(|(at, ..)| *at);
+        let mut unknown: Vec<(String, Vec<&str>)> = Vec::new();
         for (_, wish, mut outcome) in all {
             if outcome.as_ref().is_ok_and(|found| found.iter().any(Capability::out_of_quota)) {
                 outcome = self.asker(wish).ask(patience).await;
@@ -38,9 +39,15 @@ impl Survey {
                 Ok(found) => self.facts.asked.extend(found),
                 Err(why) => {
                     self.facts.asked.push(Capability { name: wish.name(), state: "unknown", code: None });
-                    self.facts.give_up(Check::Capabilities, format!("{}: {why}", wish.name()));
+                    match unknown.iter_mut().find(|(known, _)| *known == why) {
+                        Some((_, names)) => names.push(wish.name()),
+                        None => unknown.push((why, vec![wish.name()])),
+                    }
                 }
             }
+        }
+        for (why, names) in unknown {
+            self.facts.give_up(Check::Capabilities, format!("{} for {}", why, names.join(", ")));
         }
         if self.stream.is_none() {
             let state = "unknown";

@@ -1,0 +1,120 @@
+//! What a refusal of credentials, or their acceptance, does not tell by itself: whether damaged ones would do
+//! mended, and what the server's clock says. Each answer costs an allocation, which is given back at once.
+
+use std::sync::PoisonError;
+use std::time::{Duration, SystemTime};
+
+use super::endpoint::Session;
+use crate::probe::facts::{ClockFacts, MendedFacts};
+use crate::probe::plan::Minting;
+use crate::turn::credentials::clock::{ClockSearch, ServerClock};
+use crate::turn::credentials::{Credentials, form};
+use crate::turn::{Answer, Outcome, Request};
+
+impl Session {
+    /// Looks further into the credentials that `answer` to an Allocate was about.
+    pub(super) async fn examine_credentials(&mut self, answer: &Answer) {
+        let refused = answer.code() == Some(401) && answer.legs.iter().any(|leg| leg.authenticated);
+        if refused {
+            self.mend().await;
+        }
+        let known =
+            refused || answer.success().is_some_and(|_| answer.legs.iter().any(|leg| leg.authenticated));
+        if known && let Some(minting) = self.target.clock.clone() {
+            self.find_clock(&minting).await;
+        }
+    }
+
+    /// Asks once as the credentials were probably meant.
+    async fn mend(&mut self) {
+        let Some(damage) = self.target.credentials.as_ref().and_then(form::damage) else { return };
+        self.progress("the credentials look damaged: trying them mended");
+        self.facts.mended = Some(MendedFacts {
+            username: damage.username,
+            password: damage.password,
+            accepted: None,
+            code: None,
+        });
+        let asked = self.ask_as(damage.mended).await;
+        if let (Some(mended), Some(answer)) = (&mut self.facts.mended, asked) {
+            mended.accepted = taken(&answer);
+            mended.code = answer.code();
+        }
+    }
+
+    /// Finds the server's clock, once for each host of a run.
+    async fn find_clock(&mut self, minting: &Minting) {
+        let ip = self.endpoint.addr.ip();
+        let first = self.shared.clocks.lock().unwrap_or_else(PoisonError::into_inner).insert(ip);
+        if !first {
+            return;
+        }
+        self.progress("the server's clock");
+        let mut search = ClockSearch::default();
+        let mut broken = None;
+        while let Some(expiry) = search.expiry(unix_now()) {
+            let answer = self.ask_as(minting.expiring(expiry)).await;
+            let Some((answer, took)) = answer.as_ref().and_then(|answer| {
+                taken(answer).map(|taken| (taken, answer.legs.last().map_or(Duration::ZERO, |leg| leg.took)))
+            }) else {
+                broken = Some("an Allocate of the search was not answered, or with an error of another kind");
+                break;
+            };
+            // The release that follows an answer is not waited for: this is within a moment of it.
+            search.answered(expiry, unix_now() - took.as_secs_f64() / 2.0, answer);
+        }
+        let facts = |clock_offset_s, error_s, reason| ClockFacts {
+            clock_offset_s,
+            error_s,
+            attempts: search.asked(),
+            reason,
+        };
+        let rounded = |seconds: f64| Some((seconds * 10.0).round() / 10.0);
+        self.facts.clock = Some(match (broken, search.found()) {
+            (Some(_), _) => facts(None, None, broken),
+            (None, ServerClock::Offset { offset_s, error_s }) => {
+                facts(rounded(offset_s), rounded(error_s), None)
+            }
+            (None, ServerClock::NeverTaken) => {
+                let reason =
+                    "no expiry up to a day ahead is taken: the secret is another, or the clock is far ahead";
+                facts(None, None, Some(reason))
+            }
+            (None, ServerClock::AlwaysTaken) => {
+                let reason = "an expiry of a day ago is still taken: the server does not look at it, or its clock \
+                              is far behind";
+                facts(None, None, Some(reason))
+            }
+        });
+    }
+
+    /// Asks for an allocation as somebody else, on a connection of its own, and gives it back.
+    async fn ask_as(&self, credentials: Credentials) -> Option<Answer> {
+        let redirect = self.facts.redirect.as_ref();
+        let server = redirect.and_then(|redirect| redirect.to).unwrap_or(self.endpoint.addr);
+        let domain = redirect.and_then(|redirect| redirect.domain.as_deref());
+        let mut link = self.connector.connect_as(Some(credentials), server, domain).await.link.ok()?;
+        let answer = link.request(self.shared.options.allocate()).await.ok()?;
+        if answer.success().is_some() {
+            link.start(Request::Refresh { lifetime: 0 });
+            link.flush().await;
+        }
+        Some(answer)
+    }
+}
+
+/// Whether an answer says that the credentials are right; `None` where it says neither. Quotas and ports are
+/// looked at once the credentials have passed.
+fn taken(answer: &Answer) -> Option<bool> {
+    match &answer.outcome {
+        Outcome::Granted(_) => answer.legs.iter().any(|leg| leg.authenticated).then_some(true),
+        Outcome::Refused { code: 486 | 508, .. } => Some(true),
+        Outcome::Refused { code: 401, .. } => Some(false),
+        Outcome::Refused { .. } | Outcome::TimedOut => None,
+    }
+}
+
+/// This machine's clock.
+fn unix_now() -> f64 {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
+}

@@ -1,0 +1,31 @@
+//! What was tried out about the credentials beside the Allocate itself.
+
+use serde::Serialize;
+
+use crate::turn::credentials::form::Defect;
+
+/// Credentials that look damaged were refused, and tried once more as they were probably meant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MendedFacts {
+    /// What was mended of the user name.
+    pub username: Vec<Defect>,
+    /// What was mended of the password.
+    pub password: Vec<Defect>,
+    /// Whether the server took them then; `null` where it did not say.
+    pub accepted: Option<bool>,
+    /// ERROR-CODE it answered with.
+    pub code: Option<u16>,
+}
+
+/// The server's clock, found by when it takes a credential for expired.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ClockFacts {
+    /// Server minus this machine; `null` where no expiry was taken, or each.
+    pub clock_offset_s: Option<f64>,
+    /// The offset is known to plus or minus so much.
+    pub error_s: Option<f64>,
+    /// Allocations asked for.
+    pub attempts: u32,
+    /// Why there is no offset.
+    pub reason: Option<&'static str>,
+}
