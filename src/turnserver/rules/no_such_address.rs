@@ -20,7 +20,7 @@ fn check(conf: &Conf, findings: &mut Findings<'_>) {
     for name in ["listening-ip", "relay-ip", "external-ip", "cli-ip", "web-admin-ip"] {
         for (line, setting) in conf.all(name) {
             let value = conf.text(&setting.value);
-            let parts = if name == "external-ip" { value.splitn(2, '/') } else { value.splitn(1, '/') };
+            let parts = value.splitn(if name == "external-ip" { 2 } else { 1 }, '/');
             if value.is_empty() || parts.into_iter().all(is_address_or_name) {
                 continue;
             }
