@@ -28,8 +28,14 @@ _rtcscope() {
             rtcscope,probe)
                 cmd="rtcscope__subcmd__probe"
                 ;;
+            rtcscope,stun)
+                cmd="rtcscope__subcmd__stun"
+                ;;
             rtcscope__subcmd__probe,cred)
                 cmd="rtcscope__subcmd__probe__subcmd__cred"
+                ;;
+            rtcscope__subcmd__stun,decode)
+                cmd="rtcscope__subcmd__stun__subcmd__decode"
                 ;;
             *)
                 ;;
@@ -38,7 +44,7 @@ _rtcscope() {
 
     case "${cmd}" in
         rtcscope)
-            opts="-o -q -v -h -V --format --report --output --color --fail-on --quiet --verbose --help --version probe explain completions man"
+            opts="-o -q -v -h -V --format --report --output --color --fail-on --quiet --verbose --help --version probe stun explain completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -190,7 +196,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__probe)
-            opts="-u -w -o -q -v -h --ice-servers --embedded --turnserver-conf --lint-only --username --password --password-file --secret --ttl --separator --clock --key --cafile --servername --insecure --count --rate --size --duration --relay-only --relay-family --no-capabilities --timeout --deadline --max --require --format --report --output --color --fail-on --quiet --verbose --help cred"
+            opts="-u -w -o -q -v -h --ice-servers --embedded --turnserver-conf --lint-only --username --password --password-file --secret --ttl --separator --clock --key --cafile --servername --insecure --count --rate --size --duration --relay-only --relay-family --no-capabilities --timeout --deadline --max --require --trace --pcap --format --report --output --color --fail-on --quiet --verbose --help cred"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -284,6 +290,14 @@ _rtcscope() {
                     COMPREPLY=($(compgen -W "udp tcp tls" -- "${cur}"))
                     return 0
                     ;;
+                --trace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --pcap)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0
@@ -363,6 +377,114 @@ _rtcscope() {
                     return 0
                     ;;
                 --realm)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --report)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --fail-on)
+                    COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rtcscope__subcmd__stun)
+            opts="-o -q -v -h --format --report --output --color --fail-on --quiet --verbose --help decode"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --report)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --fail-on)
+                    COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rtcscope__subcmd__stun__subcmd__decode)
+            opts="-u -w -o -q -v -h --username --password --password-file --realm --secret --key --format --report --output --color --fail-on --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --username)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -u)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --password)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -w)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --realm)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -39,6 +39,7 @@ complete -c rtcscope -n "__fish_rtcscope_needs_command" -s v -l verbose -d 'Tell
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -s V -l version -d 'Print version'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "probe" -d 'Probe STUN and TURN servers: reachability, credentials, certificate, relay data path'
+complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "stun" -d 'Take STUN and TURN messages apart'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "explain" -d 'Explain findings: what they mean, why they happen, what to change'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "man" -d 'Write the man pages into a directory'
@@ -65,6 +66,8 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l require -d 'Fail unless these transports work' -r -f -a "udp\t'Plain UDP'
 tcp\t'Plain TCP'
 tls\t'TLS over TCP'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l trace -d 'Write each message sent and received as a line, secrets left out: to standard error, or to a file' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l pcap -d 'Write everything sent and received to a file for Wireshark (pcapng), TLS in clear' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
@@ -107,6 +110,39 @@ never\t'No finding fails the run'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -s v -l verbose -d 'Tell more; may be repeated'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and not __fish_seen_subcommand_from decode" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
+json\t'For programs: one object, versioned by its `schema`'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and not __fish_seen_subcommand_from decode" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and not __fish_seen_subcommand_from decode" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and not __fish_seen_subcommand_from decode" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'In pipes and files too'
+never\t'Nowhere'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and not __fish_seen_subcommand_from decode" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
+warning\t'Findings of severity warning or error fail the run'
+never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and not __fish_seen_subcommand_from decode" -s q -l quiet -d 'Show no progress'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and not __fish_seen_subcommand_from decode" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and not __fish_seen_subcommand_from decode" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and not __fish_seen_subcommand_from decode" -f -a "decode" -d 'Explain STUN and TURN messages byte by byte'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -s u -l username -d 'User name, where the message has none (responses)' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -s w -l password -d 'Password [env: RTCSCOPE_PASSWORD]' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -l password-file -d 'Read the password from a file; its last line end is not part of it' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -l realm -d 'Realm, where the message has none (responses)' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -l secret -d 'Shared secret of a TURN REST server, in place of a password [env: RTCSCOPE_SECRET]' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -l key -d 'HA1 key in hex, as `turnadmin -k` prints it, in place of a password' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
+json\t'For programs: one object, versioned by its `schema`'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'In pipes and files too'
+never\t'Nowhere'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
+warning\t'Findings of severity warning or error fail the run'
+never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -s q -l quiet -d 'Show no progress'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r

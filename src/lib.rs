@@ -8,6 +8,7 @@
     allow(clippy::disallowed_methods, reason = "tests may look at the clock, and make files and sockets")
 )]
 
+pub mod capture;
 pub mod cli;
 pub mod finding;
 pub mod ice;

@@ -8,6 +8,7 @@ mod error;
 mod explain;
 mod man;
 mod probe;
+mod stun;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -37,6 +38,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Probe(Box<probe::Args>),
+    Stun(stun::Args),
     Explain(explain::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -46,6 +48,7 @@ impl Command {
     fn run(self, context: Context) -> anyhow::Result<Exit> {
         match self {
             Command::Probe(args) => probe::run(*args, context),
+            Command::Stun(args) => stun::run(args, context),
             Command::Explain(args) => explain::run(args, context),
             Command::Completions(args) => completions::run(args, context),
             Command::Man(args) => man::run(args, context),

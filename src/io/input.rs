@@ -30,19 +30,17 @@ pub fn read_text_or_stdin(path: &Path, most: u64) -> anyhow::Result<String> {
     }
 }
 
-/// The bytes of a file of at most `most` bytes, or of standard input where the path is `-`.
+/// The bytes of a file of at most `most` of them, or of standard input where the path is `-`.
 ///
 /// # Errors
 /// Unreadable, a directory, or too large.
 pub fn read_bytes_or_stdin(path: &Path, most: u64) -> anyhow::Result<Vec<u8>> {
-    match path.as_os_str() == "-" {
-        true => bytes(std::io::stdin().lock(), "standard input", most),
-        false => {
-            let name = path.display().to_string();
-            let file = File::open(path).with_context(|| format!("open {name}"))?;
-            bytes(file, &name, most)
-        }
+    if path.as_os_str() == "-" {
+        return bytes(std::io::stdin().lock(), "standard input", most);
     }
+    let name = path.display().to_string();
+    let file = File::open(path).with_context(|| format!("open {name}"))?;
+    bytes(file, &name, most)
 }
 
 /// A variable of the environment that is set and not empty. One that is no UTF-8 is no name or password.

@@ -8,5 +8,6 @@ pub mod probe;
 pub mod resolve;
 pub mod server;
 pub mod signal;
+pub mod tap;
 pub mod tls;
 pub mod wire;

@@ -11,6 +11,8 @@ use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::{TcpStream, UdpSocket};
 use tokio_rustls::client::TlsStream;
 
+use super::tap::{Line, Tap};
+use crate::capture::Carrier;
 use crate::probe::facts::{Fault, FaultKind};
 
 /// Bytes that wait to be sent, at most; a server that does not read is told so as a fault.
@@ -38,12 +40,28 @@ pub struct Wire {
     /// Bytes of the first waiting message that are gone already.
     gone: usize,
     flush: bool,
+    /// Told what is sent and received, in clear.
+    line: Line,
 }
 
 impl Wire {
     /// Over this connection.
     pub fn new(transport: Transport) -> Self {
-        Self { transport, waiting: VecDeque::new(), waiting_bytes: 0, gone: 0, flush: false }
+        Self {
+            transport,
+            waiting: VecDeque::new(),
+            waiting_bytes: 0,
+            gone: 0,
+            flush: false,
+            line: Line::default(),
+        }
+    }
+
+    /// As before, and recorded from now on.
+    #[must_use]
+    pub fn tapped(mut self, tap: &Tap, server: SocketAddr, carrier: Carrier) -> Self {
+        self.line = tap.line(self.local_addr(), server, carrier);
+        self
     }
 
     /// A UDP socket that talks to `server` alone, so that ICMP errors reach us.
@@ -94,8 +112,14 @@ impl Wire {
         if let Transport::Udp(socket) = &self.transport {
             match socket.try_send(&bytes) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) => return Err(error),
-                Ok(_) => return Ok(()),
+                Err(error) => {
+                    self.line.failed(&error);
+                    return Err(error);
+                }
+                Ok(_) => {
+                    self.line.sent(&bytes);
+                    return Ok(());
+                }
             }
         }
         if self.waiting_bytes + bytes.len() > MOST_WAITING {
@@ -112,6 +136,15 @@ impl Wire {
     /// # Errors
     /// What the system reported.
     pub async fn receive(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let received = self.read(into).await;
+        match &received {
+            Ok(length) => self.line.received(&into[..*length]),
+            Err(error) => self.line.failed(error),
+        }
+        received
+    }
+
+    async fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         if matches!(self.transport, Transport::Udp(_)) {
             self.flush().await?;
         }
@@ -159,6 +192,7 @@ impl Wire {
             self.gone += sent;
             if self.gone >= first.len() {
                 self.waiting_bytes -= first.len();
+                self.line.sent(first);
                 self.waiting.pop_front();
                 self.gone = 0;
             }

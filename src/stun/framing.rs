@@ -117,6 +117,11 @@ impl StreamDecoder {
         self.consumed += whole;
         Ok(Some(&self.buffer[start..start + length]))
     }
+
+    /// What has come and is not a whole piece, or none at all.
+    pub fn rest(&self) -> &[u8] {
+        &self.buffer[self.consumed..]
+    }
 }
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ pub enum Method {
 }
 
 impl Method {
-    fn number(self) -> u16 {
+    pub(super) fn number(self) -> u16 {
         match self {
             Method::Binding => 0x001,
             Method::Allocate => 0x003,

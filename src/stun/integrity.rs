@@ -26,7 +26,12 @@ pub enum Integrity {
 /// The HMAC over `head`, which is all that stands before the attribute, its length field changed so
 /// that the message ends with the attribute.
 pub(super) fn hmac_over<M: Mac + KeyInit>(head: &[u8], key: &[u8]) -> M {
-    let length = (head.len() - HEADER + 4 + M::output_size()) as u16;
+    hmac_cut_to(head, key, M::output_size())
+}
+
+/// As [`hmac_over`], for an attribute that holds `size` bytes of the HMAC only.
+pub(super) fn hmac_cut_to<M: Mac + KeyInit>(head: &[u8], key: &[u8], size: usize) -> M {
+    let length = (head.len() - HEADER + 4 + size) as u16;
     let mut mac = <M as Mac>::new_from_slice(key).expect("HMAC takes a key of any length (RFC 2104 §2)");
     mac.update(&head[..2]);
     mac.update(&length.to_be_bytes());

@@ -6,11 +6,13 @@
 
 pub mod attribute;
 mod builder;
+pub mod explain;
 mod fingerprint;
 pub mod framing;
 mod header;
 mod integrity;
 mod message;
+pub mod registry;
 mod transaction;
 
 pub use attribute::TransactionId;

@@ -39,7 +39,7 @@ pub struct Settings {
 /// What can be asked of a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Request {
-    /// The reflexive address (RFC 8489 §3); never authenticated.
+    /// The reflexive address (RFC 8489 §2); never authenticated.
     Binding,
     /// A relay (RFC 8656 §7).
     Allocate(Allocate),

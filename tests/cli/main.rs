@@ -8,6 +8,7 @@ mod errors;
 mod explain;
 mod global;
 mod probe;
+mod stun;
 mod turnserver_conf;
 
 use std::ffi::OsStr;

@@ -21,6 +21,16 @@ fn stun_messages() {
 }
 
 #[test]
+fn explanations() {
+    run("stun_explain");
+}
+
+#[test]
+fn recordings() {
+    run("recording");
+}
+
+#[test]
 fn turn_streams() {
     run("turn_stream");
 }

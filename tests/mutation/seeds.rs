@@ -16,6 +16,17 @@ pub(crate) fn of(target: &str) -> Vec<Vec<u8>> {
         "stun_message" => {
             RFC_5769.iter().map(|hex| bytes(hex)).chain(conversation()).chain([BUILT.to_vec()]).collect()
         }
+        "stun_explain" => {
+            let messages: Vec<_> = RFC_5769.iter().map(|hex| bytes(hex)).chain(conversation()).collect();
+            let texts = PASTED.iter().map(|text| text.as_bytes().to_vec());
+            let hex = RFC_5769.iter().map(|hex| hex.as_bytes().to_vec());
+            texts.chain(hex).chain([messages.concat()]).chain(messages.clone()).collect()
+        }
+        "recording" => {
+            let conversation = conversation();
+            let stream = conversation.concat();
+            conversation.into_iter().chain([stream, b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec()]).collect()
+        }
         "turn_stream" => {
             let conversation = conversation();
             let stream = conversation.concat();
@@ -43,6 +54,17 @@ const RFC_5769: [&str; 4] = [
     "000100602112a44278ad3433c6ad72c029da412e00060012e3839ee38388e383aae38383e382afe382b90000\
      0015001c662f2f3439396b39353464364f4c33346f4c39465354767936347341000b6578616d706c652e6f726700\
      00080014f67024656dd64a3e02b8e0712e85c9a28ca89666",
+];
+
+/// What people paste.
+const PASTED: [&str; 5] = [
+    "0000  00 01 00 08 21 12 a4 42 b7 e7 a7 01 bc 34 d6 86   ....!..B.....4..\n\
+     0010  fa 87 df ae 80 22 00 04 74 65 73 74               .....\"..test\n",
+    "00000000: 0001 0008 2112 a442 b7e7 a701 bc34 d686  ....!..B.....4..\n\
+     00000010: fa87 dfae 8022 0004 7465 7374            .....\"..test\n",
+    "unsigned char packet[] = {\n0x00, 0x01, 0x00, 0x00, 0x21, 0x12, 0xa4, 0x42, // head\n0x1, 2 };",
+    "AAEACCESpEK356cBvDTWhvqH366AIgAEdGVzdA==",
+    "\\x40\\x00\\x00\\x01\\x61",
 ];
 
 const URIS: [&str; 9] = [

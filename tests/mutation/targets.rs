@@ -3,11 +3,14 @@
 //! libFuzzer.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rtcscope::capture::{Carrier, Connection, Pcap, Pieces, Taken, Trace, What};
 use rtcscope::finding::Location;
 use rtcscope::ice::servers::IceServers;
 use rtcscope::ice::uri::ServerUri;
+use rtcscope::stun::explain::{self, Key, Protocol};
 use rtcscope::stun::framing::StreamDecoder;
 use rtcscope::stun::{Class, Integrity, Message, MessageBuilder, Method, TransactionId, attribute};
 use rtcscope::tls::{CertificateReport, TlsFault, verify};
@@ -21,8 +24,10 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 pub(crate) type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub(crate) const TARGETS: [Target; 6] = [
+pub(crate) const TARGETS: [Target; 8] = [
     ("stun_message", stun_message),
+    ("stun_explain", stun_explain),
+    ("recording", recording),
     ("turn_stream", turn_stream),
     ("server_uri", server_uri),
     ("ice_servers", ice_servers),
@@ -126,6 +131,60 @@ fn round_trip(script: &mut Script<'_>) {
         built[bit / 8] ^= 1 << (bit % 8);
         let damaged = Message::from_bytes(&built);
         assert!(!damaged.is_ok_and(|message| message.integrity(KEY) == Integrity::Valid), "bit {bit}");
+    }
+}
+
+/// Explains the bytes, as they are and as a text that a person pasted.
+pub(crate) fn stun_explain(bytes: &[u8]) {
+    let mut inputs = vec![bytes.to_vec()];
+    inputs.extend(explain::input::from_bytes(bytes).unwrap_or_default());
+    inputs.extend(
+        std::str::from_utf8(bytes)
+            .ok()
+            .and_then(|text| explain::input::from_text(text).ok())
+            .into_iter()
+            .flatten(),
+    );
+    for input in inputs {
+        let key = Key { origin: "it".to_owned(), bytes: KEY.to_vec() };
+        let all = explain::explain_all(&input, &|_, _| vec![key.clone()]);
+        let mut at = 0;
+        for one in &all {
+            for field in &one.fields {
+                assert_eq!((field.offset, &field.bytes[..]), (at, &input[at..at + field.bytes.len()]));
+                at += field.bytes.len();
+            }
+            assert!(one.faults.iter().all(|fault| fault.offset <= input.len() && !fault.message.is_empty()));
+            assert!(one.protocol != Protocol::Other || !one.is_sound());
+            // What it finds nothing wrong with, the strict reader takes too.
+            if one.protocol == Protocol::Stun && one.is_sound() {
+                let message = Message::from_bytes(&input[one.offset..one.offset + one.length]);
+                assert!(message.is_ok(), "{message:?} {one:?}");
+            }
+        }
+        assert_eq!(at, input.len(), "every byte is in one field");
+    }
+}
+
+/// Records the bytes as they come over each transport, in one piece and in many.
+pub(crate) fn recording(bytes: &[u8]) {
+    let step = bytes.first().map_or(1, |byte| usize::from(byte % 23) + 1);
+    for (number, name) in ["udp", "tcp", "tls", "peer"].into_iter().enumerate() {
+        let carrier = Carrier { name, stream: matches!(name, "tcp" | "tls"), encrypted: name == "tls" };
+        let local = SocketAddr::from(([127, 0, 0, 1], 1));
+        let connection = Arc::new(Connection { number: number as u64, local, carrier });
+        let (mut pieces, mut trace) = (Pieces::default(), Trace::new(step.is_multiple_of(2)));
+        let (mut pcap, head) = Pcap::new(0, "rtcscope");
+        assert!(head.len().is_multiple_of(4));
+        let sent = [What::Sent(bytes.to_vec())].into_iter();
+        let received = bytes.chunks(step).map(|part| What::Received(part.to_vec()));
+        for what in sent.chain(received).chain([What::Closed, What::Gone]) {
+            let taken = Taken { at: Duration::ZERO, connection: connection.clone(), remote: local, what };
+            let cut = pieces.take(&taken);
+            let lines = trace.take(&taken, &cut);
+            assert!(lines.chars().all(|c| c == '\n' || !c.is_control()), "{lines:?}");
+            assert!(pcap.take(&taken, &cut).len().is_multiple_of(4));
+        }
     }
 }
 

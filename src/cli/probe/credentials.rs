@@ -1,6 +1,6 @@
 //! Who we are to the server: from flags, files and the environment, never shown again.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::cli::UserError;
 use crate::io::input;
@@ -43,11 +43,11 @@ pub(super) struct Args {
 
 /// An argument that no `Debug` and no error shows.
 #[derive(Debug, Clone)]
-pub(super) struct SecretArg(Secret);
+pub(in crate::cli) struct SecretArg(Secret);
 
 impl SecretArg {
     /// What it holds.
-    pub(super) fn secret(&self) -> Secret {
+    pub(in crate::cli) fn secret(&self) -> Secret {
         self.0.clone()
     }
 }
@@ -56,6 +56,13 @@ impl From<String> for SecretArg {
     fn from(text: String) -> Self {
         Self(Secret::new(text))
     }
+}
+
+/// The password in a file: all of it but one line end.
+pub(in crate::cli) fn password_in(path: &Path) -> anyhow::Result<Secret> {
+    let text = input::read_text(path, MOST)?;
+    let line = text.strip_suffix('\n').unwrap_or(&text);
+    Ok(Secret::new(line.strip_suffix('\r').unwrap_or(line)))
 }
 
 /// Who we are, and what we know about it beyond that.
@@ -101,11 +108,7 @@ impl Args {
         let username = username.filter(|name| !name.is_empty());
         let given = match (&self.password, &self.password_file) {
             (Some(arg), _) => Some(arg.0.clone()),
-            (None, Some(path)) => {
-                let text = input::read_text(path, MOST)?;
-                let line = text.strip_suffix('\n').unwrap_or(&text);
-                Some(Secret::new(line.strip_suffix('\r').unwrap_or(line)))
-            }
+            (None, Some(path)) => Some(password_in(path)?),
             (None, None) => None,
         };
         if given.as_ref().is_some_and(|password| password.expose().is_empty()) {

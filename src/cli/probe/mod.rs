@@ -4,6 +4,7 @@ mod audits;
 mod cred;
 mod credentials;
 mod embedded;
+mod recording;
 mod targets;
 mod turnserver_conf;
 
@@ -13,6 +14,7 @@ use std::time::Duration;
 
 use rustls::pki_types::ServerName;
 
+pub(super) use self::credentials::{SecretArg, password_in};
 use super::duration;
 use super::{Context, UserError};
 use crate::finding::Exit;
@@ -44,6 +46,8 @@ pub(super) struct Args {
     audits: audits::Args,
     #[command(flatten)]
     limits: LimitArgs,
+    #[command(flatten)]
+    recording: recording::Args,
 }
 
 /// What is done about servers without asking them. A first word that is none of these is a target.
@@ -115,6 +119,8 @@ const EXAMPLES: &str = "Examples:
       mint TURN REST credentials; fail unless both UDP and TLS work
   rtcscope probe --ice-servers servers.json --max rtt.p99=50ms --format json
       probe what a web app is given, and fail above a limit
+  rtcscope probe turn:turn.example.org -u alice --password-file secret.txt --trace=trace.txt --pcap probe.pcapng
+      write down all that is sent and received, for a ticket
   rtcscope probe cred --secret S turn:turn.example.org
       mint a credential and an iceServers block; `rtcscope probe -- cred` probes a host of that name
   rtcscope probe turn:turn.example.org --turnserver-conf /etc/turnserver.conf
@@ -162,16 +168,19 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
         false => None,
     };
     targets::require(&mut targets, &args.limits.require)?;
-    let progress = Arc::new(context.progress());
+    let recorder = recording::start(&args.recording, judge.verbosity)?;
+    let progress = Arc::new(recorder.progress(&context));
     let shown = progress.clone();
     let environment = Environment {
         trust: Trust { roots: Arc::new(roots), insecure: args.trust.insecure },
         server_name: args.trust.servername,
         progress: Arc::new(move |doing| shown.set(doing)),
+        tap: recorder.tap.clone(),
     };
     let run = Run { targets, options, environment };
     let (seen, plan) = run.to_end()?;
     progress.finish();
+    recorder.finish();
     drop(server);
     let summary = Summary::new(seen, &plan.targets, &plan.options, &judge);
     context.emit(&match configured {

@@ -16,7 +16,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE", conflicts_with = "embedded")]
     turnserver_conf: Option<PathBuf>,
     /// Say what is wrong with the configuration, and send nothing
-    #[arg(long, requires = "turnserver_conf", conflicts_with_all = ["targets", "ice_servers", "max", "require"])]
+    #[arg(long, requires = "turnserver_conf", conflicts_with_all = ["targets", "ice_servers", "max", "require", "pcap", "trace"])]
     pub(super) lint_only: bool,
 }
 

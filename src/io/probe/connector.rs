@@ -7,6 +7,7 @@ use std::time::Instant;
 use rustls::pki_types::ServerName;
 
 use super::{Shared, seed};
+use crate::capture::Carrier;
 use crate::ice::uri::Host;
 use crate::io::link::Link;
 use crate::io::tls;
@@ -57,7 +58,13 @@ impl Connector {
             Transport::Tls => self.tls(addr, domain).await,
         };
         let settings = Settings { stream: false, credentials, timeout, seed: seed() };
-        Connected { connect_ms, tls, link: wire.map(|wire| Link::new(wire, settings)) }
+        let link = wire.map(|wire| {
+            let name = self.transport.name();
+            let encrypted = matches!(name, "tls" | "dtls");
+            let carrier = Carrier { name, stream: wire.is_stream(), encrypted };
+            Link::new(wire.tapped(&self.shared.environment.tap, addr, carrier), settings)
+        });
+        Connected { connect_ms, tls, link }
     }
 
     async fn tls(

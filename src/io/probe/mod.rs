@@ -29,6 +29,7 @@ use self::endpoint::Session;
 use self::ledger::Ledger;
 use super::resolve::{Family, Resolver};
 use super::signal;
+use super::tap::Tap;
 use super::tls::Trust;
 use crate::ice::uri::Host;
 use crate::measure::milliseconds;
@@ -44,6 +45,8 @@ pub struct Environment {
     pub server_name: Option<ServerName<'static>>,
     /// Told what is being done, for people who wait.
     pub progress: Arc<dyn Fn(&str) + Send + Sync>,
+    /// Told what is sent and received.
+    pub tap: Tap,
 }
 
 /// A run that has not begun.

@@ -7,6 +7,8 @@ use std::time::Duration;
 use tokio::net::UdpSocket;
 use tokio::time::{Instant, timeout_at};
 
+use crate::capture::Carrier;
+use crate::io::tap::{Line, Tap};
 use crate::io::wire::unspecified;
 use crate::probe::facts::PeerFacts;
 use crate::stun::{Class, Message, MessageBuilder, Method, TransactionId};
@@ -19,17 +21,20 @@ const PATIENCE: Duration = Duration::from_millis(1500);
 #[derive(Debug)]
 pub(super) struct Peer {
     socket: UdpSocket,
+    line: Line,
     pub(super) facts: PeerFacts,
 }
 
 impl Peer {
     /// A socket of the family of `relay`, which nobody has been asked about yet.
-    pub(super) async fn open(relay: SocketAddr, reflectors: &[SocketAddr]) -> io::Result<Self> {
+    pub(super) async fn open(relay: SocketAddr, reflectors: &[SocketAddr], tap: &Tap) -> io::Result<Self> {
         let socket = UdpSocket::bind(unspecified(relay)).await?;
         // tokio refuses to try before its reactor has seen the socket once.
         socket.writable().await?;
         let local = local_towards(relay, reflectors, socket.local_addr()?.port());
-        Ok(Self { socket, facts: PeerFacts { local, reflexive: None, seen_by_relay: None, nat: None } })
+        let carrier = Carrier { name: "peer", stream: false, encrypted: false };
+        let line = tap.line(Ok(local), relay, carrier);
+        Ok(Self { socket, line, facts: PeerFacts { local, reflexive: None, seen_by_relay: None, nat: None } })
     }
 
     /// Asks `reflectors` for its address. Where none answers, UDP from here may reach nobody at all.
@@ -37,7 +42,8 @@ impl Peer {
         let local = self.facts.local;
         let same_family: Vec<_> =
             reflectors.iter().copied().filter(|r| r.is_ipv4() == local.is_ipv4()).collect();
-        self.facts.reflexive = reflexive(&self.socket, &same_family, patience.min(PATIENCE)).await;
+        self.facts.reflexive =
+            reflexive(&self.socket, &self.line, &same_family, patience.min(PATIENCE)).await;
         if let Some(reflexive) = self.facts.reflexive {
             self.facts.nat = Some(reflexive != local);
         }
@@ -45,14 +51,17 @@ impl Peer {
 
     /// Sends at once.
     pub(super) fn send(&self, to: SocketAddr, bytes: &[u8]) -> io::Result<()> {
-        self.socket.try_send_to(bytes, to).map(drop)
+        self.socket.try_send_to(bytes, to)?;
+        self.line.sent_to(to, bytes);
+        Ok(())
     }
 
     /// Receives one datagram. ICMP errors of earlier sends are not its concern.
     pub(super) async fn receive(&self, into: &mut [u8]) -> (usize, SocketAddr) {
         loop {
-            if let Ok(received) = self.socket.recv_from(into).await {
-                return received;
+            if let Ok((length, from)) = self.socket.recv_from(into).await {
+                self.line.received_from(from, &into[..length]);
+                return (length, from);
             }
         }
     }
@@ -72,20 +81,26 @@ fn local_towards(relay: SocketAddr, reflectors: &[SocketAddr], port: u16) -> Soc
 }
 
 /// Asks the first two reflectors three times, and the others twice; the first answer counts.
-async fn reflexive(socket: &UdpSocket, reflectors: &[SocketAddr], patience: Duration) -> Option<SocketAddr> {
+async fn reflexive(
+    socket: &UdpSocket,
+    line: &Line,
+    reflectors: &[SocketAddr],
+    patience: Duration,
+) -> Option<SocketAddr> {
     let start = Instant::now();
     let id = TransactionId(rand::random());
     let request = MessageBuilder::new(Class::Request, Method::Binding, id).finish();
     let mut buffer = [0; 2048];
     for n in 0..SENDS.len() {
         for (m, reflector) in reflectors.iter().take(8).enumerate() {
-            if m < 2 || n > 0 {
-                let _ = socket.try_send_to(&request, *reflector);
+            if (m < 2 || n > 0) && socket.try_send_to(&request, *reflector).is_ok() {
+                line.sent_to(*reflector, &request);
             }
         }
         let until = SENDS.get(n + 1).copied().unwrap_or(patience).min(patience);
         while let Ok(received) = timeout_at(start + until, socket.recv_from(&mut buffer)).await {
-            let Ok((length, _)) = received else { continue };
+            let Ok((length, from)) = received else { continue };
+            line.received_from(from, &buffer[..length]);
             if let Ok(message) = Message::from_bytes(&buffer[..length])
                 && message.transaction == id
                 && message.class == Class::Success

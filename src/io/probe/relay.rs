@@ -50,7 +50,7 @@ impl Session {
         let own = self.facts.allocate.as_ref().and_then(|allocate| allocate.reflexive);
         let no_nat = own.is_some() && own.map(|own| own.ip()) == self.facts.local.map(|local| local.ip());
         let (second, peer) = tokio::join!(self.second_allocation(), async {
-            let mut peer = Peer::open(address, &reflectors).await?;
+            let mut peer = Peer::open(address, &reflectors, &self.shared.environment.tap).await?;
             match no_nat {
                 true => peer.facts.nat = Some(false),
                 false => peer.ask(&reflectors, patience).await,

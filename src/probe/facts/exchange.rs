@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::Fault;
 use crate::measure::Distribution;
 
-/// STUN Binding (RFC 8489 §3).
+/// STUN Binding (RFC 8489 §2).
 #[derive(Debug, Clone, Serialize)]
 pub struct BindingFacts {
     /// At least one request was granted.

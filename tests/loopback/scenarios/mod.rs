@@ -6,6 +6,7 @@ mod interrupt;
 mod limits;
 mod modes;
 mod reachability;
+mod recording;
 mod redirect;
 mod relay;
 mod secrets;

@@ -1,0 +1,59 @@
+//! `--trace` and `--pcap`: what goes into a ticket.
+
+use std::path::PathBuf;
+
+use crate::cli::{Context, UserError};
+use crate::io::output;
+use crate::io::tap::{Recording, Tap, TraceTo};
+use crate::report::{Progress, printable};
+
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+#[command(next_help_heading = "Recording")]
+pub(super) struct Args {
+    /// Write each message sent and received as a line, secrets left out: to standard error, or to a file
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
+    trace: Option<PathBuf>,
+    /// Write everything sent and received to a file for Wireshark (pcapng), TLS in clear
+    #[arg(long, value_name = "FILE")]
+    pcap: Option<PathBuf>,
+}
+
+/// What is recorded of a run.
+#[derive(Debug)]
+pub(super) struct Recorder {
+    recording: Recording,
+    on_stderr: bool,
+    /// For whoever makes connections.
+    pub(super) tap: Tap,
+}
+
+/// Opens the files.
+pub(super) fn start(args: &Args, verbosity: u8) -> anyhow::Result<Recorder> {
+    if args.pcap.as_ref().is_some_and(|path| path.as_os_str() == "-") {
+        return Err(UserError::usage("--pcap needs a file: standard output is for the result").into());
+    }
+    if args.pcap.is_some() && args.pcap == args.trace {
+        return Err(UserError::usage("--pcap and --trace would write the same file").into());
+    }
+    let trace = args.trace.as_ref().map(|path| match path.as_os_str() == "-" {
+        true => TraceTo::Stderr,
+        false => TraceTo::File(path.clone()),
+    });
+    let (recording, tap) = Recording::start(trace.as_ref(), verbosity > 0, args.pcap.as_deref())?;
+    Ok(Recorder { recording, on_stderr: matches!(trace, Some(TraceTo::Stderr)), tap })
+}
+
+impl Recorder {
+    /// The progress line; none where the trace has standard error for itself.
+    pub(super) fn progress(&self, context: &Context) -> Progress {
+        if self.on_stderr { Progress::new(false) } else { context.progress() }
+    }
+
+    /// Writes what waits, and says what could not be written: the run is not the worse for it.
+    pub(super) fn finish(self) {
+        for problem in self.recording.finish() {
+            output::write_stderr(&format!("warning: {}\n", printable(&problem)));
+        }
+    }
+}

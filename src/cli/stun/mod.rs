@@ -1,0 +1,27 @@
+//! `rtcscope stun`: what stands in one message.
+
+mod decode;
+mod report;
+
+use clap::Subcommand;
+
+use super::Context;
+use crate::finding::Exit;
+
+/// Take STUN and TURN messages apart
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Decode(decode::Args),
+}
+
+pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
+    match args.command {
+        Command::Decode(args) => decode::run(args, context),
+    }
+}
