@@ -15,6 +15,7 @@ pub mod ice;
 pub mod io;
 pub mod measure;
 pub mod metric;
+pub mod nat;
 pub mod probe;
 pub mod report;
 pub mod server;

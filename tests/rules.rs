@@ -166,6 +166,7 @@ fn severities_are_those_that_were_promised() {
         "CLOCK_SKEW",
         "DNS_PARTIAL",
         "LIFETIME_ODD",
+        "OTHER_ADDR_INVALID",
         "RELAY_ADDR_MISMATCH",
         "RELAY_LOSSY",
         "RELAY_TO_RELAY_BLOCKED",

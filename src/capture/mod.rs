@@ -30,7 +30,8 @@ pub struct Connection {
 /// What carries messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Carrier {
-    /// What it is called: `udp`, `tcp`, `tls`, `dtls`; `peer` for the plain socket that plays the far side.
+    /// What it is called: `udp`, `tcp`, `tls`, `dtls`; `peer` for the plain socket that plays the far side,
+    /// `nat` for those of `--nat`.
     pub name: &'static str,
     /// Whether it is a byte stream.
     pub stream: bool,

@@ -3,6 +3,7 @@
 
 pub mod input;
 pub mod link;
+pub mod nat;
 pub mod output;
 pub mod probe;
 pub mod resolve;

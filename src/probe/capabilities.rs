@@ -121,7 +121,7 @@ pub(super) fn of(facts: &EndpointFacts) -> Vec<Capability> {
         // an IPv4 and an IPv6 address sends, or that nobody can reach, proves nothing.
         let state = match binding.other_address {
             None => "no",
-            Some(other) if other.ip() == facts.addr.ip() => "unusable",
+            Some(other) if crate::nat::usable(facts.addr, other).is_err() => "unusable",
             Some(_) => "yes",
         };
         capabilities.push(Capability { name: "nat-behavior-discovery", state, code: None });

@@ -90,6 +90,18 @@ rules! {
     NOT_A_STUN_SERVER = "other-protocol-on-port", Error,
         "what answers on this port does not speak STUN",
         ["RFC 8489 §5"], "0.1.0";
+    OPEN_RELAY = "relay-without-login", Error,
+        "the server gives relays to anybody",
+        ["RFC 8656 §7.2"], "0.1.0";
+    OTHER_ADDR_INVALID = "unusable-other-address", Warning,
+        "the second address that the server names for NAT discovery is of no use",
+        ["RFC 5780 §7.4", "RFC 5780 §4.4"], "0.1.0";
+    PEER_PRIVATE_ALLOWED = "relay-into-private-networks", Error,
+        "relays may send to addresses that no stranger should reach",
+        ["RFC 8656 §10.2", "RFC 6890"], "0.1.0";
+    PERMISSION_NOT_ENFORCED = "permission-not-enforced", Error,
+        "the relay lets datagrams in from addresses that nobody permitted",
+        ["RFC 8656 §9", "RFC 8656 §11.3"], "0.1.0";
     PORT_REFUSED = "closed-port", Error,
         "nothing listens on this port",
         ["RFC 8489 §6.2.1", "RFC 8489 §6.2.2"], "0.1.0";

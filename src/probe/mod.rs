@@ -12,6 +12,7 @@ mod metrics;
 pub mod pair;
 pub mod plan;
 mod report;
+pub mod security;
 mod summary;
 
 pub use metrics::METRICS;

@@ -194,4 +194,17 @@ pub struct Options {
 pub struct Audits {
     /// What it can do beyond the necessary.
     pub capabilities: bool,
+    /// What it lets strangers do.
+    pub security: bool,
+    /// Peers to send data to through the relay, as part of that.
+    pub deliver: Vec<SocketAddr>,
+    /// What lies between this machine and the servers.
+    pub nat: Option<NatAudit>,
+}
+
+/// How thoroughly NATs are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NatAudit {
+    /// Wait up to so long for a mapping to die; `None` leaves that out.
+    pub lifetime: Option<Duration>,
 }

@@ -1,15 +1,18 @@
 //! A whole run: facts, findings, candidates, and the verdict.
 
+use std::net::IpAddr;
+
 use serde::Serialize;
 
 use super::diagnose::{self, Context};
-use super::facts::{EndpointFacts, Observation, TargetFacts};
+use super::facts::{EndpointFacts, Observation, SecurityFacts, TargetFacts};
 use super::metrics;
 use super::plan::{Options, Target};
-use super::{candidates, capabilities};
+use super::{candidates, capabilities, security};
 use crate::finding::{Exit, FailOn, Finding, Severity};
 use crate::ice::candidate::Candidate;
 use crate::metric::{Judgement, Metric, Threshold};
+use crate::nat::NatFacts;
 use crate::turnserver;
 
 /// What a run is held against.
@@ -50,6 +53,8 @@ pub struct Summary {
     pub targets: Vec<TargetFacts>,
     /// As on the Trickle ICE page.
     pub candidates: Vec<Candidate>,
+    /// What lies between this machine and the servers (`--nat`), one entry an address family.
+    pub nat: Option<Vec<NatFacts>>,
     /// All findings, the gravest first.
     pub findings: Vec<Finding>,
     /// How each `--max` came out.
@@ -77,6 +82,10 @@ impl Summary {
                 relay_family: options.relay_family,
             };
             for endpoint in &mut facts.endpoints {
+                let server = endpoint.server().ip();
+                if let Some(seen) = &mut endpoint.security {
+                    seen.denied_peer_ip = security::lines(seen, server);
+                }
                 endpoint.findings = diagnose::endpoint(endpoint, context);
                 endpoint.works = diagnose::works(endpoint, target.turn);
                 endpoint.capabilities = capabilities::of(endpoint);
@@ -84,6 +93,10 @@ impl Summary {
             facts.findings = diagnose::target(facts, context);
         }
         for (at, finding) in diagnose::udp_blocked(&seen.targets) {
+            seen.targets[at].findings.push(finding);
+        }
+        for (at, finding) in diagnose::other_addresses(seen.nat.as_deref().unwrap_or_default(), &seen.targets)
+        {
             seen.targets[at].findings.push(finding);
         }
         let mut findings: Vec<Finding> = seen
@@ -101,7 +114,7 @@ impl Summary {
         for judgement in &thresholds {
             exit = exit.and(judgement.exit());
         }
-        if !conclusive(&seen.targets) {
+        if !conclusive(&seen.targets) || (options.audits.security && !examined(&seen.targets)) {
             exit = exit.and(Exit::CouldNotTell);
         }
         if seen.interrupted {
@@ -113,6 +126,7 @@ impl Summary {
             took_ms: seen.took_ms,
             targets: seen.targets,
             candidates,
+            nat: seen.nat,
             findings,
             thresholds,
             interrupted: seen.interrupted,
@@ -133,6 +147,7 @@ impl Summary {
             findings: Vec::new(),
             thresholds: Vec::new(),
             interrupted: false,
+            nat: None,
             turnserver_conf: None,
             metrics: Vec::new(),
             verbosity: judge.verbosity,
@@ -176,6 +191,18 @@ fn conclusive(targets: &[TargetFacts]) -> bool {
         let told = target.findings.iter().any(|finding| finding.severity == Severity::Error);
         !stopped && !unexplained && (looked || told)
     })
+}
+
+/// Whether of each server that was to relay something is known of what strangers may do there.
+fn examined(targets: &[TargetFacts]) -> bool {
+    let endpoints = || targets.iter().flat_map(|target| &target.endpoints);
+    let answered = |security: &SecurityFacts| security.peers.iter().any(|peer| peer.state != "unanswered");
+    let seen = |endpoint: &&EndpointFacts| endpoint.security.as_ref().is_some_and(answered);
+    let known: Vec<IpAddr> = endpoints().filter(seen).map(|endpoint| endpoint.addr.ip()).collect();
+    let relays = targets.iter().filter(|target| target.turn);
+    relays
+        .into_iter()
+        .all(|target| target.endpoints.iter().any(|endpoint| known.contains(&endpoint.addr.ip())))
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ pub use settings::{Faults, PeerRange, PeerRangeError, Settings};
 use allocation::{Allocations, Event};
 use gate::{Gate, Verdict};
 
-use crate::stun::framing;
+use crate::stun::{Class, MessageBuilder, Method, TransactionId, attribute, framing};
 
 /// What a client talks over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -160,14 +160,20 @@ impl Server {
     /// One datagram that came to a relay socket.
     pub fn handle_peer(&mut self, relay: SocketAddr, from: SocketAddr, bytes: &[u8], now: Instant) {
         let Some(Relay { client, advertised }) = self.relays.get(&relay) else { return };
-        let (transport, relayed) = (client.transport, *advertised);
+        let (transport, address, relayed) = (client.transport, client.address, *advertised);
         // Relays know each other by the address that clients are told.
         let peer = match self.relays.get(&from) {
             Some(other) => other.advertised,
             None if self.gate.settings().faults.relay_inbound_blocked => return,
             None => from,
         };
-        let inbound = self.allocations(transport).peer(relayed, peer, bytes, now);
+        let uninvited = self.gate.settings().faults.permissions_ignored;
+        let inbound = self.allocations(transport).peer(relayed, peer, bytes, now).or_else(|| {
+            let indication = MessageBuilder::new(Class::Indication, Method::Data, TransactionId([0; 12]))
+                .xor_address(attribute::XOR_PEER_ADDRESS, peer)
+                .attribute(attribute::DATA, bytes);
+            (uninvited && bytes.len() < 65_000).then(|| (address, indication.finish()))
+        });
         if let Some((address, mut data)) = inbound {
             if transport != Transport::Udp {
                 framing::pad(&mut data);

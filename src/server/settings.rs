@@ -87,6 +87,8 @@ pub struct Faults {
     pub relay_outbound_blocked: bool,
     /// What one relayed address of this server sends to another is lost.
     pub relay_hairpin_blocked: bool,
+    /// What comes to a relayed address is passed on, whether its sender has a permission or not.
+    pub permissions_ignored: bool,
 }
 
 /// A range of peer addresses, written as one address, `first-last` or `network/prefix`.
@@ -107,12 +109,14 @@ impl PeerRange {
         Self { first, last }
     }
 
-    /// Whether `ip` lies in this range; an IPv4-mapped address counts as IPv4.
+    /// Whether `ip` lies in this range; an IPv4-mapped address counts as both.
     pub fn contains(&self, ip: IpAddr) -> bool {
-        let ip = ip.to_canonical();
-        ip.is_ipv4() == self.first.is_ipv4()
-            && ip.is_ipv4() == self.last.is_ipv4()
-            && (self.first..=self.last).contains(&ip)
+        let holds = |ip: IpAddr| {
+            ip.is_ipv4() == self.first.is_ipv4()
+                && ip.is_ipv4() == self.last.is_ipv4()
+                && (self.first..=self.last).contains(&ip)
+        };
+        holds(ip) || holds(ip.to_canonical())
     }
 }
 
@@ -158,6 +162,9 @@ mod tests {
         assert!(range.contains("::ffff:10.1.2.3".parse().unwrap()));
         assert!(!range.contains("11.0.0.0".parse().unwrap()));
         assert!(!range.contains("::1".parse().unwrap()));
+        let mapped: PeerRange = "::ffff:0:0/96".parse().unwrap();
+        assert!(mapped.contains("::ffff:10.1.2.3".parse().unwrap()));
+        assert!(!mapped.contains("10.1.2.3".parse().unwrap()));
         let all: PeerRange = "::/0".parse().unwrap();
         assert!(all.contains("::1".parse().unwrap()));
         let one: PeerRange = "192.0.2.1-192.0.2.3".parse().unwrap();

@@ -13,6 +13,12 @@ pub type Kind = u16;
 
 /// RFC 8489 §14.1.
 pub const MAPPED_ADDRESS: Kind = 0x0001;
+/// RFC 5780 §7.2, and RFC 3489 §11.2.4 before it.
+pub const CHANGE_REQUEST: Kind = 0x0003;
+/// RFC 3489 §11.2.5: what RESPONSE-ORIGIN is today.
+pub const SOURCE_ADDRESS: Kind = 0x0004;
+/// RFC 3489 §11.2.3: what OTHER-ADDRESS is today.
+pub const CHANGED_ADDRESS: Kind = 0x0005;
 /// RFC 8489 §14.3.
 pub const USERNAME: Kind = 0x0006;
 /// RFC 8489 §14.5.
@@ -51,6 +57,8 @@ pub const PASSWORD_ALGORITHM: Kind = 0x001d;
 pub const XOR_MAPPED_ADDRESS: Kind = 0x0020;
 /// RFC 8656 §18.10.
 pub const RESERVATION_TOKEN: Kind = 0x0022;
+/// RFC 5780 §7.5.
+pub const RESPONSE_PORT: Kind = 0x0027;
 /// RFC 6062 §6.2.1.
 pub const CONNECTION_ID: Kind = 0x002a;
 /// RFC 8656 §18.11.

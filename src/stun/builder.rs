@@ -83,6 +83,11 @@ impl MessageBuilder {
         self.attribute(attribute::MESSAGE_INTEGRITY_SHA256, &mac)
     }
 
+    /// Gives the bytes without FINGERPRINT: the smallest message that a server may answer.
+    pub fn bare(self) -> Vec<u8> {
+        self.codec.raw
+    }
+
     /// Closes the message with FINGERPRINT (RFC 8489 §14.7) and gives its bytes.
     pub fn finish(mut self) -> Vec<u8> {
         let length = (self.codec.raw.len() - HEADER + 8) as u16;

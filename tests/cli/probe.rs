@@ -161,6 +161,19 @@ fn flags_that_exclude_each_other_are_a_usage_error() {
         &["turn:127.0.0.1:1", "-u", "alice", "-w", "hunter2", "--password-file", "password.txt"],
         &["turn:127.0.0.1:1", "--duration", "1h", "--deadline", "1m"],
         &["turn:127.0.0.1:1", "--duration", "24h", "--rate", "10000"],
+        &["turn:127.0.0.1:1", "--nat-lifetime", "--deadline", "1m"],
+    ]);
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn a_peer_to_send_data_to_is_named_on_purpose() {
+    let text = transcript(&[
+        &["127.0.0.1", "--ssrf-deliver", "10.0.0.5:7"],
+        &["127.0.0.1", "--security", "--ssrf-deliver", "10.0.0.5"],
+        &["127.0.0.1", "--security", "--ssrf-deliver", "10.0.0.5:0"],
+        &["127.0.0.1", "--security", "--ssrf-deliver", "db.example.org:7"],
+        &[&["127.0.0.1", "--security"][..], &["--ssrf-deliver", "10.0.0.5:7"].repeat(9)].concat(),
     ]);
     insta::assert_snapshot!(text);
 }
@@ -178,6 +191,7 @@ fn numbers_and_times_out_of_range_are_usage_errors() {
         &["turn:127.0.0.1:1", "--size", "9000"],
         &["turn:127.0.0.1:1", "--separator", "::"],
         &["turn:127.0.0.1:1", "--ttl", "never"],
+        &["turn:127.0.0.1:1", "--nat-lifetime=never"],
     ]);
     insta::assert_snapshot!(text);
 }

@@ -9,6 +9,7 @@ use crate::ice::uri::{Host, Scheme, ServerUri, Transport};
 use crate::io::input;
 use crate::io::server::{EmbeddedServer, Identity, Listen};
 use crate::probe::plan::Target;
+use crate::probe::security;
 use crate::server::Settings;
 use crate::turn::credentials::{Credentials, Secret};
 
@@ -19,7 +20,9 @@ const USER: &str = "rtcscope";
 pub(super) fn start(targets: &mut Vec<Target>, roots: &mut RootCertStore) -> anyhow::Result<EmbeddedServer> {
     let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let user = Credentials::password(USER, Secret::new(input::random_token()));
-    let settings = Settings { users: vec![user.clone()], ..Settings::default() };
+    // Its clients and their peers are at the one address that it has itself.
+    let denied_peers = security::embedded_denials().filter_map(|range| range.parse().ok()).collect();
+    let settings = Settings { users: vec![user.clone()], denied_peers, ..Settings::default() };
     let identity = Identity::throw_away(["localhost".to_owned(), ip.to_string()]);
     let server = EmbeddedServer::start(settings, Listen::on(ip).with_tls(identity))?;
     if let Some(ca) = server.ca_der() {

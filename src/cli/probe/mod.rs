@@ -99,7 +99,7 @@ struct LimitArgs {
     /// How long each step may take
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration::from_arg)]
     timeout: Duration,
-    /// How long the run may take [default: 30s beyond the time that sending takes]
+    /// How long the run may take [default: 30s beyond the time that sending and --nat-lifetime take]
     #[arg(long, value_name = "TIME", value_parser = duration::from_arg)]
     deadline: Option<Duration>,
     /// Fail if a metric is above a limit, as in rtt.p99=5ms or loss=1%; may be repeated
@@ -117,6 +117,8 @@ const EXAMPLES: &str = "Examples:
       probe a TURN server over UDP and TCP
   rtcscope probe turn:turn.example.org turns:turn.example.org --secret S --require udp,tls
       mint TURN REST credentials; fail unless both UDP and TLS work
+  rtcscope probe stun:stun1.example.org stun:stun2.example.org --nat
+      what kind of NAT this machine is behind, and which calls need TURN
   rtcscope probe --ice-servers servers.json --max rtt.p99=50ms --format json
       probe what a web app is given, and fail above a limit
   rtcscope probe turn:turn.example.org -u alice --password-file secret.txt --trace=trace.txt --pcap probe.pcapng
@@ -200,7 +202,8 @@ fn options(args: &Args) -> Result<Options, UserError> {
             .max(1),
     };
     let traffic = interval * count;
-    let deadline = args.limits.deadline.unwrap_or(DEADLINE + traffic);
+    let waiting = args.audits.waiting();
+    let deadline = args.limits.deadline.unwrap_or(DEADLINE + traffic + waiting);
     if traffic >= deadline {
         let message = format!(
             "sending takes {:.0} s, longer than --deadline {:.0} s",
@@ -211,6 +214,16 @@ fn options(args: &Args) -> Result<Options, UserError> {
             UserError::usage(message).hint("lower --count or --duration, or raise --rate or --deadline")
         );
     }
+    if traffic + waiting >= deadline {
+        let message = format!(
+            "--nat-lifetime waits {:.0} s, which --deadline {:.0} s leaves no time for",
+            waiting.as_secs_f64(),
+            deadline.as_secs_f64()
+        );
+        return Err(
+            UserError::usage(message).hint("shorten it, as in --nat-lifetime=30s, or raise --deadline")
+        );
+    }
     let timeout = args.limits.timeout.min(deadline);
     let patience = Duration::from_secs(1).min(timeout);
     Ok(Options {
@@ -218,7 +231,7 @@ fn options(args: &Args) -> Result<Options, UserError> {
         deadline,
         bindings: 5,
         pace: Pace { count, interval, size: usize::from(args.traffic.size), patience },
-        audits: args.audits.audits(),
+        audits: args.audits.audits()?,
         relay_only: args.traffic.relay_only,
         relay_family: args.traffic.relay_family,
     })

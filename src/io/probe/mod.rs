@@ -33,6 +33,7 @@ use super::tap::Tap;
 use super::tls::Trust;
 use crate::ice::uri::Host;
 use crate::measure::milliseconds;
+use crate::nat::NatFacts;
 use crate::probe::facts::{Check, EndpointFacts, Observation, TargetFacts};
 use crate::probe::plan::{Endpoint, Options, Target, Transport};
 
@@ -232,7 +233,9 @@ async fn run(
             }
         }
     }
-    survey::all(&shared, &targets, &planned, &mut results).await;
+    let reflecting = reflecting(&planned, &results);
+    let ((), nat) =
+        tokio::join!(survey::all(&shared, &targets, &planned, &mut results), nat(&shared, &reflecting));
     let mut seen: Vec<_> = planned.iter().zip(results).collect();
     // As the targets name them, whichever family was known first.
     seen.sort_by_key(|((at, endpoint), _)| (*at, targets[*at].rank(endpoint), endpoint.addr.is_ipv6()));
@@ -247,6 +250,7 @@ async fn run(
     }
     Observation {
         targets: facts,
+        nat,
         hosts: interfaces::host_addresses(loopback_hosts),
         took_ms: milliseconds(start.elapsed()),
         ended_unix: SystemTime::now()
@@ -254,6 +258,35 @@ async fn run(
             .map_or(0, |since| since.as_secs()),
         interrupted: *shared.interrupted.borrow(),
     }
+}
+
+/// The UDP endpoints that answered a Binding, as planned.
+fn reflecting(planned: &[(usize, Endpoint)], results: &[Option<EndpointFacts>]) -> Vec<SocketAddr> {
+    let answers = |facts: &EndpointFacts| facts.binding.as_ref().is_some_and(|binding| binding.ok);
+    let seen = planned.iter().zip(results).filter(|((_, endpoint), _)| endpoint.transport == Transport::Udp);
+    seen.filter(|(_, facts)| facts.as_ref().is_some_and(answers))
+        .map(|((_, endpoint), _)| endpoint.addr)
+        .collect()
+}
+
+/// `--nat`, until the run is over.
+async fn nat(shared: &Shared, servers: &[SocketAddr]) -> Option<Vec<NatFacts>> {
+    let audit = shared.options.audits.nat?;
+    let progress = &shared.environment.progress;
+    match audit.lifetime {
+        None => progress("NAT behaviour"),
+        Some(most) => progress(&format!("NAT behaviour and lifetime: {} s of waiting", most.as_secs_f64())),
+    }
+    let over = || {
+        let (mut interrupted, deadline) = (shared.interrupted.clone(), shared.deadline);
+        async move {
+            tokio::select! {
+                Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => {}
+                () = tokio::time::sleep_until(deadline.into()) => {}
+            }
+        }
+    };
+    Some(super::nat::discover(servers, None, audit.lifetime, &shared.environment.tap, over).await)
 }
 
 /// A fresh seed for transaction ids.

@@ -4,7 +4,7 @@
 use std::fmt;
 
 use crate::finding::{Finding, Rule};
-use crate::probe::codes::{CAPACITY, FAMILY_UNSUPPORTED, FORBIDDEN_PEER};
+use crate::probe::codes::{CAPACITY, FAMILY_UNSUPPORTED, FORBIDDEN_PEER, OTHER_ADDR_INVALID};
 
 /// A version of coturn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,6 +50,14 @@ static CHANGES: &[Change] = &[
         from: "`allocation-default-address-family=keep` gives clients that name no family a relay of the one \
                they came by",
     },
+    // "Invert RFC5780 option to default off".
+    Change {
+        rule: &OTHER_ADDR_INVALID,
+        applies: |_| true,
+        since: Version(4, 7, 0),
+        before: "`no-rfc5780` switches the feature off",
+        from: "the feature is on because of `rfc5780`; without that line it is off",
+    },
     // "Return 508, not 400/440, when a well-formed Allocate cannot be satisfied".
     Change {
         rule: &CAPACITY,
@@ -60,8 +68,23 @@ static CHANGES: &[Change] = &[
     },
 ];
 
+/// Fits a finding's hint to the server that it is about, by its SOFTWARE: what coturn's version makes true, or that
+/// another server's options have other names.
+pub(super) fn for_server(finding: &mut Finding, software: Option<&str>) {
+    match software.filter(|name| !name.to_lowercase().contains("coturn")) {
+        None => for_version(finding, software),
+        Some(other) if finding.help.contains('`') => {
+            let note = format!(" (options as coturn names them; this server says it is {other})");
+            // Behind the first line may be some to paste.
+            let at = finding.help.find('\n').unwrap_or(finding.help.len());
+            finding.help.insert_str(at, &note);
+        }
+        Some(_) => {}
+    }
+}
+
 /// Adds to a finding's hint what its server's version, by its SOFTWARE, makes true.
-pub(super) fn for_version(finding: &mut Finding, software: Option<&str>) {
+fn for_version(finding: &mut Finding, software: Option<&str>) {
     let version = software.and_then(Version::from_software);
     for change in CHANGES {
         if change.rule.code != finding.code || !(change.applies)(finding) {

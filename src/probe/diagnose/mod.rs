@@ -7,12 +7,15 @@ mod allocate;
 mod connect;
 mod credentials;
 mod hint;
+mod nat;
 mod refusal;
 mod relay;
 mod resolve;
+mod security;
 mod time;
 mod tls;
 
+pub use self::nat::other_addresses;
 use super::facts::{EndpointFacts, TargetFacts};
 use super::plan::{Target, Transport};
 use crate::finding::{Finding, Location, Rule, Severity};
@@ -70,15 +73,8 @@ impl Case<'_> {
     fn name_another_server(&mut self) {
         let binding = self.facts.binding.as_ref().and_then(|binding| binding.software.as_ref());
         let software = binding.or(self.facts.allocate.as_ref().and_then(|a| a.software.as_ref()));
-        let Some(software) = software.filter(|name| !name.to_lowercase().contains("coturn")) else {
-            let software = software.map(String::as_str);
-            return self.findings.iter_mut().for_each(|finding| hint::for_version(finding, software));
-        };
-        for finding in self.findings.iter_mut().filter(|finding| finding.help.contains('`')) {
-            finding
-                .help
-                .push_str(&format!(" (options as coturn names them; this server says it is {software})"));
-        }
+        let software = software.map(String::as_str);
+        self.findings.iter_mut().for_each(|finding| hint::for_server(finding, software));
     }
 
     /// The listener's name in words, e.g. `198.51.100.1:3478 over udp`.
@@ -99,6 +95,7 @@ pub fn endpoint(facts: &EndpointFacts, context: Context<'_>) -> Vec<Finding> {
     connect::reached(&mut case);
     allocate::granted(&mut case);
     relay::carries(&mut case);
+    security::strangers(&mut case);
     time::kept(&mut case);
     case.name_another_server();
     case.findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
@@ -119,7 +116,9 @@ pub fn works(facts: &EndpointFacts, turn: bool) -> Option<bool> {
     let relay = &facts.relay;
     let carries =
         [&relay.inbound, &relay.outbound, &relay.hairpin].into_iter().flatten().any(|report| report.ok);
-    let broken = facts.findings.iter().any(|finding| finding.severity == Severity::Error);
+    // What strangers may do besides does not keep it from working.
+    let about_it = |finding: &&Finding| finding.stage != security::STAGE;
+    let broken = facts.findings.iter().filter(about_it).any(|finding| finding.severity == Severity::Error);
     Some(usable(facts, turn) && (carries || !turn) && !broken)
 }
 

@@ -20,7 +20,7 @@ pub(super) fn carries(case: &mut Case<'_>) {
     let (inbound, outbound, hairpin) = (&relay.inbound, &relay.outbound, &relay.hairpin);
     let broken = failed(inbound) || failed(outbound) || failed(hairpin);
 
-    let server = case.facts.redirect.as_ref().and_then(|r| r.to).unwrap_or(case.facts.addr).ip();
+    let server = case.facts.server().ip();
     // An address of the server's own kind (a company's network) is reached as it is, until it is not.
     // In a laboratory, documentation and loopback addresses stand for public ones.
     let stands_for_public = |class| matches!(class, AddressClass::Documentation | AddressClass::Loopback);

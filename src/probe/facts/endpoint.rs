@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     AllocateFacts, BindingFacts, ClockFacts, Fault, MendedFacts, OddityFacts, RedirectFacts, RelayFacts,
-    StepFacts, TlsFacts,
+    SecurityFacts, StepFacts, TlsFacts,
 };
 use crate::finding::Finding;
 use crate::probe::plan::Transport;
@@ -66,6 +66,8 @@ pub struct EndpointFacts {
     pub asked: Vec<Capability>,
     /// What the server can do beyond the necessary.
     pub capabilities: Vec<Capability>,
+    /// What `--security` saw; `null` where this endpoint was not the one asked, or nobody wanted to know.
+    pub security: Option<SecurityFacts>,
     /// What it all means.
     pub findings: Vec<Finding>,
 }
@@ -99,8 +101,14 @@ impl EndpointFacts {
             given_up: Vec::new(),
             asked: Vec::new(),
             capabilities: Vec::new(),
+            security: None,
             findings: Vec::new(),
         }
+    }
+
+    /// Where allocations are made: here, or where a redirect led.
+    pub fn server(&self) -> SocketAddr {
+        self.redirect.as_ref().and_then(|redirect| redirect.to).unwrap_or(self.addr)
     }
 
     /// Notes that a check is not made.
@@ -139,6 +147,8 @@ pub enum Check {
     Loop,
     /// What the server can do beyond the necessary.
     Capabilities,
+    /// What the server lets strangers do.
+    Security,
     /// Whatever is asked of a server once its endpoints are done.
     Survey,
 }
@@ -151,6 +161,7 @@ impl Check {
             Check::PeerPaths => "the paths to a plain UDP socket",
             Check::Loop => "the loop between two allocations",
             Check::Capabilities => "capabilities",
+            Check::Security => "security",
             Check::Survey => "the survey of the server",
         }
     }

@@ -7,6 +7,7 @@ mod fault;
 mod oddity;
 mod relay;
 mod resolve;
+mod security;
 mod tls;
 
 use std::net::SocketAddr;
@@ -20,8 +21,10 @@ pub use self::fault::{Fault, FaultKind};
 pub use self::oddity::{OddityFacts, OddityKind};
 pub use self::relay::{PeerFacts, RelayFacts};
 pub use self::resolve::{Resolve, ResolveError, ResolveErrorKind};
+pub use self::security::{Amplification, Answered, DeliveredPeer, PermissionTest, SecurityFacts, TriedPeer};
 pub use self::tls::TlsFacts;
 use crate::finding::Finding;
+use crate::nat::NatFacts;
 
 /// Everything that one run saw.
 #[derive(Debug, Clone)]
@@ -30,6 +33,8 @@ pub struct Observation {
     pub targets: Vec<TargetFacts>,
     /// This machine's own addresses, for host candidates.
     pub hosts: Vec<SocketAddr>,
+    /// What lies between this machine and the servers, one entry an address family; `None` where nobody asked.
+    pub nat: Option<Vec<NatFacts>>,
     /// The whole run.
     pub took_ms: f64,
     /// When it ended, Unix seconds: what credentials and certificates are held against.

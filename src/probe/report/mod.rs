@@ -1,9 +1,12 @@
 //! A probe as a person reads it: the verdict, the candidates, the timings, the findings.
 
+mod nat;
+mod security;
 mod tables;
 mod verdict;
 
 use super::candidates;
+use super::codes::OPEN_RELAY;
 use super::facts::PeerFacts;
 use super::summary::Summary;
 use crate::finding::Exit;
@@ -31,6 +34,12 @@ impl Report for Summary {
         section("What the server can do", tables::capabilities(self));
         section("Relay data paths, times in ms", tables::paths(self));
         section("Limits", Some(tables::thresholds(self)));
+        blocks.extend(nat::section(self.nat.as_deref(), self.verbosity > 0));
+        let security = security::section(self);
+        if !security.is_empty() {
+            blocks.push(Block::Heading("Security".to_owned()));
+            blocks.extend(security);
+        }
         let notes = notes(self);
         if !notes.is_empty() {
             blocks.push(Block::Heading("Notes".to_owned()));
@@ -67,7 +76,11 @@ fn notes(summary: &Summary) -> Vec<String> {
         let all = endpoint.skipped.iter().cloned().chain(given_up);
         all.map(|why| format!("{place}: {why}")).collect::<Vec<_>>()
     });
-    let open = endpoints().find(|endpoint| endpoint.allocate.as_ref().is_some_and(|a| a.unauthenticated));
+    // The finding says it louder.
+    let told = summary.findings.iter().any(|finding| finding.code == OPEN_RELAY.code);
+    let open = endpoints()
+        .filter(|_| !told)
+        .find(|endpoint| endpoint.allocate.as_ref().is_some_and(|a| a.unauthenticated));
     let open = open.map(|endpoint| {
         format!(
             "{} over {} gives relays to anybody: no credentials were asked for, and any that were given were not checked",

@@ -58,7 +58,14 @@ fn judged(
         endpoints: endpoints.collect(),
         findings: vec![],
     };
-    let seen = Observation { targets: vec![facts], hosts: vec![], took_ms: 4.0, ended_unix: 0, interrupted };
+    let seen = Observation {
+        targets: vec![facts],
+        hosts: vec![],
+        nat: None,
+        took_ms: 4.0,
+        ended_unix: 0,
+        interrupted,
+    };
     Summary::new(seen, &[target], &options(), judge)
 }
 

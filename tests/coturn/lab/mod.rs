@@ -151,6 +151,11 @@ impl Lab {
         process::run(self.command(Side::Client, program, args), within)
     }
 
+    /// Gives one side another address.
+    pub(crate) fn address(&self, side: Side, address: &str) {
+        must(&["-n", &self.namespace(side), "addr", "add", address, "dev", DEVICE]);
+    }
+
     /// Sets a number in one side's /proc/sys.
     fn sysctl(&self, side: Side, name: &str, value: u32) {
         let set = format!("echo {value} >/proc/sys/{name}");

@@ -44,4 +44,12 @@ impl Lab {
         let rule = format!("-t nat -A POSTROUTING -o {DEVICE} -j MASQUERADE{random}");
         self.firewall(Side::Router, &[&rule]);
     }
+
+    /// Has the router forget a UDP socket that was idle for so many seconds.
+    pub(crate) fn forget_after(&self, seconds: u32) {
+        let dir = "/proc/sys/net/netfilter/nf_conntrack_udp_timeout";
+        let write = format!("echo {seconds} >{dir} && echo {seconds} >{dir}_stream");
+        let done = process::run(self.command(Side::Router, "sh", &["-c", &write]), super::STEP);
+        assert!(done.success(), "conntrack: {}", done.stderr);
+    }
 }

@@ -91,6 +91,20 @@ impl Lab {
         Some(server)
     }
 
+    /// A UDP echo service on an address of the server side's own network, which the client has no way to.
+    pub(crate) fn echo(&self, address: &str, port: &str) -> Other {
+        self.address(Side::Server, &format!("{address}/32"));
+        let mut command = self.command(Side::Server, "turnutils_peer", &["-L", address, "-p", port]);
+        let command = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let server = Other(command.spawn().expect("turnutils_peer starts"));
+        let start = Instant::now();
+        while !self.listens_on_udp(port) {
+            assert!(start.elapsed() < PATIENCE, "turnutils_peer does not listen after {PATIENCE:?}");
+            thread::sleep(Duration::from_millis(5));
+        }
+        server
+    }
+
     fn listens_on_udp(&self, port: &str) -> bool {
         let hex = format!(":{:04X} ", port.parse::<u16>().expect("a port"));
         let table = process::run(self.command(Side::Server, "cat", &["/proc/net/udp"]), PATIENCE);

@@ -8,11 +8,13 @@ mod limits;
 mod modes;
 mod names;
 mod nat;
+mod nat_behavior;
 mod others;
 mod reachability;
 mod redirect;
 mod refusals;
 mod relay;
+mod security;
 mod tls;
 mod turnserver_conf;
 

@@ -4,9 +4,11 @@
 mod authentication;
 mod fake;
 mod messages;
+mod nat;
 mod protocols;
 mod redirects;
 mod relays;
+mod strangers;
 mod streams;
 
 use std::time::Duration;

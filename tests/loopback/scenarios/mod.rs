@@ -10,6 +10,7 @@ mod recording;
 mod redirect;
 mod relay;
 mod secrets;
+mod security;
 mod shared_port;
 mod tls;
 

@@ -2,6 +2,9 @@
 //! best of those that gave a relay.
 
 mod capabilities;
+mod permission;
+mod security;
+mod strangers;
 mod tcp_relay;
 
 use std::net::{IpAddr, SocketAddr};
@@ -28,8 +31,12 @@ pub(super) async fn all(
     planned: &[Planned],
     results: &mut [Option<EndpointFacts>],
 ) {
+    let chosen = servers(planned, results);
+    if shared.options.audits.security {
+        unexamined(targets, planned, results, &chosen);
+    }
     let mut running = JoinSet::new();
-    for order in servers(planned, results) {
+    for order in chosen {
         let (at, endpoint) = planned[order];
         let Some(facts) = results[order].take() else { continue };
         let stream = stream_of(&facts, planned, results);
@@ -39,6 +46,29 @@ pub(super) async fn all(
     while let Some(done) = running.join_next().await {
         if let Ok((order, facts)) = done {
             results[order] = Some(facts);
+        }
+    }
+}
+
+/// Says of each target whose server gave no relay that its security was not looked at.
+fn unexamined(
+    targets: &[Arc<Target>],
+    planned: &[Planned],
+    results: &mut [Option<EndpointFacts>],
+    chosen: &[usize],
+) {
+    let addresses: Vec<IpAddr> = chosen.iter().map(|order| planned[*order].1.addr.ip()).collect();
+    for (at, target) in targets.iter().enumerate() {
+        let mut own = (0..planned.len()).filter(|order| planned[*order].0 == at);
+        if own.clone().any(|order| addresses.contains(&planned[order].1.addr.ip())) {
+            continue;
+        }
+        if let Some(facts) = own.next().and_then(|order| results[order].as_mut()) {
+            let why = match target.turn {
+                true => "the server gave no relay, without which nothing can be asked",
+                false => "a stun: server has no relay to ask about",
+            };
+            facts.give_up(Check::Security, why);
         }
     }
 }
@@ -135,6 +165,10 @@ impl Survey {
         if self.shared.options.audits.capabilities {
             self.progress("capabilities");
             self.capabilities().await;
+        }
+        if self.shared.options.audits.security {
+            self.progress("security");
+            self.security().await;
         }
     }
 

@@ -1,0 +1,177 @@
+//! Drives the machines of [`crate::nat`] on real sockets: one set a family, each bound to the address that this
+//! machine sends from towards the servers.
+
+use std::future::Future;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rand::Rng as _;
+use tokio::net::UdpSocket;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::task::JoinSet;
+use tokio::time::sleep_until;
+
+use super::tap::{Line, Tap};
+use super::wire::unspecified;
+use crate::capture::Carrier;
+use crate::nat::{Discovery, Lifetime, Machine, NatFacts, OtherAddress, Output, SocketId, idle_times};
+
+/// What a recording calls these sockets.
+const CARRIER: Carrier = Carrier { name: "nat", stream: false, encrypted: false };
+/// The largest response that anyone sends.
+const BUFFER: usize = 2048;
+
+/// Asks these servers, which answer Binding over UDP, what lies between them and this machine: one entry for each
+/// address family that any of them has. With `lifetime`, waits up to so long for mappings to die. What is known when
+/// what `stop` gives ends is returned then.
+pub async fn discover<F: Future<Output = ()>>(
+    servers: &[SocketAddr],
+    local: Option<IpAddr>,
+    lifetime: Option<Duration>,
+    tap: &Tap,
+    stop: impl Fn() -> F,
+) -> Vec<NatFacts> {
+    let family = |v6: bool| {
+        let servers: Vec<SocketAddr> = servers.iter().copied().filter(|s| s.is_ipv6() == v6).collect();
+        let local = local.filter(|ip| ip.is_ipv6() == v6);
+        one_family(servers, local, lifetime, tap, stop())
+    };
+    let (v4, v6) = tokio::join!(family(false), family(true));
+    [v4, v6].into_iter().flatten().collect()
+}
+
+async fn one_family(
+    servers: Vec<SocketAddr>,
+    local: Option<IpAddr>,
+    lifetime: Option<Duration>,
+    tap: &Tap,
+    stop: impl Future<Output = ()>,
+) -> Option<NatFacts> {
+    // A socket has one address; servers that another one of ours leads to would tell of another path.
+    let mut reached: Vec<(SocketAddr, IpAddr)> = Vec::new();
+    for server in servers {
+        if !reached.iter().any(|(known, _)| *known == server) {
+            reached.extend(local.or_else(|| local_towards(server)).map(|ip| (server, ip)));
+        }
+    }
+    let far = reached.iter().find(|(_, ip)| !ip.is_loopback());
+    let from = far.or(reached.first()).map(|(_, ip)| *ip)?;
+    let (asked, left_out): (Vec<_>, Vec<_>) = reached.iter().partition(|(_, ip)| *ip == from);
+    let asked: Vec<SocketAddr> = asked.into_iter().map(|(server, _)| server).collect();
+
+    let mut stop = std::pin::pin!(stop);
+    let sockets = Sockets::open(from, Discovery::sockets(asked.len()), asked[0], tap).await.ok()?;
+    let mut discovery = Discovery::new(Instant::now(), seed(), sockets.locals.clone(), &asked);
+    let stopped = tokio::select! {
+        () = sockets.drive(&mut discovery) => false,
+        () = &mut stop => true,
+    };
+    let mut facts = NatFacts::conclude(&discovery, Instant::now());
+    facts.hints.extend(left_out.into_iter().map(|(server, ip)| {
+        format!("{server} was not asked: this machine reaches it from another of its addresses, {ip}")
+    }));
+    if let Some(most) = lifetime.filter(|_| !stopped) {
+        let full = facts.servers.iter().find(|server| server.state == OtherAddress::Answers);
+        let server = full.map(|server| server.addr).or(asked.first().copied())?;
+        let idle = idle_times(most);
+        if let Ok(sockets) = Sockets::open(from, Lifetime::sockets(&idle), server, tap).await {
+            let mut lifetime = Lifetime::new(Instant::now(), seed(), sockets.locals.clone(), server, idle);
+            tokio::select! {
+                () = sockets.drive(&mut lifetime) => {}
+                () = &mut stop => {}
+            }
+            facts.lifetime = Some(lifetime.facts(Instant::now()));
+        }
+    }
+    Some(facts)
+}
+
+/// The address that the system would send from.
+fn local_towards(server: SocketAddr) -> Option<IpAddr> {
+    let socket = std::net::UdpSocket::bind(unspecified(server)).ok()?;
+    socket.connect(server).ok()?;
+    socket.local_addr().ok().map(|local| local.ip())
+}
+
+/// The sockets of one machine.
+struct Sockets {
+    sockets: Vec<Arc<(UdpSocket, Line)>>,
+    locals: Vec<SocketAddr>,
+}
+
+impl Sockets {
+    async fn open(from: IpAddr, count: usize, server: SocketAddr, tap: &Tap) -> io::Result<Self> {
+        let (mut sockets, mut locals) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        for _ in 0..count {
+            let socket = UdpSocket::bind((from, 0)).await?;
+            let local = socket.local_addr()?;
+            let line = tap.line(Ok(local), server, CARRIER);
+            locals.push(local);
+            sockets.push(Arc::new((socket, line)));
+        }
+        Ok(Self { sockets, locals })
+    }
+
+    /// Runs a machine to its end.
+    async fn drive(&self, machine: &mut impl Machine) {
+        let (mut arrivals, _readers) = self.listen();
+        loop {
+            match machine.poll(Instant::now()) {
+                Output::Done => return,
+                Output::Transmit { socket, to, bytes } => {
+                    let (sender, line) = &*self.sockets[socket];
+                    match sender.send_to(&bytes, to).await {
+                        Ok(_) => line.sent_to(to, &bytes),
+                        Err(error) => {
+                            line.failed(&error);
+                            machine.handle_unsent(Instant::now(), socket, to);
+                        }
+                    }
+                }
+                Output::Wait(until) => tokio::select! {
+                    Some(arrival) = arrivals.recv() => {
+                        machine.handle_input(arrival.at, arrival.socket, arrival.from, &arrival.bytes);
+                    }
+                    () = sleep_until(until.into()) => {}
+                },
+            }
+        }
+    }
+
+    /// Reads all sockets until the readers are dropped.
+    fn listen(&self) -> (UnboundedReceiver<Arrival>, JoinSet<()>) {
+        let (sender, receiver) = unbounded_channel();
+        let mut readers = JoinSet::new();
+        for (number, socket) in self.sockets.iter().enumerate() {
+            let (both, sender) = (socket.clone(), sender.clone());
+            readers.spawn(async move {
+                let (socket, line) = &*both;
+                let mut buffer = [0; BUFFER];
+                loop {
+                    // ICMP errors of earlier sends are no concern of a test: silence is.
+                    let Ok((length, from)) = socket.recv_from(&mut buffer).await else { continue };
+                    line.received_from(from, &buffer[..length]);
+                    let bytes = buffer[..length].to_vec();
+                    let arrival = Arrival { at: Instant::now(), socket: number, from, bytes };
+                    if sender.send(arrival).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        (receiver, readers)
+    }
+}
+
+struct Arrival {
+    at: Instant,
+    socket: SocketId,
+    from: SocketAddr,
+    bytes: Vec<u8>,
+}
+
+fn seed() -> [u8; 32] {
+    rand::rng().random()
+}

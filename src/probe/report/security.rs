@@ -1,0 +1,126 @@
+//! The section of `--security`: what is open, what is closed, what is not known, a server after the other.
+
+use crate::probe::facts::{Answered, EndpointFacts, SecurityFacts};
+use crate::probe::security::{Concern, concern};
+use crate::probe::summary::Summary;
+use crate::report::{Align, Block, Cell, Table, Tone};
+
+/// The blocks behind the heading; none where nobody asked.
+pub(super) fn section(summary: &Summary) -> Vec<Block> {
+    let endpoints = summary.targets.iter().flat_map(|target| &target.endpoints);
+    let examined: Vec<_> = endpoints.filter_map(|e| Some((e, e.security.as_ref()?))).collect();
+    let several = examined.len() > 1;
+    examined.into_iter().flat_map(|(endpoint, security)| server(endpoint, security, several)).collect()
+}
+
+fn server(endpoint: &EndpointFacts, security: &SecurityFacts, several: bool) -> Vec<Block> {
+    let columns = vec![("check", Align::Left), ("state", Align::Left), ("seen", Align::Left)];
+    let mut rows = vec![logins(security), permissions(security)];
+    rows.extend(peers(endpoint, security));
+    for peer in &security.delivered {
+        let tone = if peer.answered() { Tone::Bad } else { Tone::Plain };
+        let seen = match (peer.state, peer.code) {
+            ("echoed", _) => "the data came back".to_owned(),
+            ("answered", _) => "other data came back".to_owned(),
+            ("silent", _) => "nothing came back, which does not say that nothing arrived".to_owned(),
+            ("refused", Some(code)) => format!("no permission for it ({code})"),
+            ("untried", _) => "no relay of its family".to_owned(),
+            _ => "the permission was not answered".to_owned(),
+        };
+        let state = if peer.answered() { "delivered" } else { peer.state };
+        rows.push(row(&format!("data to {}", peer.address), Cell::new(state, tone), seen));
+    }
+    let told = security.software.clone().unwrap_or_default();
+    let state = if told.is_empty() { "not told" } else { "told to all" };
+    rows.push(row("software and version", state.into(), told));
+    if security.binding_needs_credentials == Some(true) {
+        rows.push(row(
+            "STUN Binding",
+            "login needed".into(),
+            "secure-stun; no browser can use it".to_owned(),
+        ));
+    }
+    if let Some(amplification) = security.amplification {
+        let sizes = |name: &str, answered: Option<Answered>| {
+            answered.map(|a| format!("{name} {} to {}", a.request_bytes, a.response_bytes))
+        };
+        let all = [sizes("Binding", amplification.binding), sizes("Allocate", amplification.allocate)];
+        let ratio = amplification.largest_ratio.map(|ratio| format!("{ratio} x")).unwrap_or_default();
+        let all = all.into_iter().flatten().collect::<Vec<_>>().join(", ");
+        rows.push(row("bytes back to a forged sender", ratio.into(), format!("{all} bytes")));
+    }
+    let mut blocks = Vec::new();
+    if several {
+        blocks.push(Block::Paragraph(Cell::new(endpoint.addr.to_string(), Tone::Strong)));
+    }
+    blocks.push(Block::Table(Table { columns, rows }));
+    if !security.untried.is_empty() {
+        blocks.push(Block::Paragraph(format!("not tried: {}", security.untried.join("; ")).into()));
+    }
+    blocks
+}
+
+fn logins(security: &SecurityFacts) -> Vec<Cell> {
+    let (state, tone, seen) =
+        match (security.allocation_without_credentials, security.made_up_credentials_accepted) {
+            (Some(true), _) => ("OPEN", Tone::Bad, "an Allocate without credentials is granted"),
+            (_, Some(true)) => ("OPEN", Tone::Bad, "made-up credentials are accepted"),
+            (Some(false), Some(false)) => {
+                ("closed", Tone::Good, "refused without credentials, and with made-up ones")
+            }
+            (Some(false), None) => ("closed", Tone::Good, "refused without credentials"),
+            _ => ("not known", Tone::Warn, "no answer"),
+        };
+    row("relays without a login", Cell::new(state, tone), seen.to_owned())
+}
+
+fn permissions(security: &SecurityFacts) -> Vec<Cell> {
+    let (state, tone) = match security.permission_enforced {
+        Some(true) => ("closed", Tone::Good),
+        Some(false) => ("OPEN", Tone::Bad),
+        None => ("not known", Tone::Warn),
+    };
+    let seen = security.permission_test.map(|test| {
+        format!(
+            "{} of {} came through before the permission for their sender{}",
+            test.received_before,
+            test.sent_before,
+            if test.received_after > 0 { ", and then they did" } else { "" }
+        )
+    });
+    row("packets that nobody permitted", Cell::new(state, tone), seen.unwrap_or_default())
+}
+
+/// A row for each answer that there was.
+fn peers(endpoint: &EndpointFacts, security: &SecurityFacts) -> Vec<Vec<Cell>> {
+    let server = endpoint.server().ip();
+    let granted = |wanted: Concern| {
+        let peers = security.peers.iter().filter(move |peer| peer.state == "granted");
+        peers.filter(move |peer| concern(peer, server) == wanted).collect::<Vec<_>>()
+    };
+    let of = |state| security.peers.iter().filter(|peer| peer.state == state).collect::<Vec<_>>();
+    let kinds = [
+        ("private and special peers", Cell::new("OPEN", Tone::Bad), granted(Concern::Open)),
+        ("peers in the server's own network", Cell::new("open", Tone::Warn), granted(Concern::Own)),
+        ("peers that nobody has", "open".into(), granted(Concern::Harmless)),
+        (ITSELF, "open".into(), granted(Concern::Itself)),
+        ("private and special peers", Cell::new("closed", Tone::Good), of("refused")),
+        ("private and special peers", Cell::new("not known", Tone::Warn), of("unanswered")),
+    ];
+    let told = kinds.into_iter().filter(|(_, _, peers)| !peers.is_empty());
+    told.map(|(check, state, peers)| {
+        let mut seen = peers.iter().map(|peer| peer.address.to_string()).collect::<Vec<_>>().join(", ");
+        if check == ITSELF {
+            seen.push_str(": calls between two relayed users need it");
+        }
+        row(check, state, seen)
+    })
+    .collect()
+}
+
+/// Open on every server on which two relayed users can talk.
+const ITSELF: &str = "the server's own address";
+
+fn row(check: &str, state: Cell, seen: String) -> Vec<Cell> {
+    vec![check.into(), state, seen.into()]
+}
