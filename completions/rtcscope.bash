@@ -51,7 +51,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -89,7 +89,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -127,7 +127,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -165,7 +165,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -196,7 +196,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__probe)
-            opts="-u -w -o -q -v -h --ice-servers --embedded --turnserver-conf --lint-only --username --password --password-file --secret --ttl --separator --clock --key --cafile --servername --insecure --count --rate --size --duration --relay-only --relay-family --no-capabilities --nat --nat-lifetime --security --ssrf-deliver --timeout --deadline --max --require --trace --pcap --format --report --output --color --fail-on --quiet --verbose --help cred"
+            opts="-u -w -o -q -v -h --ice-servers --embedded --turnserver-conf --lint-only --username --password --password-file --secret --ttl --separator --clock --key --cafile --servername --insecure --count --rate --size --duration --relay-only --relay-family --no-capabilities --nat --nat-lifetime --security --ssrf-deliver --watch --rounds --timeout --deadline --max --require --trace --pcap --format --report --output --color --fail-on --quiet --verbose --help cred"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -282,6 +282,14 @@ _rtcscope() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --watch)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rounds)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -307,7 +315,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -389,7 +397,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -427,7 +435,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -497,7 +505,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
                     return 0
                     ;;
                 --report)

@@ -25,7 +25,8 @@ function __fish_rtcscope_using_subcommand
 end
 
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
-json\t'For programs: one object, versioned by its `schema`'"
+json\t'For programs: one object, versioned by its `schema`'
+jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'"
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -44,7 +45,7 @@ complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "explain" -d 'Expl
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "man" -d 'Write the man pages into a directory'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l ice-servers -d 'Read an iceServers array, an RTCConfiguration or a provider\'s reply from a file, or - for standard input' -r -F
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l turnserver-conf -d 'Read a coturn configuration from a file, or - for standard input: say what is wrong with it, and take the credentials from it, and the targets if none are named' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l turnserver-conf -d 'Read a coturn configuration from a file, or - for standard input: say what is wrong with it (not with --watch), and take the credentials from it, and the targets if none are named' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -s u -l username -d 'User name; with --secret, the user part of the minted name [env: RTCSCOPE_USERNAME]' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -s w -l password -d 'Password [env: RTCSCOPE_PASSWORD]' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l password-file -d 'Read the password from a file; its last line end is not part of it' -r -F
@@ -54,7 +55,7 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l key -d 'HA1 key in hex, as `turnadmin -k` prints it, instead of a password' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l cafile -d 'Trust the certificates of this PEM file instead of the system\'s' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l servername -d 'Hold certificates against this name instead of the target\'s host' -r
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l count -d 'Packets sent over each relay path, 1 to 1000000' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l count -d 'Packets sent over each relay path, 1 to 1000000 [default: 20; in each round of --watch 5]' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l rate -d 'Packets a second on each relay path, 1 to 10000' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l size -d 'Bytes of each packet, 14 to 1400' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l duration -d 'Send for so long instead of a number of packets' -r
@@ -62,8 +63,10 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_
 ipv6\t'An IPv6 relay'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l nat-lifetime -d 'Find out, too, after how much idle time they forget a socket; takes as long as the longest time tried [default: 5m]' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l ssrf-deliver -d 'Send three datagrams through the relay to this peer, and say what comes back; may be repeated, up to eight times. Name only hosts that are yours' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l watch -d 'Go on after the probe, over one allocation that is kept: a round every INTERVAL (1ms to a day), a line each' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l rounds -d 'End the watch after so many rounds' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l timeout -d 'How long each step may take' -r
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l deadline -d 'How long the run may take [default: 30s beyond the time that sending and --nat-lifetime take]' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l deadline -d 'How long the run may take [default: 30s beyond the time that sending and --nat-lifetime take; with --watch no end]' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l max -d 'Fail if a metric is above a limit, as in rtt.p99=5ms or loss=1%; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l require -d 'Fail unless these transports work' -r -f -a "udp\t'Plain UDP'
 tcp\t'Plain TCP'
@@ -71,7 +74,8 @@ tls\t'TLS over TCP'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l trace -d 'Write each message sent and received as a line, secrets left out: to standard error, or to a file' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l pcap -d 'Write everything sent and received to a file for Wireshark (pcapng), TLS in clear' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
-json\t'For programs: one object, versioned by its `schema`'"
+json\t'For programs: one object, versioned by its `schema`'
+jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -102,7 +106,8 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -l separator -d 'What stands between time and user in a TURN REST user name' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -l realm -d 'Print the HA1 keys of the pair in this realm' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
-json\t'For programs: one object, versioned by its `schema`'"
+json\t'For programs: one object, versioned by its `schema`'
+jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -115,7 +120,8 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -s v -l verbose -d 'Tell more; may be repeated'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and not __fish_seen_subcommand_from decode" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
-json\t'For programs: one object, versioned by its `schema`'"
+json\t'For programs: one object, versioned by its `schema`'
+jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and not __fish_seen_subcommand_from decode" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and not __fish_seen_subcommand_from decode" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and not __fish_seen_subcommand_from decode" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -135,7 +141,8 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -l secret -d 'Shared secret of a TURN REST server, in place of a password [env: RTCSCOPE_SECRET]' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -l key -d 'HA1 key in hex, as `turnadmin -k` prints it, in place of a password' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
-json\t'For programs: one object, versioned by its `schema`'"
+json\t'For programs: one object, versioned by its `schema`'
+jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -148,7 +155,8 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -s v -l verbose -d 'Tell more; may be repeated'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
-json\t'For programs: one object, versioned by its `schema`'"
+json\t'For programs: one object, versioned by its `schema`'
+jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -161,7 +169,8 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -s q -l quiet
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -s v -l verbose -d 'Tell more; may be repeated'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand completions" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
-json\t'For programs: one object, versioned by its `schema`'"
+json\t'For programs: one object, versioned by its `schema`'
+jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand completions" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand completions" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand completions" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -174,7 +183,8 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand completions" -s q -l q
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand completions" -s v -l verbose -d 'Tell more; may be repeated'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand man" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
-json\t'For programs: one object, versioned by its `schema`'"
+json\t'For programs: one object, versioned by its `schema`'
+jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand man" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand man" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand man" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'

@@ -155,6 +155,11 @@ impl Flow {
         Some(Packet { echo: true, ..packet })
     }
 
+    /// There and back, of the packets whose echo came.
+    pub fn round_trips(&self) -> &[Duration] {
+        &self.round_trips
+    }
+
     /// What was seen so far.
     pub fn report(&self) -> FlowReport {
         let sent = self.sent.len() - self.refused as usize;

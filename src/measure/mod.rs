@@ -3,9 +3,11 @@
 mod distribution;
 mod flow;
 mod jitter;
+mod rolling;
 mod sequence;
 
 pub use distribution::{Distribution, milliseconds};
 pub use flow::{Flow, FlowId, FlowOutput, FlowReport, Pace, Packet, RunId};
 pub use jitter::Jitter;
+pub use rolling::Rolling;
 pub use sequence::Arrivals;

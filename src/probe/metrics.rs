@@ -14,7 +14,7 @@ const fn pct(name: &'static str) -> KnownMetric {
 
 /// Every metric of a probe. The short ones (`rtt`, `loss`, `jitter`) are those of the paths between a plain
 /// peer and us through the relay, each direction, or of STUN Binding where no relay was asked for; `setup` is the time
-/// from the first packet until the relay (or the reflexive address) was there.
+/// from the first packet until the relay (or the reflexive address) was there; `downtime` is measured with `--watch` only.
 pub const METRICS: &[KnownMetric] = &[
     ms("allocate"),
     pct("binding.loss"),
@@ -25,6 +25,7 @@ pub const METRICS: &[KnownMetric] = &[
     ms("binding.rtt.p99"),
     ms("channel"),
     ms("connect"),
+    pct("downtime"),
     ms("jitter"),
     pct("loss"),
     ms("permission"),
@@ -145,7 +146,7 @@ fn quantiles(add: &mut impl FnMut(&str, Option<f64>), name: &str, of: Option<&Di
     add(&format!("{name}.max"), of.map(|of| of.max_ms));
 }
 
-fn metric(name: &str, value: Option<f64>, labels: &[(&'static str, String)]) -> Metric {
+pub(super) fn metric(name: &str, value: Option<f64>, labels: &[(&'static str, String)]) -> Metric {
     let known = METRICS
         .iter()
         .find(|known| known.name == name)

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::{Block, Cell, Document, Table};
+use super::{Block, Cell, Document, Line, Table};
 use crate::finding::{Excerpt, Finding, Location};
 
 /// `text` with its invisible characters shown; line breaks and tabs become spaces.
@@ -62,6 +62,11 @@ fn block(block: &Block) -> Block {
             rows: table.rows.iter().map(|row| cells(row, table.columns.len())).collect(),
         }),
         Block::Findings(findings) => Block::Findings(findings.iter().map(finding).collect()),
+        Block::Line(line) => Block::Line(Line {
+            head: cell(&line.head),
+            groups: line.groups.iter().map(|group| group.iter().map(cell).collect()).collect(),
+            below: line.below.iter().map(cell).collect(),
+        }),
     }
 }
 

@@ -7,6 +7,7 @@ mod embedded;
 mod recording;
 mod targets;
 mod turnserver_conf;
+mod watch;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -45,6 +46,8 @@ pub(super) struct Args {
     #[command(flatten)]
     audits: audits::Args,
     #[command(flatten)]
+    watch: watch::Args,
+    #[command(flatten)]
     limits: LimitArgs,
     #[command(flatten)]
     recording: recording::Args,
@@ -73,9 +76,9 @@ struct TrustArgs {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Relay traffic")]
 struct TrafficArgs {
-    /// Packets sent over each relay path, 1 to 1000000
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
-    count: u32,
+    /// Packets sent over each relay path, 1 to 1000000 [default: 20; in each round of --watch 5]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    count: Option<u32>,
     /// Packets a second on each relay path, 1 to 10000
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     rate: u32,
@@ -99,7 +102,8 @@ struct LimitArgs {
     /// How long each step may take
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration::from_arg)]
     timeout: Duration,
-    /// How long the run may take [default: 30s beyond the time that sending and --nat-lifetime take]
+    /// How long the run may take [default: 30s beyond the time that sending and --nat-lifetime take; with --watch no
+    /// end]
     #[arg(long, value_name = "TIME", value_parser = duration::from_arg)]
     deadline: Option<Duration>,
     /// Fail if a metric is above a limit, as in rtt.p99=5ms or loss=1%; may be repeated
@@ -121,6 +125,8 @@ const EXAMPLES: &str = "Examples:
       what kind of NAT this machine is behind, and which calls need TURN
   rtcscope probe --ice-servers servers.json --max rtt.p99=50ms --format json
       probe what a web app is given, and fail above a limit
+  rtcscope probe turn:turn.example.org -u alice --password-file secret.txt --watch 10s
+      then look again every ten seconds, and tell what changed, until Ctrl-C
   rtcscope probe turn:turn.example.org -u alice --password-file secret.txt --trace=trace.txt --pcap probe.pcapng
       write down all that is sent and received, for a ticket
   rtcscope probe cred --secret S turn:turn.example.org
@@ -140,13 +146,17 @@ Metrics for --max:
       of the relay's paths with a plain UDP peer, each way (of STUN Binding where no relay is asked for)
   setup, resolve, connect, tls.handshake, allocate, permission, channel, refresh
       how long each takes
+  downtime
+      the part of a --watch in which an endpoint did not work
   binding.rtt.*, binding.loss, relay.{inbound,outbound,loop}.{rtt.*,loss,jitter}
       each apart";
 
+/// Packets of a path without `--count`.
+const COUNT: u32 = 20;
 /// What a run without `--deadline` is given beyond the traffic asked for.
 const DEADLINE: Duration = Duration::from_secs(30);
 
-pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
+pub(super) fn run(args: Args, mut context: Context) -> anyhow::Result<Exit> {
     if let Some(Command::Cred(args)) = args.command {
         return cred::run(args, context);
     }
@@ -180,6 +190,11 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
         tap: recorder.tap.clone(),
     };
     let run = Run { targets, options, environment };
+    if let Some(every) = args.watch.every(&args.traffic, &args.limits, &run.options) {
+        let summary = watch::run(run, every, judge, &progress, &mut context)?;
+        recorder.finish();
+        return context.emit(&summary);
+    }
     let (seen, plan) = run.to_end()?;
     progress.finish();
     recorder.finish();
@@ -194,7 +209,7 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
 fn options(args: &Args) -> Result<Options, UserError> {
     let interval = Duration::from_secs(1) / args.traffic.rate;
     let count = match args.traffic.duration {
-        None => args.traffic.count,
+        None => args.traffic.count.unwrap_or(COUNT),
         Some(duration) => u32::try_from(duration.as_nanos() / interval.as_nanos().max(1))
             .ok()
             .filter(|count| *count <= 10_000_000)

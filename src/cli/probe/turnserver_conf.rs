@@ -11,12 +11,12 @@ use crate::turnserver::{Conf, MAX_BYTES, Report};
 #[group(skip)]
 #[command(next_help_heading = "Server configuration")]
 pub(super) struct Args {
-    /// Read a coturn configuration from a file, or - for standard input: say what is wrong with it, and take the
-    /// credentials from it, and the targets if none are named
+    /// Read a coturn configuration from a file, or - for standard input: say what is wrong with it
+    /// (not with --watch), and take the credentials from it, and the targets if none are named
     #[arg(long, value_name = "FILE", conflicts_with = "embedded")]
     turnserver_conf: Option<PathBuf>,
     /// Say what is wrong with the configuration, and send nothing
-    #[arg(long, requires = "turnserver_conf", conflicts_with_all = ["targets", "ice_servers", "max", "require", "pcap", "trace"])]
+    #[arg(long, requires = "turnserver_conf", conflicts_with_all = ["targets", "ice_servers", "max", "require", "pcap", "trace", "watch"])]
     pub(super) lint_only: bool,
 }
 

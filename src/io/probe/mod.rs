@@ -12,6 +12,7 @@ mod paths;
 mod peer;
 mod relay;
 mod survey;
+mod watch;
 
 use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
@@ -21,12 +22,13 @@ use std::time::{Duration, Instant, SystemTime};
 use anyhow::Context as _;
 use rand::Rng as _;
 use rustls::pki_types::ServerName;
-use tokio::sync::watch;
+use tokio::sync::watch::Receiver;
 use tokio::task::JoinSet;
 
 use self::crew::Crew;
 use self::endpoint::Session;
 use self::ledger::Ledger;
+pub use self::watch::{Every, Watcher};
 use super::resolve::{Family, Resolver};
 use super::signal;
 use super::tap::Tap;
@@ -98,7 +100,7 @@ const ALONE: [Duration; 4] =
 #[derive(Clone)]
 struct Shared {
     environment: Environment,
-    interrupted: watch::Receiver<bool>,
+    interrupted: Receiver<bool>,
     options: Options,
     ledger: Arc<Ledger>,
     start: Instant,
@@ -129,7 +131,7 @@ async fn run(
     targets: Vec<Target>,
     options: Options,
     environment: Environment,
-    interrupted: watch::Receiver<bool>,
+    interrupted: Receiver<bool>,
 ) -> Observation {
     let start = Instant::now();
     let deadline = start + options.deadline;

@@ -9,10 +9,10 @@ use super::allocation::Relayed;
 use super::peer::Peer;
 use crate::measure::{Flow, FlowId, FlowOutput, Pace, Packet, RunId};
 use crate::probe::facts::{Fault, RelayFacts};
-use crate::turn::{Event, Oddity};
+use crate::turn::{Answer, Event, Oddity};
 
-const INBOUND: u8 = 0;
-const OUTBOUND: u8 = 1;
+pub(super) const INBOUND: u8 = 0;
+pub(super) const OUTBOUND: u8 = 1;
 const LOOP: u8 = 2;
 
 /// How long the outbound flow waits for the relay to tell where our packets come from: behind a NAT
@@ -31,6 +31,8 @@ pub(super) struct Paths<'a> {
     pub(super) peer: Option<&'a mut Peer>,
     /// Why the loop lost its far end before it was measured.
     pub(super) cut: Option<String>,
+    /// Answers to requests of the first allocation that came meanwhile.
+    pub(super) answers: Vec<Answer>,
 }
 
 impl Paths<'_> {
@@ -71,7 +73,7 @@ impl Paths<'_> {
                 event = self.first.link.step() => match event? {
                     Event::Data { peer, data, at } => self.at_first(at, &data, peer),
                     Event::Oddity(odd) => oddity(odd),
-                    Event::Answer(_) => {}
+                    Event::Answer(answer) => self.answers.push(answer),
                 },
                 event = step(self.second.as_deref_mut()) => match event {
                     Ok(Event::Data { peer, data, at }) => self.at_second(at, &data, peer),

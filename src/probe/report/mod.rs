@@ -5,6 +5,9 @@ mod security;
 mod tables;
 mod verdict;
 
+use serde_json::{Map, Value};
+
+pub(super) use self::tables::thresholds;
 use super::candidates;
 use super::codes::OPEN_RELAY;
 use super::facts::PeerFacts;
@@ -33,7 +36,7 @@ impl Report for Summary {
         }
         section("What the server can do", tables::capabilities(self));
         section("Relay data paths, times in ms", tables::paths(self));
-        section("Limits", Some(tables::thresholds(self)));
+        section("Limits", Some(tables::thresholds(&self.thresholds)));
         blocks.extend(nat::section(self.nat.as_deref(), self.verbosity > 0));
         let security = security::section(self);
         if !security.is_empty() {
@@ -51,6 +54,22 @@ impl Report for Summary {
         Document { blocks }
     }
 
+    /// A line an endpoint, and one of all the rest.
+    fn lines(&self, whole: &Value) -> Vec<Value> {
+        let mut rest = whole.clone();
+        let mut lines = Vec::new();
+        let targets = rest.get_mut("targets").and_then(Value::as_array_mut).into_iter().flatten();
+        for target in targets.filter_map(Value::as_object_mut) {
+            let uri = target.get("uri").cloned().unwrap_or_default();
+            let Some(Value::Array(endpoints)) = target.shift_remove("endpoints") else { continue };
+            for endpoint in endpoints {
+                lines.push(record("endpoint", [("target".to_owned(), uri.clone())], endpoint));
+            }
+        }
+        lines.push(record("summary", [], rest));
+        lines
+    }
+
     fn metrics(&self) -> Vec<Metric> {
         self.metrics.clone()
     }
@@ -58,6 +77,16 @@ impl Report for Summary {
     fn exit(&self) -> Exit {
         self.exit
     }
+}
+
+/// An object that says what kind of line it is.
+fn record<const N: usize>(kind: &str, first: [(String, Value); N], fields: Value) -> Value {
+    let mut record = Map::from_iter([("record".to_owned(), kind.into())]);
+    record.extend(first);
+    if let Value::Object(fields) = fields {
+        record.extend(fields);
+    }
+    Value::Object(record)
 }
 
 /// What was left out, and why: silence about it would read as health.

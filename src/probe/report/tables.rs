@@ -2,7 +2,7 @@
 
 use crate::finding::Severity;
 use crate::measure::FlowReport;
-use crate::metric::State;
+use crate::metric::{Judgement, State};
 use crate::probe::diagnose;
 use crate::probe::facts::{AttemptFacts, EndpointFacts, StepFacts, TargetFacts};
 use crate::probe::summary::Summary;
@@ -281,7 +281,7 @@ pub(super) fn attempts(summary: &Summary) -> Option<Table> {
 }
 
 /// The limits of `--max` and what became of them.
-pub(super) fn thresholds(summary: &Summary) -> Table {
+pub(in crate::probe) fn thresholds(thresholds: &[Judgement]) -> Table {
     let columns = vec![
         ("metric", Align::Left),
         ("limit", Align::Right),
@@ -289,7 +289,7 @@ pub(super) fn thresholds(summary: &Summary) -> Table {
         ("state", Align::Left),
         ("where", Align::Left),
     ];
-    let rows = summary.thresholds.iter().map(|judgement| {
+    let rows = thresholds.iter().map(|judgement| {
         let metric = judgement.threshold.metric;
         let unit = metric.unit.symbol();
         let place: Vec<&str> = judgement

@@ -17,6 +17,7 @@ mod relay;
 mod security;
 mod tls;
 mod turnserver_conf;
+mod watch;
 
 use crate::lab::{PASSWORD, USER};
 

@@ -4,6 +4,7 @@ mod credentials;
 mod healthy;
 mod interrupt;
 mod limits;
+mod lossy;
 mod modes;
 mod reachability;
 mod recording;
@@ -13,6 +14,7 @@ mod secrets;
 mod security;
 mod shared_port;
 mod tls;
+mod watch;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::PathBuf;
