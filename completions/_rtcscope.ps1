@@ -44,6 +44,7 @@ Register-ArgumentCompleter -Native -CommandName 'rtcscope' -ScriptBlock {
         }
         'rtcscope;probe' {
             [CompletionResult]::new('--ice-servers', '--ice-servers', [CompletionResultType]::ParameterName, 'Read an iceServers array, an RTCConfiguration or a provider''s reply from a file, or - for standard input')
+            [CompletionResult]::new('--turnserver-conf', '--turnserver-conf', [CompletionResultType]::ParameterName, 'Read a coturn configuration from a file, or - for standard input: say what is wrong with it (not with --watch), and take the credentials from it, and the targets if none are named')
             [CompletionResult]::new('-u', '-u', [CompletionResultType]::ParameterName, 'User name; with --secret, the user part of the minted name [env: RTCSCOPE_USERNAME]')
             [CompletionResult]::new('--username', '--username', [CompletionResultType]::ParameterName, 'User name; with --secret, the user part of the minted name [env: RTCSCOPE_USERNAME]')
             [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'Password [env: RTCSCOPE_PASSWORD]')
@@ -81,6 +82,7 @@ Register-ArgumentCompleter -Native -CommandName 'rtcscope' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
             [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'The least severity of a finding that makes the exit code 1')
             [CompletionResult]::new('--embedded', '--embedded', [CompletionResultType]::ParameterName, 'Start a server inside this process and probe that')
+            [CompletionResult]::new('--lint-only', '--lint-only', [CompletionResultType]::ParameterName, 'Say what is wrong with the configuration, and send nothing')
             [CompletionResult]::new('--clock', '--clock', [CompletionResultType]::ParameterName, 'Find the server''s clock, with --secret: eight more allocations a host, each released at once')
             [CompletionResult]::new('-4', '-4', [CompletionResultType]::ParameterName, 'Probe IPv4 addresses alone; with -6, both')
             [CompletionResult]::new('--ipv4', '--ipv4', [CompletionResultType]::ParameterName, 'Probe IPv4 addresses alone; with -6, both')

@@ -196,13 +196,17 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__probe)
-            opts="-u -w -4 -6 -o -q -v -h --ice-servers --embedded --username --password --password-file --secret --ttl --separator --clock --key --transport --ipv4 --ipv6 --srv --interface --local-addr --cafile --servername --insecure --min-days --count --rate --size --duration --relay-only --relay-family --no-capabilities --nat --nat-lifetime --security --ssrf-deliver --watch --rounds --timeout --deadline --max --require --trace --pcap --format --report --output --color --fail-on --quiet --verbose --help cred"
+            opts="-u -w -4 -6 -o -q -v -h --ice-servers --embedded --turnserver-conf --lint-only --username --password --password-file --secret --ttl --separator --clock --key --transport --ipv4 --ipv6 --srv --interface --local-addr --cafile --servername --insecure --min-days --count --rate --size --duration --relay-only --relay-family --no-capabilities --nat --nat-lifetime --security --ssrf-deliver --watch --rounds --timeout --deadline --max --require --trace --pcap --format --report --output --color --fail-on --quiet --verbose --help cred"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --ice-servers)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --turnserver-conf)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -40,6 +40,7 @@ set edit:completion:arg-completer[rtcscope] = {|@words|
         }
         &'rtcscope;probe'= {
             cand --ice-servers 'Read an iceServers array, an RTCConfiguration or a provider''s reply from a file, or - for standard input'
+            cand --turnserver-conf 'Read a coturn configuration from a file, or - for standard input: say what is wrong with it (not with --watch), and take the credentials from it, and the targets if none are named'
             cand -u 'User name; with --secret, the user part of the minted name [env: RTCSCOPE_USERNAME]'
             cand --username 'User name; with --secret, the user part of the minted name [env: RTCSCOPE_USERNAME]'
             cand -w 'Password [env: RTCSCOPE_PASSWORD]'
@@ -77,6 +78,7 @@ set edit:completion:arg-completer[rtcscope] = {|@words|
             cand --color 'When to use colours'
             cand --fail-on 'The least severity of a finding that makes the exit code 1'
             cand --embedded 'Start a server inside this process and probe that'
+            cand --lint-only 'Say what is wrong with the configuration, and send nothing'
             cand --clock 'Find the server''s clock, with --secret: eight more allocations a host, each released at once'
             cand -4 'Probe IPv4 addresses alone; with -6, both'
             cand --ipv4 'Probe IPv4 addresses alone; with -6, both'

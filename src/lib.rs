@@ -24,3 +24,4 @@ pub mod spelling;
 pub mod stun;
 pub mod tls;
 pub mod turn;
+pub mod turnserver;

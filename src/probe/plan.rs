@@ -126,6 +126,8 @@ pub struct Target {
     pub credentials: Option<Credentials>,
     /// What we know of the credentials that the server does not say.
     pub knowledge: Knowledge,
+    /// From the server's own configuration: it has addresses, and clients may well use a name.
+    pub configured: bool,
     /// To find the server's clock with.
     pub clock: Option<Minting>,
 }
@@ -194,6 +196,7 @@ impl Target {
             locate,
             credentials: None,
             knowledge: Knowledge::default(),
+            configured: false,
             clock: None,
         }
     }

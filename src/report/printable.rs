@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 
 use super::{Block, Cell, Document, Line, Table};
-use crate::finding::{Finding, Location};
+use crate::finding::{Excerpt, Finding, Location};
 
 /// `text` with its invisible characters shown; line breaks and tabs become spaces.
 pub fn printable(text: &str) -> Cow<'_, str> {
@@ -77,6 +77,17 @@ fn finding(finding: &Finding) -> Finding {
             Location::Endpoint { endpoint, transport } => {
                 Location::Endpoint { endpoint: own(endpoint), transport }
             }
+            Location::Text { line, column, length, excerpt } => Location::Text {
+                line: *line,
+                column: *column,
+                length: *length,
+                // Part by part, so that the mark stays under what it marks.
+                excerpt: Excerpt {
+                    before: own(&excerpt.before),
+                    marked: own(&excerpt.marked),
+                    after: own(&excerpt.after),
+                },
+            },
         }),
         message: own(&finding.message),
         evidence: finding.evidence.iter().map(|(key, v)| (own(key), value(v))).collect(),
@@ -153,6 +164,14 @@ mod tests {
             .evidence(BAD, BAD)
             .evidence("list", vec![BAD])
             .evidence("map", Value::Object(Map::from_iter([(BAD.to_owned(), Value::from(BAD))])));
+        let bad = || BAD.to_owned();
+        let excerpt = Excerpt { before: bad(), marked: bad(), after: bad() };
+        let in_text = crate::probe::codes::AUTH_WRONG.finding("config", BAD).at(Location::Text {
+            line: 1,
+            column: 1,
+            length: 1,
+            excerpt,
+        });
         let dirty = Document {
             blocks: vec![
                 Block::Verdict(BAD.into()),
@@ -164,7 +183,7 @@ mod tests {
                     columns: vec![("a", crate::report::Align::Left)],
                     rows: vec![vec![BAD.into()]],
                 }),
-                Block::Findings(vec![finding]),
+                Block::Findings(vec![finding, in_text]),
             ],
         };
         assert!(format!("{dirty:?}").contains("\\u{1b}]0"), "the test must be able to fail");

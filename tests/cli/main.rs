@@ -9,6 +9,7 @@ mod explain;
 mod global;
 mod probe;
 mod stun;
+mod turnserver_conf;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

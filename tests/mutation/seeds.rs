@@ -37,6 +37,7 @@ pub(crate) fn of(target: &str) -> Vec<Vec<u8>> {
         "ice_servers" => SERVERS.iter().map(|json| json.as_bytes().to_vec()).collect(),
         "certificate" => CERTIFICATES.iter().map(|der| der.to_vec()).collect(),
         "dtls_client" => flights(),
+        "turnserver_conf" => CONFS.iter().map(|text| text.as_bytes().to_vec()).collect(),
         other => panic!("no seeds for {other}"),
     }
 }
@@ -103,6 +104,15 @@ const CERTIFICATES: [&[u8]; 4] = [
     include_bytes!("../../testdata/tls/expired.der"),
     include_bytes!("../../testdata/tls/leaf.der"),
     include_bytes!("../../testdata/tls/rsa.der"),
+];
+
+/// Two good ones, and one with what is hard to cut.
+const CONFS: [&str; 3] = [
+    include_str!("../../testdata/turnserver/users.conf"),
+    include_str!("../../testdata/turnserver/secret.conf"),
+    "\u{feff}realm=\"a \"\r\nuser='b':0xZ\nstatic-auth-secret=hunter2 \t\nuser=é:hunter2\n172.26.7.151\nno-udp # x\n\
+     max-bps=1M\nexternal-ip=10.0.0.1/\nexternal-ip=x\ndenied-peer-ip=10.0.0.0/8\ndenied-peer-ip=fc00::-1\nhunter2\n\
+     min-port 65535\nmax-port=1\n==\n\0\n\"\ncli-password=\"hunter2 \"\n",
 ];
 
 fn bytes(hex: &str) -> Vec<u8> {

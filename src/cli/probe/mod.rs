@@ -7,6 +7,7 @@ mod embedded;
 mod network;
 mod recording;
 mod targets;
+mod turnserver_conf;
 mod watch;
 
 use std::path::PathBuf;
@@ -35,6 +36,8 @@ pub(super) struct Args {
     command: Option<Command>,
     #[command(flatten)]
     targets: targets::Args,
+    #[command(flatten)]
+    configuration: turnserver_conf::Args,
     #[command(flatten)]
     credentials: credentials::Args,
     #[command(flatten)]
@@ -136,6 +139,10 @@ const EXAMPLES: &str = "Examples:
       write down all that is sent and received, for a ticket
   rtcscope probe cred --secret S turn:turn.example.org
       mint a credential and an iceServers block; `rtcscope probe -- cred` probes a host of that name
+  rtcscope probe turn:turn.example.org --turnserver-conf /etc/turnserver.conf
+      probe a coturn with a user of its own configuration, and say what is wrong with that
+  rtcscope probe --turnserver-conf turnserver.conf --lint-only
+      say what is wrong with a configuration, and send nothing
 
 Environment:
   RTCSCOPE_USERNAME, RTCSCOPE_PASSWORD, RTCSCOPE_SECRET
@@ -168,7 +175,12 @@ pub(super) fn run(args: Args, mut context: Context) -> anyhow::Result<Exit> {
         .iter()
         .map(|arg| Threshold::from_arg(arg, METRICS).map_err(|e| UserError::usage(&e).hint(e.hint())))
         .collect::<Result<Vec<_>, _>>()?;
-    let (mut targets, relay_only) = targets::read(&args.targets, &args.credentials)?;
+    let judge = Judge { fail_on: context.fail_on, thresholds, verbosity: context.verbosity };
+    let configured = args.configuration.read()?;
+    if let Some(configured) = configured.as_ref().filter(|_| args.configuration.lint_only) {
+        return context.emit(&Summary::of_configuration(configured.report(), &judge));
+    }
+    let (mut targets, relay_only) = targets::read(&args.targets, &args.credentials, configured.as_ref())?;
     options.relay_only |= relay_only;
     let local = args.network.local()?;
     args.network.apply(&mut targets)?;
@@ -182,8 +194,7 @@ pub(super) fn run(args: Args, mut context: Context) -> anyhow::Result<Exit> {
         false => None,
     };
     targets::require(&mut targets, &args.limits.require)?;
-    let judge = Judge { fail_on: context.fail_on, thresholds, verbosity: context.verbosity };
-    let recorder = recording::start(&args.recording, context.verbosity)?;
+    let recorder = recording::start(&args.recording, judge.verbosity)?;
     let progress = Arc::new(recorder.progress(&context));
     let shown = progress.clone();
     let environment = Environment {
@@ -203,7 +214,11 @@ pub(super) fn run(args: Args, mut context: Context) -> anyhow::Result<Exit> {
     progress.finish();
     recorder.finish();
     drop(server);
-    context.emit(&Summary::new(seen, &plan.targets, &plan.options, &judge))
+    let summary = Summary::new(seen, &plan.targets, &plan.options, &judge);
+    context.emit(&match configured {
+        Some(configured) => summary.beside(configured.report(), &judge),
+        None => summary,
+    })
 }
 
 fn options(args: &Args) -> Result<Options, UserError> {

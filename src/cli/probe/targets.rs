@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::credentials::{self, Identity};
+use super::turnserver_conf::Configured;
 use crate::cli::UserError;
 use crate::ice::servers::{IceServers, MAX_BYTES, TransportPolicy};
 use crate::ice::uri::{self, Scheme, ServerUri};
@@ -25,18 +26,28 @@ pub(super) struct Args {
 
 /// The targets in the order given, each with its credentials, and whether a list of them says that only
 /// relays may be used.
-pub(super) fn read(args: &Args, flags: &credentials::Args) -> anyhow::Result<(Vec<Target>, bool)> {
+pub(super) fn read(
+    args: &Args,
+    flags: &credentials::Args,
+    configured: Option<&Configured>,
+) -> anyhow::Result<(Vec<Target>, bool)> {
     if args.embedded {
         return Ok((Vec::new(), false));
     }
-    if args.targets.is_empty() && args.ice_servers.is_none() {
+    let unnamed = args.targets.is_empty() && args.ice_servers.is_none();
+    if unnamed && configured.is_none() {
         return Err(UserError::usage("there is nothing to probe")
             .hint("name a server, as in `rtcscope probe turn:turn.example.org`")
-            .hint("or give --ice-servers FILE, or --embedded for a server inside this process")
+            .hint("or give --ice-servers FILE, --turnserver-conf FILE, or --embedded for a server inside this process")
             .into());
     }
-    let identity = flags.identity()?;
+    let identity = flags.identity(configured.map(|configured| &configured.conf))?;
     let (mut targets, mut relay_only) = (Vec::new(), false);
+    if let Some(configured) = configured.filter(|_| unnamed) {
+        for uri in configured.uris()? {
+            targets.push(Target { configured: true, ..target(&uri, &identity) });
+        }
+    }
     for (at, text) in args.targets.iter().enumerate() {
         let uri = match ServerUri::from_target(text) {
             Ok(uri::Target::Uri(uri)) => uri,

@@ -77,6 +77,14 @@ pub(super) fn certificate(case: &mut Case<'_>) {
             // An authority of one's own may write the same into what its root signs.
             finding = finding.confidence(Confidence::Medium);
         }
+        let target = case.context.target;
+        if *fault == TlsFault::WrongName && target.configured && tls.server_name == target.host.to_string() {
+            // Nobody said that clients use the address.
+            finding = finding
+                .severity(Severity::Info)
+                .message("the certificate is not for the address that the configuration has")
+                .help("check it by the name that clients use: --servername NAME");
+        }
         case.push(finding);
     }
     expiring(case);

@@ -123,6 +123,13 @@ fn notes(summary: &Summary) -> Vec<String> {
         format!("the NAT here gives each destination another port (symmetric): a server saw {server}, the relay {relay}")
     });
     let srv = summary.targets.iter().flat_map(|target| target.resolve.srv_notes.iter().cloned());
+    let read = summary.turnserver_conf.as_ref().map(|report| {
+        format!(
+            "{} was read as text: whether the files, names and interfaces in it are there is not known, nor what a \
+                 database or the command line of the server adds",
+            report.path
+        )
+    });
     let clocks = endpoints().filter_map(|endpoint| {
         let clock = endpoint.clock.as_ref()?;
         let ip = endpoint.addr.ip();
@@ -133,5 +140,5 @@ fn notes(summary: &Summary) -> Vec<String> {
             (_, _, reason) => format!("the clock of {ip}: {}", reason.unwrap_or("not found")),
         })
     });
-    no_nat.into_iter().chain(srv).chain(clocks).chain(moved).chain(open).chain(left_out).collect()
+    no_nat.into_iter().chain(read).chain(srv).chain(clocks).chain(moved).chain(open).chain(left_out).collect()
 }

@@ -18,6 +18,7 @@ mod relay;
 mod security;
 mod tls;
 mod transports;
+mod turnserver_conf;
 mod watch;
 
 use crate::lab::{PASSWORD, USER};
