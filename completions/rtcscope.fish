@@ -65,16 +65,24 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l count -d 'Packets sent over each relay path, 1 to 1000000 [default: 20; in each round of --watch 5]' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l rate -d 'Packets a second on each relay path, 1 to 10000' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l size -d 'Bytes of each packet, 14 to 1400' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l preset -d 'Send what such a call sends, and fail on what spoils it (--max overrides the limits)' -r -f -a "audio\t'50 packets a second of 160 bytes, 64 kbit/s each way'
+video\t'260 packets a second of 1200 bytes, 2.5 Mbit/s each way'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l duration -d 'Send for so long instead of a number of packets' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l relay-family -d 'Ask for a relay of this address family; browsers name none, which means IPv4' -r -f -a "ipv4\t'An IPv4 relay'
 ipv6\t'An IPv6 relay'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l nat-lifetime -d 'Find out, too, after how much idle time they forget a socket; takes as long as the longest time tried [default: 5m]' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l ssrf-deliver -d 'Send three datagrams through the relay to this peer, and say what comes back; may be repeated, up to eight times. Name only hosts that are yours' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l throughput -d 'Send for so long each way through the relay, faster and faster, to see how much it carries (4s to 60s)' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l throughput-max -d 'Never send faster than this with --throughput, in payload bits a second' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l lifetimes -d 'See how long a permission, a channel and an allocation really last, which takes up to 11 minutes; or a list of those wanted' -r -f -a "permission\t'Five minutes (RFC 8656 §9)'
+channel\t'Ten minutes (RFC 8656 §12)'
+allocation\t'As granted; ten minutes are asked for'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l watch -d 'Go on after the probe, over one allocation that is kept: a round every INTERVAL (1ms to a day), a line each' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l rounds -d 'End the watch after so many rounds' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l timeout -d 'How long each step may take' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l deadline -d 'How long the run may take [default: 30s beyond the time that sending and --nat-lifetime take; with --watch no end]' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l max -d 'Fail if a metric is above a limit, as in rtt.p99=5ms or loss=1%; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l min -d 'Fail if a metric is below a limit, as in throughput.outbound=2M; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l require -d 'Fail unless these transports work' -r -f -a "udp\t'Plain UDP'
 tcp\t'Plain TCP'
 tls\t'TLS over TCP'
@@ -103,6 +111,7 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l no-capabilities -d 'Do not ask what the server can do beyond the necessary, which takes up to eight short allocations'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l nat -d 'Find out what the NATs and firewalls before this machine do to UDP (RFC 5780)'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l security -d 'Ask what the server lets strangers do: relays without a login, peers in private networks, what else they get. At most fifty requests a server, and nothing is sent to any peer'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l mtu -d 'Find the largest packet that passes the relay in one piece, each way'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -s v -l verbose -d 'Tell more; may be repeated'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -s h -l help -d 'Print help (see more with \'--help\')'

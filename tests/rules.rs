@@ -163,9 +163,11 @@ fn severities_are_those_that_were_promised() {
     };
     assert_eq!(of(Severity::Info), ["REDIRECT", "STALE_NONCE_OK", "UNMATCHED_TRANSACTION_ID"]);
     let warnings = [
+        "BANDWIDTH_CAPPED",
         "CLOCK_SKEW",
         "DNS_PARTIAL",
         "LIFETIME_ODD",
+        "MTU_SMALL",
         "OTHER_ADDR_INVALID",
         "RELAY_ADDR_MISMATCH",
         "RELAY_LOSSY",

@@ -44,6 +44,7 @@ pub struct Context {
     output: Option<NewFile>,
     reports: Vec<(Format, NewFile)>,
     progress: bool,
+    quiet: bool,
     /// Parts of the result are written already.
     grown: bool,
     /// `--fail-on`.
@@ -78,6 +79,7 @@ impl Context {
             screen,
             output,
             reports: reports.collect::<anyhow::Result<_>>()?,
+            quiet: global.quiet,
             progress: !global.quiet && output::stderr_is_terminal(),
             grown: false,
             fail_on: global.fail_on,
@@ -89,6 +91,13 @@ impl Context {
     /// before [`emit`](Self::emit).
     pub fn progress(&self) -> Progress {
         Progress::new(self.progress)
+    }
+
+    /// Says on standard error, before it is done, what the user should know of it; not with `-q`.
+    pub fn announce(&self, what: &str) {
+        if !self.quiet {
+            output::write_stderr(&format!("rtcscope: {what}\n"));
+        }
     }
 
     /// Writes a part of a result that goes on growing, at once, wherever the format has parts. `new`: it does not go

@@ -11,6 +11,7 @@ pub mod probe;
 pub mod resolve;
 pub mod server;
 pub mod signal;
+pub mod socket;
 pub mod tap;
 pub mod tls;
 pub mod wire;

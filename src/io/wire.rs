@@ -13,6 +13,7 @@ use tokio_rustls::client::TlsStream;
 
 use super::dtls::Dtls;
 use super::local::Local;
+use super::socket;
 use super::tap::{Line, Tap};
 use crate::capture::Carrier;
 use crate::probe::facts::{Fault, FaultKind};
@@ -189,6 +190,31 @@ impl Wire {
         std::future::poll_fn(|cx| self.poll_flush(cx)).await
     }
 
+    /// Bytes that wait to be sent.
+    pub fn waiting(&self) -> usize {
+        self.waiting_bytes
+    }
+
+    /// Has the DF bit set on what is sent; `false` where that cannot be had, as on streams.
+    pub fn dont_fragment(&self) -> bool {
+        self.datagrams().is_some_and(socket::dont_fragment)
+    }
+
+    /// Makes room for what comes fast.
+    pub fn widen(&self, bytes: usize) {
+        if let Some(socket) = self.datagrams() {
+            socket::widen(socket, bytes);
+        }
+    }
+
+    fn datagrams(&self) -> Option<&UdpSocket> {
+        match &self.transport {
+            Transport::Udp(socket) => Some(socket),
+            Transport::Dtls(session) => Some(&session.socket),
+            Transport::Tcp(_) | Transport::Tls(_) => None,
+        }
+    }
+
     /// Whether the connection is a byte stream.
     pub fn is_stream(&self) -> bool {
         matches!(self.transport, Transport::Tcp(_) | Transport::Tls(_))
@@ -229,6 +255,8 @@ pub(super) async fn receive_datagram(socket: &UdpSocket, into: &mut [u8]) -> io:
         let ready = socket.ready(Interest::READABLE | Interest::ERROR).await?;
         match socket.try_recv(into) {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            // A router told of an earlier datagram; nothing has happened to the connection.
+            Err(error) if socket::too_long(&error) => {}
             received => return received,
         }
         if ready.is_error() {
@@ -236,6 +264,7 @@ pub(super) async fn receive_datagram(socket: &UdpSocket, into: &mut [u8]) -> io:
                 socket.take_error()?.ok_or_else(|| io::ErrorKind::WouldBlock.into())
             });
             match pending {
+                Ok(error) if socket::too_long(&error) => {}
                 Ok(error) => return Err(error),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(error) => return Err(error),

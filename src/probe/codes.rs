@@ -33,6 +33,9 @@ rules! {
     AUTH_WRONG = "wrong-credentials", Error,
         "the server refuses this username and password",
         ["RFC 8489 §9.2.5", "RFC 8656 §7.4"], "0.1.0";
+    BANDWIDTH_CAPPED = "capped-bandwidth", Warning,
+        "the relay carries less than a call needs, or less than it was given",
+        ["RFC 8656 §21.3.1"], "0.1.0";
     CAPACITY = "no-relay-port-left", Error,
         "the server has no relay address or port left",
         ["RFC 8656 §7.2", "RFC 8656 §19"], "0.1.0";
@@ -76,11 +79,14 @@ rules! {
         "a response has no MESSAGE-INTEGRITY, or one that does not fit",
         ["RFC 8489 §9.2.5", "RFC 8489 §14.5"], "0.1.0";
     LIFETIME_ODD = "odd-allocation-lifetime", Warning,
-        "the server grants an allocation no lifetime, or takes it away at a refresh",
+        "the server grants no lifetime, or ends what it granted before its time",
         ["RFC 8656 §7.2", "RFC 8656 §8.2"], "0.1.0";
     MALFORMED = "malformed-response", Error,
         "a response breaks the rules of a STUN message",
         ["RFC 8489 §5", "RFC 8489 §6.3"], "0.1.0";
+    MTU_SMALL = "small-path-mtu", Warning,
+        "packets of the size that WebRTC sends do not pass the relay in one piece",
+        ["RFC 8656 §18.9", "RFC 9000 §14"], "0.1.0";
     NONCE_LOOP = "nonce-never-accepted", Error,
         "the server refuses the nonce that it has just issued",
         ["RFC 8489 §9.2.5"], "0.1.0";

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::ice::uri::{Host, Scheme, ServerUri, Transport as UriTransport};
-use crate::measure::Pace;
+use crate::measure::{Pace, RampPlan};
 use crate::turn::credentials::{Credentials, Secret, rest};
 use crate::turn::{Allocate, Family, Request};
 
@@ -266,6 +266,11 @@ pub struct Options {
     pub bindings: u32,
     /// Of the packets sent over the relay.
     pub pace: Pace,
+    /// The traffic is that of such a call: then the relay's paths are used one after the other, so that each has
+    /// what one call sends.
+    pub preset: Option<Preset>,
+    /// Payload a second and direction that the preset, or a limit of the user's, asks for.
+    pub needs_bps: Option<u64>,
     /// What is asked of each server once.
     pub audits: Audits,
     /// Leave host and reflexive candidates out (`iceTransportPolicy: relay`).
@@ -285,6 +290,12 @@ pub struct Options {
 pub struct Audits {
     /// What it can do beyond the necessary.
     pub capabilities: bool,
+    /// How much each direction carries.
+    pub throughput: Option<RampPlan>,
+    /// The largest datagrams that pass.
+    pub mtu: bool,
+    /// How long these last.
+    pub lifetimes: Vec<Lifetime>,
     /// What it lets strangers do.
     pub security: bool,
     /// Peers to send data to through the relay, as part of that.
@@ -298,4 +309,95 @@ pub struct Audits {
 pub struct NatAudit {
     /// Wait up to so long for a mapping to die; `None` leaves that out.
     pub lifetime: Option<Duration>,
+}
+
+impl Audits {
+    /// The longest that one server's audits can take beyond what everything takes, lifetimes apart, and how long
+    /// lifetimes take, of all servers at once.
+    pub fn time(&self) -> (Duration, Duration) {
+        let ramps = self.throughput.map_or(Duration::ZERO, |ramp| ramp.length * 2 + RAMPS_EXTRA);
+        let mtu = if self.mtu { MTU_TIME } else { Duration::ZERO };
+        let lifetimes = self.lifetimes.iter().map(|lifetime| lifetime.longest()).max();
+        (ramps + mtu, lifetimes.unwrap_or_default())
+    }
+}
+
+/// For a throughput test's own allocation, and for stragglers.
+const RAMPS_EXTRA: Duration = Duration::from_secs(3);
+/// Three rounds of sizes each way, each three sends.
+const MTU_TIME: Duration = Duration::from_secs(15);
+
+/// Something that a server grants for a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Lifetime {
+    /// Five minutes (RFC 8656 §9)
+    Permission,
+    /// Ten minutes (RFC 8656 §12)
+    Channel,
+    /// As granted; ten minutes are asked for
+    Allocation,
+}
+
+impl Lifetime {
+    /// All of them.
+    pub const ALL: [Lifetime; 3] = [Lifetime::Permission, Lifetime::Channel, Lifetime::Allocation];
+    /// How long past its time something is watched before it counts as lasting longer.
+    pub const GRACE: Duration = Duration::from_secs(30);
+    /// For setting up, and for proving at the end what ended.
+    const AROUND: Duration = Duration::from_secs(20);
+
+    /// What the RFC says; of an allocation, what is asked for.
+    pub fn nominal(self) -> Duration {
+        match self {
+            Lifetime::Permission => Duration::from_secs(300),
+            Lifetime::Channel | Lifetime::Allocation => Duration::from_secs(600),
+        }
+    }
+
+    /// How long watching it takes at most, where the server grants what was asked for.
+    pub fn longest(self) -> Duration {
+        self.nominal() + Self::GRACE + Self::AROUND
+    }
+}
+
+/// A kind of call, and what it needs of a relay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Preset {
+    /// 50 packets a second of 160 bytes, 64 kbit/s each way
+    Audio,
+    /// 260 packets a second of 1200 bytes, 2.5 Mbit/s each way
+    Video,
+}
+
+impl Preset {
+    /// Packets a second. Browsers have Opus send one each 20 ms.
+    pub fn rate(self) -> u32 {
+        match self {
+            Preset::Audio => 50,
+            Preset::Video => 260,
+        }
+    }
+
+    /// Bytes of each, RTP header and SRTP tag included: 12 + 10 of 160 leave Opus 55 kbit/s. 2.5 Mbit/s
+    /// is the most that libwebrtc gives a large picture by default, 1200 bytes the largest of its packets.
+    pub fn size(self) -> u16 {
+        match self {
+            Preset::Audio => 160,
+            Preset::Video => 1200,
+        }
+    }
+
+    /// Payload a second, each way.
+    pub fn needs_bps(self) -> u64 {
+        u64::from(self.rate()) * u64::from(self.size()) * 8
+    }
+
+    /// What a good call stays within, as `--max` has it. ITU-T G.114 puts 150 ms one way as the most that disturbs
+    /// nobody; 1 % and 30 ms are what networks for telephony are commonly built to.
+    pub fn limits(self) -> [&'static str; 3] {
+        match self {
+            Preset::Audio => ["loss=1%", "rtt.p95=300ms", "jitter=30ms"],
+            Preset::Video => ["loss=1%", "rtt.p95=300ms", "jitter=50ms"],
+        }
+    }
 }

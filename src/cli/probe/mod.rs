@@ -5,6 +5,7 @@ mod cred;
 mod credentials;
 mod embedded;
 mod network;
+mod quality;
 mod recording;
 mod targets;
 mod turnserver_conf;
@@ -23,8 +24,8 @@ use crate::finding::Exit;
 use crate::io::probe::{Environment, Run};
 use crate::io::tls::{self, Trust};
 use crate::measure::Pace;
-use crate::metric::Threshold;
-use crate::probe::plan::{Options, Transport};
+use crate::metric::{Bound, Threshold, Unit};
+use crate::probe::plan::{Options, Preset, Transport};
 use crate::probe::{Judge, METRICS, Summary};
 use crate::turn::Family;
 
@@ -48,6 +49,8 @@ pub(super) struct Args {
     traffic: TrafficArgs,
     #[command(flatten)]
     audits: audits::Args,
+    #[command(flatten)]
+    quality: quality::Args,
     #[command(flatten)]
     watch: watch::Args,
     #[command(flatten)]
@@ -91,6 +94,9 @@ struct TrafficArgs {
     /// Bytes of each packet, 14 to 1400
     #[arg(long, value_name = "BYTES", default_value_t = 160, value_parser = clap::value_parser!(u16).range(14..=1400))]
     size: u16,
+    /// Send what such a call sends, and fail on what spoils it (--max overrides the limits)
+    #[arg(long, value_name = "CALL", value_enum, conflicts_with_all = ["count", "rate", "size"])]
+    preset: Option<Preset>,
     /// Send for so long instead of a number of packets
     #[arg(long, value_name = "TIME", conflicts_with = "count", value_parser = duration::from_arg)]
     duration: Option<Duration>,
@@ -115,6 +121,9 @@ struct LimitArgs {
     /// Fail if a metric is above a limit, as in rtt.p99=5ms or loss=1%; may be repeated
     #[arg(long = "max", value_name = "METRIC=VALUE")]
     max: Vec<String>,
+    /// Fail if a metric is below a limit, as in throughput.outbound=2M; may be repeated
+    #[arg(long = "min", value_name = "METRIC=VALUE")]
+    min: Vec<String>,
     /// Fail unless these transports work
     #[arg(long, value_name = "TRANSPORT", value_enum, value_delimiter = ',')]
     require: Vec<Transport>,
@@ -149,9 +158,11 @@ Environment:
       used where no flag says otherwise; passwords given as arguments are seen by other users of this machine,
       those of the environment and of --password-file are not
 
-Metrics for --max:
+Metrics for --max and --min:
   rtt.{min,median,p95,p99,max}, loss, jitter
       of the relay's paths with a plain UDP peer, each way (of STUN Binding where no relay is asked for)
+  throughput.{inbound,outbound}, mtu.{inbound,outbound}
+      with --throughput and --mtu; for --min
   setup, resolve, connect, tls.handshake, allocate, permission, channel, refresh
       how long each takes
   downtime
@@ -169,12 +180,8 @@ pub(super) fn run(args: Args, mut context: Context) -> anyhow::Result<Exit> {
         return cred::run(args, context);
     }
     let mut options = options(&args)?;
-    let thresholds = args
-        .limits
-        .max
-        .iter()
-        .map(|arg| Threshold::from_arg(arg, METRICS).map_err(|e| UserError::usage(&e).hint(e.hint())))
-        .collect::<Result<Vec<_>, _>>()?;
+    let thresholds = thresholds(&args)?;
+    options.needs_bps = needs(args.traffic.preset, &thresholds);
     let judge = Judge { fail_on: context.fail_on, thresholds, verbosity: context.verbosity };
     let configured = args.configuration.read()?;
     if let Some(configured) = configured.as_ref().filter(|_| args.configuration.lint_only) {
@@ -194,6 +201,9 @@ pub(super) fn run(args: Args, mut context: Context) -> anyhow::Result<Exit> {
         false => None,
     };
     targets::require(&mut targets, &args.limits.require)?;
+    for warning in quality::warnings(&options.audits) {
+        context.announce(&warning);
+    }
     let recorder = recording::start(&args.recording, judge.verbosity)?;
     let progress = Arc::new(recorder.progress(&context));
     let shown = progress.clone();
@@ -221,19 +231,55 @@ pub(super) fn run(args: Args, mut context: Context) -> anyhow::Result<Exit> {
     })
 }
 
+/// The limits of `--max` and `--min`, and those of the preset where no `--max` is about the same.
+fn thresholds(args: &Args) -> Result<Vec<Threshold>, UserError> {
+    let read = |arg: &str| Threshold::from_arg(arg, METRICS).map_err(|e| UserError::usage(&e).hint(e.hint()));
+    let mut thresholds = args.limits.max.iter().map(|arg| read(arg)).collect::<Result<Vec<_>, _>>()?;
+    let about = |threshold: &Threshold| threshold.metric.name.split('.').next().unwrap_or_default();
+    let own: Vec<&str> = thresholds.iter().map(about).collect();
+    let preset = args.traffic.preset.iter().flat_map(|preset| preset.limits());
+    let preset = preset.map(read).collect::<Result<Vec<_>, _>>()?;
+    let preset: Vec<Threshold> = preset.into_iter().filter(|limit| !own.contains(&about(limit))).collect();
+    thresholds.extend(preset);
+    for arg in &args.limits.min {
+        thresholds.push(read(arg)?.at_least());
+    }
+    Ok(thresholds)
+}
+
+/// Payload a second that was asked for, by a preset or a least throughput.
+fn needs(preset: Option<Preset>, thresholds: &[Threshold]) -> Option<u64> {
+    let least = thresholds
+        .iter()
+        .filter(|threshold| threshold.bound == Bound::Min && threshold.metric.unit == Unit::BitsPerSecond)
+        .map(|threshold| threshold.limit as u64);
+    preset.map(Preset::needs_bps).into_iter().chain(least).max()
+}
+
 fn options(args: &Args) -> Result<Options, UserError> {
-    let interval = Duration::from_secs(1) / args.traffic.rate;
+    let preset = args.traffic.preset;
+    let rate = preset.map_or(args.traffic.rate, Preset::rate);
+    let size = preset.map_or(args.traffic.size, Preset::size);
+    let interval = Duration::from_secs(1) / rate;
+    // Five seconds of a call: enough for a percent of loss to be more than one packet.
+    let usual = preset.map_or(args.traffic.count.unwrap_or(COUNT), |preset| preset.rate() * 5);
     let count = match args.traffic.duration {
-        None => args.traffic.count.unwrap_or(COUNT),
+        None => usual,
         Some(duration) => u32::try_from(duration.as_nanos() / interval.as_nanos().max(1))
             .ok()
             .filter(|count| *count <= 10_000_000)
             .ok_or_else(|| UserError::usage("--duration times --rate is more than ten million packets"))?
             .max(1),
     };
-    let traffic = interval * count;
+    // One path after the other with a preset, else all at once.
+    let traffic = interval * count * if preset.is_some() { 3 } else { 1 };
+    let audits = args.quality.add_to(args.audits.audits()?)?;
+    let (each, lifetimes) = audits.time();
+    // A name may have an address of either family, which are two servers as far as is known.
+    let servers = 2 * args.targets.named();
     let waiting = args.audits.waiting();
-    let deadline = args.limits.deadline.unwrap_or(DEADLINE + traffic + waiting);
+    let asked = traffic + waiting + each * servers + lifetimes;
+    let deadline = args.limits.deadline.unwrap_or(DEADLINE + asked);
     if traffic >= deadline {
         let message = format!(
             "sending takes {:.0} s, longer than --deadline {:.0} s",
@@ -260,8 +306,10 @@ fn options(args: &Args) -> Result<Options, UserError> {
         timeout,
         deadline,
         bindings: 5,
-        pace: Pace { count, interval, size: usize::from(args.traffic.size), patience },
-        audits: args.audits.audits()?,
+        pace: Pace { count, interval, size: usize::from(size), patience },
+        preset,
+        needs_bps: None,
+        audits,
         relay_only: args.traffic.relay_only,
         families: args.network.families(),
         srv: args.network.srv,

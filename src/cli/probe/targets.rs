@@ -24,6 +24,17 @@ pub(super) struct Args {
     pub(super) embedded: bool,
 }
 
+impl Args {
+    /// How many servers there may be, before any list is read.
+    pub(super) fn named(&self) -> u32 {
+        let listed = if self.ice_servers.is_some() { MOST_LISTED } else { 0 };
+        (self.targets.len() as u32).max(1) + listed
+    }
+}
+
+/// A list of servers has no more than this, as far as a time limit is concerned.
+const MOST_LISTED: u32 = 8;
+
 /// The targets in the order given, each with its credentials, and whether a list of them says that only
 /// relays may be used.
 pub(super) fn read(

@@ -25,6 +25,8 @@ pub(super) struct Paths<'a> {
     /// Not ours, so that a run that is stopped loses none of them.
     pub(super) flows: &'a mut Vec<Flow>,
     pub(super) pace: Pace,
+    /// One path after the other, each as long as its packets take.
+    pub(super) apart: bool,
     pub(super) first: &'a mut Relayed,
     pub(super) second: Option<&'a mut Relayed>,
     /// `None` where the permission for our own peer was refused.
@@ -39,22 +41,23 @@ impl Paths<'_> {
     /// Sends and echoes until every flow is done.
     pub(super) async fn measure(&mut self, mut oddity: impl FnMut(Oddity)) -> Result<(), Fault> {
         let start = Instant::now();
+        let slot = if self.apart { self.pace.interval * self.pace.count } else { Duration::ZERO };
         if let Some(peer) = &self.peer {
             self.flows.push(Flow::new(INBOUND, self.pace, start));
             if peer.facts.nat == Some(false) {
-                self.flows.push(Flow::new(OUTBOUND, self.pace, start + self.pace.interval / 3));
+                self.flows.push(Flow::new(OUTBOUND, self.pace, start + slot + self.pace.interval / 3));
             }
         }
         if self.second.is_some() {
             // Out of step with one another, so that no flow waits behind another's packet.
-            self.flows.push(Flow::new(LOOP, self.pace, start + self.pace.interval * 2 / 3));
+            self.flows.push(Flow::new(LOOP, self.pace, start + slot * 2 + self.pace.interval * 2 / 3));
         }
         let mut buffer = vec![0; 65_535];
         loop {
             let now = Instant::now();
             let learnt = self.peer.as_ref().map(|peer| peer.facts.seen_by_relay.is_some());
             if learnt.is_some_and(|learnt| learnt || now >= start + LEARN) && self.flow(OUTBOUND).is_none() {
-                self.flows.push(Flow::new(OUTBOUND, self.pace, now));
+                self.flows.push(Flow::new(OUTBOUND, self.pace, now.max(start + slot)));
             }
             let Some(due) = self.pump(now) else {
                 if self.peer.is_none() || self.flow(OUTBOUND).is_some() {

@@ -65,6 +65,16 @@ impl Peer {
         Ok(())
     }
 
+    /// Has the DF bit set on what is sent, if the system can.
+    pub(super) fn dont_fragment(&self) -> bool {
+        crate::io::socket::dont_fragment(&self.socket)
+    }
+
+    /// Makes room for what comes fast.
+    pub(super) fn widen(&self, bytes: usize) {
+        crate::io::socket::widen(&self.socket, bytes);
+    }
+
     /// Receives one datagram. ICMP errors of earlier sends are not its concern.
     pub(super) async fn receive(&self, into: &mut [u8]) -> (usize, SocketAddr) {
         loop {

@@ -90,6 +90,7 @@ impl Session {
             run: rand::rng().random(),
             flows: &mut self.flows,
             pace: shared.options.pace,
+            apart: shared.options.preset.is_some(),
             first,
             second: self.second.as_mut(),
             peer: peer.as_mut(),

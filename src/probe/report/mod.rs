@@ -1,6 +1,7 @@
 //! A probe as a person reads it: the verdict, the candidates, the timings, the findings.
 
 mod nat;
+mod quality;
 mod security;
 mod tables;
 mod verdict;
@@ -37,6 +38,9 @@ impl Report for Summary {
         }
         section("What the server can do", tables::capabilities(self));
         section("Relay data paths, times in ms", tables::paths(self));
+        section("Throughput of payload", quality::throughput(self));
+        section("Largest payload in one piece, in bytes", quality::mtu(self));
+        section("How long grants last, in seconds", quality::lifetimes(self));
         section("Limits", Some(tables::thresholds(&self.thresholds)));
         blocks.extend(nat::section(self.nat.as_deref(), self.verbosity > 0));
         let security = security::section(self);

@@ -2,7 +2,7 @@
 
 use crate::finding::Severity;
 use crate::measure::FlowReport;
-use crate::metric::{Judgement, State};
+use crate::metric::{Bound, Judgement, State};
 use crate::probe::diagnose;
 use crate::probe::facts::{AttemptFacts, EndpointFacts, StepFacts, TargetFacts};
 use crate::probe::summary::Summary;
@@ -325,6 +325,7 @@ pub(in crate::probe) fn thresholds(thresholds: &[Judgement]) -> Table {
             .collect();
         let (word, tone) = match judgement.state() {
             State::Ok => ("ok", Tone::Good),
+            State::Crossed if judgement.threshold.bound == Bound::Min => ("under", Tone::Bad),
             State::Crossed => ("over", Tone::Bad),
             State::NotMeasured => ("not measured", Tone::Warn),
         };
@@ -339,7 +340,7 @@ pub(in crate::probe) fn thresholds(thresholds: &[Judgement]) -> Table {
     table(columns, rows.collect())
 }
 
-fn endpoints(summary: &Summary) -> impl Iterator<Item = (&TargetFacts, &EndpointFacts)> {
+pub(super) fn endpoints(summary: &Summary) -> impl Iterator<Item = (&TargetFacts, &EndpointFacts)> {
     summary.targets.iter().flat_map(|target| target.endpoints.iter().map(move |endpoint| (target, endpoint)))
 }
 
@@ -385,7 +386,7 @@ fn told(rows: &[Vec<Cell>]) -> bool {
     rows.iter().any(|row| row[2..].iter().any(|cell| !cell.text.is_empty()))
 }
 
-fn table(columns: Vec<(&'static str, Align)>, rows: Vec<Vec<Cell>>) -> Table {
+pub(super) fn table(columns: Vec<(&'static str, Align)>, rows: Vec<Vec<Cell>>) -> Table {
     let told = |at: usize| rows.iter().any(|row| !row[at].text.is_empty());
     let kept: Vec<usize> = (0..columns.len()).filter(|at| told(*at)).collect();
     Table {

@@ -13,6 +13,8 @@ fn options() -> Options {
     let second = Duration::from_secs(1);
     let pace = Pace { count: 1, interval: second, size: 160, patience: second };
     Options {
+        preset: None,
+        needs_bps: None,
         timeout: second,
         deadline: second,
         bindings: 5,
@@ -171,6 +173,8 @@ fn every_metric_is_one_that_can_be_limited_and_the_other_way_round() {
             insecure: false,
             certificate: None,
         });
+        facts.throughput = Some(Default::default());
+        facts.mtu = Some(Default::default());
         TargetFacts {
             uri: String::new(),
             turn,

@@ -58,6 +58,8 @@ fn watch(judge: Judge) -> Watch {
         srv: false,
         min_days: 14,
         relay_family: None,
+        preset: None,
+        needs_bps: None,
     };
     let target = Target::from_uri(&ServerUri::from_text("stun:198.51.100.1").unwrap());
     let endpoints = [Transport::Udp, Transport::Tcp].map(|via| facts(via, "198.51.100.10:4242"));

@@ -150,6 +150,7 @@ impl Watch {
                 now_unix: u64::try_from(round.at_unix_ms / 1000).unwrap_or_default(),
                 timeout_s: self.options.timeout.as_secs_f64(),
                 relay_family: self.options.relay_family,
+                needs_bps: self.options.needs_bps,
                 min_days: self.options.min_days,
             };
             let now = Judged::new(seen, context);

@@ -160,3 +160,18 @@ fn a_trace_of_dtls_holds_the_messages_in_clear() {
     let text = std::fs::read_to_string(&trace).expect("the trace was written");
     assert!(text.contains("Allocate") && text.contains("XOR-RELAYED-ADDRESS"), "{text}");
 }
+
+#[test]
+fn what_a_relay_is_worth_is_measured_over_dtls_too() {
+    let flags = ["--mtu", "--throughput", "4s", "--throughput-max", "1M"];
+    let Some(run) = probe(Kind::Good, &flags) else { return };
+    run.ends("pass", 0).is_healthy().has_no("MTU_SMALL").has_no("BANDWIDTH_CAPPED");
+    run.shows("dtls", "/mtu/dont_fragment", true);
+    for way in ["inbound", "outbound"] {
+        let endpoint = run.endpoint("dtls");
+        let achieved = endpoint["throughput"][way]["achieved_bps"].as_u64().unwrap_or_default();
+        run.check((700_000..1_200_000).contains(&achieved), &format!("{way}: {}", endpoint["throughput"]));
+        let largest = endpoint["mtu"][way]["largest_bytes"].as_u64().unwrap_or_default();
+        run.check(largest >= 1200, &format!("{way}: {}", endpoint["mtu"]));
+    }
+}

@@ -11,6 +11,7 @@ mod names;
 mod nat;
 mod nat_behavior;
 mod others;
+mod quality;
 mod reachability;
 mod redirect;
 mod refusals;

@@ -6,6 +6,7 @@ mod interrupt;
 mod limits;
 mod lossy;
 mod modes;
+mod quality;
 mod reachability;
 mod recording;
 mod redirect;

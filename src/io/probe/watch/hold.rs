@@ -224,6 +224,7 @@ impl Hold {
             run: rand::rng().random(),
             flows: &mut flows,
             pace,
+            apart: false,
             first,
             second: None,
             peer: Some(&mut *peer),
