@@ -132,7 +132,10 @@ fn the_package_holds_what_it_needs_and_no_more() {
         assert!(files.contains(file), "{file} is missing");
     }
     for rule in registry::rules() {
-        let text = format!("src/probe/explain/{}.md", rule.code);
+        let text = match rule.code.starts_with("CONF") {
+            true => format!("src/turnserver/rules/{}.md", rule.name.replace('-', "_")),
+            false => format!("src/probe/explain/{}.md", rule.code),
+        };
         assert!(files.contains(text.as_str()), "{text} is missing");
     }
     let odd: Vec<_> = files

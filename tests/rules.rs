@@ -17,9 +17,12 @@ fn check(fault: impl Fn(&Rule) -> Option<String>) {
 
 #[test]
 fn codes_are_sorted_and_unique() {
-    let codes: Vec<&str> = rtcscope::probe::codes::RULES.iter().map(|rule| rule.code).collect();
-    let sorted: Vec<&str> = BTreeSet::from_iter(codes.iter().copied()).into_iter().collect();
-    assert_eq!(codes, sorted);
+    let probe: Vec<&str> = rtcscope::probe::codes::RULES.iter().map(|rule| rule.code).collect();
+    let conf: Vec<&str> = rtcscope::turnserver::rules::all().map(|rule| rule.code).collect();
+    for codes in [probe, conf] {
+        let sorted: Vec<&str> = BTreeSet::from_iter(codes.iter().copied()).into_iter().collect();
+        assert_eq!(codes, sorted);
+    }
 }
 
 #[test]
@@ -61,7 +64,7 @@ fn summaries_are_one_clause_that_follows_a_colon() {
 fn every_rule_names_its_source_and_the_version_that_had_it_first() {
     check(|rule| rule.refs.is_empty().then(|| "no reference".to_owned()));
     check(|rule| {
-        let known = |r: &&&str| r.starts_with("RFC ") || r.starts_with("draft-");
+        let known = |r: &&&str| ["RFC ", "draft-", "coturn "].iter().any(|source| r.starts_with(source));
         let odd: Vec<_> = rule.refs.iter().filter(|r| !known(r)).collect();
         (!odd.is_empty()).then(|| format!("{odd:?}"))
     });
@@ -133,23 +136,44 @@ fn no_explanation_is_left_without_a_rule() {
 }
 
 #[test]
+fn each_rule_of_a_configuration_has_two_files_of_its_name() {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/turnserver/rules");
+    let mut rules = 0;
+    for rule in rtcscope::turnserver::rules::all() {
+        let file = rule.name.replace('-', "_");
+        for extension in ["rs", "md"] {
+            assert!(dir.join(format!("{file}.{extension}")).exists(), "{file}.{extension}");
+        }
+        rules += 1;
+    }
+    let texts = std::fs::read_dir(dir).unwrap().filter(|entry| {
+        entry.as_ref().unwrap().path().extension().is_some_and(|extension| extension == "md")
+    });
+    assert_eq!(texts.count(), rules);
+}
+
+#[test]
 fn severities_are_those_that_were_promised() {
+    let probe = || rtcscope::probe::codes::RULES.iter();
     let of = |severity| {
         let mut codes: Vec<&str> =
-            registry::rules().filter(|rule| rule.severity == severity).map(|rule| rule.code).collect();
+            probe().filter(|rule| rule.severity == severity).map(|rule| rule.code).collect();
         codes.sort_unstable();
         codes
     };
     assert_eq!(of(Severity::Info), ["REDIRECT", "STALE_NONCE_OK", "UNMATCHED_TRANSACTION_ID"]);
     let warnings = [
+        "BANDWIDTH_CAPPED",
         "CLOCK_SKEW",
         "DNS_PARTIAL",
         "LIFETIME_ODD",
+        "MTU_SMALL",
         "OTHER_ADDR_INVALID",
         "RELAY_ADDR_MISMATCH",
         "RELAY_LOSSY",
         "RELAY_TO_RELAY_BLOCKED",
         "REST_EXPIRING",
+        "TLS_EXPIRING",
         "TURN_ONLY",
     ];
     assert_eq!(of(Severity::Warning), warnings);

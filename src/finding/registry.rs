@@ -4,7 +4,7 @@ use super::Rule;
 
 /// All rules, sorted by code within each domain.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    crate::probe::codes::RULES.iter().copied()
+    crate::probe::codes::RULES.iter().copied().chain(crate::turnserver::rules::all())
 }
 
 /// The rule with this code, upper or lower case.

@@ -31,6 +31,8 @@ pub enum Block {
     Table(Table),
     /// Findings, each with its evidence and what to change.
     Findings(Vec<Finding>),
+    /// One line of a log.
+    Line(Line),
 }
 
 /// A table with a row of column names.
@@ -43,6 +45,20 @@ pub struct Table {
     pub columns: Vec<(&'static str, Align)>,
     /// Rows; each has as many cells as there are columns.
     pub rows: Vec<Vec<Cell>>,
+}
+
+/// One line of a log: what it begins with, groups of words, and what is said of it indented beneath.
+///
+/// Whoever makes the lines pads their words, so that those of one log stand beneath each other. Groups that do not fit
+/// the width go on to the next line, whole.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Line {
+    /// What it begins with.
+    pub head: Cell,
+    /// Words that stay together.
+    pub groups: Vec<Vec<Cell>>,
+    /// Sentences beneath.
+    pub below: Vec<Cell>,
 }
 
 /// Horizontal alignment of a column.

@@ -5,18 +5,36 @@ use std::io::{self, Write};
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
-use super::{Rendered, Screen, json, text};
+use super::{Rendered, Screen, json, jsonl, text};
 
 /// Writes a report in one format.
 pub type Renderer = fn(&Rendered, Screen, &mut dyn Write) -> io::Result<()>;
 
+/// How a result that goes on growing is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Growth {
+    /// Only the whole makes sense, at the end.
+    Whole,
+    /// Part by part as they come.
+    Parts,
+    /// As [`Growth::Parts`], with an empty line before a part that begins something new.
+    Paragraphs,
+}
+
 /// Every format, the default first.
 pub static FORMATS: &[Format] = &[
-    Format { name: "text", help: "For people", renderer: text::render },
+    Format { name: "text", help: "For people", renderer: text::render, growth: Growth::Paragraphs },
     Format {
         name: "json",
         help: "For programs: one object, versioned by its `schema`",
         renderer: json::render,
+        growth: Growth::Whole,
+    },
+    Format {
+        name: "jsonl",
+        help: "For programs that read as it comes: one object a line, each with its `schema`",
+        renderer: jsonl::render,
+        growth: Growth::Parts,
     },
 ];
 
@@ -29,6 +47,8 @@ pub struct Format {
     pub help: &'static str,
     /// How it is written.
     pub renderer: Renderer,
+    /// What it does with results that grow.
+    pub growth: Growth,
 }
 
 impl Format {

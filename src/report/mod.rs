@@ -6,6 +6,8 @@ mod document;
 mod findings;
 mod format;
 mod json;
+mod jsonl;
+mod log;
 pub mod markdown;
 mod printable;
 mod progress;
@@ -17,8 +19,8 @@ mod wrap;
 #[cfg(test)]
 mod tests;
 
-pub use document::{Align, Block, Cell, Document, Table, Tone};
-pub use format::{FORMATS, Format, Renderer};
+pub use document::{Align, Block, Cell, Document, Line, Table, Tone};
+pub use format::{FORMATS, Format, Growth, Renderer};
 pub use printable::printable;
 pub use progress::Progress;
 pub use screen::Screen;
@@ -33,6 +35,12 @@ pub trait Report: serde::Serialize {
 
     /// The human view: headings, tables, notes. Knows no colour and no width.
     fn document(&self) -> Document;
+
+    /// The lines that the report is in JSON Lines, made from `whole`, which is its JSON; the whole on one line unless
+    /// a report knows better.
+    fn lines(&self, whole: &serde_json::Value) -> Vec<serde_json::Value> {
+        vec![whole.clone()]
+    }
 
     /// Named numbers with labels: thresholds, monitoring.
     fn metrics(&self) -> Vec<Metric> {
@@ -50,6 +58,8 @@ pub struct Rendered {
     pub schema: &'static str,
     /// The fields of the report.
     pub json: serde_json::Value,
+    /// [`Report::lines`].
+    pub lines: Vec<serde_json::Value>,
     /// [`Report::document`].
     pub document: Document,
     /// [`Report::exit`].
@@ -60,6 +70,7 @@ impl Rendered {
     /// Reads everything that a renderer may want from `report`.
     pub fn from_report<R: Report>(report: &R) -> Result<Self, serde_json::Error> {
         let json = serde_json::to_value(report)?;
-        Ok(Self { schema: R::SCHEMA, json, document: report.document(), exit: report.exit() })
+        let lines = report.lines(&json);
+        Ok(Self { schema: R::SCHEMA, json, lines, document: report.document(), exit: report.exit() })
     }
 }

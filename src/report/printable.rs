@@ -8,8 +8,8 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::{Block, Cell, Document, Table};
-use crate::finding::{Finding, Location};
+use super::{Block, Cell, Document, Line, Table};
+use crate::finding::{Excerpt, Finding, Location};
 
 /// `text` with its invisible characters shown; line breaks and tabs become spaces.
 pub fn printable(text: &str) -> Cow<'_, str> {
@@ -62,6 +62,11 @@ fn block(block: &Block) -> Block {
             rows: table.rows.iter().map(|row| cells(row, table.columns.len())).collect(),
         }),
         Block::Findings(findings) => Block::Findings(findings.iter().map(finding).collect()),
+        Block::Line(line) => Block::Line(Line {
+            head: cell(&line.head),
+            groups: line.groups.iter().map(|group| group.iter().map(cell).collect()).collect(),
+            below: line.below.iter().map(cell).collect(),
+        }),
     }
 }
 
@@ -72,7 +77,18 @@ fn finding(finding: &Finding) -> Finding {
             Location::Endpoint { endpoint, transport } => {
                 Location::Endpoint { endpoint: own(endpoint), transport }
             }
-            Location::Text { .. } => location.clone(),
+            Location::Text { line, column, length, m_line, excerpt } => Location::Text {
+                line: *line,
+                column: *column,
+                length: *length,
+                m_line: *m_line,
+                // Part by part, so that the mark stays under what it marks.
+                excerpt: Excerpt {
+                    before: own(&excerpt.before),
+                    marked: own(&excerpt.marked),
+                    after: own(&excerpt.after),
+                },
+            },
         }),
         message: own(&finding.message),
         evidence: finding.evidence.iter().map(|(key, v)| (own(key), value(v))).collect(),
@@ -149,6 +165,15 @@ mod tests {
             .evidence(BAD, BAD)
             .evidence("list", vec![BAD])
             .evidence("map", Value::Object(Map::from_iter([(BAD.to_owned(), Value::from(BAD))])));
+        let bad = || BAD.to_owned();
+        let excerpt = Excerpt { before: bad(), marked: bad(), after: bad() };
+        let in_text = crate::probe::codes::AUTH_WRONG.finding("config", BAD).at(Location::Text {
+            line: 1,
+            column: 1,
+            length: 1,
+            m_line: None,
+            excerpt,
+        });
         let dirty = Document {
             blocks: vec![
                 Block::Verdict(BAD.into()),
@@ -160,7 +185,7 @@ mod tests {
                     columns: vec![("a", crate::report::Align::Left)],
                     rows: vec![vec![BAD.into()]],
                 }),
-                Block::Findings(vec![finding]),
+                Block::Findings(vec![finding, in_text]),
             ],
         };
         assert!(format!("{dirty:?}").contains("\\u{1b}]0"), "the test must be able to fail");

@@ -5,8 +5,13 @@ use crate::finding::{Confidence, Finding, Location};
 use crate::probe::codes;
 
 fn check(blocks: Vec<Block>, exit: Exit, width: usize, colour: bool) -> String {
-    let report =
-        Rendered { schema: "test/1", json: serde_json::Value::Null, document: Document { blocks }, exit };
+    let report = Rendered {
+        schema: "test/1",
+        json: serde_json::Value::Null,
+        lines: Vec::new(),
+        document: Document { blocks },
+        exit,
+    };
     let mut out = Vec::new();
     Format::default().render(&report, Screen { width, colour }, &mut out).unwrap();
     String::from_utf8(out).unwrap()

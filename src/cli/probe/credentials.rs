@@ -6,6 +6,7 @@ use crate::cli::UserError;
 use crate::io::input;
 use crate::probe::plan::{Knowledge, Minting};
 use crate::turn::credentials::{Credentials, Ha1, LongTermSecret, Secret, form, rest};
+use crate::turnserver::{Conf, Login};
 
 /// A password file longer than this is no password.
 pub(super) const MOST: u64 = 64 * 1024;
@@ -74,27 +75,35 @@ pub(super) struct Identity {
 }
 
 impl Args {
-    /// Puts flags, file and environment together: what a flag says, the environment does not change.
-    pub(super) fn identity(&self) -> anyhow::Result<Identity> {
-        let mut identity = self.who()?;
-        identity.clock = self.minting(identity.credentials.is_some() && !identity.knowledge.minted)?;
+    /// Puts flags, file and environment together: what a flag says, the environment does not change, and what either
+    /// says, the configuration of the server does not.
+    pub(super) fn identity(&self, conf: Option<&Conf>) -> anyhow::Result<Identity> {
+        let mut identity = self.who(conf)?;
+        identity.clock = self.minting(identity.credentials.is_some() && !identity.knowledge.minted, conf)?;
         Ok(identity)
     }
 
     /// What `--clock` mints from.
-    fn minting(&self, password: bool) -> anyhow::Result<Option<Minting>> {
+    fn minting(&self, password: bool, conf: Option<&Conf>) -> anyhow::Result<Option<Minting>> {
         if !self.clock {
             return Ok(None);
         }
-        match self.secret_of(password) {
-            Some(secret) => Ok(Some(Minting { secret, separator: self.separator })),
+        let own = || Some(Minting { secret: self.secret_of(password)?, separator: self.separator });
+        let configured = || match conf?.login(None) {
+            Login::Secret { secret, separator } => {
+                Some(Minting { secret, separator: self.separator_or(separator) })
+            }
+            Login::None | Login::User(_) => None,
+        };
+        match own().or_else(configured) {
+            Some(minting) => Ok(Some(minting)),
             None => Err(UserError::usage("--clock without the secret that credentials are minted from")
                 .hint("give --secret, or RTCSCOPE_SECRET: a server's clock shows in which of ours it takes")
                 .into()),
         }
     }
 
-    fn who(&self) -> anyhow::Result<Identity> {
+    fn who(&self, conf: Option<&Conf>) -> anyhow::Result<Identity> {
         let username = self.username.clone().or_else(|| input::variable("RTCSCOPE_USERNAME"));
         let username = username.filter(|name| !name.is_empty());
         let given = match (&self.password, &self.password_file) {
@@ -111,15 +120,26 @@ impl Args {
             return self.with_key(username, key);
         }
         if let Some(secret) = self.secret_of(given.is_some()) {
-            return self.minted(&secret, username.as_deref(), given);
+            return self.minted(&secret, username.as_deref(), given, self.separator);
         }
         let password = given.or_else(|| input::variable("RTCSCOPE_PASSWORD").map(Secret::new));
+        let from_conf = match (&password, conf) {
+            (None, Some(conf)) => self.configured(conf, username.as_deref())?,
+            _ => None,
+        };
+        if let Some(identity) = from_conf {
+            return Ok(identity);
+        }
         match (username, password) {
             (None, None) => Ok(Identity::default()),
             (None, Some(_)) => Err(UserError::usage("a password without a user name")
                 .hint("give --username, or RTCSCOPE_USERNAME")
                 .into()),
             (Some(_), None) => Err(UserError::usage("a user name without a password")
+                .hint(match conf {
+                    Some(_) => "nobody of this name can log in with what the configuration says",
+                    None => "",
+                })
                 .hint("give --password-file, --password, RTCSCOPE_PASSWORD, --secret or --key")
                 .into()),
             (Some(username), Some(password)) => {
@@ -128,6 +148,27 @@ impl Args {
                 Ok(Identity { credentials: Some(credentials), knowledge, clock: None })
             }
         }
+    }
+
+    /// Who the server's own configuration lets in.
+    fn configured(&self, conf: &Conf, username: Option<&str>) -> anyhow::Result<Option<Identity>> {
+        Ok(match conf.login(username) {
+            Login::None => None,
+            Login::User(credentials) => {
+                let key = matches!(credentials.secret, LongTermSecret::Key(_));
+                let knowledge = Knowledge { key, ..Knowledge::default() };
+                Some(Identity { credentials: Some(credentials), knowledge, clock: None })
+            }
+            Login::Secret { secret, separator } => {
+                Some(self.minted(&secret, username, None, self.separator_or(separator))?)
+            }
+        })
+    }
+
+    /// The separator of the flag, unless that is the one it has anyway and the configuration has another.
+    fn separator_or(&self, configured: Option<char>) -> char {
+        let given = Some(self.separator).filter(|separator| *separator != rest::SEPARATOR);
+        given.or(configured).unwrap_or(rest::SEPARATOR)
     }
 
     /// The secret of the flag; that of the environment only where no password was given as a flag.
@@ -192,8 +233,9 @@ impl Args {
         secret: &Secret,
         username: Option<&str>,
         password: Option<Secret>,
+        separator: char,
     ) -> anyhow::Result<Identity> {
-        let expiry = username.and_then(|name| rest::expiry_separated(name, self.separator));
+        let expiry = username.and_then(|name| rest::expiry_separated(name, separator));
         let (Some(name), Some(expiry)) = (username, expiry) else {
             if password.is_some() {
                 return Err(UserError::usage("--secret makes the password, and one was given")
@@ -201,7 +243,7 @@ impl Args {
                     .into());
             }
             let expires = input::unix_time().saturating_add(self.ttl.as_secs());
-            let credentials = Some(rest::mint(secret, username, expires, self.separator));
+            let credentials = Some(rest::mint(secret, username, expires, separator));
             let knowledge = Knowledge { rest_expiry: Some(expires), minted: true, ..Knowledge::default() };
             return Ok(Identity { credentials, knowledge, clock: None });
         };

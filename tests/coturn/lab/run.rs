@@ -209,11 +209,13 @@ impl Run {
             let endpoints = array(&target["endpoints"]).iter().flat_map(|end| array(&end["findings"]));
             array(&target["findings"]).iter().chain(endpoints)
         });
+        // Those of a server's configuration are no target's.
+        let deep = deep.chain(array(&self.json["turnserver_conf"]["findings"]));
         let (mut deep, mut flat): (Vec<String>, Vec<String>) =
             (deep.map(identity).collect(), self.findings().iter().map(identity).collect());
         deep.sort();
         flat.sort();
-        self.check(deep == flat, "`findings` are not those of the targets and endpoints");
+        self.check(deep == flat, "`findings` are not those of the targets, endpoints and configuration");
     }
 
     fn targets(&self) -> impl Iterator<Item = &Value> {
