@@ -292,10 +292,19 @@ fn run(example: &Example) -> Output {
     let home = dir.0.display().to_string();
     // What the examples read.
     let offer = root().join("testdata/sdp/offer.sdp");
-    std::fs::copy(offer, dir.0.join("offer.sdp")).expect("a file of the repository");
+    std::fs::copy(&offer, dir.0.join("offer.sdp")).expect("a file of the repository");
+    let dump = root().join("testdata/sdp/source/internals-2026.json");
+    std::fs::copy(dump, dir.0.join("webrtc_internals_dump.txt")).expect("a file of the repository");
     let words = example.words.iter().skip(1).map(|word| word.replace('~', &home));
     let mut command = Command::new(cargo_bin!("rtcscope"));
-    command.args(words).env_clear().current_dir(&dir.0).stdin(Stdio::null());
+    command.args(words).env_clear().current_dir(&dir.0);
+    // What was copied.
+    let pasted = example.words[1] == "sdp" && example.words.iter().any(|word| word == "-");
+    command.stdin(if pasted {
+        std::fs::File::open(offer).expect("it is there").into()
+    } else {
+        Stdio::null()
+    });
     command.envs(example.environment.iter().cloned());
     command.envs(std::env::vars_os().filter(|(name, _)| name == "SystemRoot"));
     command.output().expect("the program starts")

@@ -423,7 +423,7 @@ pub(crate) fn sdp(bytes: &[u8]) {
         assert!(problem.span.end <= bytes.len() && !problem.to_string().is_empty(), "{problem:?}");
         assert!(text.as_str().get(problem.span.start..problem.span.end).is_some(), "{problem:?}");
     }
-    let given = Given { source: String::new(), kind: None, bytes: bytes.to_vec() };
+    let given = Given { bytes: bytes.to_vec(), ..Given::default() };
     if let Some(facts) = SessionFacts::of(&given, true) {
         assert_eq!(facts.media.len(), session.media().len());
         let lines = facts.lines.as_ref().expect("they were asked for");

@@ -1,11 +1,13 @@
 //! The whole in a few sentences.
 
 use super::facts::{MediaFacts, SessionFacts};
+use super::reading::FRAGMENT;
 use crate::finding::Confidence;
 
 /// What it is, in one line.
 pub(super) fn title(session: &SessionFacts) -> String {
     let what = match session.kind {
+        Some(FRAGMENT) => "A fragment for trickle ICE",
         Some("offer") => "An offer",
         Some("answer") => "An answer",
         Some("pranswer") => "A provisional answer",
@@ -14,8 +16,13 @@ pub(super) fn title(session: &SessionFacts) -> String {
     match &session.media[..] {
         [] => format!("{what} without an m-line"),
         [one] => format!("{what} with one m-line: {}", kind(one)),
-        many => format!("{what} with {} m-lines: {}", many.len(), list(kinds(many))),
+        many => format!("{what} with {} m-lines: {}", many.len(), media(session)),
     }
+}
+
+/// Its m-lines by kind: `audio, 2 video and data channels`.
+pub(super) fn media(session: &SessionFacts) -> String {
+    list(kinds(&session.media))
 }
 
 /// Who wrote it, and why that is thought.
@@ -23,6 +30,7 @@ pub(super) fn writer(session: &SessionFacts) -> String {
     let writer = &session.writer;
     let evidence = writer.evidence.join("; ");
     match (writer.name.as_str(), writer.confidence) {
+        ("unknown", _) if session.kind == Some(FRAGMENT) => String::new(),
         ("unknown", _) => "Who wrote it is unknown: no line names a program.".to_owned(),
         (name, Confidence::High) => format!("Written by {name}. Seen by: {evidence}."),
         (name, Confidence::Medium) => format!("Probably written by {name}. Seen by: {evidence}."),
@@ -33,6 +41,10 @@ pub(super) fn writer(session: &SessionFacts) -> String {
 /// What it proposes or accepts.
 pub(super) fn summary(session: &SessionFacts) -> String {
     let mut said: Vec<String> = Vec::new();
+    if session.kind == Some(FRAGMENT) {
+        let live: Vec<&MediaFacts> = session.media.iter().collect();
+        return ice(session, &live).unwrap_or_default();
+    }
     let live: Vec<&MediaFacts> = session.media.iter().filter(|media| !media.rejected).collect();
     let rejected = session.media.len() - live.len();
     said.extend(directions(&live));
