@@ -51,10 +51,10 @@ impl Report for Explanation {
     fn document(&self) -> Document {
         let mut blocks: Vec<Block> = self.dumps.iter().flat_map(timeline::blocks).collect();
         let shown = if self.in_full { &self.sessions[..] } else { &[] };
-        for (index, session) in shown.iter().enumerate() {
-            if self.sessions.len() > 1 {
-                let title = format!("{} of {}: {}", index + 1, self.sessions.len(), session.source);
-                blocks.push(Block::Heading(title));
+        for session in shown {
+            // In a dump that `--at` took it from, its number and what it was.
+            if self.sessions.len() > 1 || session.number > 1 {
+                blocks.push(Block::Heading(format!("Description {}: {}", session.number, session.source)));
             }
             blocks.extend(tables::session(session));
         }

@@ -1,5 +1,7 @@
 //! The whole in a few sentences.
 
+use std::collections::HashSet;
+
 use super::facts::{MediaFacts, SessionFacts};
 use super::reading::FRAGMENT;
 use crate::finding::Confidence;
@@ -130,13 +132,21 @@ fn bundle(session: &SessionFacts, live: &[&MediaFacts]) -> Option<String> {
 fn ice(session: &SessionFacts, live: &[&MediaFacts]) -> Option<String> {
     if !live.iter().any(|media| media.ice_ufrag.is_some()) {
         let is_rtsp = live.iter().any(|media| media.rtsp);
-        return match live.iter().any(|media| media.setup.is_some()) || live.is_empty() {
-            true => None,
+        let is_secure = |media: &&&MediaFacts| {
+            media.setup.is_some() || media.proto.as_deref().is_some_and(|proto| proto.contains("TLS"))
+        };
+        return match live.iter().any(|media| is_secure(&media)) || live.is_empty() {
+            true if live.is_empty() => None,
+            true => Some("It has no ICE credentials (a=ice-ufrag), which WebRTC needs.".to_owned()),
             false if is_rtsp => Some("RTSP will choose the ports.".to_owned()),
             false => Some("It does not use ICE: media goes to the address and port given.".to_owned()),
         };
     }
-    let count: usize = live.iter().map(|media| media.candidates.len()).sum();
+    // Some write the candidates of a BUNDLE group in each of its m-lines.
+    let all = live.iter().flat_map(|media| &media.candidates);
+    let different: HashSet<_> =
+        all.map(|one| (&one.kind, &one.protocol, &one.address, one.port, one.component)).collect();
+    let count = different.len();
     let trickle = live.iter().any(|media| media.trickle);
     let done = live.iter().any(|media| media.end_of_candidates);
     let lite = if session.ice_lite { " This side is ICE lite: it only answers checks." } else { "" };

@@ -114,11 +114,18 @@ fn port(media: &MediaFacts) -> Cell {
         (Some(0), _, true) => "0: used as part of its BUNDLE group only".into(),
         // The port of those who have no candidates yet (RFC 9429).
         (Some(9), ..) if media.ice_ufrag.is_some() => "9: ICE will tell".into(),
+        (Some(port), ..) if media.ice_ufrag.is_some() && is_nowhere(media) => {
+            format!("{port}: ICE will tell").into()
+        }
         (Some(port), ..) => match &media.connection {
             Some(address) => format!("{port} at {address}").into(),
             None => port.to_string().into(),
         },
     }
+}
+
+fn is_nowhere(media: &MediaFacts) -> bool {
+    matches!(media.connection.as_deref(), Some("0.0.0.0" | "::"))
 }
 
 fn transport(media: &MediaFacts) -> String {

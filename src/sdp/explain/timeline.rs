@@ -27,6 +27,14 @@ pub(super) fn blocks(dump: &DumpFacts) -> Vec<Block> {
     let browser = dump.browser.as_ref().map(|name| format!(" of {name}")).unwrap_or_default();
     let mut blocks = vec![Block::Verdict(Cell::new(format!("{what}{browser}: {count}"), Tone::Strong))];
     blocks.extend(dump.connections.iter().flat_map(connection));
+    let numbers = dump.connections.iter().flat_map(|one| &one.events).filter_map(|event| match &event.what {
+        Happening::Description { number, .. } => *number,
+        _ => None,
+    });
+    if let Some(last) = numbers.max() {
+        let sentence = format!("`--at NUMBER` explains one description, such as `--at {last}`.");
+        blocks.push(Block::Paragraph(Cell::new(sentence, Tone::Dim)));
+    }
     blocks
 }
 
@@ -74,7 +82,12 @@ fn outcome(one: &ConnectionFacts) -> Cell {
         (true, 1..) => "none recorded of the other side".to_owned(),
         _ => format!("{} of the other side", counted(&one.remote_candidates)),
     };
-    let text = format!("{told} Candidates: {} of this side, {theirs}.", counted(&one.local_candidates));
+    let candidates = match one.local_candidates.is_empty() && one.remote_candidates.is_empty() {
+        true if one.without_text > 0 => "No candidates are recorded.".to_owned(),
+        true => "No candidates on either side.".to_owned(),
+        false => format!("Candidates: {} of this side, {theirs}.", counted(&one.local_candidates)),
+    };
+    let text = format!("{told} {candidates}");
     Cell::new(text, tone)
 }
 
@@ -157,6 +170,7 @@ fn what(event: &EventFacts) -> Cell {
         }
         // The configuration stands above.
         Happening::Other { .. } if event.method == "create" => "created".into(),
+        Happening::Other { value } if value == "{}" => event.method.clone().into(),
         Happening::Other { value } => match value.char_indices().nth(SHOWN) {
             Some((at, _)) => format!("{} {}…", event.method, &value[..at]).into(),
             None => format!("{} {value}", event.method).trim_end().into(),
