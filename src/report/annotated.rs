@@ -18,8 +18,8 @@ pub(super) struct Position {
 pub(super) fn position(finding: &Finding) -> Option<Position> {
     let Some(Location::Text { line, column, length, .. }) = finding.location else { return None };
     let Some(input_line) = finding.evidence.get("input_line") else {
-        let (column, length) = (column as u64, length as u64);
-        return Some(Position { line: line.into(), column, end_column: Some(column + length) });
+        let (line, column, length) = (line as u64, column as u64, length as u64);
+        return Some(Position { line, column, end_column: Some(column + length) });
     };
     let column = finding.evidence.get("input_column").and_then(Value::as_u64)?;
     Some(Position { line: input_line.as_u64()?, column, end_column: None })

@@ -8,7 +8,9 @@ mod findings;
 mod format;
 mod github;
 mod json;
+mod jsonl;
 mod junit;
+mod log;
 pub mod markdown;
 mod printable;
 mod progress;
@@ -22,8 +24,8 @@ mod wrap;
 #[cfg(test)]
 mod tests;
 
-pub use document::{Align, Block, Cell, Document, Snippet, SnippetLine, Table, Tone};
-pub use format::{FORMATS, Format, Renderer};
+pub use document::{Align, Block, Cell, Document, Line, Snippet, SnippetLine, Table, Tone};
+pub use format::{FORMATS, Format, Growth, Renderer};
 pub use printable::printable;
 pub use progress::Progress;
 pub use screen::Screen;
@@ -38,6 +40,12 @@ pub trait Report: serde::Serialize {
 
     /// The human view: headings, tables, notes. Knows no colour and no width.
     fn document(&self) -> Document;
+
+    /// The lines that the report is in JSON Lines, made from `whole`, which is its JSON; the whole on one line unless
+    /// a report knows better.
+    fn lines(&self, whole: &serde_json::Value) -> Vec<serde_json::Value> {
+        vec![whole.clone()]
+    }
 
     /// Named numbers with labels: thresholds, monitoring.
     fn metrics(&self) -> Vec<Metric> {
@@ -65,6 +73,8 @@ pub struct Rendered {
     pub schema: &'static str,
     /// The fields of the report.
     pub json: serde_json::Value,
+    /// [`Report::lines`].
+    pub lines: Vec<serde_json::Value>,
     /// [`Report::document`].
     pub document: Document,
     /// [`Report::findings`].
@@ -81,8 +91,10 @@ impl Rendered {
     /// Reads everything that a renderer may want from `report`.
     pub fn from_report<R: Report>(report: &R) -> Result<Self, serde_json::Error> {
         let json = serde_json::to_value(report)?;
+        let lines = report.lines(&json);
         Ok(Self {
             json,
+            lines,
             findings: report.findings().map(<[Finding]>::to_vec),
             subjects: report.subjects(),
             ..Self::of_document(R::SCHEMA, report.document(), report.exit())
@@ -94,6 +106,7 @@ impl Rendered {
         Self {
             schema,
             json: serde_json::Value::Null,
+            lines: Vec::new(),
             document,
             findings: None,
             subjects: Vec::new(),

@@ -1,7 +1,7 @@
 //! What a whole report looks like, at the widths people have.
 
 use super::*;
-use crate::finding::{Confidence, Finding, Location};
+use crate::finding::{Confidence, Excerpt, Finding, Location};
 use crate::probe::codes;
 
 fn check(blocks: Vec<Block>, exit: Exit, width: usize, colour: bool) -> String {
@@ -367,7 +367,8 @@ proptest::proptest! {
 
 /// What a format makes of a finding in a text, one in a text within a log, and one of a server.
 fn formatted(name: &str) -> String {
-    let text = |line| Location::Text { line, column: 3, length: 4, m_line: None };
+    let text =
+        |line| Location::Text { line, column: 3, length: 4, m_line: None, excerpt: Excerpt::default() };
     let findings = vec![
         codes::REDIRECT
             .finding("syntax", "a, b/100%.sdp")

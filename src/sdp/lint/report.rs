@@ -122,7 +122,7 @@ impl Found {
         }
         let Some(Location::Text { line, .. }) = finding.location else { return };
         let place = input.document.place(self.start);
-        if place.is_none_or(|place| place.line != line as usize || !input.document.wrappings.is_empty()) {
+        if place.is_none_or(|place| place.line != line || !input.document.wrappings.is_empty()) {
             let (line, column) = (place.map(|place| place.line), place.map(|place| place.column));
             finding.evidence.insert("input_line".to_owned(), json!(line));
             finding.evidence.insert("input_column".to_owned(), json!(column));
@@ -272,13 +272,10 @@ pub fn snippets(found: &[Found]) -> Vec<Snippet> {
 }
 
 fn line(mark: &Mark) -> SnippetLine {
-    let excerpt = &mark.excerpt;
     SnippetLine {
         text: mark.other.clone(),
-        line: excerpt.line,
-        before: excerpt.before.clone(),
-        marked: excerpt.marked.clone(),
-        after: excerpt.after.clone(),
+        line: mark.line,
+        excerpt: mark.excerpt.clone(),
         label: mark.label.clone(),
     }
 }
