@@ -51,7 +51,7 @@ fn with(
     };
     if port.value != 0 {
         findings
-            .push(port.span, format!("an m-line that is `bundle-only` has the port 0, not {port}"))
+            .push(port.span, format!("a `bundle-only` m-line takes port 0, not {port}"))
             .also(attribute.span(), "only defined with port 0")
             .help("write 0 for the port, or remove `a=bundle-only`");
     } else if !description.is_answer() && media.bundle_tag().is_some_and(|tag| tag.index() == media.index()) {

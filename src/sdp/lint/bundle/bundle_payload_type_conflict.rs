@@ -21,31 +21,14 @@ pub(super) static RULE: LintRule = LintRule {
     checks: &[Check::One(check)],
 };
 
-type Used<'s, 't> = (Media<'s, 't>, &'s Codec<'t>);
-
-fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
-    for group in description.head().groups().filter(|group| group.is_bundle()) {
-        // Payload types have seven bits.
-        let mut used: [Option<Used<'_, '_>>; 128] = [None; 128];
-        let live = description.members(group).filter(|media| !media.is_rejected());
-        let all = live.flat_map(|media| media.codecs().iter().map(move |codec| (media, codec)));
-        let mut conflicts = Vec::new();
-        for (media, codec) in all.filter(|(_, codec)| codec.name().is_some()) {
-            let Some(place) = used.get_mut(usize::from(codec.payload_type.value)) else { continue };
-            let first = *place.get_or_insert((media, codec));
-            if first.0.index() != media.index() {
-                conflicts
-                    .extend(conflict(first, (media, codec)).map(|conflict| (first, media, codec, conflict)));
-            }
-        }
-        let free = (96..=127).chain(35..=63).find(|&number: &usize| used[number].is_none());
-        for (first, media, codec, conflict) in conflicts {
-            tell((first, (media, codec)), &conflict, free, findings);
-        }
-    }
+/// What a payload type stands for in one m-line.
+struct Use<'s, 't> {
+    media: Media<'s, 't>,
+    codec: &'s Codec<'t>,
+    parameters: BTreeMap<String, String>,
 }
 
-/// In what a payload type differs.
+/// In what two of them differ.
 enum Conflict {
     /// In kind, name, clock rate or channels.
     Codec,
@@ -53,82 +36,104 @@ enum Conflict {
     Parameters(Vec<String>),
 }
 
-fn conflict(first: Used<'_, '_>, second: Used<'_, '_>) -> Option<Conflict> {
-    let format = |(media, codec): Used<'_, '_>| {
-        let name = codec.name().unwrap_or_default().to_ascii_lowercase();
-        let kind = media.line().kind.to_ascii_lowercase();
-        (kind, name, codec.clock_rate(), codec.channels().unwrap_or(1))
+/// More parameters than these are not named.
+const MOST: usize = 5;
+
+fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
+    for group in description.head().groups().filter(|group| group.is_bundle()) {
+        // Payload types have seven bits.
+        let mut uses: Vec<Vec<Use<'_, '_>>> = (0..128).map(|_| Vec::new()).collect();
+        for media in description.members(group).filter(|media| !media.is_rejected()) {
+            for codec in media.codecs().iter().filter(|codec| codec.name().is_some()) {
+                if let Some(uses) = uses.get_mut(usize::from(codec.payload_type.value)) {
+                    uses.push(Use::of(media, codec));
+                }
+            }
+        }
+        let free = (96..=127).chain(35..=63).find(|&number: &usize| uses[number].is_empty());
+        for uses in &uses {
+            let Some((first, others)) = uses.split_first() else { continue };
+            for other in others {
+                match first.conflict(other) {
+                    Some(Conflict::Codec) => tell_codec(first, other, free, findings),
+                    Some(Conflict::Parameters(names)) => tell_parameters(first, other, &names, findings),
+                    None => {}
+                }
+            }
+        }
+    }
+}
+
+impl<'s, 't> Use<'s, 't> {
+    fn of(media: Media<'s, 't>, codec: &'s Codec<'t>) -> Self {
+        let all = codec.fmtps.iter().flat_map(|fmtp| fmtp.parameters());
+        let pairs = all.map(|parameter| {
+            let value = parameter.value.map_or("", |value| value.value);
+            (parameter.name.to_ascii_lowercase(), value.to_ascii_lowercase())
+        });
+        Self { media, codec, parameters: pairs.collect() }
+    }
+
+    fn conflict(&self, other: &Self) -> Option<Conflict> {
+        let format = |one: &Self| {
+            let name = one.codec.name().unwrap_or_default().to_ascii_lowercase();
+            let kind = one.media.line().kind.to_ascii_lowercase();
+            (kind, name, one.codec.clock_rate(), one.codec.channels().unwrap_or(1))
+        };
+        if format(self) != format(other) {
+            return Some(Conflict::Codec);
+        }
+        let (own, others) = (&self.parameters, &other.parameters);
+        if own.len() == others.len() && own == others {
+            return None;
+        }
+        let lacking = own.keys().filter(|name| !others.contains_key(*name));
+        let differing = others.iter().filter(|(name, value)| own.get(*name) != Some(*value));
+        let names = differing.map(|(name, _)| name).chain(lacking);
+        Some(Conflict::Parameters(names.take(MOST).map(|name| format!("`{name}`")).collect()))
+    }
+
+    fn called(&self) -> String {
+        format!("{} {}", self.media.line().kind, self.codec.encoding())
+    }
+
+    /// `96 VP8/90000`, or the number in the m-line.
+    fn mapping(&self) -> Span {
+        self.codec.rtpmap.map_or(self.codec.payload_type.span, |rtpmap| {
+            let last = rtpmap.channels.map_or(rtpmap.clock_rate.span, |channels| channels.span);
+            rtpmap.payload_type.span.to(last)
+        })
+    }
+
+    /// The parameters, or where they would belong.
+    fn said(&self) -> Span {
+        self.codec.fmtps.first().map_or_else(|| self.mapping(), |fmtp| fmtp.parameters.span)
+    }
+}
+
+fn tell_codec(first: &Use<'_, '_>, other: &Use<'_, '_>, free: Option<usize>, findings: &mut Findings<'_>) {
+    let number = other.codec.payload_type.value;
+    let message = format!(
+        "payload type {number} is {} here, and {} elsewhere in the same BUNDLE group",
+        other.called(),
+        first.called()
+    );
+    let help = match free {
+        Some(free) => format!(
+            "give this one a payload type that the group does not use, such as {free}: in the `m=` line, and in all \
+             of its `rtpmap`, `fmtp` and `rtcp-fb` lines"
+        ),
+        None => "take one of the m-lines out of the group: it has no payload type left".to_owned(),
     };
-    if format(first) != format(second) {
-        return Some(Conflict::Codec);
-    }
-    let (first, second) = (parameters(first.1), parameters(second.1));
-    if first == second {
-        return None;
-    }
-    let names = first.keys().chain(second.keys());
-    let mut differing: Vec<_> = names.filter(|name| first.get(*name) != second.get(*name)).cloned().collect();
-    differing.sort();
-    differing.dedup();
-    Some(Conflict::Parameters(differing))
+    findings.push(other.mapping(), message).also(first.mapping(), "used here first").help(help);
 }
 
-/// What `fmtp` says, however it is ordered and spaced.
-fn parameters(codec: &Codec<'_>) -> BTreeMap<String, String> {
-    let all = codec.fmtps.iter().flat_map(|fmtp| fmtp.parameters());
-    let pairs = all.map(|parameter| {
-        let value = parameter.value.map_or("", |value| value.value);
-        (parameter.name.to_ascii_lowercase(), value.to_ascii_lowercase())
-    });
-    pairs.collect()
-}
-
-fn tell(
-    (first, second): (Used<'_, '_>, Used<'_, '_>),
-    conflict: &Conflict,
-    free: Option<usize>,
-    findings: &mut Findings<'_>,
-) {
-    let number = second.1.payload_type.value;
-    let called = |(media, codec): Used<'_, '_>| format!("{} {}", media.line().kind, codec.encoding());
-    match conflict {
-        Conflict::Codec => {
-            let message = format!(
-                "payload type {number} is {} here, and {} elsewhere in the same BUNDLE group",
-                called(second),
-                called(first)
-            );
-            let help = match free {
-                Some(free) => format!(
-                    "give this one a payload type that the group does not use, such as {free}: in the `m=` line, and \
-                     in all of its `rtpmap`, `fmtp` and `rtcp-fb` lines"
-                ),
-                None => "take one of the m-lines out of the group: it has no payload type left".to_owned(),
-            };
-            findings.push(mapping(second.1), message).also(mapping(first.1), "used here first").help(help);
-        }
-        Conflict::Parameters(names) => {
-            let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-            let message = format!(
-                "payload type {number} has other parameters here than elsewhere in the same BUNDLE group: {}",
-                names.join(", ")
-            );
-            findings.push(said(second.1), message).also(said(first.1), "used here first").help(format!(
-                "write the same `a=fmtp:{number}` in both m-lines, or take a payload type for each"
-            ));
-        }
-    }
-}
-
-/// `96 VP8/90000`, or the number in the m-line.
-fn mapping(codec: &Codec<'_>) -> Span {
-    codec.rtpmap.map_or(codec.payload_type.span, |rtpmap| {
-        let last = rtpmap.channels.map_or(rtpmap.clock_rate.span, |channels| channels.span);
-        rtpmap.payload_type.span.to(last)
-    })
-}
-
-/// The parameters, or where they would belong.
-fn said(codec: &Codec<'_>) -> Span {
-    codec.fmtps.first().map_or_else(|| mapping(codec), |fmtp| fmtp.parameters.span)
+fn tell_parameters(first: &Use<'_, '_>, other: &Use<'_, '_>, names: &[String], findings: &mut Findings<'_>) {
+    let number = other.codec.payload_type.value;
+    let message = format!(
+        "payload type {number} has other parameters here than elsewhere in the same BUNDLE group: {}",
+        names.join(", ")
+    );
+    let help = format!("write the same `a=fmtp:{number}` in both m-lines, or take a payload type for each");
+    findings.push(other.said(), message).also(first.said(), "used here first").help(help);
 }

@@ -21,7 +21,11 @@ const FORM: &str = "write `a=msid:` with the id of the stream (or `-`), one spac
 
 fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
     for (_, _, problem) in description.unreadable("msid") {
-        findings.push(problem.span, problem.to_string()).help(FORM);
+        let message = match problem.expected {
+            "nothing more" => format!("`{}` is more than a stream and a track", problem.found),
+            _ => problem.to_string(),
+        };
+        findings.push(problem.span, message).help(FORM);
     }
     for msid in description.sections().flat_map(|section| section.msids()) {
         for id in [Some(msid.stream), msid.track].into_iter().flatten() {
@@ -31,6 +35,8 @@ fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
                         id.part(at, at + bad.len_utf8()).span,
                         format!("`{bad}` cannot stand in an id of `msid`"),
                     )
+                    // Browsers read it all the same.
+                    .severity(Severity::Info)
                     .help("use letters, digits and `-` only, as in a UUID");
             } else if id.len() > MOST {
                 tell_long(id, findings);
@@ -42,6 +48,7 @@ fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
 fn tell_long(id: Word<'_>, findings: &mut Findings<'_>) {
     findings
         .push(id.span, format!("an id of `msid` has {MOST} characters at most, this one has {}", id.len()))
+        .severity(Severity::Info)
         .evidence("characters", id.len())
         .help("use a shorter id, such as a UUID");
 }
