@@ -192,6 +192,8 @@ Register-ArgumentCompleter -Native -CommandName 'rtcscope' -ScriptBlock {
             break
         }
         'rtcscope;sdp;explain' {
+            [CompletionResult]::new('--pc', '--pc', [CompletionResultType]::ParameterName, 'Of a dump, take this peer connection alone')
+            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Explain the description of this number alone, counted from 1 in the order of the input')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Format of the result on standard output')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write the result to a file as well, in this format; may be repeated')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write the result to this file instead of standard output')

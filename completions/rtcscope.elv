@@ -183,6 +183,8 @@ set edit:completion:arg-completer[rtcscope] = {|@words|
             cand explain 'Explain what a session description says, in plain words and m-line by m-line'
         }
         &'rtcscope;sdp;explain'= {
+            cand --pc 'Of a dump, take this peer connection alone'
+            cand --at 'Explain the description of this number alone, counted from 1 in the order of the input'
             cand --format 'Format of the result on standard output'
             cand --report 'Write the result to a file as well, in this format; may be repeated'
             cand -o 'Write the result to this file instead of standard output'
