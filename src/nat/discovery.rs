@@ -1,5 +1,5 @@
-//! Asks one or several servers what the tests of RFC 5780 §4.3–4.5 need, all at the same time: silence costs 1.5 s
-//! once, and an open path milliseconds.
+//! Asks one or several servers what the tests of RFC 5780 §3.4, §4.3 and §4.4 need, all at the same time: silence
+//! costs 1.5 s once, and an open path milliseconds.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -46,7 +46,7 @@ pub(super) enum Purpose {
 /// The tests of one address family, on their way.
 ///
 /// The filtering tests have a socket each that never writes to any other address, so that nothing but the filter
-/// itself decides what comes in (RFC 5780 §4.4 warns of the order otherwise).
+/// itself decides what comes in (RFC 5780 §4.5 asks for care with the order otherwise).
 #[derive(Debug)]
 pub struct Discovery {
     pub(super) started: Instant,
