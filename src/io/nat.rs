@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 use rand::Rng as _;
 use tokio::net::UdpSocket;
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::mpsc::{Receiver, channel};
 use tokio::task::JoinSet;
 use tokio::time::sleep_until;
 
@@ -22,6 +23,8 @@ use crate::nat::{Discovery, Lifetime, Machine, NatFacts, OtherAddress, Output, S
 const CARRIER: Carrier = Carrier { name: "nat", stream: false, encrypted: false };
 /// The largest response that anyone sends.
 const BUFFER: usize = 2048;
+/// Datagrams that wait to be looked at: a flood must not fill our memory, and what it crowds out is asked for again.
+const MOST_WAITING: usize = 256;
 
 /// Asks these servers, which answer Binding over UDP, what lies between them and this machine: one entry for each
 /// address family that any of them has. With `lifetime`, waits up to so long for mappings to die. What is known when
@@ -146,8 +149,8 @@ impl Sockets {
     }
 
     /// Reads all sockets until the readers are dropped.
-    fn listen(&self) -> (UnboundedReceiver<Arrival>, JoinSet<()>) {
-        let (sender, receiver) = unbounded_channel();
+    fn listen(&self) -> (Receiver<Arrival>, JoinSet<()>) {
+        let (sender, receiver) = channel(MOST_WAITING);
         let mut readers = JoinSet::new();
         for (number, socket) in self.sockets.iter().enumerate() {
             let (both, sender) = (socket.clone(), sender.clone());
@@ -160,7 +163,7 @@ impl Sockets {
                     line.received_from(from, &buffer[..length]);
                     let bytes = buffer[..length].to_vec();
                     let arrival = Arrival { at: Instant::now(), socket: number, from, bytes };
-                    if sender.send(arrival).is_err() {
+                    if let Err(TrySendError::Closed(_)) = sender.try_send(arrival) {
                         return;
                     }
                 }
@@ -179,4 +182,29 @@ struct Arrival {
 
 fn seed() -> [u8; 32] {
     rand::rng().random()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::Ipv4Addr;
+
+    #[tokio::test]
+    async fn a_flood_that_nobody_has_time_for_does_not_pile_up() {
+        let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let local = Local::default();
+        let sockets =
+            Sockets::open(&local, loopback, 1, (loopback, 9).into(), &Tap::default()).await.unwrap();
+        let (arrivals, _readers) = sockets.listen();
+        let flood = UdpSocket::bind((loopback, 0)).await.unwrap();
+        for sent in 0..8 * MOST_WAITING {
+            flood.send_to(b"noise", sockets.locals[0]).await.unwrap();
+            // The reader has its turn before the system's own buffer is full.
+            if sent % 64 == 0 {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        assert_eq!(arrivals.len(), MOST_WAITING);
+    }
 }
