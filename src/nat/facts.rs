@@ -154,6 +154,11 @@ impl NatFacts {
             took_ms: milliseconds(now.saturating_duration_since(discovery.started)),
         }
     }
+
+    /// Whether the tests told the mapping or the filter; that there is a NAT is told by every Binding.
+    pub fn is_told(&self) -> bool {
+        self.mapping.is_told() || self.filtering.is_told()
+    }
 }
 
 fn server(discovery: &Discovery, at: usize) -> ServerFacts {

@@ -116,7 +116,9 @@ impl Summary {
         for judgement in &thresholds {
             exit = exit.and(judgement.exit());
         }
-        if !conclusive(&seen.targets) || (options.audits.security && !examined(&seen.targets)) {
+        let learnt = (!options.audits.security || examined(&seen.targets))
+            && (options.audits.nat.is_none() || told(seen.nat.as_deref().unwrap_or_default()));
+        if !conclusive(&seen.targets) || !learnt {
             exit = exit.and(Exit::CouldNotTell);
         }
         if seen.interrupted {
@@ -193,6 +195,11 @@ fn conclusive(targets: &[TargetFacts]) -> bool {
         let told = target.findings.iter().any(|finding| finding.severity == Severity::Error);
         !stopped && !unexplained && (looked || told)
     })
+}
+
+/// Whether the NAT tests told anything in any address family.
+pub(super) fn told(nat: &[NatFacts]) -> bool {
+    nat.iter().any(NatFacts::is_told)
 }
 
 /// Whether of each server that was to relay something is known of what strangers may do there.

@@ -202,3 +202,16 @@ fn where_nobody_answers_over_udp_the_text_says_so() {
     run.check(run.json["nat"] == Value::Array(vec![]), "an answer from nobody");
     run.check(run.text.contains("nobody could be asked"), "the text says nothing");
 }
+
+#[test]
+fn a_run_that_asks_about_nats_and_learns_nothing_is_no_pass() {
+    let run = probe(&["--embedded", "--transport", "tcp", "--nat"]);
+    run.ends("inconclusive", 3).errors(&[]);
+    run.check(run.json["nat"] == Value::Array(vec![]), "an answer from nobody");
+    run.check(
+        run.text.contains("relay works over TCP, but what a NAT here does"),
+        "the verdict says not why",
+    );
+    let run = probe(&["--embedded", "--transport", "udp", "--nat"]);
+    run.passes().check(entry(&run)["filtering"]["reason"].is_string(), "the open question is not explained");
+}
