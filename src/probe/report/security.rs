@@ -25,6 +25,7 @@ fn server(endpoint: &EndpointFacts, security: &SecurityFacts, several: bool) -> 
             ("silent", _) => "nothing came back, which does not say that nothing arrived".to_owned(),
             ("refused", Some(code)) => format!("no permission for it ({code})"),
             ("untried", _) => "no relay of its family".to_owned(),
+            (_, Some(code)) => format!("its permission was neither granted nor denied ({code})"),
             _ => "the permission was not answered".to_owned(),
         };
         let state = if peer.answered() { "delivered" } else { peer.state };
