@@ -1,7 +1,5 @@
 //! A whole run: facts, findings, candidates, and the verdict.
 
-use std::net::IpAddr;
-
 use serde::Serialize;
 
 use super::diagnose::{self, Context};
@@ -207,11 +205,9 @@ fn examined(targets: &[TargetFacts]) -> bool {
     let endpoints = || targets.iter().flat_map(|target| &target.endpoints);
     let answered = |security: &SecurityFacts| security.peers.iter().any(|peer| peer.state != "unanswered");
     let seen = |endpoint: &&EndpointFacts| endpoint.security.as_ref().is_some_and(answered);
-    let known: Vec<IpAddr> = endpoints().filter(seen).map(|endpoint| endpoint.addr.ip()).collect();
-    let relays = targets.iter().filter(|target| target.turn);
-    relays
-        .into_iter()
-        .all(|target| target.endpoints.iter().any(|endpoint| known.contains(&endpoint.addr.ip())))
+    let known: Vec<_> = endpoints().filter(seen).map(EndpointFacts::identity).collect();
+    let mut relays = targets.iter().filter(|target| target.turn);
+    relays.all(|target| target.endpoints.iter().any(|endpoint| known.contains(&endpoint.identity())))
 }
 
 #[cfg(test)]

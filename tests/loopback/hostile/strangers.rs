@@ -1,14 +1,19 @@
 //! Servers that are careless about who asks, seen with `--security`.
 
 use std::collections::HashSet;
+use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use rtcscope::io::server::{EmbeddedServer, Listen};
+use rtcscope::probe::security;
+use rtcscope::server::{PeerRange, Settings};
 use rtcscope::stun::{Class, Message, Method, TransactionId, attribute};
+use rtcscope::turn::credentials::{Credentials, Secret};
 
 use super::fake::{Fake, bound, challenge, is_signed, refused, reply};
-use super::{ALICE, LIMIT, TIMEOUT};
+use super::{ALICE, LIMIT, TIMEOUT, USER};
 use crate::run::{Run, probe};
 
 fn audited(server: &Fake) -> Run {
@@ -77,6 +82,29 @@ fn silence_about_peers_is_neither_open_nor_closed() {
     let security = &run.endpoint("udp")["security"];
     let states = security["peers"].as_array().unwrap();
     run.check(states.iter().all(|peer| peer["state"] == "unanswered"), "silence is taken for an answer");
+}
+
+/// Two servers may share an address: what is known of the one says nothing of the other.
+#[test]
+fn a_server_that_was_examined_does_not_stand_for_another_at_its_address() {
+    let (closed, silent) = (closed(), permissions(|_, _| None));
+    let targets = [
+        format!("turn:{}?transport=udp", closed.udp_addr().unwrap()),
+        format!("turn:{}?transport=udp", silent.addr),
+    ];
+    let common = ["--timeout", TIMEOUT, "--security", "--no-capabilities"];
+    let run = probe(&[&[&targets[0][..]][..], &ALICE, &common].concat());
+    run.passes();
+    let run = probe(&[&[&targets[0][..], &targets[1][..]][..], &ALICE, &common].concat());
+    run.ends("inconclusive", 3);
+}
+
+/// A server of another realm that denies what it should.
+fn closed() -> EmbeddedServer {
+    let denied = security::embedded_denials().map(|line| line.parse::<PeerRange>().unwrap());
+    let users = vec![Credentials::password(USER.0, Secret::new(USER.1))];
+    let settings = Settings { users, denied_peers: denied.collect(), ..Settings::default() };
+    EmbeddedServer::start(settings, Listen::on(Ipv4Addr::LOCALHOST.into())).unwrap()
 }
 
 #[test]
