@@ -11,7 +11,7 @@ use super::{Asked, Survey, allocate};
 use crate::io::probe::ALONE;
 use crate::io::probe::allocation::Relayed;
 use crate::probe::facts::{Check, DeliveredPeer, SecurityFacts, TriedPeer};
-use crate::probe::security::{RELAY, SERVER, peers};
+use crate::probe::security::{own, peers};
 use crate::turn::{Allocate, Allowance, Event, Family, Outcome, Request};
 
 /// How long any of the steps may take.
@@ -149,14 +149,17 @@ impl Survey {
 
     /// The peers to ask about, none of which has an answer yet.
     fn peers(&self, relayed: &Relayed) -> Vec<TriedPeer> {
-        let own = [(SERVER, self.server.ip()), (RELAY, relayed.address.ip())];
+        let relays =
+            [Some(relayed.address), self.facts.relay.address].map(|relay| relay.map(|relay| relay.ip()));
+        let relays: Vec<IpAddr> = relays.into_iter().flatten().collect();
         let ours = [self.peer_address(), self.facts.local.map(|local| local.ip())];
         let ours: Vec<IpAddr> = ours.into_iter().flatten().collect();
-        let peers = peers(relayed.address.is_ipv6(), &own, &ours);
+        let peers = peers(relayed.address.is_ipv6(), &own(self.server.ip(), &relays), &ours);
         peers.into_iter().map(|(range, address)| TriedPeer::new(range, address)).collect()
     }
 
-    /// A fresh allocation; one that a quota refused is asked for again, as ours of a moment ago may still count.
+    /// A fresh allocation; one that a quota refused is asked for again, as ours of a moment ago may still count. So is
+    /// one whose port another had just before (RFC 8656 §7.4): the next has another.
     async fn allocated(
         &self,
         wish: Allocate,
@@ -182,7 +185,7 @@ impl Survey {
                 Ok(Err(why)) => return Err(why),
                 Ok(Ok(Asked::Granted(relayed, _))) => return Ok(relayed),
                 Ok(Ok(Asked::Answered(answer))) => match answer.code() {
-                    Some(code @ (486 | 508)) => {
+                    Some(code @ (437 | 486 | 508)) => {
                         last = format!("the server refused an allocation for it ({code})")
                     }
                     Some(code) => {
