@@ -17,7 +17,9 @@ use tokio::time::sleep_until;
 use super::local::Local;
 use super::tap::{Line, Tap};
 use crate::capture::Carrier;
-use crate::nat::{Discovery, Lifetime, Machine, NatFacts, OtherAddress, Output, SocketId, idle_times};
+use crate::nat::{
+    Discovery, LeftOut, Lifetime, Machine, NatFacts, OtherAddress, Output, Reflector, SocketId, idle_times,
+};
 
 /// What a recording calls these sockets.
 const CARRIER: Carrier = Carrier { name: "nat", stream: false, encrypted: false };
@@ -30,14 +32,14 @@ const MOST_WAITING: usize = 256;
 /// address family that any of them has. With `lifetime`, waits up to so long for mappings to die. What is known when
 /// what `stop` gives ends is returned then.
 pub async fn discover<F: Future<Output = ()>>(
-    servers: &[SocketAddr],
+    servers: &[Reflector],
     local: &Local,
     lifetime: Option<Duration>,
     tap: &Tap,
     stop: impl Fn() -> F,
 ) -> Vec<NatFacts> {
     let family = |v6: bool| {
-        let servers: Vec<SocketAddr> = servers.iter().copied().filter(|s| s.is_ipv6() == v6).collect();
+        let servers: Vec<Reflector> = servers.iter().copied().filter(|s| s.addr.is_ipv6() == v6).collect();
         one_family(servers, local, lifetime, tap, stop())
     };
     let (v4, v6) = tokio::join!(family(false), family(true));
@@ -45,38 +47,40 @@ pub async fn discover<F: Future<Output = ()>>(
 }
 
 async fn one_family(
-    servers: Vec<SocketAddr>,
+    servers: Vec<Reflector>,
     local: &Local,
     lifetime: Option<Duration>,
     tap: &Tap,
     stop: impl Future<Output = ()>,
 ) -> Option<NatFacts> {
     // A socket has one address; servers that another one of ours leads to would tell of another path.
-    let mut reached: Vec<(SocketAddr, IpAddr)> = Vec::new();
+    let mut reached: Vec<(Reflector, IpAddr)> = Vec::new();
     for server in servers {
-        if !reached.iter().any(|(known, _)| *known == server) {
-            reached.extend(local_towards(server, local).map(|ip| (server, ip)));
+        if !reached.iter().any(|(known, _)| known.addr == server.addr) {
+            reached.extend(local_towards(server.addr, local).map(|ip| (server, ip)));
         }
     }
     let far = reached.iter().find(|(_, ip)| !ip.is_loopback());
     let from = far.or(reached.first()).map(|(_, ip)| *ip)?;
-    let (asked, left_out): (Vec<_>, Vec<_>) = reached.iter().partition(|(_, ip)| *ip == from);
-    let asked: Vec<SocketAddr> = asked.into_iter().map(|(server, _)| server).collect();
+    let (asked, elsewhere): (Vec<_>, Vec<_>) = reached.iter().partition(|(_, ip)| *ip == from);
+    let asked: Vec<Reflector> = asked.into_iter().map(|(server, _)| server).collect();
 
     let mut stop = std::pin::pin!(stop);
-    let sockets = Sockets::open(local, from, Discovery::sockets(asked.len()), asked[0], tap).await.ok()?;
+    let sockets =
+        Sockets::open(local, from, Discovery::sockets(asked.len()), asked[0].addr, tap).await.ok()?;
     let mut discovery = Discovery::new(Instant::now(), seed(), sockets.locals.clone(), &asked);
     let stopped = tokio::select! {
         () = sockets.drive(&mut discovery) => false,
         () = &mut stop => true,
     };
     let mut facts = NatFacts::conclude(&discovery, Instant::now());
-    facts.hints.extend(left_out.into_iter().map(|(server, ip)| {
-        format!("{server} was not asked: this machine reaches it from another of its addresses, {ip}")
+    facts.left_out.extend(elsewhere.into_iter().map(|(server, ip)| LeftOut {
+        addr: server.addr,
+        reason: format!("this machine reaches it from another of its addresses, {ip}"),
     }));
     if let Some(most) = lifetime.filter(|_| !stopped) {
         let full = facts.servers.iter().find(|server| server.state == OtherAddress::Answers);
-        let server = full.map(|server| server.addr).or(asked.first().copied())?;
+        let server = full.map(|server| server.addr).or(facts.servers.first().map(|server| server.addr))?;
         let idle = idle_times(most);
         if let Ok(sockets) = Sockets::open(local, from, Lifetime::sockets(&idle), server, tap).await {
             let mut lifetime = Lifetime::new(Instant::now(), seed(), sockets.locals.clone(), server, idle);
