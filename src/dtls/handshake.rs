@@ -10,7 +10,9 @@ use rustls::crypto::{ActiveKeyExchange, CryptoProvider};
 
 use super::keys::{Key, Master, Randoms, Suite, VERIFY_DATA};
 use super::message::{self, Hello, KeyExchange, Message, Reassembly, ServerHello};
-use super::record::{self, ALERT, CHANGE_CIPHER_SPEC, DTLS_1_0, DTLS_1_2, HANDSHAKE, Record, Seen, records};
+use super::record::{
+    self, ALERT, CHANGE_CIPHER_SPEC, DTLS_1_0, DTLS_1_2, EPOCH, HANDSHAKE, Record, Seen, records,
+};
 use super::{HandshakeFault, Negotiated, Session};
 use crate::tls::public_key;
 
@@ -18,7 +20,6 @@ use crate::tls::public_key;
 /// that a step may take.
 const FIRST_TIMEOUT: Duration = Duration::from_millis(500);
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(60);
-const EPOCH: u64 = 1 << 48;
 
 /// What the client offers.
 #[derive(Debug, Clone)]
