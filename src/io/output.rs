@@ -3,6 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstream::{AutoStream, ColorChoice};
 
@@ -71,8 +72,19 @@ pub fn write_stdout(bytes: &[u8]) -> Result<(), OutputError> {
     })
 }
 
+/// Nobody reads standard error: whoever writes there would wait for ever.
+static STDERR_IS_STUCK: AtomicBool = AtomicBool::new(false);
+
+/// From now on nothing is written to standard error: a write has been waiting there for too long.
+pub fn give_up_stderr() {
+    STDERR_IS_STUCK.store(true, Ordering::Relaxed);
+}
+
 /// Writes `text` to standard error. If that fails there is nobody left to tell.
 pub fn write_stderr(text: &str) {
+    if STDERR_IS_STUCK.load(Ordering::Relaxed) {
+        return;
+    }
     let _ = anstream::stderr().write_all(text.as_bytes());
 }
 

@@ -228,6 +228,40 @@ fn a_trace_without_a_file_has_standard_error_and_the_result_stays_apart() {
     serde_json::from_slice::<serde_json::Value>(&output.stdout).expect("the result alone");
 }
 
+/// Far more lines than a pipe takes, and nobody reads them: neither the probe nor the capture is the worse for it.
+#[test]
+fn a_trace_that_nobody_reads_holds_nobody_up() {
+    let server = start(settings());
+    let pcap = TempFile::new("");
+    let started = std::time::Instant::now();
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_rtcscope"))
+        .args(["probe", &turn_udp(&server), "--count", "1000", "--rate", "1000", "--trace", "-v"])
+        .args(["--pcap", pcap.path(), "--format", "json"])
+        .args(ALICE)
+        .env_clear()
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let stderr = child.stderr.take().unwrap();
+    let ended = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break Some(status);
+        }
+        if started.elapsed() > std::time::Duration::from_secs(30) {
+            child.kill().unwrap();
+            break None;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    };
+    drop(stderr);
+    assert_eq!(ended.and_then(|status| status.code()), Some(0), "after {:?}", started.elapsed());
+    let json: serde_json::Value = serde_json::from_reader(child.stdout.take().unwrap()).expect("the result");
+    assert_eq!(json["verdict"], "pass");
+    let capture = read(&std::fs::read(pcap.path()).unwrap());
+    assert!(capture.payloads["udp"].len() > 3000, "{} packets", capture.payloads["udp"].len());
+}
+
 #[test]
 fn recordings_that_would_mix_are_refused() {
     for more in [&["--pcap", "-"][..], &["--pcap", "/tmp/same", "--trace=/tmp/same"]] {
