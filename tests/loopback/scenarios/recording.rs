@@ -263,11 +263,37 @@ fn a_trace_that_nobody_reads_holds_nobody_up() {
 }
 
 #[test]
-fn recordings_that_would_mix_are_refused() {
-    for more in [&["--pcap", "-"][..], &["--pcap", "/tmp/same", "--trace=/tmp/same"]] {
+fn recordings_that_would_mix_are_refused_before_anything_is_written() {
+    let (there, link) = (TempFile::new("as it was"), TempFile::new(""));
+    let path = there.path();
+    std::fs::remove_file(link.path()).unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(path, link.path()).unwrap();
+    let (folder, name) = path.rsplit_once('/').unwrap();
+    let roundabout = format!("{folder}/./{name}");
+    let (trace, report) = (format!("--trace={path}"), format!("text={path}"));
+    let (traced, reported) = (format!("--trace={roundabout}"), format!("json={roundabout}"));
+    let linked = format!("--trace={}", link.path());
+    for more in [
+        &["--pcap", "-"][..],
+        &["--pcap", path, &trace],
+        &["--pcap", &roundabout, &trace],
+        &["--pcap", path, "-o", path],
+        &["--pcap", path, "-o", &roundabout],
+        &["--pcap", path, "--report", &report],
+        &["--pcap", &roundabout, "--report", &report],
+        &[&traced, "--report", &report],
+        &[&trace, "-o", &roundabout],
+        &[&linked, "-o", path],
+        &["-o", link.path(), "--pcap", path],
+        &["-o", path, "--report", &reported],
+    ] {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_rtcscope"));
         let output = command.args(["probe", "turn:127.0.0.1:9", "-u", "a", "-w", "b"]).args(more).env_clear();
-        assert_eq!(output.output().unwrap().status.code(), Some(2), "{more:?}");
+        let output = output.output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{more:?} {stderr}");
+        assert_eq!(std::fs::read_to_string(path).unwrap(), "as it was", "{more:?}");
     }
 }
 
