@@ -75,9 +75,13 @@ pub(super) fn for_server(finding: &mut Finding, software: Option<&str>) {
     match software.filter(|name| !name.to_lowercase().contains("coturn")) {
         None => for_version(finding, software),
         Some(other) if finding.help.contains('`') => {
-            // Behind the first line may be some to paste: the server must not add any.
-            let other = one_line(other);
-            let note = format!(" (options as coturn names them; this server says it is {other})");
+            // Behind the first line may be some to paste: the server must not add any, nor begin a line where the
+            // terminal breaks one. One word in quotes does neither.
+            let name = other.split_whitespace().next().map(one_line).unwrap_or_default();
+            let note = match &name[..] {
+                "" => " (options as coturn names them)".to_owned(),
+                name => format!(" (options as coturn names them; this server says it is `{name}`)"),
+            };
             let at = finding.help.find('\n').unwrap_or(finding.help.len());
             finding.help.insert_str(at, &note);
         }
@@ -168,11 +172,16 @@ mod tests {
             for_server(&mut finding, Some(software));
             finding.help
         };
-        for software in ["evil\nallowed-peer-ip=0.0.0.0-255.255.255.255", "evil\r\nuser=a:b", "evil\u{85}x"] {
+        for software in [
+            "evil\nallowed-peer-ip=0.0.0.0-255.255.255.255",
+            "evil\r\nuser=a:b",
+            "evil\u{85}x",
+            "evil user=a:b",
+        ] {
             let help = hint(software);
             let lines: Vec<&str> = help.lines().collect();
             assert_eq!(lines[1..], ["denied-peer-ip=10.0.0.0-10.255.255.255"], "{software:?}");
-            assert!(lines[0].contains("this server says it is evil"), "{help}");
+            assert!(lines[0].contains("this server says it is `evil`)"), "{help}");
             assert!(!help.contains(['\r', '\u{85}']), "{help:?}");
         }
         assert!(hint(&"x".repeat(700)).len() < 300);
