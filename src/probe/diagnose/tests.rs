@@ -526,7 +526,7 @@ fn lines_to_paste_stay_whole_whatever_the_server_calls_itself() {
     facts.binding.as_mut().unwrap().software = Some("another".to_owned());
     let found = found(&facts, &target_of("turn:198.51.100.1"));
     let lines: Vec<&str> = found[0].help.lines().collect();
-    assert!(lines[0].ends_with("this server says it is another)"), "{lines:?}");
+    assert!(lines[0].ends_with("this server says it is `another`)"), "{lines:?}");
     assert_eq!(lines[1..], ["denied-peer-ip=10.0.0.0-10.255.255.255"]);
 }
 
