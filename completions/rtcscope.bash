@@ -57,7 +57,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -95,7 +95,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -133,7 +133,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -171,7 +171,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -202,13 +202,17 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__probe)
-            opts="-u -w -o -q -v -h --ice-servers --embedded --username --password --password-file --secret --ttl --separator --clock --key --cafile --servername --insecure --count --rate --size --duration --relay-only --relay-family --no-capabilities --nat --nat-lifetime --security --ssrf-deliver --timeout --deadline --max --require --trace --pcap --format --report --output --color --fail-on --quiet --verbose --help cred"
+            opts="-u -w -4 -6 -o -q -v -h --ice-servers --embedded --turnserver-conf --lint-only --username --password --password-file --secret --ttl --separator --clock --key --transport --ipv4 --ipv6 --srv --interface --local-addr --cafile --servername --insecure --min-days --count --rate --size --preset --duration --relay-only --relay-family --no-capabilities --nat --nat-lifetime --security --ssrf-deliver --throughput --throughput-max --mtu --lifetimes --watch --rounds --timeout --deadline --max --min --require --trace --pcap --format --report --output --color --fail-on --quiet --verbose --help cred"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --ice-servers)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --turnserver-conf)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -248,11 +252,27 @@ _rtcscope() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --transport)
+                    COMPREPLY=($(compgen -W "udp tcp tls dtls" -- "${cur}"))
+                    return 0
+                    ;;
+                --interface)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --local-addr)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --cafile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --servername)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --min-days)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -266,6 +286,10 @@ _rtcscope() {
                     ;;
                 --size)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --preset)
+                    COMPREPLY=($(compgen -W "audio video" -- "${cur}"))
                     return 0
                     ;;
                 --duration)
@@ -284,6 +308,26 @@ _rtcscope() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --throughput)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --throughput-max)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lifetimes)
+                    COMPREPLY=($(compgen -W "permission channel allocation" -- "${cur}"))
+                    return 0
+                    ;;
+                --watch)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rounds)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -296,8 +340,12 @@ _rtcscope() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --min)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --require)
-                    COMPREPLY=($(compgen -W "udp tcp tls" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "udp tcp tls dtls" -- "${cur}"))
                     return 0
                     ;;
                 --trace)
@@ -309,7 +357,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -391,7 +439,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -505,7 +553,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -575,7 +623,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
                     return 0
                     ;;
                 --report)

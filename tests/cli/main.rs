@@ -10,6 +10,7 @@ mod global;
 mod probe;
 mod sdp;
 mod stun;
+mod turnserver_conf;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

@@ -122,7 +122,7 @@ impl Found {
         }
         let Some(Location::Text { line, .. }) = finding.location else { return };
         let place = input.document.place(self.start);
-        if place.is_none_or(|place| place.line != line as usize || !input.document.wrappings.is_empty()) {
+        if place.is_none_or(|place| place.line != line || !input.document.wrappings.is_empty()) {
             let (line, column) = (place.map(|place| place.line), place.map(|place| place.column));
             finding.evidence.insert("input_line".to_owned(), json!(line));
             finding.evidence.insert("input_column".to_owned(), json!(column));
@@ -153,12 +153,21 @@ impl Report for LintReport {
         for session in &self.sessions {
             blocks.extend(snippets(&session.found).into_iter().map(Block::Snippet));
         }
+        blocks.extend(self.more());
         blocks.extend(self.notes.iter().map(|note| Block::Paragraph(Cell::new(note.clone(), Tone::Warn))));
         blocks.extend(self.strict_notes());
         if !self.sessions.is_empty() {
             blocks.push(Block::Verdict(self.verdict()));
         }
         Document { blocks }
+    }
+
+    fn findings(&self) -> Option<&[Finding]> {
+        Some(&self.findings)
+    }
+
+    fn subjects(&self) -> Vec<String> {
+        self.sessions.iter().map(|session| session.source.clone()).collect()
     }
 
     fn exit(&self) -> Exit {
@@ -168,6 +177,19 @@ impl Report for LintReport {
 }
 
 impl LintReport {
+    /// Where to read on.
+    fn more(&self) -> Option<Block> {
+        let mut codes: Vec<&str> = Vec::new();
+        for finding in self.findings.iter().filter(|finding| finding.severity > Severity::Info) {
+            if !codes.contains(&finding.code) {
+                codes.push(finding.code);
+            }
+        }
+        codes.sort_unstable();
+        let text = format!("more: rtcscope explain {}", codes.join(" "));
+        (!codes.is_empty()).then(|| Block::Paragraph(Cell::new(text, Tone::Dim)))
+    }
+
     fn strict_notes(&self) -> impl Iterator<Item = Block> {
         self.sessions.iter().filter_map(|session| {
             let strict = session.strict?;
@@ -250,13 +272,10 @@ pub fn snippets(found: &[Found]) -> Vec<Snippet> {
 }
 
 fn line(mark: &Mark) -> SnippetLine {
-    let excerpt = &mark.excerpt;
     SnippetLine {
         text: mark.other.clone(),
-        line: excerpt.line,
-        before: excerpt.before.clone(),
-        marked: excerpt.marked.clone(),
-        after: excerpt.after.clone(),
+        line: mark.line,
+        excerpt: mark.excerpt.clone(),
         label: mark.label.clone(),
     }
 }
