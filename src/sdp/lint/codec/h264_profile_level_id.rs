@@ -10,7 +10,7 @@ pub(super) static RULE: LintRule = LintRule {
         code: "SDP213",
         name: "h264-profile-level-id",
         severity: Severity::Warning,
-        summary: "H.264 does not say its profile and level, or not in six hexadecimal digits",
+        summary: "the codec H.264 does not say its profile and level, or not in six hexadecimal digits",
         explain: include_str!("h264_profile_level_id.md"),
         refs: &["RFC 6184 §8.1", "RFC 7742 §6.2"],
         since: "0.1.0",

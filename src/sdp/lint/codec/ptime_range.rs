@@ -11,7 +11,7 @@ pub(super) static RULE: LintRule = LintRule {
         code: "SDP220",
         name: "ptime-range",
         severity: Severity::Warning,
-        summary: "`ptime` or `maxptime` is no time, or they contradict each other",
+        summary: "one of `ptime` and `maxptime` is no time, or they contradict each other",
         explain: include_str!("ptime_range.md"),
         refs: &["RFC 8866 §6.4", "RFC 8866 §6.5", "RFC 3264 §5.1"],
         since: "0.1.0",

@@ -10,7 +10,7 @@ pub(super) static RULE: LintRule = LintRule {
         code: "SDP209",
         name: "red-fmtp-dangling",
         severity: Severity::Warning,
-        summary: "`red` repeats a payload type that the m-line does not list",
+        summary: "a `red` repeats a payload type that the m-line does not list",
         explain: include_str!("red_fmtp_dangling.md"),
         refs: &["RFC 2198", "RFC 8866 §6.15"],
         since: "0.1.0",

@@ -8,7 +8,7 @@ pub(super) static RULE: LintRule = LintRule {
         code: "SDP219",
         name: "rtcp-fb-unknown-pt",
         severity: Severity::Warning,
-        summary: "`rtcp-fb` is about a payload type that the m-line does not list",
+        summary: "an `rtcp-fb` is about a payload type that the m-line does not list",
         explain: include_str!("rtcp_fb_unknown_pt.md"),
         refs: &["RFC 4585 §4.2"],
         since: "0.1.0",

@@ -9,7 +9,7 @@ pub(super) static RULE: LintRule = LintRule {
         code: "SDP204",
         name: "rtpmap-not-in-mline",
         severity: Severity::Warning,
-        summary: "`rtpmap` or `fmtp` is about a payload type that the m-line does not list",
+        summary: "an `rtpmap` or `fmtp` is about a payload type that the m-line does not list",
         explain: include_str!("rtpmap_not_in_mline.md"),
         refs: &["RFC 8866 §6.6", "RFC 8866 §6.15"],
         since: "0.1.0",

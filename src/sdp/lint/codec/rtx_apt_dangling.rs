@@ -10,7 +10,7 @@ pub(super) static RULE: LintRule = LintRule {
         code: "SDP207",
         name: "rtx-apt-dangling",
         severity: Severity::Error,
-        summary: "`rtx` does not say which payload type it repeats, or names one that is not there",
+        summary: "an `rtx` does not say which payload type it repeats, or names one that is not there",
         explain: include_str!("rtx_apt_dangling.md"),
         refs: &["RFC 4588 §8.1", "RFC 9429 §5.2.1"],
         since: "0.1.0",
