@@ -164,6 +164,13 @@ impl<'t> Session<'t> {
         std::iter::once(&self.head).chain(&self.media)
     }
 
+    /// The same without the m-lines that are rejected.
+    pub fn sections_in_use(&self) -> impl Iterator<Item = &Section<'t>> {
+        let is_used =
+            |section: &&Section<'t>| section.index.is_none_or(|index| !self.view(index).is_rejected());
+        self.sections().filter(is_used)
+    }
+
     /// All that could not be read, in order.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
@@ -487,6 +494,13 @@ impl<'s, 't> Media<'s, 't> {
     pub fn trickles(self) -> bool {
         let has = |section: &Section<'_>| section.ice_options().is_some_and(|options| options.has("trickle"));
         has(self.section) || has(&self.session.head) || self.bundle_tag().is_some_and(|tag| has(tag.section))
+    }
+
+    /// Whether an attribute of this name counts here, wherever it stands and even if it cannot be read. Nobody knows
+    /// where its BUNDLE group names first what is not there: then it may count.
+    pub fn counts(self, name: &str) -> bool {
+        let has = |section: &Section<'_>| section.has(name).then_some(());
+        self.inherited(has).is_some() || (self.bundle().is_some() && self.bundle_tag().is_none())
     }
 
     /// Looks in its own section, then at the session level, then where its BUNDLE group has its transport.
