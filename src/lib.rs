@@ -10,6 +10,7 @@
 
 pub mod capture;
 pub mod cli;
+pub mod dtls;
 pub mod finding;
 pub mod ice;
 pub mod io;
@@ -24,3 +25,4 @@ pub mod spelling;
 pub mod stun;
 pub mod tls;
 pub mod turn;
+pub mod turnserver;

@@ -65,6 +65,25 @@ fn the_readme_knows_every_exit_code() {
 }
 
 #[test]
+fn the_readme_explains_every_capability_and_state() {
+    let words = ["rtcscope", "probe", "--embedded", "--format", "json"].map(str::to_owned).to_vec();
+    let output = run(&Example { place: "capabilities".into(), environment: vec![], words, output: vec![] });
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let listed = json.pointer("/targets/0/endpoints/0/capabilities").and_then(|it| it.as_array());
+    let mut words = BTreeSet::from(["yes", "refused", "ignored", "no", "unusable", "unknown"]);
+    words.extend(rtcscope::probe::capabilities::Wish::ALL.map(|wish| wish.name()));
+    for it in listed.expect("capabilities") {
+        words.extend(["name", "state"].map(|key| it[key].as_str().expect("a word")));
+    }
+    let readme = read("README.md");
+    let section =
+        readme.split("**What the server can do**").nth(1).and_then(|rest| rest.split("\n**").next());
+    let section = section.expect("a section on capabilities");
+    let missing: Vec<_> = words.iter().filter(|word| !section.contains(&format!("`{word}`"))).collect();
+    assert!(words.len() >= 14 && missing.is_empty(), "{missing:?} of {words:?}");
+}
+
+#[test]
 fn the_documents_name_only_flags_that_exist() {
     let mut known = BTreeSet::from(["--help".to_owned(), "--version".to_owned()]);
     let mut commands = vec![rtcscope::cli::command()];
@@ -131,8 +150,11 @@ fn the_package_holds_what_it_needs_and_no_more() {
     for file in ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "Cargo.lock", "src/main.rs"] {
         assert!(files.contains(file), "{file} is missing");
     }
-    for rule in rtcscope::probe::codes::RULES {
-        let text = format!("src/probe/explain/{}.md", rule.code);
+    for rule in registry::rules().filter(|rule| !rule.code.starts_with("SDP")) {
+        let text = match rule.code.starts_with("CONF") {
+            true => format!("src/turnserver/rules/{}.md", rule.name.replace('-', "_")),
+            false => format!("src/probe/explain/{}.md", rule.code),
+        };
         assert!(files.contains(text.as_str()), "{text} is missing");
     }
     let lint = files.iter().filter(|file| file.starts_with("src/sdp/lint/") && file.ends_with(".md")).count();
@@ -293,10 +315,19 @@ fn run(example: &Example) -> Output {
     let home = dir.0.display().to_string();
     // What the examples read.
     let offer = root().join("testdata/sdp/offer.sdp");
-    std::fs::copy(offer, dir.0.join("offer.sdp")).expect("a file of the repository");
+    std::fs::copy(&offer, dir.0.join("offer.sdp")).expect("a file of the repository");
+    let dump = root().join("testdata/sdp/source/internals-2026.json");
+    std::fs::copy(dump, dir.0.join("webrtc_internals_dump.txt")).expect("a file of the repository");
     let words = example.words.iter().skip(1).map(|word| word.replace('~', &home));
     let mut command = Command::new(cargo_bin!("rtcscope"));
-    command.args(words).env_clear().current_dir(&dir.0).stdin(Stdio::null());
+    command.args(words).env_clear().current_dir(&dir.0);
+    // What was copied.
+    let pasted = example.words[1] == "sdp" && example.words.iter().any(|word| word == "-");
+    command.stdin(if pasted {
+        std::fs::File::open(offer).expect("it is there").into()
+    } else {
+        Stdio::null()
+    });
     command.envs(example.environment.iter().cloned());
     command.envs(std::env::vars_os().filter(|(name, _)| name == "SystemRoot"));
     command.output().expect("the program starts")

@@ -17,9 +17,12 @@ fn check(fault: impl Fn(&Rule) -> Option<String>) {
 
 #[test]
 fn codes_are_sorted_and_unique() {
-    let codes: Vec<&str> = probe_rules().map(|rule| rule.code).collect();
-    let sorted: Vec<&str> = BTreeSet::from_iter(codes.iter().copied()).into_iter().collect();
-    assert_eq!(codes, sorted);
+    let probe: Vec<&str> = probe_rules().map(|rule| rule.code).collect();
+    let conf: Vec<&str> = rtcscope::turnserver::rules::all().map(|rule| rule.code).collect();
+    for codes in [probe, conf] {
+        let sorted: Vec<&str> = BTreeSet::from_iter(codes.iter().copied()).into_iter().collect();
+        assert_eq!(codes, sorted);
+    }
 }
 
 /// Those of `sdp` are looked at in `tests/sdp_lint`.
@@ -66,7 +69,8 @@ fn summaries_are_one_clause_that_follows_a_colon() {
 fn every_rule_names_its_source_and_the_version_that_had_it_first() {
     check(|rule| rule.refs.is_empty().then(|| "no reference".to_owned()));
     check(|rule| {
-        let known = |r: &&&str| ["RFC ", "draft-", "AV1 RTP "].iter().any(|source| r.starts_with(source));
+        let known =
+            |r: &&&str| ["RFC ", "draft-", "coturn ", "AV1 RTP "].iter().any(|source| r.starts_with(source));
         let odd: Vec<_> = rule.refs.iter().filter(|r| !known(r)).collect();
         (!odd.is_empty()).then(|| format!("{odd:?}"))
     });
@@ -138,6 +142,23 @@ fn no_explanation_is_left_without_a_rule() {
 }
 
 #[test]
+fn each_rule_of_a_configuration_has_two_files_of_its_name() {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/turnserver/rules");
+    let mut rules = 0;
+    for rule in rtcscope::turnserver::rules::all() {
+        let file = rule.name.replace('-', "_");
+        for extension in ["rs", "md"] {
+            assert!(dir.join(format!("{file}.{extension}")).exists(), "{file}.{extension}");
+        }
+        rules += 1;
+    }
+    let texts = std::fs::read_dir(dir).unwrap().filter(|entry| {
+        entry.as_ref().unwrap().path().extension().is_some_and(|extension| extension == "md")
+    });
+    assert_eq!(texts.count(), rules);
+}
+
+#[test]
 fn severities_are_those_that_were_promised() {
     let of = |severity| {
         let mut codes: Vec<&str> =
@@ -147,17 +168,77 @@ fn severities_are_those_that_were_promised() {
     };
     assert_eq!(of(Severity::Info), ["REDIRECT", "STALE_NONCE_OK", "UNMATCHED_TRANSACTION_ID"]);
     let warnings = [
+        "BANDWIDTH_CAPPED",
         "CLOCK_SKEW",
         "DNS_PARTIAL",
         "LIFETIME_ODD",
+        "MTU_SMALL",
         "OTHER_ADDR_INVALID",
         "RELAY_ADDR_MISMATCH",
         "RELAY_LOSSY",
         "RELAY_TO_RELAY_BLOCKED",
         "REST_EXPIRING",
+        "TLS_EXPIRING",
         "TURN_ONLY",
     ];
     assert_eq!(of(Severity::Warning), warnings);
+}
+
+/// The body of a test, without what it says is not there.
+fn body_of_test(file: &str, name: &str) -> Option<String> {
+    let (before, rest) = file.split_once(&format!("fn {name}() {{"))?;
+    let attributes = before.rsplit("\n\n").next()?;
+    let body = rest.split_once("\n}\n")?.0;
+    attributes.contains("#[test]").then(|| body.replace("has_no(\"", "has_no("))
+}
+
+#[test]
+fn every_code_of_the_probe_is_played_by_a_test_that_the_table_names() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let document = std::fs::read_to_string(tests.join("loopback/README.md")).unwrap();
+    let table = document.split_once("## Every code, and who plays it").expect("its heading").1;
+    let table = table.split("\n## ").next().unwrap();
+    let rows: Vec<Vec<&str>> = table
+        .lines()
+        .filter(|line| line.starts_with("| "))
+        .skip(1)
+        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+        .collect();
+
+    let listed: Vec<&str> = rows.iter().map(|row| row[0]).collect();
+    let codes: Vec<&str> = rtcscope::probe::codes::RULES.iter().map(|rule| rule.code).collect();
+    assert_eq!(listed, codes, "a row for each code, in order");
+
+    let mut faults = Vec::new();
+    for row in &rows {
+        let (code, cells) = (row[0], &row[2..]);
+        let named = cells.iter().filter(|cell| **cell != "–").count();
+        if cells.len() != 3 || named == 0 {
+            faults.push(format!("{code}: no test"));
+        }
+        if row[1].starts_with("none: ") != (cells[0] == "–") {
+            faults.push(format!("{code}: a real server, and no test with one, or the other way round"));
+        }
+        for (cell, folder) in cells.iter().zip(["coturn/scenarios", "loopback/scenarios", "loopback/hostile"])
+        {
+            if *cell == "–" {
+                continue;
+            }
+            let Some((file, name)) = cell.trim_matches('`').split_once("::") else {
+                faults.push(format!("{code}: {cell} is no test"));
+                continue;
+            };
+            let text = std::fs::read_to_string(tests.join(folder).join(format!("{file}.rs")));
+            match text.ok().and_then(|text| body_of_test(&text, name)) {
+                None => faults.push(format!("{code}: there is no {folder}/{file}.rs with a test {name}")),
+                Some(body) if !body.contains(&format!("\"{code}\"")) => {
+                    faults.push(format!("{code}: {name} does not expect it"));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 use rtcscope::sdp::explain::{Given, SessionFacts};
-use rtcscope::sdp::{Session, Text, strict};
+use rtcscope::sdp::{Session, Text, source, strict};
 
 /// Every `.sdp` file; `None` where there is no corpus, which is said.
 fn files() -> Option<Vec<(PathBuf, Vec<u8>)>> {
@@ -42,8 +42,9 @@ fn every_description_is_explained_and_keeps_its_bytes() {
         let text = Text::from_bytes(&bytes);
         let printed: Vec<u8> = text.lines().iter().flat_map(|line| text.whole(line)).copied().collect();
         assert_eq!(printed, bytes, "{name}");
-        let given = Given { source: name.clone(), kind: None, bytes: bytes.clone() };
-        let facts = SessionFacts::of(&given, true).unwrap_or_else(|| panic!("{name} is not explained"));
+        let found = source::find(&bytes);
+        assert_eq!(found.documents.len(), 1, "{name}");
+        let facts = facts(&found.documents[0]).unwrap_or_else(|| panic!("{name} is not explained"));
         let media = text.lines().iter().filter(|line| line.is_media()).count();
         assert_eq!(facts.media.len(), media, "{name}");
         for problem in &facts.problems {
@@ -52,6 +53,40 @@ fn every_description_is_explained_and_keeps_its_bytes() {
         *families.entry(facts.writer.name).or_insert(0) += 1;
     }
     eprintln!("{families:#?}");
+}
+
+#[test]
+fn every_wrapping_of_a_description_gives_the_same_facts() {
+    let Some(corpus) = std::env::var_os("RTCSCOPE_CORPUS") else { return };
+    let folder = Path::new(&corpus).join("sdp/formats");
+    let read =
+        |name: &str| std::fs::read(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let plain = source::find(&read("raw-no-final-newline.sdp"));
+    let mut expected = facts(&plain.documents[0]).expect("a description");
+    let mut compared = 0;
+    for entry in std::fs::read_dir(&folder).expect("a folder") {
+        let name = entry.expect("an entry").file_name().to_string_lossy().into_owned();
+        if name.starts_with("trickle") || name.starts_with("whip-patch") || name.starts_with("README") {
+            continue;
+        }
+        for document in source::find(&read(&name)).documents {
+            let mut facts = facts(&document).unwrap_or_else(|| panic!("{name} is not explained"));
+            // What depends on what stood around it, and on the line ends, which wrappings may change.
+            facts.bytes = 0;
+            expected.bytes = 0;
+            facts.first_line = None;
+            expected.first_line = None;
+            (facts.kind, facts.type_from) = (expected.kind, expected.type_from);
+            assert_eq!(facts, expected, "{name}");
+            compared += 1;
+        }
+    }
+    assert!(compared >= 12, "only {compared}");
+}
+
+fn facts(document: &source::Document) -> Option<SessionFacts> {
+    let first_line = document.place(0).map(|place| place.line);
+    SessionFacts::of(&Given { bytes: document.text.clone(), first_line, ..Given::default() }, true)
 }
 
 #[test]

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use super::{Global, UserError};
 use crate::finding::{Exit, FailOn};
 use crate::io::output::{self, NewFile};
-use crate::report::{FORMATS, Format, Progress, Rendered, Report, Screen};
+use crate::report::{FORMATS, Format, Growth, Progress, Rendered, Report, Screen};
 
 /// `--report FORMAT=PATH`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +35,7 @@ impl FormatAndPath {
     }
 }
 
-/// Everything a subcommand needs besides its own arguments. Its one report uses it up.
+/// Everything a subcommand needs besides its own arguments. Its one report uses it up; parts may come before it.
 #[derive(Debug)]
 pub struct Context {
     format: Format,
@@ -44,6 +44,9 @@ pub struct Context {
     output: Option<NewFile>,
     reports: Vec<(Format, NewFile)>,
     progress: bool,
+    quiet: bool,
+    /// Parts of the result are written already.
+    grown: bool,
     /// `--fail-on`.
     pub fail_on: FailOn,
     /// How often `-v` was given.
@@ -76,7 +79,9 @@ impl Context {
             screen,
             output,
             reports: reports.collect::<anyhow::Result<_>>()?,
+            quiet: global.quiet,
             progress: !global.quiet && output::stderr_is_terminal(),
+            grown: false,
             fail_on: global.fail_on,
             verbosity: global.verbose,
         })
@@ -88,23 +93,53 @@ impl Context {
         Progress::new(self.progress)
     }
 
+    /// Says on standard error, before it is done, what the user should know of it; not with `-q`.
+    pub fn announce(&self, what: &str) {
+        if !self.quiet {
+            output::write_stderr(&format!("rtcscope: {what}\n"));
+        }
+    }
+
+    /// Writes a part of a result that goes on growing, at once, wherever the format has parts. `new`: it does not go
+    /// on with what the part before it says.
+    pub fn grow(&mut self, part: &impl Report, new: bool) -> anyhow::Result<()> {
+        let rendered = Rendered::from_report(part)?;
+        let new = new && self.grown;
+        let has_parts = |format: Format| format.growth != Growth::Whole;
+        for (format, file) in self.reports.iter_mut().filter(|(format, _)| has_parts(*format)) {
+            file.write(&bytes(*format, &rendered, Screen::FILE, new)?)?;
+        }
+        if has_parts(self.format) {
+            let bytes = bytes(self.format, &rendered, self.screen, new)?;
+            match &mut self.output {
+                Some(file) => file.write(&bytes)?,
+                None => output::write_stdout(&bytes)?,
+            }
+        }
+        self.grown = true;
+        Ok(())
+    }
+
     /// Writes the result to every place that was asked for, in the format asked for there.
     pub fn emit(self, report: &impl Report) -> anyhow::Result<Exit> {
-        let rendered = Rendered::from_report(report)?;
+        let rendered = Rendered { fail_on: self.fail_on, ..Rendered::from_report(report)? };
+        let formats = self.reports.iter().map(|(format, _)| *format).chain([self.format]);
+        if rendered.findings.is_none()
+            && let Some(format) = formats.into_iter().find(|format| format.needs_findings)
+        {
+            let message = format!("this command makes no findings, of which `{format}` consists");
+            return Err(UserError::usage(message).hint("take `json` for programs").into());
+        }
         let mut files = Vec::new();
         for (format, mut file) in self.reports {
-            let mut bytes = Vec::new();
-            format.render(&rendered, Screen::FILE, &mut bytes)?;
-            file.write(&bytes)?;
+            file.write(&bytes(format, &rendered, Screen::FILE, self.grown)?)?;
             files.push(file);
         }
         // The files first: a reader of standard output who leaves early does not take them along.
         for file in files {
             file.commit()?;
         }
-        let mut bytes = Vec::new();
-        self.format.render(&rendered, self.screen, &mut bytes)?;
-        write(self.output, &bytes)?;
+        write(self.output, &bytes(self.format, &rendered, self.screen, self.grown)?)?;
         Ok(rendered.exit)
     }
 
@@ -118,6 +153,16 @@ impl Context {
         write(self.output, bytes)?;
         Ok(Exit::Healthy)
     }
+}
+
+/// A result or a part of one; `new`: after something else.
+fn bytes(format: Format, rendered: &Rendered, screen: Screen, new: bool) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if new && format.growth == Growth::Paragraphs {
+        bytes.push(b'\n');
+    }
+    format.render(rendered, screen, &mut bytes)?;
+    Ok(bytes)
 }
 
 fn write(output: Option<NewFile>, bytes: &[u8]) -> anyhow::Result<()> {
@@ -149,8 +194,8 @@ mod tests {
 
     #[test]
     fn says_what_is_wrong_with_the_rest() {
-        check("out.json", Err("write it as FORMAT=PATH; formats: text, json"));
-        check("xml=out.xml", Err("`xml` is not a format; formats: text, json"));
+        check("out.json", Err("write it as FORMAT=PATH; formats: text, json, jsonl, sarif, github, junit"));
+        check("xml=out.xml", Err("`xml` is not a format; formats: text, json, jsonl, sarif, github, junit"));
         check("json=", Err("the path is missing"));
         check("json=-", Err("standard output is for `--format`; `--report` needs a file"));
     }

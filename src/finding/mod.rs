@@ -86,17 +86,33 @@ pub enum Location {
         /// `udp`, `tcp`, `tls`.
         transport: &'static str,
     },
-    /// A place in a text.
+    /// A place in a text that was read.
     Text {
         /// Counted from 1.
-        line: u32,
-        /// Characters, counted from 1.
+        line: usize,
+        /// Of the first character, counted from 1 in characters (not in bytes, nor in columns of a terminal).
         column: usize,
-        /// Characters; 0 where something is missing.
+        /// How many characters; 0 where something is missing.
         length: usize,
-        /// Which m-line's section of an SDP, counted from 0; `None` at the session level and in other texts.
+        /// Which m-line's section of an SDP, counted from 0; `None` at its session level, and in other texts.
+        #[serde(skip_serializing_if = "Option::is_none")]
         m_line: Option<usize>,
+        /// The line as it may be shown. No part of the JSON.
+        #[serde(skip)]
+        excerpt: Excerpt,
     },
+}
+
+/// A line of a text in three parts, with what is secret in it already masked: the parts may be shorter or longer
+/// than what they stand for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Excerpt {
+    /// What stands before the place.
+    pub before: String,
+    /// The place itself.
+    pub marked: String,
+    /// What stands behind it.
+    pub after: String,
 }
 
 impl std::fmt::Display for Location {

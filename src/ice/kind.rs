@@ -36,6 +36,8 @@ pub enum RelayProtocol {
     Tcp,
     /// TLS over TCP.
     Tls,
+    /// DTLS over UDP, which browsers have no word for.
+    Dtls,
 }
 
 impl Kind {
@@ -67,6 +69,7 @@ impl RelayProtocol {
             RelayProtocol::Udp => "udp",
             RelayProtocol::Tcp => "tcp",
             RelayProtocol::Tls => "tls",
+            RelayProtocol::Dtls => "dtls",
         }
     }
 }

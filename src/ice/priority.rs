@@ -69,7 +69,7 @@ fn type_preference(kind: Kind, relay: Option<RelayProtocol>) -> u32 {
         (Kind::Host, _) => 126,
         (Kind::Prflx, _) => 110,
         (Kind::Srflx, _) => 100,
-        (Kind::Relay, Some(RelayProtocol::Udp)) => 2,
+        (Kind::Relay, Some(RelayProtocol::Udp | RelayProtocol::Dtls)) => 2,
         (Kind::Relay, Some(RelayProtocol::Tcp)) => 1,
         (Kind::Relay, Some(RelayProtocol::Tls) | None) => 0,
     }

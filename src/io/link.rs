@@ -82,6 +82,30 @@ impl Link {
         self.wire.send(bytes)
     }
 
+    /// As [`send_data`](Self::send_data), in a Send indication with DONT-FRAGMENT (RFC 8656 §18.9).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn send_unfragmented(&mut self, peer: SocketAddr, data: &[u8]) -> io::Result<()> {
+        let bytes = self.client.unfragmented(peer, data).ok_or(io::ErrorKind::InvalidInput)?;
+        self.wire.send(bytes)
+    }
+
+    /// Bytes that wait to be sent.
+    pub fn waiting(&self) -> usize {
+        self.wire.waiting()
+    }
+
+    /// Has the DF bit set on what is sent; `false` where that cannot be had, as on streams.
+    pub fn dont_fragment(&self) -> bool {
+        self.wire.dont_fragment()
+    }
+
+    /// Makes room for what comes fast.
+    pub fn widen(&self, bytes: usize) {
+        self.wire.widen(bytes);
+    }
+
     /// Goes on until something happened. Dropping the future loses nothing.
     ///
     /// # Errors
@@ -158,6 +182,16 @@ impl Link {
     pub async fn release(&mut self) {
         self.start(Request::Refresh { lifetime: 0 });
         self.flush().await;
+    }
+
+    /// Gives an allocation back as far as that can be done at once, for one that nobody waits for any more.
+    pub fn abandon(&mut self) {
+        self.start(Request::Refresh { lifetime: 0 });
+        while let Output::Transmit(bytes) = self.client.poll(Instant::now()) {
+            if self.wire.send(bytes).is_err() {
+                return;
+            }
+        }
     }
 
     async fn drive(&mut self) -> Result<Event, Fault> {

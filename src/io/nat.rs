@@ -13,8 +13,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::JoinSet;
 use tokio::time::sleep_until;
 
+use super::local::Local;
 use super::tap::{Line, Tap};
-use super::wire::unspecified;
 use crate::capture::Carrier;
 use crate::nat::{Discovery, Lifetime, Machine, NatFacts, OtherAddress, Output, SocketId, idle_times};
 
@@ -28,14 +28,13 @@ const BUFFER: usize = 2048;
 /// what `stop` gives ends is returned then.
 pub async fn discover<F: Future<Output = ()>>(
     servers: &[SocketAddr],
-    local: Option<IpAddr>,
+    local: &Local,
     lifetime: Option<Duration>,
     tap: &Tap,
     stop: impl Fn() -> F,
 ) -> Vec<NatFacts> {
     let family = |v6: bool| {
         let servers: Vec<SocketAddr> = servers.iter().copied().filter(|s| s.is_ipv6() == v6).collect();
-        let local = local.filter(|ip| ip.is_ipv6() == v6);
         one_family(servers, local, lifetime, tap, stop())
     };
     let (v4, v6) = tokio::join!(family(false), family(true));
@@ -44,7 +43,7 @@ pub async fn discover<F: Future<Output = ()>>(
 
 async fn one_family(
     servers: Vec<SocketAddr>,
-    local: Option<IpAddr>,
+    local: &Local,
     lifetime: Option<Duration>,
     tap: &Tap,
     stop: impl Future<Output = ()>,
@@ -53,7 +52,7 @@ async fn one_family(
     let mut reached: Vec<(SocketAddr, IpAddr)> = Vec::new();
     for server in servers {
         if !reached.iter().any(|(known, _)| *known == server) {
-            reached.extend(local.or_else(|| local_towards(server)).map(|ip| (server, ip)));
+            reached.extend(local_towards(server, local).map(|ip| (server, ip)));
         }
     }
     let far = reached.iter().find(|(_, ip)| !ip.is_loopback());
@@ -62,7 +61,7 @@ async fn one_family(
     let asked: Vec<SocketAddr> = asked.into_iter().map(|(server, _)| server).collect();
 
     let mut stop = std::pin::pin!(stop);
-    let sockets = Sockets::open(from, Discovery::sockets(asked.len()), asked[0], tap).await.ok()?;
+    let sockets = Sockets::open(local, from, Discovery::sockets(asked.len()), asked[0], tap).await.ok()?;
     let mut discovery = Discovery::new(Instant::now(), seed(), sockets.locals.clone(), &asked);
     let stopped = tokio::select! {
         () = sockets.drive(&mut discovery) => false,
@@ -76,7 +75,7 @@ async fn one_family(
         let full = facts.servers.iter().find(|server| server.state == OtherAddress::Answers);
         let server = full.map(|server| server.addr).or(asked.first().copied())?;
         let idle = idle_times(most);
-        if let Ok(sockets) = Sockets::open(from, Lifetime::sockets(&idle), server, tap).await {
+        if let Ok(sockets) = Sockets::open(local, from, Lifetime::sockets(&idle), server, tap).await {
             let mut lifetime = Lifetime::new(Instant::now(), seed(), sockets.locals.clone(), server, idle);
             tokio::select! {
                 () = sockets.drive(&mut lifetime) => {}
@@ -88,9 +87,9 @@ async fn one_family(
     Some(facts)
 }
 
-/// The address that the system would send from.
-fn local_towards(server: SocketAddr) -> Option<IpAddr> {
-    let socket = std::net::UdpSocket::bind(unspecified(server)).ok()?;
+/// The address that the system would send from, or the one that it was told to.
+fn local_towards(server: SocketAddr, local: &Local) -> Option<IpAddr> {
+    let socket = std::net::UdpSocket::bind(local.towards(server).ok()?).ok()?;
     socket.connect(server).ok()?;
     socket.local_addr().ok().map(|local| local.ip())
 }
@@ -102,10 +101,16 @@ struct Sockets {
 }
 
 impl Sockets {
-    async fn open(from: IpAddr, count: usize, server: SocketAddr, tap: &Tap) -> io::Result<Self> {
+    async fn open(
+        ours: &Local,
+        from: IpAddr,
+        count: usize,
+        server: SocketAddr,
+        tap: &Tap,
+    ) -> io::Result<Self> {
         let (mut sockets, mut locals) = (Vec::with_capacity(count), Vec::with_capacity(count));
         for _ in 0..count {
-            let socket = UdpSocket::bind((from, 0)).await?;
+            let socket = ours.udp_at((from, 0).into()).await?;
             let local = socket.local_addr()?;
             let line = tap.line(Ok(local), server, CARRIER);
             locals.push(local);

@@ -1,4 +1,4 @@
-//! DNS with A and AAAA apart, by the system's own resolv.conf and hosts file.
+//! DNS with A and AAAA apart, SRV and NAPTR, by the system's own resolv.conf and hosts file.
 
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use hickory_resolver::TokioResolver;
 use hickory_resolver::net::{DnsError, NetError};
 use hickory_resolver::proto::op::ResponseCode;
+use hickory_resolver::proto::rr::rdata::{NAPTR, SRV};
 use hickory_resolver::proto::rr::{RData, RecordType};
 
 use crate::ice::uri::Host;
@@ -59,19 +60,49 @@ impl Resolver {
             }
             (Host::Name(name), family) => {
                 let start = Instant::now();
-                let answer = self.lookup(name, family).await;
+                let answer = match family {
+                    Family::V4 => self.lookup(name, RecordType::A, "A").await,
+                    Family::V6 => self.lookup(name, RecordType::AAAA, "AAAA").await,
+                };
                 let addresses = answer.map(|records| records.iter().filter_map(address).collect());
                 Found { took_ms: Some(milliseconds(start.elapsed())), addresses }
             }
         }
     }
 
-    async fn lookup(&self, name: &str, family: Family) -> Result<Vec<RData>, ResolveError> {
-        let (kind, record) = match family {
-            Family::V4 => (RecordType::A, "A"),
-            Family::V6 => (RecordType::AAAA, "AAAA"),
+    /// The SRV records of a name; none where it has none, or does not exist.
+    ///
+    /// # Errors
+    /// The query failed.
+    pub async fn srv(&self, name: &str) -> Result<Vec<SRV>, ResolveError> {
+        let records = absent_is_empty(self.lookup(name, RecordType::SRV, "SRV").await)?;
+        let srv = |data: RData| match data {
+            RData::SRV(srv) => Some(srv),
+            _ => None,
         };
-        let failed = |kind, message| ResolveError { record, kind, message };
+        Ok(records.into_iter().filter_map(srv).collect())
+    }
+
+    /// As [`srv`](Self::srv), of NAPTR records.
+    ///
+    /// # Errors
+    /// The query failed.
+    pub async fn naptr(&self, name: &str) -> Result<Vec<NAPTR>, ResolveError> {
+        let records = absent_is_empty(self.lookup(name, RecordType::NAPTR, "NAPTR").await)?;
+        let naptr = |data: RData| match data {
+            RData::NAPTR(naptr) => Some(naptr),
+            _ => None,
+        };
+        Ok(records.into_iter().filter_map(naptr).collect())
+    }
+
+    async fn lookup(
+        &self,
+        name: &str,
+        kind: RecordType,
+        record: &'static str,
+    ) -> Result<Vec<RData>, ResolveError> {
+        let failed = |kind, message| ResolveError { record, name: name.to_owned(), kind, message };
         let resolver = self
             .system
             .as_ref()
@@ -84,7 +115,7 @@ impl Resolver {
             Err(_) | Ok(Err(NetError::Timeout)) => Err(timeout()),
             Ok(Ok(lookup)) => {
                 let records: Vec<RData> = lookup.answers().iter().map(|record| record.data.clone()).collect();
-                match records.iter().any(|data| matches!(data, RData::A(_) | RData::AAAA(_))) {
+                match records.iter().any(|data| data.record_type() == kind) {
                     true => Ok(records),
                     false => {
                         Err(failed(ResolveErrorKind::Nodata, format!("the name has no {record} record")))
@@ -108,6 +139,15 @@ impl Resolver {
             }
             Ok(Err(error)) => Err(failed(ResolveErrorKind::Failed, error.to_string())),
         }
+    }
+}
+
+fn absent_is_empty(answer: Result<Vec<RData>, ResolveError>) -> Result<Vec<RData>, ResolveError> {
+    match answer {
+        Err(error) if matches!(error.kind, ResolveErrorKind::Nxdomain | ResolveErrorKind::Nodata) => {
+            Ok(Vec::new())
+        }
+        answer => answer,
     }
 }
 

@@ -10,16 +10,20 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{AlertDescription, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
+use rustls::{
+    AlertDescription, ClientConfig, DigitallySignedStruct, Error, PeerIncompatible, RootCertStore,
+    SignatureScheme,
+};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use super::input;
+use super::local::Local;
 use super::wire::{Wire, fault};
 use crate::measure::milliseconds;
 use crate::probe::facts::{Fault, FaultKind, TlsFacts};
-use crate::probe::plan::{Target, Transport};
+use crate::probe::plan::Target;
 use crate::tls::{self, CertificateReport};
 
 /// What a certificate is held against.
@@ -58,13 +62,13 @@ pub fn roots(cafile: Option<&Path>) -> anyhow::Result<RootCertStore> {
     Ok(roots)
 }
 
-/// The roots that `targets` need: none are loaded where nothing is probed over TLS, since reading the
+/// The roots that `targets` need: none are loaded where nothing is probed over TLS or DTLS, since reading the
 /// system's takes longer than a whole healthy probe.
 ///
 /// # Errors
 /// As [`roots`].
 pub fn roots_for(targets: &[Target], cafile: Option<&Path>) -> anyhow::Result<RootCertStore> {
-    let tls = |target: &Target| target.attempts.iter().any(|attempt| attempt.transport == Transport::Tls);
+    let tls = |target: &Target| target.attempts.iter().any(|attempt| attempt.transport.is_encrypted());
     match cafile.is_some() || targets.iter().any(tls) {
         true => roots(cafile),
         false => Ok(RootCertStore::empty()),
@@ -81,12 +85,13 @@ pub async fn connect(
     alpn: &[u8],
     trust: &Trust,
     timeout: Duration,
+    local: &Local,
 ) -> (Option<Duration>, Result<(TlsStream<TcpStream>, TlsFacts), Fault>) {
     let mut alpn = Some(alpn);
     let mut connected = None;
     loop {
         let start = Instant::now();
-        let stream = match Wire::tcp(server, timeout).await {
+        let stream = match Wire::tcp(server, timeout, local).await {
             Ok(stream) => stream,
             Err(fault) => return (connected, Err(fault)),
         };
@@ -136,8 +141,15 @@ async fn handshake(
         Ok(Err(error)) => {
             return Err(match error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
                 Some(Error::AlertReceived(AlertDescription::NoApplicationProtocol)) => Failure::NoCommonAlpn,
+                Some(
+                    Error::AlertReceived(AlertDescription::ProtocolVersion)
+                    | Error::PeerIncompatible(
+                        PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig
+                        | PeerIncompatible::ServerDoesNotSupportTls12Or13,
+                    ),
+                ) => failure(FaultKind::OldTls, "the server speaks neither TLS 1.2 nor TLS 1.3".to_owned()),
                 Some(Error::InvalidMessage(_)) => {
-                    failure(FaultKind::Tls, "what answers there does not speak TLS".to_owned())
+                    failure(FaultKind::NotTls, "what answers there does not speak TLS".to_owned())
                 }
                 Some(tls) => failure(FaultKind::Tls, tls.to_string()),
                 None => Failure::Fault(fault("tls", &error)),
@@ -149,8 +161,7 @@ async fn handshake(
     let chain: Vec<CertificateDer<'static>> =
         session.peer_certificates().unwrap_or_default().iter().map(|c| c.clone().into_owned()).collect();
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let errors = tls::verify(&chain, name, &trust.roots, UnixTime::since_unix_epoch(now));
-    let facts = TlsFacts {
+    let agreed = Agreed {
         handshake_ms: milliseconds(took),
         version: session.protocol_version().map(|version| {
             let name = version.as_str().unwrap_or("unknown");
@@ -158,14 +169,41 @@ async fn handshake(
         }),
         cipher: session.negotiated_cipher_suite().and_then(|s| s.suite().as_str()).map(str::to_owned),
         alpn: session.alpn_protocol().map(|alpn| String::from_utf8_lossy(alpn).into_owned()),
+    };
+    let facts = judge(agreed, &chain, name, trust, now);
+    Ok((stream, facts))
+}
+
+/// What a handshake agreed on.
+pub(super) struct Agreed {
+    pub(super) handshake_ms: f64,
+    pub(super) version: Option<String>,
+    pub(super) cipher: Option<String>,
+    pub(super) alpn: Option<String>,
+}
+
+/// Holds a chain against a name and the roots, `now` since 1970.
+pub(super) fn judge(
+    agreed: Agreed,
+    chain: &[CertificateDer<'static>],
+    name: &ServerName<'static>,
+    trust: &Trust,
+    now: Duration,
+) -> TlsFacts {
+    let Agreed { handshake_ms, version, cipher, alpn } = agreed;
+    let errors = tls::verify(chain, name, &trust.roots, UnixTime::since_unix_epoch(now));
+    TlsFacts {
+        handshake_ms,
+        version,
+        cipher,
+        alpn,
         server_name: name.to_str().into_owned(),
         verified: errors.is_empty(),
         errors,
         roots: trust.roots.len(),
         insecure: trust.insecure,
-        certificate: CertificateReport::from_der(&chain, now.as_secs() as i64).ok(),
-    };
-    Ok((stream, facts))
+        certificate: CertificateReport::from_der(chain, now.as_secs() as i64).ok(),
+    }
 }
 
 /// Lets every certificate pass, but checks that the server holds its key.

@@ -1,4 +1,4 @@
-//! One connection to a server: a connected UDP socket, a TCP stream, or TLS over one.
+//! One connection to a server: a connected UDP socket, a TCP stream, TLS or DTLS over one.
 
 use std::collections::VecDeque;
 use std::io;
@@ -11,6 +11,9 @@ use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::{TcpStream, UdpSocket};
 use tokio_rustls::client::TlsStream;
 
+use super::dtls::Dtls;
+use super::local::Local;
+use super::socket;
 use super::tap::{Line, Tap};
 use crate::capture::Carrier;
 use crate::probe::facts::{Fault, FaultKind};
@@ -27,6 +30,8 @@ pub enum Transport {
     Tcp(TcpStream),
     /// An encrypted byte stream.
     Tls(Box<TlsStream<TcpStream>>),
+    /// Encrypted datagrams.
+    Dtls(Box<Dtls>),
 }
 
 /// A connection and what waits to be sent on it.
@@ -68,9 +73,9 @@ impl Wire {
     ///
     /// # Errors
     /// No route, or no socket.
-    pub async fn udp(server: SocketAddr) -> Result<Self, Fault> {
+    pub async fn udp(server: SocketAddr, local: &Local) -> Result<Self, Fault> {
         let fault = |error: io::Error| fault("connect", &error);
-        let socket = UdpSocket::bind(unspecified(server)).await.map_err(fault)?;
+        let socket = local.udp(server).await.map_err(fault)?;
         socket.connect(server).await.map_err(fault)?;
         Ok(Self::new(Transport::Udp(socket)))
     }
@@ -79,8 +84,8 @@ impl Wire {
     ///
     /// # Errors
     /// Refused, prohibited, no route, or no answer within `timeout`.
-    pub async fn tcp(server: SocketAddr, timeout: Duration) -> Result<TcpStream, Fault> {
-        match tokio::time::timeout(timeout, TcpStream::connect(server)).await {
+    pub async fn tcp(server: SocketAddr, timeout: Duration, local: &Local) -> Result<TcpStream, Fault> {
+        match tokio::time::timeout(timeout, local.tcp(server)).await {
             Ok(Ok(stream)) => {
                 // Latency is what we measure.
                 stream.set_nodelay(true).map_err(|error| fault("connect", &error))?;
@@ -101,6 +106,7 @@ impl Wire {
             Transport::Udp(socket) => socket.local_addr(),
             Transport::Tcp(stream) => stream.local_addr(),
             Transport::Tls(stream) => stream.get_ref().0.local_addr(),
+            Transport::Dtls(session) => session.socket.local_addr(),
         }
     }
 
@@ -109,8 +115,13 @@ impl Wire {
     /// # Errors
     /// What the system reported, earlier packets' ICMP errors included.
     pub fn send(&mut self, bytes: Vec<u8>) -> io::Result<()> {
-        if let Transport::Udp(socket) = &self.transport {
-            match socket.try_send(&bytes) {
+        let sent = match &mut self.transport {
+            Transport::Udp(socket) => Some(socket.try_send(&bytes)),
+            Transport::Dtls(session) => Some(session.try_send(&bytes)),
+            Transport::Tcp(_) | Transport::Tls(_) => None,
+        };
+        if let Some(sent) = sent {
+            match sent {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(error) => {
                     self.line.failed(&error);
@@ -145,13 +156,16 @@ impl Wire {
     }
 
     async fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        if matches!(self.transport, Transport::Udp(_)) {
+        if !self.is_stream() {
             self.flush().await?;
         }
-        if let Transport::Udp(socket) = &self.transport {
-            return receive_datagram(socket, into).await;
+        match &mut self.transport {
+            Transport::Udp(socket) => receive_datagram(socket, into).await,
+            Transport::Dtls(session) => session.receive(into).await,
+            Transport::Tcp(_) | Transport::Tls(_) => {
+                std::future::poll_fn(|cx| self.poll_stream(cx, into)).await
+            }
         }
-        std::future::poll_fn(|cx| self.poll_stream(cx, into)).await
     }
 
     fn poll_stream(&mut self, cx: &mut Context<'_>, into: &mut [u8]) -> Poll<io::Result<usize>> {
@@ -161,6 +175,7 @@ impl Wire {
         let mut read = ReadBuf::new(into);
         ready!(match &mut self.transport {
             Transport::Udp(socket) => socket.poll_recv(cx, &mut read),
+            Transport::Dtls(session) => session.socket.poll_recv(cx, &mut read),
             Transport::Tcp(stream) => Pin::new(stream).poll_read(cx, &mut read),
             Transport::Tls(stream) => Pin::new(stream).poll_read(cx, &mut read),
         })?;
@@ -175,9 +190,34 @@ impl Wire {
         std::future::poll_fn(|cx| self.poll_flush(cx)).await
     }
 
+    /// Bytes that wait to be sent.
+    pub fn waiting(&self) -> usize {
+        self.waiting_bytes
+    }
+
+    /// Has the DF bit set on what is sent; `false` where that cannot be had, as on streams.
+    pub fn dont_fragment(&self) -> bool {
+        self.datagrams().is_some_and(socket::dont_fragment)
+    }
+
+    /// Makes room for what comes fast.
+    pub fn widen(&self, bytes: usize) {
+        if let Some(socket) = self.datagrams() {
+            socket::widen(socket, bytes);
+        }
+    }
+
+    fn datagrams(&self) -> Option<&UdpSocket> {
+        match &self.transport {
+            Transport::Udp(socket) => Some(socket),
+            Transport::Dtls(session) => Some(&session.socket),
+            Transport::Tcp(_) | Transport::Tls(_) => None,
+        }
+    }
+
     /// Whether the connection is a byte stream.
     pub fn is_stream(&self) -> bool {
-        !matches!(self.transport, Transport::Udp(_))
+        matches!(self.transport, Transport::Tcp(_) | Transport::Tls(_))
     }
 
     fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -185,6 +225,7 @@ impl Wire {
             let rest = &first[self.gone..];
             let sent = ready!(match &mut self.transport {
                 Transport::Udp(socket) => socket.poll_send(cx, rest),
+                Transport::Dtls(session) => session.poll_send(cx, rest),
                 Transport::Tcp(stream) => Pin::new(stream).poll_write(cx, rest),
                 Transport::Tls(stream) => Pin::new(stream).poll_write(cx, rest),
             })?;
@@ -209,11 +250,13 @@ impl Wire {
 
 /// One datagram, or the ICMP error that an earlier one met: that alone makes a socket neither readable
 /// nor writable, so it is waited for by name.
-async fn receive_datagram(socket: &UdpSocket, into: &mut [u8]) -> io::Result<usize> {
+pub(super) async fn receive_datagram(socket: &UdpSocket, into: &mut [u8]) -> io::Result<usize> {
     loop {
         let ready = socket.ready(Interest::READABLE | Interest::ERROR).await?;
         match socket.try_recv(into) {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            // A router told of an earlier datagram; nothing has happened to the connection.
+            Err(error) if socket::too_long(&error) => {}
             received => return received,
         }
         if ready.is_error() {
@@ -221,6 +264,7 @@ async fn receive_datagram(socket: &UdpSocket, into: &mut [u8]) -> io::Result<usi
                 socket.take_error()?.ok_or_else(|| io::ErrorKind::WouldBlock.into())
             });
             match pending {
+                Ok(error) if socket::too_long(&error) => {}
                 Ok(error) => return Err(error),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(error) => return Err(error),

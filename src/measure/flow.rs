@@ -155,6 +155,11 @@ impl Flow {
         Some(Packet { echo: true, ..packet })
     }
 
+    /// There and back, of the packets whose echo came.
+    pub fn round_trips(&self) -> &[Duration] {
+        &self.round_trips
+    }
+
     /// What was seen so far.
     pub fn report(&self) -> FlowReport {
         let sent = self.sent.len() - self.refused as usize;
@@ -203,7 +208,7 @@ pub struct FlowReport {
 }
 
 /// `part` of `whole` in percent with two decimals; `None` of nothing.
-fn percent(part: usize, whole: usize) -> Option<f64> {
+pub(super) fn percent(part: usize, whole: usize) -> Option<f64> {
     (whole > 0).then(|| (part as f64 * 10_000.0 / whole as f64).round() / 100.0)
 }
 

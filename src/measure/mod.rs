@@ -3,9 +3,15 @@
 mod distribution;
 mod flow;
 mod jitter;
+mod largest;
+mod ramp;
+mod rolling;
 mod sequence;
 
 pub use distribution::{Distribution, milliseconds};
 pub use flow::{Flow, FlowId, FlowOutput, FlowReport, Pace, Packet, RunId};
 pub use jitter::Jitter;
+pub use largest::{Fate, Largest};
+pub use ramp::{Ramp, RampOutput, RampPlan, RampReport, RampStep};
+pub use rolling::Rolling;
 pub use sequence::Arrivals;

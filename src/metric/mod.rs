@@ -3,7 +3,7 @@
 mod threshold;
 mod unit;
 
-pub use threshold::{Judgement, State, Threshold, ThresholdError};
+pub use threshold::{Bound, Judgement, State, Threshold, ThresholdError};
 pub use unit::Unit;
 
 /// One number with its name and labels.

@@ -1,4 +1,4 @@
-//! `--max METRIC=VALUE`: a limit, and how the numbers of a run stand to it.
+//! `--max METRIC=VALUE` and `--min METRIC=VALUE`: a limit, and how the numbers of a run stand to it.
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
@@ -6,13 +6,26 @@ use super::{KnownMetric, Metric, Unit};
 use crate::finding::Exit;
 use crate::spelling;
 
-/// The most that a metric may be.
+/// The most, or the least, that a metric may be.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Threshold {
     /// The metrics it is about.
     pub metric: KnownMetric,
     /// The limit, in the metric's unit. A value equal to it is not over it.
     pub limit: f64,
+    /// Which of both.
+    pub bound: Bound,
+}
+
+/// On which side of a limit a metric must stay.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Bound {
+    /// At or below it.
+    #[default]
+    Max,
+    /// At or above it.
+    Min,
 }
 
 /// How one metric stands to a threshold.
@@ -30,9 +43,9 @@ pub struct Judgement {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// At or below the limit.
+    /// Within the limit.
     Ok,
-    /// Above the limit.
+    /// Beyond the limit.
     Crossed,
     /// There is no number to compare.
     NotMeasured,
@@ -99,7 +112,13 @@ impl Threshold {
             (None, None) => return Err(unknown(name, known)),
         };
         let limit = limit(value, metric, unit_is_named)?;
-        Ok(Self { metric, limit })
+        Ok(Self { metric, limit, bound: Bound::Max })
+    }
+
+    /// As the least instead of the most.
+    #[must_use]
+    pub fn at_least(self) -> Self {
+        Self { bound: Bound::Min, ..self }
     }
 
     /// Holds every metric of this name against the limit. Where none was measured, one row says so.
@@ -122,7 +141,12 @@ impl Judgement {
         match self.actual {
             // A NaN is no measurement either.
             Some(actual) if actual.is_nan() => State::NotMeasured,
-            Some(actual) if actual > self.threshold.limit => State::Crossed,
+            Some(actual) if self.threshold.bound == Bound::Max && actual > self.threshold.limit => {
+                State::Crossed
+            }
+            Some(actual) if self.threshold.bound == Bound::Min && actual < self.threshold.limit => {
+                State::Crossed
+            }
             Some(_) => State::Ok,
             None => State::NotMeasured,
         }
@@ -138,15 +162,16 @@ impl Judgement {
     }
 }
 
-/// `{metric, state, limit_ms, actual_ms, labels}`: the unit is in the key, as everywhere.
+/// `{metric, state, bound, limit_ms, actual_ms, labels}`: the unit is in the key, as everywhere.
 impl Serialize for Judgement {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let suffix = self.threshold.metric.unit.suffix();
         let labels: serde_json::Map<String, serde_json::Value> =
             self.labels.iter().map(|(name, value)| ((*name).to_owned(), value.clone().into())).collect();
-        let mut map = serializer.serialize_map(Some(5))?;
+        let mut map = serializer.serialize_map(Some(6))?;
         map.serialize_entry("metric", self.threshold.metric.name)?;
         map.serialize_entry("state", &self.state())?;
+        map.serialize_entry("bound", &self.threshold.bound)?;
         map.serialize_entry(&format!("limit{suffix}"), &self.threshold.limit)?;
         map.serialize_entry(&format!("actual{suffix}"), &self.actual)?;
         map.serialize_entry("labels", &labels)?;
@@ -319,17 +344,29 @@ mod tests {
     }
 
     #[test]
+    fn a_least_value_is_crossed_from_above() {
+        let threshold = Threshold::from_arg("throughput=2Mbps", KNOWN).unwrap().at_least();
+        let metric =
+            |value| Metric { name: "throughput", unit: Unit::BitsPerSecond, value, labels: Vec::new() };
+        let state = |value| threshold.judge(&[metric(value)])[0].state();
+        assert_eq!(state(Some(2e6)), State::Ok);
+        assert_eq!(state(Some(3e6)), State::Ok);
+        assert_eq!(state(Some(1.9e6)), State::Crossed);
+        assert_eq!(state(None), State::NotMeasured);
+    }
+
+    #[test]
     fn json_has_the_units_in_the_keys() {
         let threshold = Threshold::from_arg("rtt.p99=5ms", KNOWN).unwrap();
         let rows = threshold.judge(&[rtt(Some(7.25), "udp")]);
-        insta::assert_snapshot!(serde_json::to_string(&rows).unwrap(), @r#"[{"metric":"rtt.p99","state":"crossed","limit_ms":5.0,"actual_ms":7.25,"labels":{"transport":"udp"}}]"#);
+        insta::assert_snapshot!(serde_json::to_string(&rows).unwrap(), @r#"[{"metric":"rtt.p99","state":"crossed","bound":"max","limit_ms":5.0,"actual_ms":7.25,"labels":{"transport":"udp"}}]"#);
     }
 
     #[test]
     fn what_nobody_emits_was_not_measured() {
         let threshold = Threshold::from_arg("loss=1%", KNOWN).unwrap();
         let rows = threshold.judge(&[rtt(Some(1.0), "udp")]);
-        insta::assert_snapshot!(serde_json::to_string(&rows).unwrap(), @r#"[{"metric":"loss","state":"not_measured","limit_pct":1.0,"actual_pct":null,"labels":{}}]"#);
+        insta::assert_snapshot!(serde_json::to_string(&rows).unwrap(), @r#"[{"metric":"loss","state":"not_measured","bound":"max","limit_pct":1.0,"actual_pct":null,"labels":{}}]"#);
     }
 
     proptest::proptest! {

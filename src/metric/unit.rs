@@ -9,6 +9,8 @@ pub enum Unit {
     Percent,
     /// Bits per second (`_bps`).
     BitsPerSecond,
+    /// Bytes (`_bytes`).
+    Bytes,
     /// Days (`_days`).
     Days,
     /// A plain count.
@@ -22,6 +24,7 @@ impl Unit {
             Unit::Milliseconds => "_ms",
             Unit::Percent => "_pct",
             Unit::BitsPerSecond => "_bps",
+            Unit::Bytes => "_bytes",
             Unit::Days => "_days",
             Unit::Count => "",
         }
@@ -33,6 +36,7 @@ impl Unit {
             Unit::Milliseconds => " ms",
             Unit::Percent => " %",
             Unit::BitsPerSecond => " bit/s",
+            Unit::Bytes => " bytes",
             Unit::Days => " days",
             Unit::Count => "",
         }
@@ -44,6 +48,7 @@ impl Unit {
             Unit::Milliseconds => "a time",
             Unit::Percent => "a percentage",
             Unit::BitsPerSecond => "a bit rate",
+            Unit::Bytes => "a size",
             Unit::Days => "a number of days",
             Unit::Count => "a plain number",
         }
@@ -55,9 +60,18 @@ impl Unit {
             Unit::Milliseconds => "30ms",
             Unit::Percent => "1%",
             Unit::BitsPerSecond => "500kbps",
+            Unit::Bytes => "1200bytes",
             Unit::Days => "14d",
             Unit::Count => "3",
         }
+    }
+
+    /// Reads an amount with its unit, e.g. `20M` of bits a second; `None` if it is none.
+    pub fn amount(self, text: &str) -> Option<f64> {
+        let digits = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(text.len());
+        let (number, symbol) = text.split_at(digits);
+        let number = number.parse::<f64>().ok().filter(|number| number.is_finite())?;
+        Some(number * self.scale(symbol.trim())?)
     }
 
     /// What one `symbol` is in this unit; `None` if it is no symbol of it.
@@ -75,6 +89,7 @@ impl Unit {
             (Unit::BitsPerSecond, "k" | "kbps") => 1e3,
             (Unit::BitsPerSecond, "m" | "mbps") => 1e6,
             (Unit::BitsPerSecond, "g" | "gbps") => 1e9,
+            (Unit::Bytes, "b" | "bytes") => 1.0,
             (Unit::Days, "d" | "day" | "days") => 1.0,
             (Unit::Days, "h") => 1.0 / 24.0,
             _ => return None,

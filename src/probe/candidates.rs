@@ -120,6 +120,7 @@ impl Gathering {
                 Transport::Udp => RelayProtocol::Udp,
                 Transport::Tcp => RelayProtocol::Tcp,
                 Transport::Tls => RelayProtocol::Tls,
+                Transport::Dtls => RelayProtocol::Dtls,
             });
         let foundation = self.foundations.of(Origin {
             kind,

@@ -1,7 +1,22 @@
 //! The rules behind the findings of `probe`: one entry here and one `explain/CODE.md` each.
 //!
-//! The text for people who were woken up by the fault is in the `.md`; here is what machines need. Where the
-//! circumstances change a severity (RELAY_ADDR_*), the one here is that of the graver case.
+//! The text for people who were woken up by the fault is in the `.md`; here is what machines need.
+//!
+//! The severity here is that of the usual case. A finding's own is another one where the circumstances are: scripts
+//! that act on severities read the finding, never the rule. It varies for
+//!
+//! - what is on the way to an endpoint that nobody asked for: warning instead of error (UDP_TIMEOUT, TCP_TIMEOUT,
+//!   PORT_REFUSED, ICMP_PROHIBITED, CONNECTION_CLOSED, NOT_A_STUN_SERVER, STUN_ONLY, STUN_AUTH_REQUIRED, SERVER_ERROR to
+//!   a Binding, SCHEME_MISMATCH, TLS_FAILED, TLS_OLD);
+//! - what a request got over in the end: MALFORMED, FINGERPRINT_BAD and INTEGRITY_BAD are warnings then;
+//! - certificates: info with `--insecure`; TLS_HOSTNAME also where the address comes from a configuration;
+//! - TLS_OLD: info for TLS 1.2, which works everywhere;
+//! - SCHEME_MISMATCH: a warning where it works at the port of the other scheme;
+//! - RELAY_ADDR_PRIVATE, RELAY_ADDR_MISMATCH: info where data passes (PRIVATE: from a server that is private too);
+//! - RELAY_INBOUND_BLOCKED: a warning where our own network may be what blocks;
+//! - PEER_PRIVATE_ALLOWED: a warning for the kind of network that the server itself is in;
+//! - BANDWIDTH_CAPPED: an error below what was asked for, info where no cap shows;
+//! - CLOCK_SKEW: an error where good credentials are refused for it.
 
 use crate::finding::{Rule, Severity};
 
@@ -33,6 +48,9 @@ rules! {
     AUTH_WRONG = "wrong-credentials", Error,
         "the server refuses this username and password",
         ["RFC 8489 §9.2.5", "RFC 8656 §7.4"], "0.1.0";
+    BANDWIDTH_CAPPED = "capped-bandwidth", Warning,
+        "the relay carries less than a call needs, or less than it was given",
+        ["RFC 8656 §21.3.1"], "0.1.0";
     CAPACITY = "no-relay-port-left", Error,
         "the server has no relay address or port left",
         ["RFC 8656 §7.2", "RFC 8656 §19"], "0.1.0";
@@ -76,11 +94,14 @@ rules! {
         "a response has no MESSAGE-INTEGRITY, or one that does not fit",
         ["RFC 8489 §9.2.5", "RFC 8489 §14.5"], "0.1.0";
     LIFETIME_ODD = "odd-allocation-lifetime", Warning,
-        "the server grants an allocation no lifetime, or takes it away at a refresh",
+        "the server grants no lifetime, or ends what it granted before its time",
         ["RFC 8656 §7.2", "RFC 8656 §8.2"], "0.1.0";
     MALFORMED = "malformed-response", Error,
         "a response breaks the rules of a STUN message",
         ["RFC 8489 §5", "RFC 8489 §6.3"], "0.1.0";
+    MTU_SMALL = "small-path-mtu", Warning,
+        "packets of the size that WebRTC sends do not pass the relay in one piece",
+        ["RFC 8656 §18.9", "RFC 9000 §14"], "0.1.0";
     NONCE_LOOP = "nonce-never-accepted", Error,
         "the server refuses the nonce that it has just issued",
         ["RFC 8489 §9.2.5"], "0.1.0";
@@ -147,6 +168,9 @@ rules! {
     REST_SECRET_MISMATCH = "mismatched-rest-secret", Error,
         "the password does not come from the secret that the server has",
         ["draft-uberti-behave-turn-rest-00"], "0.1.0";
+    SCHEME_MISMATCH = "scheme-for-other-port", Error,
+        "the port speaks TLS where it was asked without, or the other way round",
+        ["RFC 7065 §3.2", "RFC 7064 §3.2"], "0.1.0";
     SERVER_ERROR = "unexpected-error-code", Error,
         "the server answers with an error code, or stops answering",
         ["RFC 8489 §14.8", "RFC 8656 §19"], "0.1.0";
@@ -162,8 +186,14 @@ rules! {
     TCP_TIMEOUT = "no-answer-over-tcp", Error,
         "the TCP connection or the TLS handshake got no answer",
         ["RFC 8489 §6.2.2"], "0.1.0";
+    TLS_CHAIN = "missing-intermediate-certificate", Error,
+        "the server does not send the certificate that signed its own",
+        ["RFC 8489 §6.2.3", "RFC 5246 §7.4.2"], "0.1.0";
     TLS_EXPIRED = "expired-certificate", Error,
         "the certificate of the server has expired",
+        ["RFC 8489 §6.2.3", "RFC 5280 §4.1.2.5"], "0.1.0";
+    TLS_EXPIRING = "certificate-about-to-expire", Warning,
+        "the certificate of the server expires soon",
         ["RFC 8489 §6.2.3", "RFC 5280 §4.1.2.5"], "0.1.0";
     TLS_FAILED = "failed-tls-handshake", Error,
         "the TLS handshake broke off",
@@ -174,6 +204,9 @@ rules! {
     TLS_NOT_YET_VALID = "certificate-from-the-future", Error,
         "the certificate of the server is not valid yet",
         ["RFC 8489 §6.2.3", "RFC 5280 §4.1.2.5"], "0.1.0";
+    TLS_OLD = "outdated-tls-version", Error,
+        "the server speaks no current version of TLS",
+        ["RFC 8996", "RFC 8489 §6.2.3"], "0.1.0";
     TLS_SELF_SIGNED_CA = "ca-certificate-as-server-certificate", Error,
         "the server presents a self-signed authority as its own certificate",
         ["RFC 8489 §6.2.3", "RFC 5280 §4.2.1.9"], "0.1.0";

@@ -1,11 +1,19 @@
 //! The numbers of a probe by name: what `--max` takes.
 
-use super::facts::{EndpointFacts, TargetFacts};
-use crate::measure::{Distribution, FlowReport};
+use super::facts::{EndpointFacts, LargestFacts, TargetFacts};
+use crate::measure::{Distribution, FlowReport, RampReport};
 use crate::metric::{KnownMetric, Metric, Unit};
 
 const fn ms(name: &'static str) -> KnownMetric {
     KnownMetric { name, unit: Unit::Milliseconds }
+}
+
+const fn bps(name: &'static str) -> KnownMetric {
+    KnownMetric { name, unit: Unit::BitsPerSecond }
+}
+
+const fn bytes(name: &'static str) -> KnownMetric {
+    KnownMetric { name, unit: Unit::Bytes }
 }
 
 const fn pct(name: &'static str) -> KnownMetric {
@@ -14,7 +22,7 @@ const fn pct(name: &'static str) -> KnownMetric {
 
 /// Every metric of a probe. The short ones (`rtt`, `loss`, `jitter`) are those of the paths between a plain
 /// peer and us through the relay, each direction, or of STUN Binding where no relay was asked for; `setup` is the time
-/// from the first packet until the relay (or the reflexive address) was there.
+/// from the first packet until the relay (or the reflexive address) was there; `downtime` is measured with `--watch` only.
 pub const METRICS: &[KnownMetric] = &[
     ms("allocate"),
     pct("binding.loss"),
@@ -25,8 +33,11 @@ pub const METRICS: &[KnownMetric] = &[
     ms("binding.rtt.p99"),
     ms("channel"),
     ms("connect"),
+    pct("downtime"),
     ms("jitter"),
     pct("loss"),
+    bytes("mtu.inbound"),
+    bytes("mtu.outbound"),
     ms("permission"),
     ms("refresh"),
     ms("relay.inbound.jitter"),
@@ -57,6 +68,8 @@ pub const METRICS: &[KnownMetric] = &[
     ms("rtt.p95"),
     ms("rtt.p99"),
     ms("setup"),
+    bps("throughput.inbound"),
+    bps("throughput.outbound"),
     ms("tls.handshake"),
 ];
 
@@ -123,6 +136,18 @@ fn of_endpoint(metrics: &mut Vec<Metric>, endpoint: &EndpointFacts, target: &Tar
     // The short names mean either direction: a limit on loss holds for what we hear and what we say.
     path(&mut add, "", relay.inbound.as_ref());
     path(&mut add, "", relay.outbound.as_ref());
+    if let Some(throughput) = &endpoint.throughput {
+        let of =
+            |report: &Option<RampReport>| report.as_ref().and_then(|r| r.achieved_bps).map(|bps| bps as f64);
+        add("throughput.inbound", of(&throughput.inbound));
+        add("throughput.outbound", of(&throughput.outbound));
+    }
+    if let Some(mtu) = &endpoint.mtu {
+        let of =
+            |found: &Option<LargestFacts>| found.as_ref().and_then(|f| f.largest_bytes).map(|b| b as f64);
+        add("mtu.inbound", of(&mtu.inbound));
+        add("mtu.outbound", of(&mtu.outbound));
+    }
     for (name, step) in
         [("permission", &endpoint.permission), ("channel", &endpoint.channel), ("refresh", &endpoint.refresh)]
     {
@@ -145,7 +170,7 @@ fn quantiles(add: &mut impl FnMut(&str, Option<f64>), name: &str, of: Option<&Di
     add(&format!("{name}.max"), of.map(|of| of.max_ms));
 }
 
-fn metric(name: &str, value: Option<f64>, labels: &[(&'static str, String)]) -> Metric {
+pub(super) fn metric(name: &str, value: Option<f64>, labels: &[(&'static str, String)]) -> Metric {
     let known = METRICS
         .iter()
         .find(|known| known.name == name)

@@ -14,6 +14,7 @@ pub mod plan;
 mod report;
 pub mod security;
 mod summary;
+pub mod watch;
 
 pub use metrics::METRICS;
 pub use summary::{Judge, Summary, Verdict};

@@ -13,6 +13,7 @@ use crate::finding::{Exit, FailOn, Finding, Severity};
 use crate::ice::candidate::Candidate;
 use crate::metric::{Judgement, Metric, Threshold};
 use crate::nat::NatFacts;
+use crate::turnserver;
 
 /// What a run is held against.
 #[derive(Debug, Clone, Default)]
@@ -60,6 +61,9 @@ pub struct Summary {
     pub thresholds: Vec<Judgement>,
     /// The user stopped it.
     pub interrupted: bool,
+    /// What the server's configuration says, where one was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub turnserver_conf: Option<turnserver::Report>,
     #[serde(skip)]
     pub(super) metrics: Vec<Metric>,
     #[serde(skip)]
@@ -75,6 +79,8 @@ impl Summary {
                 target,
                 now_unix: seen.ended_unix,
                 timeout_s: options.timeout.as_secs_f64(),
+                needs_bps: options.needs_bps,
+                min_days: options.min_days,
                 relay_family: options.relay_family,
             };
             for endpoint in &mut facts.endpoints {
@@ -116,16 +122,8 @@ impl Summary {
         if seen.interrupted {
             exit = exit.and(Exit::Interrupted);
         }
-        let worst = findings.first().map(|finding| finding.severity);
-        let verdict = match (exit, worst) {
-            // An error is one even where --fail-on lets it pass.
-            (Exit::Failed, _) | (_, Some(Severity::Error)) => Verdict::Fail,
-            (Exit::CouldNotTell | Exit::Interrupted | Exit::Usage, _) => Verdict::Inconclusive,
-            (Exit::Healthy, Some(Severity::Warning)) => Verdict::Warn,
-            (Exit::Healthy, _) => Verdict::Pass,
-        };
         Self {
-            verdict,
+            verdict: Verdict::of(exit, &findings),
             exit,
             took_ms: seen.took_ms,
             targets: seen.targets,
@@ -134,8 +132,52 @@ impl Summary {
             findings,
             thresholds,
             interrupted: seen.interrupted,
+            turnserver_conf: None,
             metrics,
             verbosity: judge.verbosity,
+        }
+    }
+
+    /// A configuration alone: nothing was sent.
+    pub fn of_configuration(report: turnserver::Report, judge: &Judge) -> Self {
+        let nothing = Self {
+            verdict: Verdict::Pass,
+            exit: Exit::Healthy,
+            took_ms: 0.0,
+            targets: Vec::new(),
+            candidates: Vec::new(),
+            findings: Vec::new(),
+            thresholds: Vec::new(),
+            interrupted: false,
+            nat: None,
+            turnserver_conf: None,
+            metrics: Vec::new(),
+            verbosity: judge.verbosity,
+        };
+        nothing.beside(report, judge)
+    }
+
+    /// Adds what is wrong with the server's configuration, behind what was seen of the same severity.
+    #[must_use]
+    pub fn beside(mut self, report: turnserver::Report, judge: &Judge) -> Self {
+        self.findings.extend(report.findings.iter().cloned());
+        self.findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        self.exit = self.exit.and(judge.fail_on.exit(&report.findings));
+        self.verdict = Verdict::of(self.exit, &self.findings);
+        self.turnserver_conf = Some(report);
+        self
+    }
+}
+
+impl Verdict {
+    fn of(exit: Exit, findings: &[Finding]) -> Self {
+        let worst = findings.first().map(|finding| finding.severity);
+        match (exit, worst) {
+            // An error is one even where --fail-on lets it pass.
+            (Exit::Failed, _) | (_, Some(Severity::Error)) => Verdict::Fail,
+            (Exit::CouldNotTell | Exit::Interrupted | Exit::Usage, _) => Verdict::Inconclusive,
+            (Exit::Healthy, Some(Severity::Warning)) => Verdict::Warn,
+            (Exit::Healthy, _) => Verdict::Pass,
         }
     }
 }

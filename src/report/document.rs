@@ -1,6 +1,6 @@
 //! The human view of a result, before colour and width: what the renderers walk.
 
-use crate::finding::{Confidence, Finding, Severity};
+use crate::finding::{Confidence, Excerpt, Finding, Severity};
 
 /// A result as a person reads it, top to bottom.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -33,6 +33,8 @@ pub enum Block {
     Findings(Vec<Finding>),
     /// A finding with the lines of a text that it is about.
     Snippet(Snippet),
+    /// One line of a log.
+    Line(Line),
 }
 
 /// A finding with the lines of a text that it is about, one or more marked.
@@ -56,19 +58,15 @@ pub struct Snippet {
     pub help: String,
 }
 
-/// A line in three parts, the second of which is marked.
+/// A line with a mark in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SnippetLine {
     /// Which other text it stands in, such as the offer that an answer does not fit; empty for the same.
     pub text: String,
     /// Counted from 1.
-    pub line: u32,
-    /// Before what is meant.
-    pub before: String,
-    /// What is meant; empty where something is missing.
-    pub marked: String,
-    /// After it.
-    pub after: String,
+    pub line: usize,
+    /// What stands there, and which part is meant; that is empty where something is missing.
+    pub excerpt: Excerpt,
     /// What is to be said of it; empty at the place of the finding itself.
     pub label: String,
 }
@@ -83,6 +81,20 @@ pub struct Table {
     pub columns: Vec<(&'static str, Align)>,
     /// Rows; each has as many cells as there are columns.
     pub rows: Vec<Vec<Cell>>,
+}
+
+/// One line of a log: what it begins with, groups of words, and what is said of it indented beneath.
+///
+/// Whoever makes the lines pads their words, so that those of one log stand beneath each other. Groups that do not fit
+/// the width go on to the next line, whole.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Line {
+    /// What it begins with.
+    pub head: Cell,
+    /// Words that stay together.
+    pub groups: Vec<Vec<Cell>>,
+    /// Sentences beneath.
+    pub below: Vec<Cell>,
 }
 
 /// Horizontal alignment of a column.

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::wrap::prose;
+use super::wrap::{prose, width};
 use super::{Cell, Screen, Tone, screen};
-use crate::finding::{Confidence, Finding, Severity};
+use crate::finding::{Confidence, Excerpt, Finding, Location, Severity};
 
 pub(super) fn lines(findings: &[Finding], screen: Screen) -> Vec<String> {
     let mut sorted: Vec<&Finding> = findings.iter().collect();
@@ -63,6 +63,7 @@ fn group_lines(group: &[&Finding], screen: Screen) -> Vec<String> {
     lines.extend(prose(&message.into(), "  ", "  ", screen));
     for (index, finding) in group.iter().enumerate() {
         lines.extend(labelled("at", &place(finding), screen));
+        lines.extend(excerpt(finding, screen));
         // What was seen at all of these places is said after the last of them.
         if group.get(index + 1).is_none_or(|next| next.evidence != finding.evidence) {
             for (key, value) in &finding.evidence {
@@ -90,8 +91,33 @@ fn labelled(label: &str, text: &str, screen: Screen) -> Vec<String> {
     prose(&Cell::from(text), &first, &" ".repeat(label.len() + 4), screen)
 }
 
+/// The line of the text, and a mark under what the finding is about. Never wrapped: the mark would be lost.
+fn excerpt(finding: &Finding, screen: Screen) -> Vec<String> {
+    let Some(Location::Text { line, excerpt, .. }) = &finding.location else { return Vec::new() };
+    let Excerpt { before, marked, after } = excerpt;
+    let number = line.to_string();
+    let gutter = " ".repeat(number.len());
+    let indent = " ".repeat(width(before));
+    let mark = "^".repeat(width(marked).max(1));
+    let tone = screen::tone(finding.severity);
+    vec![
+        format!("      {} {before}{marked}{after}", screen.paint(&format!("{number} |"), Tone::Dim))
+            .trim_end()
+            .to_owned(),
+        format!(
+            "      {} {indent}{}",
+            screen.paint(&format!("{gutter} |"), Tone::Dim),
+            screen.paint(&mark, tone)
+        ),
+    ]
+}
+
 fn place(finding: &Finding) -> String {
     match &finding.location {
+        // As compilers write it, so that editors find it.
+        Some(Location::Text { line, column, .. }) => {
+            format!("{}:{line}:{column}, {}", finding.subject, finding.stage)
+        }
         Some(location) => format!("{} ({location}), {}", finding.subject, finding.stage),
         None => format!("{}, {}", finding.subject, finding.stage),
     }

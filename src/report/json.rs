@@ -8,23 +8,33 @@ use serde_json::{Map, Value};
 use super::{Rendered, Screen, printable};
 
 pub(super) fn render(report: &Rendered, _: Screen, out: &mut dyn Write) -> io::Result<()> {
+    write(&with_schema(report.schema, &report.json), out)
+}
+
+/// Writes any JSON, its invisible characters escaped.
+pub(super) fn write(value: &impl serde::Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let mut text = escape_invisible(serde_json::to_string_pretty(value)?);
+    text.push('\n');
+    out.write_all(text.as_bytes())
+}
+
+/// An object that begins with its schema.
+pub(super) fn with_schema(schema: &str, json: &Value) -> Map<String, Value> {
     let mut object = Map::new();
-    object.insert("schema".to_owned(), report.schema.into());
-    match &report.json {
+    object.insert("schema".to_owned(), schema.into());
+    match json {
         Value::Object(fields) => object.extend(fields.clone().into_iter().filter(|(key, _)| key != "schema")),
         Value::Null => {}
         other => {
             object.insert("result".to_owned(), other.clone());
         }
     }
-    let mut text = escape_invisible(serde_json::to_string_pretty(&object)?);
-    text.push('\n');
-    out.write_all(text.as_bytes())
+    object
 }
 
 /// JSON needs no escapes above U+001F, but terminals obey some of those characters. They can only stand inside
 /// strings, where an escape means the same.
-fn escape_invisible(json: String) -> String {
+pub(super) fn escape_invisible(json: String) -> String {
     let hide = |c: char| (c.is_control() && c != '\n') || printable::is_invisible(c);
     if !json.chars().any(hide) {
         return json;
@@ -49,7 +59,8 @@ mod tests {
     use crate::report::Document;
 
     fn check(json: Value) -> String {
-        let report = Rendered { schema: "test/1", json, document: Document::default(), exit: Exit::Healthy };
+        let empty = Rendered::of_document("test/1", Document::default(), Exit::Healthy);
+        let report = Rendered { json, ..empty };
         let mut out = Vec::new();
         render(&report, Screen::FILE, &mut out).unwrap();
         String::from_utf8(out).unwrap()

@@ -2,13 +2,19 @@
 //!
 //! A renderer knows no command, and `report` never computes a number.
 
+mod annotated;
 mod document;
 mod findings;
 mod format;
+mod github;
 mod json;
+mod jsonl;
+mod junit;
+mod log;
 pub mod markdown;
 mod printable;
 mod progress;
+mod sarif;
 mod screen;
 mod snippet;
 mod table;
@@ -18,13 +24,13 @@ mod wrap;
 #[cfg(test)]
 mod tests;
 
-pub use document::{Align, Block, Cell, Document, Snippet, SnippetLine, Table, Tone};
-pub use format::{FORMATS, Format, Renderer};
+pub use document::{Align, Block, Cell, Document, Line, Snippet, SnippetLine, Table, Tone};
+pub use format::{FORMATS, Format, Growth, Renderer};
 pub use printable::printable;
 pub use progress::Progress;
 pub use screen::Screen;
 
-use crate::finding::Exit;
+use crate::finding::{Exit, FailOn, Finding};
 use crate::metric::Metric;
 
 /// What every command hands to the report layer.
@@ -35,8 +41,24 @@ pub trait Report: serde::Serialize {
     /// The human view: headings, tables, notes. Knows no colour and no width.
     fn document(&self) -> Document;
 
+    /// The lines that the report is in JSON Lines, made from `whole`, which is its JSON; the whole on one line unless
+    /// a report knows better.
+    fn lines(&self, whole: &serde_json::Value) -> Vec<serde_json::Value> {
+        vec![whole.clone()]
+    }
+
     /// Named numbers with labels: thresholds, monitoring.
     fn metrics(&self) -> Vec<Metric> {
+        Vec::new()
+    }
+
+    /// What was found; `None` for what finds nothing, such as a list, and so has no form that consists of findings.
+    fn findings(&self) -> Option<&[Finding]> {
+        None
+    }
+
+    /// What was examined, by the names that findings have as their subject; those without a finding are healthy.
+    fn subjects(&self) -> Vec<String> {
         Vec::new()
     }
 
@@ -51,8 +73,16 @@ pub struct Rendered {
     pub schema: &'static str,
     /// The fields of the report.
     pub json: serde_json::Value,
+    /// [`Report::lines`].
+    pub lines: Vec<serde_json::Value>,
     /// [`Report::document`].
     pub document: Document,
+    /// [`Report::findings`].
+    pub findings: Option<Vec<Finding>>,
+    /// [`Report::subjects`].
+    pub subjects: Vec<String>,
+    /// Which findings fail; whoever renders sets it.
+    pub fail_on: FailOn,
     /// [`Report::exit`].
     pub exit: Exit,
 }
@@ -61,6 +91,27 @@ impl Rendered {
     /// Reads everything that a renderer may want from `report`.
     pub fn from_report<R: Report>(report: &R) -> Result<Self, serde_json::Error> {
         let json = serde_json::to_value(report)?;
-        Ok(Self { schema: R::SCHEMA, json, document: report.document(), exit: report.exit() })
+        let lines = report.lines(&json);
+        Ok(Self {
+            json,
+            lines,
+            findings: report.findings().map(<[Finding]>::to_vec),
+            subjects: report.subjects(),
+            ..Self::of_document(R::SCHEMA, report.document(), report.exit())
+        })
+    }
+
+    /// A document alone.
+    pub fn of_document(schema: &'static str, document: Document, exit: Exit) -> Self {
+        Self {
+            schema,
+            json: serde_json::Value::Null,
+            lines: Vec::new(),
+            document,
+            findings: None,
+            subjects: Vec::new(),
+            fail_on: FailOn::default(),
+            exit,
+        }
     }
 }

@@ -8,8 +8,8 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::{Block, Cell, Document, Snippet, SnippetLine, Table};
-use crate::finding::{Finding, Location};
+use super::{Block, Cell, Document, Line, Snippet, SnippetLine, Table};
+use crate::finding::{Excerpt, Finding, Location};
 
 /// `text` with its invisible characters shown; line breaks and tabs become spaces.
 pub fn printable(text: &str) -> Cow<'_, str> {
@@ -62,6 +62,11 @@ fn block(block: &Block) -> Block {
             rows: table.rows.iter().map(|row| cells(row, table.columns.len())).collect(),
         }),
         Block::Findings(findings) => Block::Findings(findings.iter().map(finding).collect()),
+        Block::Line(line) => Block::Line(Line {
+            head: cell(&line.head),
+            groups: line.groups.iter().map(|group| group.iter().map(cell).collect()).collect(),
+            below: line.below.iter().map(cell).collect(),
+        }),
         Block::Snippet(shown) => Block::Snippet(snippet(shown)),
     }
 }
@@ -75,12 +80,10 @@ fn snippet(snippet: &Snippet) -> Snippet {
             .lines
             .iter()
             .map(|line| SnippetLine {
-                before: own(&line.before),
-                marked: own(&line.marked),
-                after: own(&line.after),
-                label: own(&line.label),
                 text: own(&line.text),
                 line: line.line,
+                excerpt: excerpt(&line.excerpt),
+                label: own(&line.label),
             })
             .collect(),
         help: snippet.help.lines().map(own).collect::<Vec<_>>().join("\n"),
@@ -95,7 +98,14 @@ fn finding(finding: &Finding) -> Finding {
             Location::Endpoint { endpoint, transport } => {
                 Location::Endpoint { endpoint: own(endpoint), transport }
             }
-            Location::Text { .. } => location.clone(),
+            Location::Text { line, column, length, m_line, excerpt } => Location::Text {
+                line: *line,
+                column: *column,
+                length: *length,
+                m_line: *m_line,
+                // Part by part, so that the mark stays under what it marks.
+                excerpt: self::excerpt(excerpt),
+            },
         }),
         message: own(&finding.message),
         evidence: finding.evidence.iter().map(|(key, v)| (own(key), value(v))).collect(),
@@ -103,6 +113,10 @@ fn finding(finding: &Finding) -> Finding {
         help: finding.help.lines().map(own).collect::<Vec<_>>().join("\n"),
         ..finding.clone()
     }
+}
+
+fn excerpt(excerpt: &Excerpt) -> Excerpt {
+    Excerpt { before: own(&excerpt.before), marked: own(&excerpt.marked), after: own(&excerpt.after) }
 }
 
 fn value(v: &Value) -> Value {
@@ -172,6 +186,15 @@ mod tests {
             .evidence(BAD, BAD)
             .evidence("list", vec![BAD])
             .evidence("map", Value::Object(Map::from_iter([(BAD.to_owned(), Value::from(BAD))])));
+        let bad = || BAD.to_owned();
+        let excerpt = Excerpt { before: bad(), marked: bad(), after: bad() };
+        let in_text = crate::probe::codes::AUTH_WRONG.finding("config", BAD).at(Location::Text {
+            line: 1,
+            column: 1,
+            length: 1,
+            m_line: None,
+            excerpt: excerpt.clone(),
+        });
         let dirty = Document {
             blocks: vec![
                 Block::Verdict(BAD.into()),
@@ -183,7 +206,7 @@ mod tests {
                     columns: vec![("a", crate::report::Align::Left)],
                     rows: vec![vec![BAD.into()]],
                 }),
-                Block::Findings(vec![finding]),
+                Block::Findings(vec![finding, in_text]),
                 Block::Snippet(Snippet {
                     severity: crate::finding::Severity::Error,
                     confidence: crate::finding::Confidence::High,
@@ -194,9 +217,7 @@ mod tests {
                     lines: vec![SnippetLine {
                         text: BAD.to_owned(),
                         line: 1,
-                        before: BAD.to_owned(),
-                        marked: BAD.to_owned(),
-                        after: BAD.to_owned(),
+                        excerpt: excerpt.clone(),
                         label: BAD.to_owned(),
                     }],
                     help: BAD.to_owned(),

@@ -2,7 +2,7 @@
 
 use super::wrap::{self, prose};
 use super::{Cell, Screen, Snippet, SnippetLine, Tone, screen};
-use crate::finding::{Confidence, Severity};
+use crate::finding::{Confidence, Excerpt, Severity};
 
 /// More lines of the same fault are counted.
 const MOST_LINES: usize = 5;
@@ -83,9 +83,9 @@ fn shown(snippet: &Snippet) -> Vec<&SnippetLine> {
 
 fn further(more: &[SnippetLine]) -> String {
     const MOST: usize = 12;
-    let mut numbers: Vec<u32> = more.iter().map(|line| line.line).collect();
+    let mut numbers: Vec<usize> = more.iter().map(|line| line.line).collect();
     numbers.dedup();
-    let named: Vec<String> = numbers.iter().take(MOST).map(u32::to_string).collect();
+    let named: Vec<String> = numbers.iter().take(MOST).map(usize::to_string).collect();
     match (numbers.len(), numbers.len().saturating_sub(MOST)) {
         (1, _) => format!("also at line {}", named[0]),
         (_, 0) => format!("also at lines {}", named.join(", ")),
@@ -93,7 +93,7 @@ fn further(more: &[SnippetLine]) -> String {
     }
 }
 
-fn digits(number: u32) -> usize {
+fn digits(number: usize) -> usize {
     number.to_string().len()
 }
 
@@ -109,13 +109,13 @@ struct Fitted {
 
 impl Fitted {
     fn of(line: &SnippetLine, room: usize) -> Self {
-        let (before, after) = (line.before.as_str(), line.after.as_str());
+        let Excerpt { before, marked, after } = &line.excerpt;
         // Blanks at the end of a line are seen only as something else.
-        let marked = match after.is_empty() && line.marked.ends_with(' ') {
-            true => dotted(&line.marked),
-            false => line.marked.clone(),
+        let marked = match after.is_empty() && marked.ends_with(' ') {
+            true => dotted(marked),
+            false => marked.clone(),
         };
-        let [head, middle, tail] = [before, &marked, after].map(wrap::width);
+        let [head, middle, tail] = [before, &marked, after].map(|part| wrap::width(part));
         if head + middle + tail <= room {
             return Self {
                 text: format!("{before}{marked}{after}"),

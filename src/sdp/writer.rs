@@ -65,6 +65,8 @@ struct Marks<'s> {
     has_control: bool,
     has_range: bool,
     has_y_line: bool,
+    has_program_stream: bool,
+    has_mixed_stream: bool,
     is_orphan: bool,
 }
 
@@ -89,10 +91,17 @@ impl<'s> Marks<'s> {
             has_control: any("control"),
             has_range: any("range"),
             has_y_line: text.lines().iter().any(|line| line.kind == Some('y')),
+            has_program_stream: session
+                .media()
+                .any(|media| media.codecs().iter().any(|codec| codec.is("PS"))),
+            has_mixed_stream: text.as_str().contains(JITSI_STREAM),
             is_orphan: head.lines.is_empty(),
         }
     }
 }
+
+/// The stream of the mixed sound and picture of a conference.
+const JITSI_STREAM: &str = "mixedmslabel";
 
 /// Where a name stands.
 #[derive(Clone, Copy)]
@@ -192,6 +201,19 @@ fn habitual(marks: &Marks<'_>) -> Option<Writer> {
                 let evidence = vec![format!("{shown}: the version is a time in seconds since 1970")];
                 return likely("Pion or webrtc-rs", Family::Library, Confidence::Medium, evidence);
             }
+            _ if marks.has_mixed_stream => {
+                let evidence = vec![format!("the stream `{JITSI_STREAM}`")];
+                return likely(
+                    "Jitsi Videobridge, by way of lib-jitsi-meet",
+                    Family::Server,
+                    Confidence::High,
+                    evidence,
+                );
+            }
+            "0.0.0.0" if is_ntp_time(&origin) => {
+                let evidence = vec![format!("{shown}: id and version are one time in seconds since 1900")];
+                return likely("aiortc", Family::Library, Confidence::Medium, evidence);
+            }
             "0.0.0.0" if origin.session_id.value == "1923518516" => {
                 let name = "a Jitsi client, from Jingle";
                 return likely(name, Family::Server, Confidence::Medium, vec![shown]);
@@ -203,6 +225,12 @@ fn habitual(marks: &Marks<'_>) -> Option<Writer> {
         let evidence = vec!["a `y=` line, which GB/T 28181 adds".to_owned()];
         return likely("a GB/T 28181 camera or platform", Family::Camera, Confidence::Medium, evidence);
     }
+    // Devices are numbered with 20 digits, and send MPEG program streams.
+    let is_device = marks.origin_user.len() == 20 && marks.origin_user.bytes().all(|b| b.is_ascii_digit());
+    if is_device && marks.has_program_stream && !marks.has_ice {
+        let evidence = vec![format!("o={}, a device number", marks.origin_user), "PS/90000".to_owned()];
+        return likely("a GB/T 28181 camera or platform", Family::Camera, Confidence::Medium, evidence);
+    }
     if marks.has_control && !marks.has_ice {
         let mut evidence = vec!["a=control, which RTSP needs".to_owned()];
         evidence.extend(marks.has_range.then(|| "a=range".to_owned()));
@@ -210,6 +238,13 @@ fn habitual(marks: &Marks<'_>) -> Option<Writer> {
         return likely("an RTSP camera or server", Family::Camera, Confidence::Medium, evidence);
     }
     None
+}
+
+fn is_ntp_time(origin: &Origin<'_>) -> bool {
+    let seconds = origin.session_id.value.parse::<u64>().ok();
+    let version = origin.version().ok().map(|version| version.value);
+    // From 2018 on.
+    seconds == version && seconds.is_some_and(|seconds| (3_724_000_000..4_294_967_296).contains(&seconds))
 }
 
 #[cfg(test)]
@@ -250,6 +285,17 @@ mod tests {
         let pion = "o=- 930222930247584370 1727933945 IN IP4 0.0.0.0\r\ns=-";
         check(pion, "Pion or webrtc-rs", Confidence::Medium);
         check(&format!("{pion}\r\na=msid-semantic:WMS*"), "Pion (", Confidence::High);
+    }
+
+    #[test]
+    fn conferences_and_cameras_have_habits_too() {
+        let line = "o=- 1605197599765 2 IN IP4 0.0.0.0\r\ns=-";
+        check(line, "unknown", Confidence::Low);
+        check(&format!("{line}\r\na=msid-semantic: WMS mixedmslabel"), "Jitsi Videobridge", Confidence::High);
+        check("o=- 3910748632 3910748632 IN IP4 0.0.0.0\r\ns=-", "aiortc", Confidence::Medium);
+        let sdp = "v=0\no=64010600002020000001 0 0 IN IP4 192.0.2.3\ns=Play\nt=0 0\nm=video 6000 RTP/AVP 96\na=rtpmap:96 PS/90000\n";
+        let text = Text::from_bytes(sdp.as_bytes());
+        assert!(guess(&Session::from_text(&text)).name.starts_with("a GB/T 28181"));
     }
 
     #[test]

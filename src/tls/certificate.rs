@@ -34,11 +34,48 @@ pub struct CertificateReport {
     pub is_ca: bool,
     /// How many certificates the server sent.
     pub chain_length: usize,
+    /// Each of them, in that order.
+    pub chain: Vec<ChainLink>,
     /// E.g. `EC P-256` or `RSA 2048`.
     pub key: String,
     /// E.g. `sha256WithRSAEncryption`.
     pub signature: String,
 }
+
+/// One certificate of a chain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ChainLink {
+    /// Whom it names; `null` where it cannot be read.
+    pub subject: Option<String>,
+    /// Who signed it.
+    pub issuer: Option<String>,
+    /// RFC 3339.
+    pub not_before: Option<String>,
+    /// RFC 3339.
+    pub not_after: Option<String>,
+    /// As that of the first.
+    pub days_left: Option<i64>,
+    /// Whether it is signed by its own key.
+    pub self_signed: Option<bool>,
+}
+
+impl ChainLink {
+    fn from_der(der: &[u8], now: i64) -> Self {
+        let parsed = parse(der);
+        let certificate = parsed.as_ref();
+        Self {
+            subject: certificate.map(|c| name(c.subject())),
+            issuer: certificate.map(|c| name(c.issuer())),
+            not_before: certificate.map(|c| rfc3339(c.validity().not_before)),
+            not_after: certificate.map(|c| rfc3339(c.validity().not_after)),
+            days_left: certificate.map(|c| days_left(c, now)),
+            self_signed: certificate.map(is_self_signed),
+        }
+    }
+}
+
+/// More certificates of a chain than these are counted and not shown.
+const MOST_SHOWN: usize = 16;
 
 /// Why a chain says nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -56,21 +93,26 @@ impl CertificateReport {
     pub fn from_der(chain: &[impl AsRef<[u8]>], now: i64) -> Result<Self, CertificateError> {
         let der = chain.first().ok_or(CertificateError::Missing)?.as_ref();
         let leaf = parse(der).ok_or(CertificateError::Malformed)?;
-        let not_after = leaf.validity().not_after.timestamp();
         Ok(Self {
             subject: name(leaf.subject()),
             issuer: name(leaf.issuer()),
             sans: sans(&leaf),
             not_before: rfc3339(leaf.validity().not_before),
             not_after: rfc3339(leaf.validity().not_after),
-            days_left: not_after.saturating_sub(now).div_euclid(SECONDS_A_DAY),
+            days_left: days_left(&leaf, now),
             self_signed: is_self_signed(&leaf),
             is_ca: leaf.is_ca(),
             chain_length: chain.len(),
+            chain: chain.iter().take(MOST_SHOWN).map(|der| ChainLink::from_der(der.as_ref(), now)).collect(),
             key: key_name(leaf.public_key()),
             signature: signature_name(&leaf.signature_algorithm),
         })
     }
+}
+
+/// The public key of a certificate as a signature is held against it: the bits alone, without their algorithm.
+pub fn public_key(der: &[u8]) -> Option<Vec<u8>> {
+    Some(parse(der)?.public_key().subject_public_key.data.to_vec())
 }
 
 /// One certificate and nothing behind it.
@@ -79,6 +121,10 @@ pub(super) fn parse(der: &[u8]) -> Option<X509Certificate<'_>> {
         Ok(([], certificate)) => Some(certificate),
         _ => None,
     }
+}
+
+fn days_left(certificate: &X509Certificate<'_>, now: i64) -> i64 {
+    certificate.validity().not_after.timestamp().saturating_sub(now).div_euclid(SECONDS_A_DAY)
 }
 
 /// Subject and issuer are the same, and the signature is by its own key: people do give their authority and

@@ -9,6 +9,7 @@ use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, Error, RootCertStore};
 use serde::{Serialize, Serializer};
 use x509_parser::certificate::X509Certificate;
+use x509_parser::extensions::{GeneralName, ParsedExtension};
 use x509_parser::x509::X509Version;
 
 use super::certificate::{is_self_signed, name, parse, rfc3339, sans};
@@ -32,6 +33,12 @@ pub enum TlsFault {
     },
     /// No chain of signatures leads from it to a root that we trust.
     UntrustedIssuer,
+    /// As [`UntrustedIssuer`](Self::UntrustedIssuer), and the server sent its own certificate alone, which says of
+    /// itself that another stands between it and a root.
+    MissingIntermediate {
+        /// Whose certificate is missing.
+        issuer: String,
+    },
     /// It is for other names than the one that was asked for.
     WrongName,
     /// The server's own certificate is self-signed and says CA:TRUE, openssl's default. rustls refuses that
@@ -89,6 +96,7 @@ impl TlsFault {
             TlsFault::Expired { .. } => "expired",
             TlsFault::NotYetValid { .. } => "not-yet-valid",
             TlsFault::UntrustedIssuer => "untrusted-issuer",
+            TlsFault::MissingIntermediate { .. } => "missing-intermediate",
             TlsFault::WrongName => "wrong-name",
             TlsFault::SelfSignedCa => "self-signed-ca",
             TlsFault::Other(_) => "other",
@@ -106,6 +114,9 @@ impl fmt::Display for TlsFault {
                 write!(f, "the certificate of {subject} is not valid before {not_before}")
             }
             TlsFault::UntrustedIssuer => f.write_str("no trusted root vouches for the certificate"),
+            TlsFault::MissingIntermediate { issuer } => {
+                write!(f, "the certificate of {issuer}, which signed the server's, was not sent")
+            }
             TlsFault::WrongName => f.write_str("the certificate is for another name"),
             TlsFault::SelfSignedCa => {
                 f.write_str("the certificate is self-signed and says that it is an authority's (CA:TRUE)")
@@ -120,6 +131,11 @@ impl Serialize for TlsFault {
         serializer.serialize_str(self.name())
     }
 }
+
+/// id-ad-caIssuers (RFC 5280 §4.2.2.1).
+const CA_ISSUERS: &str = "1.3.6.1.5.5.7.48.2";
+/// How authorities call what is no root.
+const INTERMEDIATE_WORDS: [&str; 4] = ["intermediate", "issuing", "sub ca", "subca"];
 
 struct Chain<'a> {
     leaf: &'a X509Certificate<'a>,
@@ -160,8 +176,44 @@ impl Chain<'_> {
             }
         }
         if !is_about_time(&fault) {
-            faults.push(fault_of(&fault));
+            faults.push(match fault_of(&fault) {
+                TlsFault::UntrustedIssuer if self.lacks_intermediate() => {
+                    TlsFault::MissingIntermediate { issuer: name(self.leaf.issuer()) }
+                }
+                fault => fault,
+            });
         }
+    }
+
+    /// Nothing that was sent signed the server's certificate, nor is its issuer among our roots, and the
+    /// certificate itself says that the issuer is no root: by where to fetch the issuer's certificate (which
+    /// public authorities write into what an intermediate signs), by who signed the issuer's, or by the issuer's name.
+    fn lacks_intermediate(&self) -> bool {
+        let issuer = self.leaf.issuer();
+        if is_self_signed(self.leaf) {
+            return false;
+        }
+        let sent = self.intermediates.iter().filter_map(|der| parse(der));
+        if sent.into_iter().any(|other| other.subject().as_raw() == issuer.as_raw()) {
+            return false;
+        }
+        // A root's name without its outermost tag is what a trust anchor keeps.
+        if self.roots.roots.iter().any(|root| issuer.as_raw().ends_with(root.subject.as_ref())) {
+            return false;
+        }
+        self.leaf.extensions().iter().any(|extension| match extension.parsed_extension() {
+            ParsedExtension::AuthorityInfoAccess(access) => {
+                access.iter().any(|entry| entry.access_method.to_id_string() == CA_ISSUERS)
+            }
+            ParsedExtension::AuthorityKeyIdentifier(key) => {
+                let signer = key.authority_cert_issuer.iter().flatten().find_map(|general| match general {
+                    GeneralName::DirectoryName(name) => Some(name.as_raw().to_vec()),
+                    _ => None,
+                });
+                signer.is_some_and(|signer| signer != issuer.as_raw())
+            }
+            _ => false,
+        }) || INTERMEDIATE_WORDS.iter().any(|word| name(issuer).to_lowercase().contains(word))
     }
 
     fn verify(&self, at: UnixTime) -> Result<(), Error> {

@@ -5,7 +5,7 @@
 mod certificate;
 mod fault;
 
-pub use certificate::{CertificateError, CertificateReport};
+pub use certificate::{CertificateError, CertificateReport, ChainLink, public_key};
 pub use fault::{TlsFault, verify};
 
 #[cfg(test)]

@@ -146,6 +146,34 @@ fn a_missing_intermediate_leaves_the_issuer_unknown() {
 }
 
 #[test]
+fn a_missing_intermediate_that_the_leaf_tells_of_is_named() {
+    let root = ca("Root");
+    let signed =
+        |name| CertifiedIssuer::signed_by(ca_params(name), KeyPair::generate().unwrap(), &*root).unwrap();
+    // By the issuer's name.
+    let issuing = signed("Example Issuing CA 3");
+    let chain = [leaf(params("turn", &[HOST]), &issuing)];
+    let missing = TlsFault::MissingIntermediate { issuer: "CN=Example Issuing CA 3".into() };
+    assert_eq!(faults_for(HOST, &chain, &[root.der()]), std::slice::from_ref(&missing));
+    // By where to fetch the issuer's certificate: AuthorityInfoAccess with caIssuers (RFC 5280 §4.2.2.1).
+    let between = signed("Between");
+    let mut fetchable = params("turn", &[HOST]);
+    let uri = b"http://a.test/b";
+    let access = [&[0x06, 8, 0x2b, 6, 1, 5, 5, 7, 48, 2, 0x86, uri.len() as u8][..], uri].concat();
+    let entry = [&[0x30, access.len() as u8][..], &access].concat();
+    let content = [&[0x30, entry.len() as u8][..], &entry].concat();
+    let extension = rcgen::CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 1, 1], content);
+    fetchable.custom_extensions.push(extension);
+    assert_eq!(faults(&[leaf(fetchable.clone(), &between)], &[root.der()]), ["missing-intermediate"]);
+    // With the intermediate, and unknown roots, it is the root that is missing.
+    let whole = [leaf(fetchable.clone(), &between), between.der().clone()];
+    assert_eq!(faults(&whole, &[root.der()]), [""; 0]);
+    assert_eq!(faults(&whole, &[]), ["untrusted-issuer"]);
+    // An authority of the issuer's name is known, and did not sign this.
+    assert_eq!(faults(&[leaf(fetchable, &ca("Root"))], &[root.der()]), ["untrusted-issuer"]);
+}
+
+#[test]
 fn an_authority_made_anew_under_its_old_name_is_unknown() {
     let old = ca("Root");
     let new = ca("Root");
@@ -235,6 +263,24 @@ fn reports_the_facts_of_the_server_s_certificate() {
           "self_signed": false,
           "is_ca": false,
           "chain_length": 2,
+          "chain": [
+            {
+              "subject": "CN=turn�[31m",
+              "issuer": "CN=Root",
+              "not_before": "2026-01-01T00:00:00Z",
+              "not_after": "2026-12-31T00:00:00Z",
+              "days_left": 198,
+              "self_signed": false
+            },
+            {
+              "subject": "CN=Root",
+              "issuer": "CN=Root",
+              "not_before": "2026-01-01T00:00:00Z",
+              "not_after": "2026-12-31T00:00:00Z",
+              "days_left": 198,
+              "self_signed": true
+            }
+          ],
           "key": "EC P-256",
           "signature": "ecdsa-with-SHA256"
         }

@@ -279,17 +279,27 @@ impl Client {
         if let Some(channel) = self.channels.iter().find(|channel| channel.bound && channel.peer == peer) {
             return framing::channel_data(channel.number, data, self.settings.stream);
         }
+        self.indication(peer, data, false)
+    }
+
+    /// The bytes that carry `data` to `peer` in a Send indication that asks the server to set the DF bit on what it
+    /// sends (RFC 8656 §18.9). A server that does not know the attribute drops it. `None` if `data` is too long.
+    pub fn unfragmented(&mut self, peer: SocketAddr, data: &[u8]) -> Option<Vec<u8>> {
+        self.indication(peer, data, true)
+    }
+
+    fn indication(&mut self, peer: SocketAddr, data: &[u8], unfragmented: bool) -> Option<Vec<u8>> {
         // 64 KiB less what stands around the data in a Send indication.
         if data.len() > usize::from(u16::MAX) - 64 {
             return None;
         }
         let id = self.transaction_id();
-        Some(
-            MessageBuilder::new(Class::Indication, Method::Send, id)
-                .xor_address(attribute::XOR_PEER_ADDRESS, peer)
-                .attribute(attribute::DATA, data)
-                .finish(),
-        )
+        let mut builder = MessageBuilder::new(Class::Indication, Method::Send, id)
+            .xor_address(attribute::XOR_PEER_ADDRESS, peer);
+        if unfragmented {
+            builder = builder.attribute(attribute::DONT_FRAGMENT, &[]);
+        }
+        Some(builder.attribute(attribute::DATA, data).finish())
     }
 
     /// Takes what came in: a datagram, or the next bytes of the stream.

@@ -68,6 +68,14 @@ impl Upkeep {
         requests
     }
 
+    /// Makes everything due at `now`: a renewal was not answered.
+    pub fn hurry(&mut self, now: Instant) {
+        let dues = self.refresh.iter_mut().chain(self.permissions.iter_mut().map(|(_, due)| due));
+        for due in dues.chain(self.channels.iter_mut().map(|(_, _, due)| due)) {
+            *due = now.min(*due);
+        }
+    }
+
     /// When there is something to ask for next.
     pub fn due(&self) -> Option<Instant> {
         let permissions = self.permissions.iter().map(|(_, due)| *due);
@@ -118,6 +126,20 @@ mod tests {
                 (1200, "permission"),
             ]
         );
+    }
+
+    #[test]
+    fn what_was_not_answered_is_asked_for_again_at_once() {
+        let peer: SocketAddr = "192.0.2.7:4242".parse().unwrap();
+        let start = Instant::now();
+        let mut upkeep = Upkeep::new(start, 600);
+        upkeep.permitted(start, peer.ip());
+        upkeep.bound(start, 0x4000, peer);
+        let later = start + seconds(1);
+        assert!(upkeep.poll(later).is_empty());
+        upkeep.hurry(later);
+        assert_eq!(upkeep.poll(later).len(), 3);
+        assert!(upkeep.poll(later).is_empty());
     }
 
     #[test]

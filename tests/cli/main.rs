@@ -9,7 +9,9 @@ mod explain;
 mod global;
 mod probe;
 mod sdp;
+mod sdp_lint;
 mod stun;
+mod turnserver_conf;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

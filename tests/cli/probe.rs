@@ -43,6 +43,31 @@ fn ice_servers(contents: &[(&str, &[u8])]) -> String {
 }
 
 #[test]
+fn a_network_that_is_not_there_is_a_usage_error() {
+    let text = transcript(&[
+        &["turn:127.0.0.1", "-6"],
+        &["turn:[::1]", "-4"],
+        &["turn:127.0.0.1", "--transport", "sctp"],
+        &["--embedded", "--transport", "udp,dtls"],
+        &["--embedded", "-6"],
+        &["turn:127.0.0.1", "--interface", "lo", "--local-addr", "127.0.0.1"],
+        &["turn:127.0.0.1", "--local-addr", "localhost"],
+        &["turn:127.0.0.1", "--min-days", "-1"],
+    ]);
+    insta::assert_snapshot!(text);
+    // What there is differs from machine to machine.
+    for (flag, value) in [("--interface", "no-such-0"), ("--local-addr", "192.0.2.77")] {
+        let text = said(&[], &["turn:127.0.0.1", flag, value]);
+        let known = if flag == "--interface" { "lo" } else { "127.0.0.1" };
+        assert!(
+            text.contains(&format!("{flag}: ")) && text.contains("there is ") && text.contains(known),
+            "{text}"
+        );
+        assert!(text.contains("exit: 2"), "{text}");
+    }
+}
+
+#[test]
 fn a_malformed_uri_is_refused_with_its_place() {
     let text = transcript(&[
         &[""],
@@ -72,7 +97,6 @@ fn a_malformed_uri_is_refused_with_its_place() {
         &["turn:127.0.0.1/path"],
         &["stun:127.0.0.1?transport=tcp"],
         &["127.0.0.1?transport=tcp"],
-        &["turns:127.0.0.1:1?transport=udp"],
         &["turn:127.0.0.1:1", "stun:127.0.0.1:1", "turn://127.0.0.1:1"],
     ]);
     insta::assert_snapshot!(text);
@@ -119,7 +143,6 @@ fn a_bad_list_of_servers_is_refused_with_its_place() {
             b"{\"iceServers\": [{\"urls\": \"stun:127.0.0.1:1\"}], \"iceTransportPolicy\": \"relay\"}",
         ),
         ("binary.json", b"\x00\x01\xfe\xff\x1b[2J"),
-        ("dtls.json", b"[{\"urls\": \"turns:127.0.0.1:1?transport=udp\"}]"),
     ]);
     insta::assert_snapshot!(text);
 }
@@ -232,6 +255,19 @@ fn a_clock_is_not_asked_for_without_a_secret() {
         &["turn:127.0.0.1:1", "--relay-family", "ipx"],
     ]);
     insta::assert_snapshot!(text);
+}
+
+/// Who hands a recording on has to know what is in it.
+#[test]
+fn the_help_says_what_a_recording_does_not_hide() {
+    let output = rtcscope(["probe", "--help"]).output().expect("the program starts");
+    let help = String::from_utf8_lossy(&output.stdout);
+    for flag in ["--trace[=<FILE>]", "--pcap <FILE>"] {
+        let (_, told) = help.split_once(flag).expect("the flag has a help");
+        let told = told.split("\n      --").next().unwrap_or_default();
+        let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(told.contains("addresses") && told.contains("user names"), "{flag}: {told}");
+    }
 }
 
 #[test]

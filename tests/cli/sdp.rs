@@ -13,7 +13,7 @@ fn testdata(name: &str) -> PathBuf {
 /// The output for a file of `testdata/sdp`.
 fn explained(name: &str, flags: &[&str]) -> String {
     let mut command = rtcscope(["sdp", "explain"]);
-    command.arg(testdata(name)).args(flags).env("COLUMNS", "80");
+    command.arg(name).args(flags).current_dir(testdata("")).env("COLUMNS", "80");
     shown(&command.output().expect("the program starts"))
 }
 
@@ -30,6 +30,64 @@ fn a_broken_description_is_explained_as_far_as_it_goes() {
 #[test]
 fn every_line_has_its_meaning() {
     insta::assert_snapshot!(explained("offer.sdp", &["--lines"]));
+}
+
+#[test]
+fn a_dump_is_a_timeline() {
+    insta::assert_snapshot!(explained("source/rtcstats-v3.jsonl", &[]));
+}
+
+#[test]
+fn one_description_of_a_dump_is_explained_by_its_number() {
+    let text = explained("source/rtcstats-v3.jsonl", &["--at", "3"]);
+    assert!(text.contains("Description 3: ") && text.contains("PC_0 setRemoteDescription"), "{text}");
+    assert!(text.contains("An answer with 2 m-lines") && !text.contains("what happened"), "{text}");
+    let text = explained("source/rtcstats-v3.jsonl", &["--at", "9"]);
+    assert!(text.starts_with("exit: 2\n") && text.contains("the input has 5"), "{text}");
+    let text = explained("source/rtcstats-v3.jsonl", &["--pc", "PC_9"]);
+    assert!(text.starts_with("exit: 2\n") && text.contains("`PC_9`"), "{text}");
+    let text = explained("source/rtcstats-v3.jsonl", &["--pc", "PC_0"]);
+    assert!(text.starts_with("exit: 0\n") && text.contains("Peer connection PC_0"), "{text}");
+}
+
+#[test]
+fn json_of_a_dump_has_its_events_and_numbers_its_descriptions() {
+    let mut command = rtcscope(["sdp", "explain", "--format", "json"]);
+    let output = command.arg(testdata("source/internals-2026.json")).output().expect("the program starts");
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let numbers: Vec<_> = json["sessions"].as_array().expect("a list").iter().map(|s| &s["number"]).collect();
+    assert_eq!(numbers, [1, 2, 3]);
+    let connection = &json["dumps"][0]["connections"][0];
+    assert_eq!(
+        (&connection["id"], &connection["remote_candidates"]),
+        (&"11-1".into(), &serde_json::json!({}))
+    );
+    assert_eq!(connection["local_candidates"], serde_json::json!({"srflx": 1}));
+    let events = connection["events"].as_array().expect("a list");
+    let whats: Vec<_> = events.iter().map(|event| event["what"].as_str().unwrap_or_default()).collect();
+    assert_eq!(whats, ["description", "description", "state", "candidate", "description", "failure"]);
+    let set = &events[1];
+    assert_eq!((&set["side"], &set["type"], &set["number"]), (&"local".into(), &"offer".into(), &2.into()));
+    let change = serde_json::json!({
+        "from": 1, "munged": false, "reordered": true, "first_line": null, "lines_added": 0, "lines_removed": 0,
+    });
+    assert_eq!(set["change"], change);
+    assert!(!String::from_utf8_lossy(&output.stdout).contains("hunter2"));
+}
+
+#[test]
+fn a_fragment_of_trickle_ice_is_no_description() {
+    let dir = Dir::new("sdp-fragment");
+    let path = dir.path("patch.txt");
+    let fragment = "a=ice-ufrag:Zk4q\r\na=ice-pwd:made-up-for-a-test-1234\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\n\
+                    a=candidate:1 1 udp 1 192.0.2.7 54321 typ host\r\na=end-of-candidates\r\n";
+    std::fs::write(&path, fragment).expect("a file can be written");
+    let text = run(["sdp".as_ref(), "explain".as_ref(), path.as_os_str()]);
+    assert!(
+        text.contains("A fragment for trickle ICE with one m-line: audio") && text.contains("1 host"),
+        "{text}"
+    );
+    assert!(!text.contains("PCMU") && !text.contains("strict") && !text.contains("sendrecv"), "{text}");
 }
 
 #[test]
@@ -99,9 +157,9 @@ fn what_holds_no_sdp_is_said_in_a_sentence() {
         let text = run(["sdp".as_ref(), "explain".as_ref(), path.as_os_str()]);
         assert!(text.starts_with("exit: 3\n") && text.contains(sentence), "{text}");
     };
-    check("empty", b"", "empty is empty.");
-    check("binary", &[0, 159, 146, 150, 10, 255].repeat(1000), "has no SDP in it");
-    check("object", b"[object Object]\n", "has no SDP in it");
+    check("empty", b"", "empty: the input is empty.");
+    check("binary", &[0, 159, 146, 150, 10, 255].repeat(1000), "binary data");
+    check("object", b"[object Object]\n", "JSON.stringify");
     let text = run(["sdp", "explain", "/nonexistent"]);
     assert!(text.starts_with("exit: 3\n") && text.contains("hint: `rtcscope sdp` takes files"), "{text}");
     let text = run(["sdp", "explain", env!("CARGO_MANIFEST_DIR")]);

@@ -7,6 +7,10 @@
 #![allow(clippy::disallowed_methods, reason = "the lab is all edge: processes, files, clocks")]
 #![allow(clippy::print_stderr, reason = "what a failed test has to say goes to stderr")]
 
+#[path = "../forwarder/mod.rs"]
+mod forwarder;
 mod ground;
 mod lab;
 mod scenarios;
+#[path = "../watching/mod.rs"]
+mod watching;

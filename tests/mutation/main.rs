@@ -61,6 +61,16 @@ fn sources_of_sdp() {
 }
 
 #[test]
+fn dtls_clients() {
+    run("dtls_client");
+}
+
+#[test]
+fn turnserver_confs() {
+    run("turnserver_conf");
+}
+
+#[test]
 fn the_conversation_that_seeds_the_rest_has_every_kind_of_frame() {
     let said = seeds::conversation();
     let channel = |bytes: &&Vec<u8>| bytes[0] >> 6 == 1;

@@ -38,8 +38,21 @@ pub(crate) fn of(target: &str) -> Vec<Vec<u8>> {
         "certificate" => CERTIFICATES.iter().map(|der| der.to_vec()).collect(),
         "sdp" => DESCRIPTIONS.iter().map(|sdp| sdp.to_vec()).collect(),
         "sdp_source" => SOURCES.iter().map(|text| text.to_vec()).collect(),
+        "dtls_client" => flights(),
+        "turnserver_conf" => CONFS.iter().map(|text| text.as_bytes().to_vec()).collect(),
         other => panic!("no seeds for {other}"),
     }
+}
+
+/// The recorded flight as it came, and as one without a cookie would.
+fn flights() -> Vec<Vec<u8>> {
+    let recorded = include_str!("../../testdata/dtls/coturn_rsa_flight.hex");
+    let datagrams: Vec<Vec<u8>> = recorded.lines().map(bytes).collect();
+    let framed = |datagrams: &[Vec<u8>]| -> Vec<u8> {
+        let length = |bytes: &[u8]| u16::try_from(bytes.len()).expect("a datagram").to_be_bytes();
+        datagrams.iter().flat_map(|bytes| [&length(bytes)[..], bytes].concat()).collect()
+    };
+    vec![framed(&datagrams), framed(&datagrams[1..]), framed(&datagrams[..2])]
 }
 
 /// RFC 5769 §2.1 to §2.4.
@@ -101,6 +114,15 @@ const DESCRIPTIONS: [&[u8]; 5] = [
     b"m=video 9 RTP/SAVPF 97\na=imageattr:97 send [x=800,y=640,sar=1.1,q=0.6] recv *\na=simulcast: send rid=a,~b;c recv d\n",
     b"v=0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:AAAA|2^20\r\nm=audio 9 RTP/AVPF 0 0 127\na=ssrc-group:FID 1 2\n",
     b"\xef\xbb\xbfv=0\ra =mid: x\r\r\n> a=ssrc:1 msid:a b\n\xff\0=\na=rid:x send pt=1,2;max-fps=3\na=sctpmap:5000 x 9",
+];
+
+/// Two good ones, and one with what is hard to cut.
+const CONFS: [&str; 3] = [
+    include_str!("../../testdata/turnserver/users.conf"),
+    include_str!("../../testdata/turnserver/secret.conf"),
+    "\u{feff}realm=\"a \"\r\nuser='b':0xZ\nstatic-auth-secret=hunter2 \t\nuser=é:hunter2\n172.26.7.151\nno-udp # x\n\
+     max-bps=1M\nexternal-ip=10.0.0.1/\nexternal-ip=x\ndenied-peer-ip=10.0.0.0/8\ndenied-peer-ip=fc00::-1\nhunter2\n\
+     min-port 65535\nmax-port=1\n==\n\0\n\"\ncli-password=\"hunter2 \"\n",
 ];
 
 fn bytes(hex: &str) -> Vec<u8> {

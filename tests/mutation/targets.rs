@@ -7,11 +7,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rtcscope::capture::{Carrier, Connection, Pcap, Pieces, Taken, Trace, What};
+use rtcscope::dtls::{Handshake, Offer, Output as Dtls};
+use rtcscope::finding::Location;
 use rtcscope::ice::servers::IceServers;
 use rtcscope::ice::uri::ServerUri;
-use rtcscope::report::Report;
+use rtcscope::report::Report as _;
 use rtcscope::sdp::attribute::Candidate;
 use rtcscope::sdp::explain::{Explanation, Given, SessionFacts};
+use rtcscope::sdp::lint::{self, Description, Pair, Selection};
 use rtcscope::sdp::{Session, Text, source};
 use rtcscope::stun::explain::{self, Key, Protocol};
 use rtcscope::stun::framing::StreamDecoder;
@@ -19,6 +22,7 @@ use rtcscope::stun::{Class, Integrity, Message, MessageBuilder, Method, Transact
 use rtcscope::tls::{CertificateReport, TlsFault, verify};
 use rtcscope::turn::credentials::{Credentials, Secret};
 use rtcscope::turn::{Allocate, Client, Event, Family, Output, Request, Settings};
+use rtcscope::turnserver::{Conf, Report, Span};
 use rustls::RootCertStore;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 
@@ -26,7 +30,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 pub(crate) type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub(crate) const TARGETS: [Target; 9] = [
+pub(crate) const TARGETS: [Target; 11] = [
     ("stun_message", stun_message),
     ("stun_explain", stun_explain),
     ("recording", recording),
@@ -36,6 +40,8 @@ pub(crate) const TARGETS: [Target; 9] = [
     ("certificate", certificate),
     ("sdp", sdp),
     ("sdp_source", sdp_source),
+    ("dtls_client", dtls_client),
+    ("turnserver_conf", turnserver_conf),
 ];
 
 const KEY: &[u8] = b"VOkJxbRl1RmTxUk/WvJxBt";
@@ -418,7 +424,7 @@ pub(crate) fn sdp(bytes: &[u8]) {
         assert!(problem.span.end <= bytes.len() && !problem.to_string().is_empty(), "{problem:?}");
         assert!(text.as_str().get(problem.span.start..problem.span.end).is_some(), "{problem:?}");
     }
-    let given = Given { source: String::new(), kind: None, bytes: bytes.to_vec() };
+    let given = Given { bytes: bytes.to_vec(), ..Given::default() };
     if let Some(facts) = SessionFacts::of(&given, true) {
         assert_eq!(facts.media.len(), session.media().len());
         let lines = facts.lines.as_ref().expect("they were asked for");
@@ -427,6 +433,94 @@ pub(crate) fn sdp(bytes: &[u8]) {
         assert!(!explanation.document().blocks.is_empty());
     }
     let _ = Candidate::from_text(text.as_str());
+    for kind in [source::Kind::Offer, source::Kind::Answer, source::Kind::Sdpfrag] {
+        let described = Description::of(&session, kind);
+        let alone = lint::one(&described, &Selection::all()).into_found();
+        // As if it answered, or followed, itself.
+        let pair = Pair::of(described, described);
+        let answered = lint::answer(&pair, &Selection::all()).into_found();
+        let updated = lint::update(&pair, &Selection::all()).into_found();
+        for found in alone.iter().chain(&answered).chain(&updated) {
+            let Some(Location::Text { line, column, length, .. }) = &found.finding.location else {
+                panic!("{found:?} has no place")
+            };
+            let characters =
+                text.lines().get(*line - 1).map_or(0, |line| text.slice(line.span).chars().count());
+            assert!(*column >= 1 && column - 1 + length <= characters, "{found:?}");
+            assert!(!found.finding.message.is_empty() && !found.marks.is_empty(), "{found:?}");
+        }
+        let _ = lint::snippets(&alone);
+    }
+}
+
+/// Each datagram behind its length in two bytes, read by a client in the middle of its handshake.
+pub(crate) fn dtls_client(bytes: &[u8]) {
+    let offer = Offer { server_name: None, alpn: Some(b"stun.turn".to_vec()), random: [7; 32] };
+    let mut client = Handshake::new(Arc::new(rustls::crypto::ring::default_provider()), offer);
+    let (mut now, mut rest) = (Instant::now(), bytes);
+    while let Some((length, behind)) = rest.split_first_chunk::<2>() {
+        let (datagram, behind) = behind.split_at(behind.len().min(usize::from(u16::from_be_bytes(*length))));
+        rest = behind;
+        client.handle_input(datagram);
+        // A flight is one datagram, and between two of them time passes.
+        let mut sent = 0;
+        loop {
+            match client.poll(now) {
+                Dtls::Transmit(flight) => {
+                    sent += 1;
+                    assert!(sent == 1 && !flight.is_empty() && flight.len() < 1200, "{} bytes", flight.len());
+                }
+                Dtls::Wait(until) => {
+                    assert!(until > now);
+                    now = until;
+                    break;
+                }
+                Dtls::Done(Err(fault)) => {
+                    assert!(!fault.to_string().is_empty());
+                    return;
+                }
+                Dtls::Done(Ok(_)) => panic!("a session with a server that has no keys"),
+            }
+        }
+    }
+}
+
+/// Reads the bytes as a turnserver.conf, and lints it: each place lies in the text, and the secret of the seeds is in no
+/// finding wherever it is still the value of an option that is one.
+pub(crate) fn turnserver_conf(bytes: &[u8]) {
+    let conf = Conf::from_bytes(bytes);
+    let mut end = 0;
+    for line in conf.lines() {
+        assert!(line.span.start >= end && line.span.end >= line.span.start, "line {}", line.number);
+        end = line.span.end;
+        if let Some(setting) = &line.setting {
+            for span in [&setting.name, &setting.separator, &setting.value, &setting.raw] {
+                assert!(line.span.start <= span.start && span.end <= line.span.end, "line {}", line.number);
+                assert!(span.is_empty() || !conf.text(span).is_empty(), "in the middle of a character");
+            }
+        }
+    }
+    let report = Report::new(&conf, "turnserver.conf");
+    for finding in &report.findings {
+        if let Some(Location::Text { line, column, length, .. }) = &finding.location {
+            let line = &conf.lines()[line - 1];
+            let characters = conf.text(&line.span).chars().count();
+            assert!(*column >= 1 && column - 1 + length <= characters, "{}: {column}+{length}", finding.code);
+        }
+    }
+    let _ = (conf.uris(), conf.login(None), conf.login(Some("alice")), format!("{conf:?}"));
+    let secret = "hunter2hunter2hunter2";
+    let text = String::from_utf8_lossy(bytes).replace("hunter2", secret);
+    let conf = Conf::from_text(&text);
+    // A damaged name makes it the value of another option, which may be shown.
+    let kept = |span: &Span| conf.text(span).contains(secret);
+    let elsewhere = conf.known().any(|(_, setting, option)| !option.is_secret() && kept(&setting.raw));
+    let named = conf.settings().any(|(_, setting)| kept(&setting.name))
+        || conf.users().any(|user| user.name.contains(secret));
+    if !elsewhere && !named {
+        let report = format!("{:?}", Report::new(&conf, "turnserver.conf"));
+        assert!(!report.contains(secret), "{report}");
+    }
 }
 
 /// Bytes as decisions. When they run out, every further one is 0.

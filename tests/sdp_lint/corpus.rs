@@ -41,9 +41,9 @@ fn lint_pair(first: &Path, second: &Path, are_offers: bool) -> Vec<Found> {
     findings.into_found()
 }
 
-fn line(found: &Found) -> u32 {
-    match found.finding.location {
-        Some(Location::Text { line, .. }) => line,
+fn line(found: &Found) -> usize {
+    match &found.finding.location {
+        Some(Location::Text { line, .. }) => *line,
         _ => panic!("{found:?} has no place"),
     }
 }
@@ -112,7 +112,7 @@ fn what_is_invalid_is_named_at_its_line() {
             let has = |is: &dyn Fn(&Found) -> bool| found.iter().any(|found| is(found));
             let is_named = match said.strip_prefix("line ").and_then(|rest| rest.split_once(':')) {
                 Some((number, _)) => {
-                    let number: u32 = number.parse().unwrap();
+                    let number: usize = number.parse().unwrap();
                     has(&|found| {
                         line(found) == number
                             && found.finding.stage == "syntax"

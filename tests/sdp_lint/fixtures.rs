@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use rtcscope::finding::{Exit, Severity};
 use rtcscope::report::{Block, Document, Format, Rendered, Screen};
 use rtcscope::sdp::lint::{
-    self, Check, Description, Found, Input, LintReport, LintRule, Linted, Pair, Selection, snippets,
+    self, Check, Description, Found, Input, LintRule, Linted, Pair, Selection, snippets,
 };
 use rtcscope::sdp::source::{self, Kind, Sources};
 use rtcscope::sdp::{Session, Text};
@@ -73,11 +73,9 @@ fn lint(rule: &LintRule, case: &Case, selection: &Selection) -> (Vec<Found>, Ren
         })
         .collect();
     if let [input] = inputs[..] {
-        let linted = Linted::of(input, selection);
-        let found = linted.found.clone();
-        let mut report = LintReport::default();
-        report.add(linted);
-        return (found, Rendered::from_report(&report).unwrap());
+        let found = Linted::of(input, selection).found;
+        let shown = rendered(&found);
+        return (found, shown);
     }
     let texts: Vec<_> = inputs.iter().map(|input| Text::from_bytes(&input.document.text)).collect();
     let sessions: Vec<_> = texts.iter().map(Session::from_text).collect();
@@ -93,14 +91,13 @@ fn lint(rule: &LintRule, case: &Case, selection: &Selection) -> (Vec<Found>, Ren
     };
     let mut found = findings.into_found();
     found.iter_mut().for_each(|found| found.locate(&inputs));
-    let blocks = snippets(&found).into_iter().map(Block::Snippet).collect();
-    let rendered = Rendered {
-        schema: "test/1",
-        json: serde_json::Value::Null,
-        document: Document { blocks },
-        exit: Exit::Failed,
-    };
-    (found, rendered)
+    let shown = rendered(&found);
+    (found, shown)
+}
+
+fn rendered(found: &[Found]) -> Rendered {
+    let blocks = snippets(found).into_iter().map(Block::Snippet).collect();
+    Rendered::of_document("test/1", Document { blocks }, Exit::Failed)
 }
 
 fn shown(rendered: &Rendered) -> String {

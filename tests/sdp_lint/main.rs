@@ -3,4 +3,5 @@
 
 mod corpus;
 mod fixtures;
+mod secrets;
 mod speed;

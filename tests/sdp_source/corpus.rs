@@ -137,5 +137,5 @@ fn what_jitsi_changes_before_it_sets_it_is_seen() {
             _ => None,
         })
         .collect();
-    assert_eq!(munged[0], Munged::Yes { created: 0, line: 5 });
+    assert_eq!(munged[0], Munged::Yes { created: 0, line: 5, added: 2, removed: 2 });
 }

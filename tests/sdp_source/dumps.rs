@@ -44,7 +44,7 @@ fn rtcstats_gives_back_the_sections_that_it_left_out() {
             (Side::Local, Some(1), Some(Munged::No { created: 0 })),
             (Side::Remote, Some(2), None),
             (Side::Created, Some(3), None),
-            (Side::Local, Some(4), Some(Munged::Yes { created: 3, line: 14 })),
+            (Side::Local, Some(4), Some(Munged::Yes { created: 3, line: 14, added: 1, removed: 1 })),
         ]
     );
     assert_eq!(connection.events[0].time_ms, Some(1_758_602_115_670.0));

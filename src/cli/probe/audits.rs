@@ -44,6 +44,7 @@ impl Args {
             deliver: self.ssrf_deliver.clone(),
             nat: (self.nat || self.nat_lifetime.is_some())
                 .then_some(NatAudit { lifetime: self.nat_lifetime }),
+            ..Audits::default()
         })
     }
 

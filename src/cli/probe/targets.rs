@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::credentials::{self, Identity};
+use super::turnserver_conf::Configured;
 use crate::cli::UserError;
 use crate::ice::servers::{IceServers, MAX_BYTES, TransportPolicy};
 use crate::ice::uri::{self, Scheme, ServerUri};
@@ -23,20 +24,41 @@ pub(super) struct Args {
     pub(super) embedded: bool,
 }
 
+impl Args {
+    /// How many servers there may be, before any list is read.
+    pub(super) fn named(&self) -> u32 {
+        let listed = if self.ice_servers.is_some() { MOST_LISTED } else { 0 };
+        (self.targets.len() as u32).max(1) + listed
+    }
+}
+
+/// A list of servers has no more than this, as far as a time limit is concerned.
+const MOST_LISTED: u32 = 8;
+
 /// The targets in the order given, each with its credentials, and whether a list of them says that only
 /// relays may be used.
-pub(super) fn read(args: &Args, flags: &credentials::Args) -> anyhow::Result<(Vec<Target>, bool)> {
+pub(super) fn read(
+    args: &Args,
+    flags: &credentials::Args,
+    configured: Option<&Configured>,
+) -> anyhow::Result<(Vec<Target>, bool)> {
     if args.embedded {
         return Ok((Vec::new(), false));
     }
-    if args.targets.is_empty() && args.ice_servers.is_none() {
+    let unnamed = args.targets.is_empty() && args.ice_servers.is_none();
+    if unnamed && configured.is_none() {
         return Err(UserError::usage("there is nothing to probe")
             .hint("name a server, as in `rtcscope probe turn:turn.example.org`")
-            .hint("or give --ice-servers FILE, or --embedded for a server inside this process")
+            .hint("or give --ice-servers FILE, --turnserver-conf FILE, or --embedded for a server inside this process")
             .into());
     }
-    let identity = flags.identity()?;
+    let identity = flags.identity(configured.map(|configured| &configured.conf))?;
     let (mut targets, mut relay_only) = (Vec::new(), false);
+    if let Some(configured) = configured.filter(|_| unnamed) {
+        for uri in configured.uris()? {
+            targets.push(Target { configured: true, ..target(&uri, &identity) });
+        }
+    }
     for (at, text) in args.targets.iter().enumerate() {
         let uri = match ServerUri::from_target(text) {
             Ok(uri::Target::Uri(uri)) => uri,
@@ -54,7 +76,7 @@ pub(super) fn read(args: &Args, flags: &credentials::Args) -> anyhow::Result<(Ve
                 return Err(UserError::usage(format!("{place}{error}")).hint(error.hint()).into());
             }
         };
-        targets.push(target(&uri, &identity)?);
+        targets.push(target(&uri, &identity));
     }
     if let Some(path) = &args.ice_servers {
         let text = input::read_text_or_stdin(path, MAX_BYTES as u64)?;
@@ -83,7 +105,7 @@ pub(super) fn read(args: &Args, flags: &credentials::Args) -> anyhow::Result<(Ve
                 _ => None,
             };
             for located in &server.urls {
-                targets.push(target(&located.uri, own.as_ref().unwrap_or(&identity))?);
+                targets.push(target(&located.uri, own.as_ref().unwrap_or(&identity)));
             }
         }
         relay_only = servers.transport_policy == Some(TransportPolicy::Relay);
@@ -97,18 +119,15 @@ pub(super) fn read(args: &Args, flags: &credentials::Args) -> anyhow::Result<(Ve
     Ok((targets, relay_only))
 }
 
-fn target(uri: &ServerUri, identity: &Identity) -> Result<Target, UserError> {
+fn target(uri: &ServerUri, identity: &Identity) -> Target {
     let mut target = Target::from_uri(uri);
-    if target.attempts.is_empty() {
-        return Err(UserError::usage(format!("{uri}: TURN over DTLS is not supported"))
-            .hint("drop `?transport=udp` to probe TLS over TCP"));
-    }
     if target.turn {
         target.credentials = identity.credentials.clone();
         target.knowledge = identity.knowledge.clone();
         target.clock = identity.clock.clone();
+        target.minting = identity.minting.clone();
     }
-    Ok(target)
+    target
 }
 
 /// Makes the transports of `--require` ones that a target is unhealthy without.
@@ -127,6 +146,7 @@ pub(super) fn require(targets: &mut [Target], wanted: &[Transport]) -> Result<()
                     Transport::Udp => "add a `turn:` or `stun:` URI without ?transport=tcp",
                     Transport::Tcp => "add a `turn:` URI, with or without ?transport=tcp",
                     Transport::Tls => "add a `turns:` URI",
+                    Transport::Dtls => "add a `turns:` URI with ?transport=udp, or give --transport",
                 },
             ));
         }

@@ -3,7 +3,7 @@
 use super::input::{self, Input};
 use crate::cli::{Context, UserError};
 use crate::finding::Exit;
-use crate::sdp::explain::{CandidateFacts, Explanation, Given, SessionFacts};
+use crate::sdp::explain::{CandidateFacts, DumpFacts, Explanation, Given, SessionFacts};
 use crate::sdp::source::{Document, Kind};
 
 /// Explain what a session description says, in plain words and m-line by m-line
@@ -41,21 +41,30 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
     let mut explanation = Explanation { fail_on: context.fail_on, ..Explanation::default() };
     let mut count = 0;
     for input in input::read(&args.inputs)? {
-        for document in &input.sources.documents {
-            count += 1;
-            if args.at.is_none_or(|at| at == count) && is_of(&input, document, args.pc.as_deref()) {
-                explanation.sessions.extend(SessionFacts::of(&given(&input, document), args.lines));
-            }
-        }
+        let base = count + 1;
+        count += input.sources.documents.len();
+        let documents = input.sources.documents.iter().enumerate();
+        let mut sessions: Vec<SessionFacts> = documents
+            .filter_map(|(index, document)| {
+                SessionFacts::of(&given(&input, document, base + index), args.lines)
+            })
+            .collect();
+        explanation.dumps.extend(input.sources.dump.as_ref().map(|dump| {
+            let mut facts = DumpFacts::of(&input.name, dump, &sessions, base);
+            facts.connections.retain(|one| args.pc.as_ref().is_none_or(|id| *id == one.id));
+            facts
+        }));
+        sessions.retain(|session| args.at.is_none_or(|at| at == session.number));
+        sessions.retain(|session| {
+            let document = input.sources.documents.get(session.number - base);
+            document.is_some_and(|document| is_of(&input, document, args.pc.as_deref()))
+        });
+        explanation.sessions.extend(sessions);
         let lines = input.sources.candidates.iter().filter_map(|candidate| candidate.line.as_deref());
         explanation.candidates.extend(lines.filter_map(CandidateFacts::of_line));
         explanation
             .notes
             .extend(input.sources.notes.iter().map(|note| format!("{}: {}.", input.name, note.text)));
-        explanation.dumps.extend(input.sources.dump.map(|mut dump| {
-            dump.connections.retain(|one| args.pc.as_ref().is_none_or(|id| *id == one.id));
-            dump
-        }));
     }
     if let Some(id) = args.pc.filter(|_| explanation.dumps.iter().all(|dump| dump.connections.is_empty())) {
         return Err(UserError::usage(format!("no peer connection is called `{id}`"))
@@ -67,7 +76,7 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
             .hint(format!("the input has {count}"))
             .into());
     }
-    explanation.in_full = explanation.dumps.is_empty() || args.at.is_some();
+    explanation.in_full = explanation.dumps.is_empty() || args.at.is_some() || args.lines;
     if args.at.is_some() {
         explanation.dumps.clear();
     }
@@ -81,16 +90,12 @@ fn is_of(input: &Input, document: &Document, id: Option<&str>) -> bool {
     id.is_none_or(|id| own.is_some_and(|own| own.id == id))
 }
 
-fn given(input: &Input, document: &Document) -> Given {
+fn given(input: &Input, document: &Document, number: usize) -> Given {
     let source = match document.label.as_str() {
         "" => input.name.clone(),
         label => format!("{}, {label}", input.name),
     };
-    let kind = match document.kind {
-        Kind::Offer => Some("offer"),
-        Kind::Answer => Some("answer"),
-        Kind::Pranswer => Some("pranswer"),
-        Kind::Rollback | Kind::Unknown | Kind::Sdpfrag => None,
-    };
-    Given { source, kind, bytes: document.text.clone() }
+    let kind = (!matches!(document.kind, Kind::Rollback | Kind::Unknown)).then(|| document.kind.name());
+    let first_line = document.place(0).map(|place| place.line);
+    Given { number, source, first_line, kind, bytes: document.text.clone() }
 }

@@ -22,6 +22,14 @@ pub(super) fn read(paths: &[String]) -> anyhow::Result<Vec<Input>> {
     paths.iter().map(|path| one(path)).collect()
 }
 
+/// As [`read`], for commands that go on where one of several cannot be read: of that, what to say.
+pub(super) fn read_each(paths: &[String]) -> anyhow::Result<Vec<Result<Input, String>>> {
+    match paths {
+        [path] => Ok(vec![Ok(one(path)?)]),
+        all => Ok(all.iter().map(|path| one(path).map_err(|error| format!("{error:#}"))).collect()),
+    }
+}
+
 fn one(path: &str) -> anyhow::Result<Input> {
     let bytes = input::read_bytes_or_stdin(Path::new(path), MOST).map_err(|error| {
         UserError::could_not_look(format!("{error:#}"))

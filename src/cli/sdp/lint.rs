@@ -23,7 +23,7 @@ pub(super) struct Args {
     /// Do not ask these rules; may be repeated
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     ignore: Vec<String>,
-    /// What the descriptions are, where the input does not say
+    /// What the descriptions are, where neither the input nor the name of the file says so
     #[arg(long = "type", value_enum, value_name = "TYPE")]
     kind: Option<Side>,
 }
@@ -42,9 +42,9 @@ const EXAMPLES: &str = "Examples:
       what is wrong, on which line, and what to change
   pbpaste | rtcscope sdp lint -
       the same for what was copied from a console, a log or a chat
-  rtcscope sdp lint --select SDP4,missing-fingerprint offer.sdp
-      what is said of ICE and of fingerprints alone
-  rtcscope sdp lint --fail-on warning --format sarif -o lint.sarif tests/*.sdp
+  rtcscope sdp lint --select SDP1 --ignore line-order offer.sdp
+      what is said of the form of lines, but not of their order
+  rtcscope sdp lint --fail-on warning --format sarif -o lint.sarif offer.sdp
       for continuous integration
 
 Exit codes here:
@@ -53,12 +53,24 @@ Exit codes here:
 pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
     let selection = Selection::from_words(&args.select, &args.ignore).map_err(unknown)?;
     let mut report = LintReport { fail_on: context.fail_on, ..LintReport::default() };
-    for input in input::read(&args.inputs)? {
+    for input in input::read_each(&args.inputs)? {
+        let input = match input {
+            Ok(input) => input,
+            Err(reason) => {
+                report.is_incomplete = true;
+                report.notes.push(format!("Not examined: {reason}."));
+                continue;
+            }
+        };
         for document in &input.sources.documents {
             let kind = if document.kind == Kind::Unknown { kind(args.kind, &input.name) } else { None };
             report.add(Linted::of(lint::Input { source: &input.name, document, kind }, &selection));
         }
         report.is_incomplete |= input.sources.documents.is_empty();
+        if input.sources.documents.is_empty() && !input.sources.candidates.is_empty() {
+            let text = "there are candidates in it, and no description; `rtcscope sdp explain` reads them";
+            report.notes.push(format!("{}: {text}.", input.name));
+        }
         report.notes.extend(input.sources.notes.iter().map(|note| format!("{}: {}.", input.name, note.text)));
     }
     context.emit(&report)

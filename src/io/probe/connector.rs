@@ -1,4 +1,4 @@
-//! From an address to a link with a TURN client on it: UDP, TCP, TLS.
+//! From an address to a link with a TURN client on it: UDP, TCP, TLS, DTLS.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -10,8 +10,8 @@ use super::{Shared, seed};
 use crate::capture::Carrier;
 use crate::ice::uri::Host;
 use crate::io::link::Link;
-use crate::io::tls;
 use crate::io::wire::{Transport as Connection, Wire};
+use crate::io::{dtls, tls};
 use crate::measure::milliseconds;
 use crate::probe::facts::{Fault, FaultKind, TlsFacts};
 use crate::probe::plan::{Target, Transport};
@@ -47,15 +47,16 @@ impl Connector {
         domain: Option<&str>,
     ) -> Connected {
         let timeout = self.shared.options.timeout;
+        let local = &self.shared.environment.local;
         let (connect_ms, tls, wire) = match self.transport {
-            Transport::Udp => (None, None, Wire::udp(addr).await),
+            Transport::Udp => (None, None, Wire::udp(addr, local).await),
             Transport::Tcp => {
                 let start = Instant::now();
-                let stream = Wire::tcp(addr, timeout).await;
+                let stream = Wire::tcp(addr, timeout, local).await;
                 let took = stream.is_ok().then(|| milliseconds(start.elapsed()));
                 (took, None, stream.map(|stream| Wire::new(Connection::Tcp(stream))))
             }
-            Transport::Tls => self.tls(addr, domain).await,
+            Transport::Tls | Transport::Dtls => self.encrypted(addr, domain).await,
         };
         let settings = Settings { stream: false, credentials, timeout, seed: seed() };
         let link = wire.map(|wire| {
@@ -67,7 +68,7 @@ impl Connector {
         Connected { connect_ms, tls, link }
     }
 
-    async fn tls(
+    async fn encrypted(
         &self,
         addr: SocketAddr,
         domain: Option<&str>,
@@ -78,8 +79,17 @@ impl Connector {
         };
         // RFC 7443 §2.
         let alpn: &[u8] = if self.target.turn { b"stun.turn" } else { b"stun.nat-discovery" };
-        let trust = &self.shared.environment.trust;
-        let (connected, result) = tls::connect(addr, &name, alpn, trust, self.shared.options.timeout).await;
+        let (trust, local) = (&self.shared.environment.trust, &self.shared.environment.local);
+        let timeout = self.shared.options.timeout;
+        if self.transport == Transport::Dtls {
+            return match dtls::connect(addr, &name, alpn, trust, timeout, local).await {
+                Ok((session, facts)) => {
+                    (None, Some(facts), Ok(Wire::new(Connection::Dtls(Box::new(session)))))
+                }
+                Err(fault) => (None, None, Err(fault)),
+            };
+        }
+        let (connected, result) = tls::connect(addr, &name, alpn, trust, timeout, local).await;
         let connect_ms = connected.map(milliseconds);
         match result {
             Ok((stream, facts)) => {

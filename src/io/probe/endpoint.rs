@@ -76,12 +76,7 @@ impl Session {
         self.facts.started_ms = Some(milliseconds(self.shared.start.elapsed()));
         let stopped = tokio::select! {
             biased;
-            result = self.steps() => {
-                if let Err(fault) = result {
-                    self.fault(fault);
-                }
-                None
-            }
+            () = self.all_steps() => None,
             Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => Some("the run was interrupted"),
             () = sleep_until(deadline.into()) => Some("the run's deadline passed"),
         };
@@ -95,12 +90,19 @@ impl Session {
         Ended { facts: self.facts, crowded_out: self.crowded_out }
     }
 
+    async fn all_steps(&mut self) {
+        if let Err(fault) = self.steps().await {
+            self.fault(fault);
+        }
+        self.look_again().await;
+    }
+
     fn stage(&self) -> &'static str {
         let links = [self.first.as_ref().map(|relayed| &relayed.link), self.link.as_ref()];
         links.into_iter().flatten().next().map_or("connect", |link| link.stage)
     }
 
-    fn fault(&mut self, fault: Fault) {
+    pub(super) fn fault(&mut self, fault: Fault) {
         if fault.kind == FaultKind::NoRoute && fault.stage == "connect" {
             let family = if self.endpoint.addr.is_ipv6() { "IPv6" } else { "IPv4" };
             self.facts.skipped =
@@ -117,6 +119,19 @@ impl Session {
     }
 
     async fn steps(&mut self) -> Result<(), Fault> {
+        match self.reach().await? {
+            Some(answer) => {
+                let result = self.relay_steps(&answer).await;
+                self.examine_credentials(&answer).await;
+                result
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// From connect to the answer to an Allocate, redirects followed; `None` where no relay is wanted, or a redirect
+    /// led nowhere. The link is kept.
+    pub(super) async fn reach(&mut self) -> Result<Option<Answer>, Fault> {
         self.progress("connecting");
         let connected = self.connector.connect(self.endpoint.addr, None).await;
         self.facts.connect_ms = connected.connect_ms;
@@ -130,28 +145,25 @@ impl Session {
             Ok(answer) => answer,
             Err(fault) => return Err(fault),
         };
-        let Some(answer) = answer else { return Ok(()) };
-        let redirected = self.take_allocate(&answer, false);
+        let redirected = answer.as_ref().and_then(|answer| self.take_allocate(answer, false));
         let Some(redirected) = redirected else {
             self.link = Some(link);
-            let result = self.relay_steps(&answer).await;
-            self.examine_credentials(&answer).await;
-            return result;
+            return Ok(answer);
         };
         drop(link);
         self.follow(redirected).await
     }
 
     /// Goes where a 300 points, once.
-    async fn follow(&mut self, mut redirect: RedirectFacts) -> Result<(), Fault> {
+    async fn follow(&mut self, mut redirect: RedirectFacts) -> Result<Option<Answer>, Fault> {
         let Some(to) = redirect.to else {
             self.facts.redirect = Some(redirect);
-            return Ok(());
+            return Ok(None);
         };
         if to == self.endpoint.addr {
             redirect.again_to = Some(to);
             self.facts.redirect = Some(redirect);
-            return Ok(());
+            return Ok(None);
         }
         self.progress("following a redirect");
         self.facts.redirect = Some(redirect.clone());
@@ -175,7 +187,7 @@ impl Session {
             Err(fault) => {
                 redirect.fault = Some(Fault { stage: "redirect", ..fault });
                 self.facts.redirect = Some(redirect);
-                return Ok(());
+                return Ok(None);
             }
             Ok(done) => done,
         };
@@ -191,9 +203,7 @@ impl Session {
         redirect.again_to = again.and_then(|again| again.to.or(Some(to)));
         self.facts.redirect = Some(redirect);
         self.link = Some(link);
-        let result = self.relay_steps(&answer).await;
-        self.examine_credentials(&answer).await;
-        result
+        Ok(Some(answer))
     }
 
     /// Binding, Allocate as soon as that is answered or slow, and the other Bindings behind it, so that
@@ -280,7 +290,7 @@ impl Session {
     }
 
     /// Gives back what we hold without waiting for a word.
-    async fn farewell(&mut self) {
+    pub(super) async fn farewell(&mut self) {
         for relayed in [self.first.take(), self.second.take()].into_iter().flatten() {
             let mut link = relayed.link;
             link.start(Request::Refresh { lifetime: 0 });

@@ -8,10 +8,13 @@ mod crew;
 mod endpoint;
 mod interfaces;
 mod ledger;
+mod located;
 mod paths;
 mod peer;
 mod relay;
+mod second_look;
 mod survey;
+mod watch;
 
 use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
@@ -21,13 +24,15 @@ use std::time::{Duration, Instant, SystemTime};
 use anyhow::Context as _;
 use rand::Rng as _;
 use rustls::pki_types::ServerName;
-use tokio::sync::watch;
+use tokio::sync::watch::Receiver;
 use tokio::task::JoinSet;
 
 use self::crew::Crew;
 use self::endpoint::Session;
 use self::ledger::Ledger;
-use super::resolve::{Family, Resolver};
+pub use self::watch::{Every, Watcher};
+use super::local::Local;
+use super::resolve::{self, Family, Resolver};
 use super::signal;
 use super::tap::Tap;
 use super::tls::Trust;
@@ -35,13 +40,15 @@ use crate::ice::uri::Host;
 use crate::measure::milliseconds;
 use crate::nat::NatFacts;
 use crate::probe::facts::{Check, EndpointFacts, Observation, TargetFacts};
-use crate::probe::plan::{Endpoint, Options, Target, Transport};
+use crate::probe::plan::{self, Attempt, Endpoint, Options, Place, Target, Transport};
 
 /// What a run needs besides its targets.
 #[derive(Clone)]
 pub struct Environment {
     /// For certificates.
     pub trust: Trust,
+    /// `--interface`, `--local-addr`.
+    pub local: Local,
     /// `--servername`: instead of the target's host.
     pub server_name: Option<ServerName<'static>>,
     /// Told what is being done, for people who wait.
@@ -94,11 +101,17 @@ impl Run {
 const ALONE: [Duration; 4] =
     [Duration::ZERO, Duration::from_millis(250), Duration::from_millis(750), Duration::from_millis(2000)];
 
+/// What DNS said, as it comes in.
+enum Found {
+    Places { at: usize, located: located::Located },
+    Addresses { at: usize, host: Host, attempts: Vec<Attempt>, family: Family, found: resolve::Found },
+}
+
 /// What one endpoint's session shares with the others.
 #[derive(Clone)]
 struct Shared {
     environment: Environment,
-    interrupted: watch::Receiver<bool>,
+    interrupted: Receiver<bool>,
     options: Options,
     ledger: Arc<Ledger>,
     start: Instant,
@@ -129,7 +142,7 @@ async fn run(
     targets: Vec<Target>,
     options: Options,
     environment: Environment,
-    interrupted: watch::Receiver<bool>,
+    interrupted: Receiver<bool>,
 ) -> Observation {
     let start = Instant::now();
     let deadline = start + options.deadline;
@@ -141,10 +154,30 @@ async fn run(
 
     let targets: Vec<Arc<Target>> = targets.into_iter().map(Arc::new).collect();
     let mut resolving = JoinSet::new();
+    let families = options.families;
+    let look_up = |resolving: &mut JoinSet<Found>, at: usize, places: Vec<Place>| {
+        for (host, attempts) in located::by_host(places) {
+            for family in [Family::V4, Family::V6] {
+                let wanted = if family == Family::V4 { families.v4 } else { families.v6 };
+                if !wanted {
+                    continue;
+                }
+                let (resolver, host, attempts) = (resolver.clone(), host.clone(), attempts.clone());
+                resolving.spawn(async move {
+                    let found = resolver.family(&host, family).await;
+                    Found::Addresses { at, host, attempts, family, found }
+                });
+            }
+        }
+    };
     for (at, target) in targets.iter().enumerate() {
-        for family in [Family::V4, Family::V6] {
+        if options.srv {
             let (resolver, target) = (resolver.clone(), target.clone());
-            resolving.spawn(async move { (at, family, resolver.family(&target.host, family).await) });
+            resolving.spawn(async move {
+                Found::Places { at, located: located::locate(&resolver, &target).await }
+            });
+        } else {
+            look_up(&mut resolving, at, target.places());
         }
     }
     let mut facts: Vec<TargetFacts> = targets
@@ -179,9 +212,24 @@ async fn run(
     loop {
         tokio::select! {
             found = resolving.join_next(), if asking => match found {
-                Some(Ok((at, family, found))) => {
+                Some(Ok(Found::Places { at, located })) => {
+                    let resolve = &mut facts[at].resolve;
+                    resolve.srv_ms = located.took_ms;
+                    resolve.naptr = located.naptr;
+                    resolve.srv = located.srv;
+                    resolve.srv_notes = located.notes;
+                    resolve.errors.extend(located.errors);
+                    look_up(&mut resolving, at, located.places);
+                }
+                Some(Ok(Found::Addresses { at, host, attempts, family, found })) => {
                     let addresses = found.addresses.as_ref().map_or(&[][..], Vec::as_slice);
-                    let endpoints = targets[at].endpoints(addresses);
+                    let mut endpoints = plan::endpoints(&attempts, addresses);
+                    // Two SRV records may lead to the same place.
+                    endpoints.retain(|new| {
+                        !planned.iter().any(|(other, old)| {
+                            *other == at && (old.addr, old.transport) == (new.addr, new.transport)
+                        })
+                    });
                     shared.reflect(&endpoints);
                     for endpoint in endpoints {
                         let session = Session::new(shared.clone(), targets[at].clone(), endpoint);
@@ -189,7 +237,8 @@ async fn run(
                         planned.push((at, endpoint));
                         results.push(None);
                     }
-                    facts[at].resolve.take(family == Family::V4, found.took_ms, found.addresses);
+                    let host = host.to_string();
+                    facts[at].resolve.take(&host, family == Family::V4, found.took_ms, found.addresses);
                 }
                 Some(Err(_)) => {}
                 None => asking = false,
@@ -251,7 +300,7 @@ async fn run(
     Observation {
         targets: facts,
         nat,
-        hosts: interfaces::host_addresses(loopback_hosts),
+        hosts: interfaces::host_addresses(loopback_hosts, &shared.environment.local),
         took_ms: milliseconds(start.elapsed()),
         ended_unix: SystemTime::now()
             .duration_since(SystemTime::UNIX_EPOCH)
@@ -286,7 +335,16 @@ async fn nat(shared: &Shared, servers: &[SocketAddr]) -> Option<Vec<NatFacts>> {
             }
         }
     };
-    Some(super::nat::discover(servers, None, audit.lifetime, &shared.environment.tap, over).await)
+    Some(
+        super::nat::discover(
+            servers,
+            &shared.environment.local,
+            audit.lifetime,
+            &shared.environment.tap,
+            over,
+        )
+        .await,
+    )
 }
 
 /// A fresh seed for transaction ids.

@@ -9,10 +9,10 @@ use super::allocation::Relayed;
 use super::peer::Peer;
 use crate::measure::{Flow, FlowId, FlowOutput, Pace, Packet, RunId};
 use crate::probe::facts::{Fault, RelayFacts};
-use crate::turn::{Event, Oddity};
+use crate::turn::{Answer, Event, Oddity};
 
-const INBOUND: u8 = 0;
-const OUTBOUND: u8 = 1;
+pub(super) const INBOUND: u8 = 0;
+pub(super) const OUTBOUND: u8 = 1;
 const LOOP: u8 = 2;
 
 /// How long the outbound flow waits for the relay to tell where our packets come from: behind a NAT
@@ -25,34 +25,39 @@ pub(super) struct Paths<'a> {
     /// Not ours, so that a run that is stopped loses none of them.
     pub(super) flows: &'a mut Vec<Flow>,
     pub(super) pace: Pace,
+    /// One path after the other, each as long as its packets take.
+    pub(super) apart: bool,
     pub(super) first: &'a mut Relayed,
     pub(super) second: Option<&'a mut Relayed>,
     /// `None` where the permission for our own peer was refused.
     pub(super) peer: Option<&'a mut Peer>,
     /// Why the loop lost its far end before it was measured.
     pub(super) cut: Option<String>,
+    /// Answers to requests of the first allocation that came meanwhile.
+    pub(super) answers: Vec<Answer>,
 }
 
 impl Paths<'_> {
     /// Sends and echoes until every flow is done.
     pub(super) async fn measure(&mut self, mut oddity: impl FnMut(Oddity)) -> Result<(), Fault> {
         let start = Instant::now();
+        let slot = if self.apart { self.pace.interval * self.pace.count } else { Duration::ZERO };
         if let Some(peer) = &self.peer {
             self.flows.push(Flow::new(INBOUND, self.pace, start));
             if peer.facts.nat == Some(false) {
-                self.flows.push(Flow::new(OUTBOUND, self.pace, start + self.pace.interval / 3));
+                self.flows.push(Flow::new(OUTBOUND, self.pace, start + slot + self.pace.interval / 3));
             }
         }
         if self.second.is_some() {
             // Out of step with one another, so that no flow waits behind another's packet.
-            self.flows.push(Flow::new(LOOP, self.pace, start + self.pace.interval * 2 / 3));
+            self.flows.push(Flow::new(LOOP, self.pace, start + slot * 2 + self.pace.interval * 2 / 3));
         }
         let mut buffer = vec![0; 65_535];
         loop {
             let now = Instant::now();
             let learnt = self.peer.as_ref().map(|peer| peer.facts.seen_by_relay.is_some());
             if learnt.is_some_and(|learnt| learnt || now >= start + LEARN) && self.flow(OUTBOUND).is_none() {
-                self.flows.push(Flow::new(OUTBOUND, self.pace, now));
+                self.flows.push(Flow::new(OUTBOUND, self.pace, now.max(start + slot)));
             }
             let Some(due) = self.pump(now) else {
                 if self.peer.is_none() || self.flow(OUTBOUND).is_some() {
@@ -71,7 +76,7 @@ impl Paths<'_> {
                 event = self.first.link.step() => match event? {
                     Event::Data { peer, data, at } => self.at_first(at, &data, peer),
                     Event::Oddity(odd) => oddity(odd),
-                    Event::Answer(_) => {}
+                    Event::Answer(answer) => self.answers.push(answer),
                 },
                 event = step(self.second.as_deref_mut()) => match event {
                     Ok(Event::Data { peer, data, at }) => self.at_second(at, &data, peer),

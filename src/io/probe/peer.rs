@@ -8,8 +8,8 @@ use tokio::net::UdpSocket;
 use tokio::time::{Instant, timeout_at};
 
 use crate::capture::Carrier;
+use crate::io::local::Local;
 use crate::io::tap::{Line, Tap};
-use crate::io::wire::unspecified;
 use crate::probe::facts::PeerFacts;
 use crate::stun::{Class, Message, MessageBuilder, Method, TransactionId};
 
@@ -27,11 +27,20 @@ pub(super) struct Peer {
 
 impl Peer {
     /// A socket of the family of `relay`, which nobody has been asked about yet.
-    pub(super) async fn open(relay: SocketAddr, reflectors: &[SocketAddr], tap: &Tap) -> io::Result<Self> {
-        let socket = UdpSocket::bind(unspecified(relay)).await?;
+    pub(super) async fn open(
+        relay: SocketAddr,
+        reflectors: &[SocketAddr],
+        local: &Local,
+        tap: &Tap,
+    ) -> io::Result<Self> {
+        let socket = local.udp(relay).await?;
         // tokio refuses to try before its reactor has seen the socket once.
         socket.writable().await?;
-        let local = local_towards(relay, reflectors, socket.local_addr()?.port());
+        let bound = socket.local_addr()?;
+        let local = match bound.ip().is_unspecified() {
+            true => local_towards(relay, reflectors, bound),
+            false => bound,
+        };
         let carrier = Carrier { name: "peer", stream: false, encrypted: false };
         let line = tap.line(Ok(local), relay, carrier);
         Ok(Self { socket, line, facts: PeerFacts { local, reflexive: None, seen_by_relay: None, nat: None } })
@@ -56,6 +65,16 @@ impl Peer {
         Ok(())
     }
 
+    /// Has the DF bit set on what is sent, if the system can.
+    pub(super) fn dont_fragment(&self) -> bool {
+        crate::io::socket::dont_fragment(&self.socket)
+    }
+
+    /// Makes room for what comes fast.
+    pub(super) fn widen(&self, bytes: usize) {
+        crate::io::socket::widen(&self.socket, bytes);
+    }
+
     /// Receives one datagram. ICMP errors of earlier sends are not its concern.
     pub(super) async fn receive(&self, into: &mut [u8]) -> (usize, SocketAddr) {
         loop {
@@ -68,16 +87,16 @@ impl Peer {
 }
 
 /// The local address that the system would send from, which is ours where no NAT is in between.
-fn local_towards(relay: SocketAddr, reflectors: &[SocketAddr], port: u16) -> SocketAddr {
+fn local_towards(relay: SocketAddr, reflectors: &[SocketAddr], bound: SocketAddr) -> SocketAddr {
     let same_family = reflectors.iter().filter(|r| r.is_ipv4() == relay.is_ipv4());
     for towards in same_family.chain([&relay]) {
-        let found = std::net::UdpSocket::bind(unspecified(relay))
+        let found = std::net::UdpSocket::bind((bound.ip(), 0))
             .and_then(|socket| socket.connect(towards).and_then(|()| socket.local_addr()));
         if let Ok(found) = found {
-            return SocketAddr::new(found.ip(), port);
+            return SocketAddr::new(found.ip(), bound.port());
         }
     }
-    SocketAddr::new(unspecified(relay).ip(), port)
+    bound
 }
 
 /// Asks the first two reflectors three times, and the others twice; the first answer counts.

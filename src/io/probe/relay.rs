@@ -1,5 +1,6 @@
 //! What follows a granted allocation: permissions, the data paths, refresh, release.
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::PoisonError;
 use std::time::Instant;
@@ -7,6 +8,7 @@ use std::time::Instant;
 use rand::Rng as _;
 use tokio::time::{timeout, timeout_at};
 
+use super::Environment;
 use super::allocation::{LIFETIME, Relayed, release_facts, step_facts};
 use super::endpoint::{FAREWELL, Session};
 use super::paths::Paths;
@@ -22,7 +24,15 @@ const CHANNEL: u16 = 0x4000;
 impl Session {
     /// Everything behind a granted allocation.
     pub(super) async fn relay_steps(&mut self, answer: &Answer) -> Result<(), Fault> {
-        let (Some(granted), Some(mut link)) = (answer.success(), self.link.take()) else { return Ok(()) };
+        let Some(address) = self.take_relay(answer).await else { return Ok(()) };
+        let result = self.measure(address).await;
+        let released = self.release().await;
+        result.and(released)
+    }
+
+    /// The relayed address that was granted, if there is one to send to.
+    async fn take_relay(&mut self, answer: &Answer) -> Option<SocketAddr> {
+        let (granted, mut link) = answer.success().zip(self.link.take())?;
         link.stage = "relay";
         let first = match Relayed::from_response(link, granted) {
             Ok(first) => first,
@@ -30,58 +40,48 @@ impl Session {
                 // There is nothing to send to, but something to give back.
                 link.start(Request::Refresh { lifetime: 0 });
                 link.flush().await;
-                return Ok(());
+                return None;
             }
         };
         let address = first.address;
         self.facts.relay.address = Some(address);
         self.facts.relay.class = Some(AddressClass::of(address.ip()));
         self.first = Some(first);
-        let result = self.measure(address).await;
-        let released = self.release().await;
-        result.and(released)
+        Some(address)
+    }
+
+    /// Keeps a granted allocation with a peer of its own, for as long as one likes; `None` where no packets can be
+    /// sent that way, and the facts say why.
+    pub(super) async fn hold(&mut self, answer: &Answer) -> Result<Option<Peer>, Fault> {
+        let Some(address) = self.take_relay(answer).await else { return Ok(None) };
+        let opened = self.meet_peer(address, &self.reflectors()).await;
+        self.permit_peer(opened).await
+    }
+
+    /// Opens the peer of this relayed address, and learns where it is seen.
+    async fn meet_peer(&self, relay: SocketAddr, reflectors: &[SocketAddr]) -> io::Result<Peer> {
+        let Environment { local, tap, .. } = &self.shared.environment;
+        let mut peer = Peer::open(relay, reflectors, local, tap).await?;
+        // Where the server sees our control connection as we do, no NAT is there to be asked about.
+        let own = self.facts.allocate.as_ref().and_then(|allocate| allocate.reflexive);
+        match own.is_some() && own.map(|own| own.ip()) == self.facts.local.map(|local| local.ip()) {
+            true => peer.facts.nat = Some(false),
+            false => peer.ask(reflectors, self.shared.options.timeout).await,
+        }
+        Ok(peer)
     }
 
     async fn measure(&mut self, address: SocketAddr) -> Result<(), Fault> {
         self.progress("relay");
         let patience = self.shared.options.timeout;
         let reflectors = self.reflectors();
-        // Where the server sees our control connection as we do, no NAT is there to be asked about.
-        let own = self.facts.allocate.as_ref().and_then(|allocate| allocate.reflexive);
-        let no_nat = own.is_some() && own.map(|own| own.ip()) == self.facts.local.map(|local| local.ip());
-        let (second, peer) = tokio::join!(self.second_allocation(), async {
-            let mut peer = Peer::open(address, &reflectors, &self.shared.environment.tap).await?;
-            match no_nat {
-                true => peer.facts.nat = Some(false),
-                false => peer.ask(&reflectors, patience).await,
-            }
-            Ok::<_, std::io::Error>(peer)
-        });
+        let (second, peer) = tokio::join!(self.second_allocation(), self.meet_peer(address, &reflectors));
         match second {
             Some(Ok(second)) => self.second = Some(second),
             Some(Err(why)) => self.facts.give_up(Check::Loop, why),
             None => {}
         }
-        let mut peer = match peer {
-            Ok(peer) => Some(peer),
-            Err(error) => {
-                self.facts.give_up(Check::PeerPaths, error.to_string());
-                None
-            }
-        };
-        if let Some(opened) = &peer {
-            self.facts.relay.peer = Some(opened.facts.clone());
-            let to = opened.facts.address();
-            self.permit(to).await?;
-            if let Some(refused) = self.facts.permission.as_ref().filter(|step| !step.ok) {
-                let why = match refused.code {
-                    Some(code) => format!("its permission was refused ({code})"),
-                    None => "its permission was not answered".to_owned(),
-                };
-                self.facts.give_up(Check::PeerPaths, why);
-                peer = None;
-            }
-        }
+        let mut peer = self.permit_peer(peer).await?;
         self.permit_loop().await?;
         let (Some(first), shared) = (&mut self.first, &self.shared) else { return Ok(()) };
         first.link.stage = "relay";
@@ -90,10 +90,12 @@ impl Session {
             run: rand::rng().random(),
             flows: &mut self.flows,
             pace: shared.options.pace,
+            apart: shared.options.preset.is_some(),
             first,
             second: self.second.as_mut(),
             peer: peer.as_mut(),
             cut: None,
+            answers: Vec::new(),
         };
         let result = paths.measure(|oddity| odd.push(oddity)).await;
         let cut = paths.cut;
@@ -141,6 +143,28 @@ impl Session {
         let (mut own, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|reflector| reflector.ip() == ip);
         own.extend(others);
         own
+    }
+
+    /// Lets the relay and our peer talk; `None` where that cannot be, and the facts say why.
+    async fn permit_peer(&mut self, opened: io::Result<Peer>) -> Result<Option<Peer>, Fault> {
+        let peer = match opened {
+            Ok(peer) => peer,
+            Err(error) => {
+                self.facts.give_up(Check::PeerPaths, error.to_string());
+                return Ok(None);
+            }
+        };
+        self.facts.relay.peer = Some(peer.facts.clone());
+        self.permit(peer.facts.address()).await?;
+        let Some(refused) = self.facts.permission.as_ref().filter(|step| !step.ok) else {
+            return Ok(Some(peer));
+        };
+        let why = match refused.code {
+            Some(code) => format!("its permission was refused ({code})"),
+            None => "its permission was not answered".to_owned(),
+        };
+        self.facts.give_up(Check::PeerPaths, why);
+        Ok(None)
     }
 
     /// CreatePermission and ChannelBind for our own peer.

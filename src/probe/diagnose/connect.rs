@@ -4,8 +4,8 @@ use super::{Case, allocate};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::probe::codes::{
     CONNECTION_CLOSED, FINGERPRINT_BAD, ICMP_PROHIBITED, INTEGRITY_BAD, MALFORMED, NOT_A_STUN_SERVER,
-    PORT_REFUSED, SERVER_ERROR, STUN_AUTH_REQUIRED, STUN_ONLY, TCP_TIMEOUT, TLS_FAILED, TURN_ONLY,
-    UDP_TIMEOUT, UNMATCHED_TRANSACTION_ID,
+    PORT_REFUSED, SCHEME_MISMATCH, SERVER_ERROR, STUN_AUTH_REQUIRED, STUN_ONLY, TCP_TIMEOUT, TLS_FAILED,
+    TLS_OLD, TURN_ONLY, UDP_TIMEOUT, UNMATCHED_TRANSACTION_ID,
 };
 use crate::probe::facts::{Fault, FaultKind, OddityFacts, OddityKind};
 use crate::probe::plan::Transport;
@@ -20,6 +20,14 @@ pub(super) fn reached(case: &mut Case<'_>) {
         true => facts.allocate.as_ref().is_some_and(|a| a.ok || a.code.is_some()),
         false => binding,
     };
+    if let Some(speaks) = facts.speaks {
+        let finding = mismatch(case, speaks);
+        case.push(finding);
+        return;
+    }
+    if answered && !case.context.target.replaced {
+        unusual_port(case);
+    }
     oddities(case, settled);
     // What the other server is silent to says nothing of this one.
     let redirected = facts.redirect.is_some();
@@ -104,23 +112,43 @@ fn faulty(case: &Case<'_>, fault: &Fault, answered: bool) -> Finding {
                     "check `tls-listening-port` and that `no-tls` is not set: coturn opens no TLS port \
                      without a readable `cert=` and `pkey=`"
                 }
+                Transport::Dtls => {
+                    "check `tls-listening-port` and that `no-dtls` is not set: coturn opens no DTLS port \
+                     without a readable `cert=` and `pkey=`"
+                }
             }),
         FaultKind::Prohibited => case
             .finding_on_the_way(&ICMP_PROHIBITED, fault.stage)
             .confidence(Confidence::Medium)
             .message(format!("the network reports that {place} cannot be reached"))
             .help("a REJECT rule in a firewall on the way, or a host that is down: the last router reports both alike"),
+        FaultKind::TimedOut if transport == Transport::Dtls => case
+            .finding_on_the_way(&UDP_TIMEOUT, fault.stage)
+            .message(format!("{place}: {}", fault.message))
+            .help("open this port for UDP in the firewalls on the way, and check that the server has DTLS there: \
+                   coturn has none with `no-dtls` or without a readable `cert=` and `pkey=`"),
         FaultKind::TimedOut => case
             .finding_on_the_way(&TCP_TIMEOUT, fault.stage)
             .message(format!("{place}: {}", fault.message))
             .help("open this port for TCP in the firewalls on the way, and check that the server runs"),
-        FaultKind::Tls => case
-            .finding_on_the_way(&TLS_FAILED, "tls")
+        FaultKind::OldTls => case
+            .finding_on_the_way(&TLS_OLD, "tls")
             .message(format!("no TLS session with {place}: {}", fault.message))
+            .help("let the server speak TLS 1.2 at least: drop `no-tlsv1_2` from the coturn configuration, and \
+                   update the OpenSSL that it runs with"),
+        FaultKind::Stalled => case
+            .finding_on_the_way(&UDP_TIMEOUT, fault.stage)
+            .confidence(Confidence::Medium)
+            .message(format!("{place} begins the handshake and does not end it: {}", fault.message))
+            .help("look for loss on the way, or for a firewall that drops fragments: the certificate is in the \
+                   largest packets of all"),
+        FaultKind::Tls | FaultKind::NotTls => case
+            .finding_on_the_way(&TLS_FAILED, "tls")
+            .message(format!("no {} session with {place}: {}", session(transport), fault.message))
             .help("check that this is the TLS port (`tls-listening-port`) and which TLS versions it offers"),
         FaultKind::Closed if fault.stage == "tls" => case
             .finding_on_the_way(&TLS_FAILED, "tls")
-            .message(format!("{place} hangs up in the middle of the TLS handshake"))
+            .message(format!("{place} hangs up in the middle of the {} handshake", session(transport)))
             .help("check that this is the TLS port (`tls-listening-port`) and that nothing in front cuts it"),
         FaultKind::Closed if !answered => case
             .finding_on_the_way(&CONNECTION_CLOSED, fault.stage)
@@ -136,6 +164,55 @@ fn faulty(case: &Case<'_>, fault: &Fault, answered: bool) -> Finding {
     finding.evidence("system", fault.message.clone())
 }
 
+fn session(transport: Transport) -> &'static str {
+    if transport == Transport::Dtls { "DTLS" } else { "TLS" }
+}
+
+/// The port answers, but in another protocol than the URI's.
+fn mismatch(case: &Case<'_>, speaks: Transport) -> Finding {
+    let addr = case.facts.addr;
+    let (message, help) = match speaks.is_encrypted() {
+        true => (
+            format!("{addr} speaks {}, and was asked without it", session(speaks)),
+            "give clients a `turns:` URI for this port (`stuns:` for STUN alone), or the port that has none \
+             (coturn's `listening-port`, 3478)",
+        ),
+        false => (
+            format!("{addr} speaks STUN without {}, and was asked with it", session(case.facts.transport)),
+            "give clients a `turn:` URI for this port (`stun:` for STUN alone), or the port with TLS \
+             (coturn's `tls-listening-port`, 5349); a proxy in front has to pass TLS on",
+        ),
+    };
+    case.finding_on_the_way(&SCHEME_MISMATCH, "connect")
+        .message(message)
+        .evidence("asked", case.facts.transport.name())
+        .evidence("speaks", speaks.name())
+        .evidence("system", case.facts.fault.as_ref().map(|fault| fault.message.clone()))
+        .help(help)
+}
+
+/// The port of the other scheme, and it works: coturn takes both on both, others do not.
+fn unusual_port(case: &mut Case<'_>) {
+    let transport = case.facts.transport;
+    let other = if transport.is_encrypted() { Transport::Udp } else { Transport::Tls };
+    if case.facts.addr.port() != other.default_port() {
+        return;
+    }
+    let with = if transport.is_encrypted() { "with" } else { "without" };
+    let finding = case
+        .finding(&SCHEME_MISMATCH, "connect")
+        .severity(Severity::Warning)
+        .confidence(Confidence::Medium)
+        .message(format!(
+            "{} answers {with} encryption at the port that is for the opposite; it works, but not at every server",
+            case.place(),
+        ))
+        .evidence("asked", transport.name())
+        .help("use 3478 for `turn:` and `stun:`, 5349 for `turns:` and `stuns:`: coturn takes both on both, \
+               other servers and load balancers do not");
+    case.push(finding);
+}
+
 /// Nothing came that answers a request of ours.
 fn silent(case: &Case<'_>) -> Finding {
     let place = case.place();
@@ -148,7 +225,7 @@ fn silent(case: &Case<'_>) -> Finding {
     let sent = case.facts.binding.as_ref().map_or(0, |binding| binding.sent);
     let seconds = case.context.timeout_s;
     match case.facts.transport {
-        Transport::Udp => case
+        Transport::Udp | Transport::Dtls => case
             .finding_on_the_way(&UDP_TIMEOUT, "binding")
             .message(format!(
                 "{place} is silent: {sent} Binding {} in {seconds} s, no answer",

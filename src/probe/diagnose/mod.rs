@@ -8,6 +8,7 @@ mod connect;
 mod credentials;
 mod hint;
 mod nat;
+mod quality;
 mod refusal;
 mod relay;
 mod resolve;
@@ -16,6 +17,7 @@ mod time;
 mod tls;
 
 pub use self::nat::other_addresses;
+pub use self::quality::rate;
 use super::facts::{EndpointFacts, TargetFacts};
 use super::plan::{Target, Transport};
 use crate::finding::{Finding, Location, Rule, Severity};
@@ -30,6 +32,10 @@ pub struct Context<'a> {
     pub now_unix: u64,
     /// `--timeout`, in seconds, for messages.
     pub timeout_s: f64,
+    /// As [`Options::needs_bps`](super::plan::Options::needs_bps).
+    pub needs_bps: Option<u64>,
+    /// `--min-days`.
+    pub min_days: i64,
     /// `--relay-family`: a relay of this family was asked for.
     pub relay_family: Option<Family>,
 }
@@ -92,9 +98,11 @@ pub fn endpoint(facts: &EndpointFacts, context: Context<'_>) -> Vec<Finding> {
     }
     let mut case = Case { facts, context, findings: Vec::new() };
     tls::certificate(&mut case);
+    tls::version(&mut case);
     connect::reached(&mut case);
     allocate::granted(&mut case);
     relay::carries(&mut case);
+    quality::suffices(&mut case);
     security::strangers(&mut case);
     time::kept(&mut case);
     case.name_another_server();

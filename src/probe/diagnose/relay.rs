@@ -127,7 +127,8 @@ fn lossy(case: &mut Case<'_>) {
         .filter_map(|(name, report)| Some((name, report.as_ref().filter(|report| report.ok)?.loss_pct?)))
         .filter(|(_, loss)| *loss >= LOSSY_PCT)
         .collect();
-    if lossy.is_empty() || outbound_blocked(case.facts) {
+    let explained = super::quality::capped_below_the_call(case);
+    if lossy.is_empty() || outbound_blocked(case.facts) || explained {
         return;
     }
     let said: Vec<String> = lossy.iter().map(|(name, loss)| format!("{loss} % {name}")).collect();

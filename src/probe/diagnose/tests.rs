@@ -6,8 +6,8 @@ use crate::ice::uri::ServerUri;
 use crate::measure::{Distribution, FlowReport};
 use crate::probe::facts::{
     AllocateFacts, AttemptFacts, BindingFacts, ClockFacts, DeliveredPeer, Fault, FaultKind, MendedFacts,
-    PeerFacts, RedirectFacts, RelayFacts, Resolve, ResolveError, ResolveErrorKind, SecurityFacts, StepFacts,
-    TriedPeer,
+    MintedFacts, PeerFacts, RedirectFacts, RelayFacts, Resolve, ResolveError, ResolveErrorKind,
+    SecurityFacts, StepFacts, TriedPeer,
 };
 use crate::turn::Oddity;
 use crate::turn::credentials::form::Defect;
@@ -127,8 +127,12 @@ fn refused(code: u16, attempts: Vec<AttemptFacts>) -> EndpointFacts {
     facts
 }
 
+fn context(target: &Target) -> Context<'_> {
+    Context { target, now_unix: NOW, timeout_s: 5.0, min_days: 14, needs_bps: None, relay_family: None }
+}
+
 fn found(facts: &EndpointFacts, target: &Target) -> Vec<Finding> {
-    endpoint(facts, Context { target, now_unix: NOW, timeout_s: 5.0, relay_family: None })
+    endpoint(facts, context(target))
 }
 
 /// The codes found, the severity of each by its first letter.
@@ -173,6 +177,12 @@ fn faults_of_the_network_are_told_by_kind_and_transport() {
         (Transport::Udp, FaultKind::Prohibited, "binding", "ICMP_PROHIBITED"),
         (Transport::Tcp, FaultKind::TimedOut, "connect", "TCP_TIMEOUT"),
         (Transport::Tls, FaultKind::Tls, "tls", "TLS_FAILED"),
+        (Transport::Tls, FaultKind::OldTls, "tls", "TLS_OLD"),
+        (Transport::Dtls, FaultKind::Refused, "tls", "PORT_REFUSED"),
+        (Transport::Dtls, FaultKind::TimedOut, "tls", "UDP_TIMEOUT"),
+        (Transport::Dtls, FaultKind::Tls, "tls", "TLS_FAILED"),
+        (Transport::Dtls, FaultKind::NotTls, "tls", "TLS_FAILED"),
+        (Transport::Dtls, FaultKind::Stalled, "tls", "UDP_TIMEOUT"),
         (Transport::Tls, FaultKind::Closed, "tls", "TLS_FAILED"),
         (Transport::Tcp, FaultKind::Closed, "binding", "CONNECTION_CLOSED"),
     ] {
@@ -208,6 +218,22 @@ fn what_the_client_knows_separates_the_causes_of_one_401() {
     target.credentials = None;
     let asked = refused(401, vec![leg(Some(401), false)]);
     assert_eq!(codes_of(&asked, &target), ["E CREDENTIALS_REQUIRED"]);
+}
+
+#[test]
+fn a_static_user_at_a_server_that_takes_minted_credentials_is_told_from_a_wrong_password() {
+    let legs = || vec![leg(Some(401), false), leg(Some(401), true), leg(Some(401), true)];
+    let finding = |accepted| {
+        let mut facts = refused(401, legs());
+        facts.minted = Some(MintedFacts { accepted, code: None });
+        found(&facts, &target_of("turn:198.51.100.1")).remove(0)
+    };
+    for (accepted, rest_only) in [(Some(true), true), (Some(false), false), (None, false)] {
+        let finding = finding(accepted);
+        assert_eq!(finding.code, "AUTH_WRONG");
+        assert_eq!(finding.message.contains("and not those of this static user"), rest_only, "{accepted:?}");
+        assert_eq!(finding.evidence.get("minted_is_accepted").and_then(|it| it.as_bool()), accepted);
+    }
 }
 
 #[test]
@@ -403,17 +429,14 @@ fn a_redirect_is_followed_lost_or_a_loop() {
 
 #[test]
 fn one_missing_record_is_no_fault_and_one_failed_query_is_a_warning() {
-    let error = |record, kind| ResolveError { record, kind, message: String::new() };
+    let error = |record, kind| ResolveError { record, name: String::new(), kind, message: String::new() };
     let codes = |a: &[&str], errors: Vec<ResolveError>| {
         let resolve =
             Resolve { a: a.iter().map(|ip| ip.parse().unwrap()).collect(), errors, ..Resolve::default() };
         let facts =
             TargetFacts { uri: String::new(), turn: true, resolve, endpoints: vec![], findings: vec![] };
         let target = target_of("turn:turn.example.test");
-        let found = super::target(
-            &facts,
-            Context { target: &target, now_unix: NOW, timeout_s: 5.0, relay_family: None },
-        );
+        let found = super::target(&facts, context(&target));
         found.iter().map(|finding| finding.code).collect::<Vec<_>>()
     };
     use ResolveErrorKind::{Failed, Nodata, Nxdomain, Timeout};
@@ -585,4 +608,98 @@ fn a_clock_is_named_where_it_is_off_by_more_than_a_minute_beyond_doubt() {
     for (offset, error) in [(62.0, 1.0), (-3_600.0, 200.0)] {
         check(&clock(offset, error), &["W CLOCK_SKEW"]);
     }
+}
+
+fn capped(declared: Option<u64>, flat: Option<u64>) -> EndpointFacts {
+    with(|facts| {
+        if let Some(allocate) = &mut facts.allocate {
+            allocate.bandwidth_bps = declared;
+        }
+        let report = |bps| crate::measure::RampReport {
+            ok: true,
+            achieved_bps: Some(bps),
+            offered_bps: Some(bps * 2),
+            loss_pct: Some(50.0),
+            withheld_pct: Some(0.0),
+            flat: true,
+            own_pace: false,
+            sustained_bps: None,
+            sustained_loss_pct: None,
+            sent_bytes: 0,
+            received_bytes: 0,
+            steps: Vec::new(),
+        };
+        facts.throughput =
+            Some(crate::probe::facts::ThroughputFacts { inbound: flat.map(report), ..Default::default() });
+    })
+}
+
+/// The finding's severity by its first letter; `-` where there is none.
+fn severity_of(facts: &EndpointFacts, needs_bps: Option<u64>) -> String {
+    let target = target_of("turn:turn.example.test");
+    let found = endpoint(facts, Context { needs_bps, ..context(&target) });
+    let found = found.iter().find(|finding| finding.code == "BANDWIDTH_CAPPED");
+    found.map_or("-".to_owned(), |finding| format!("{:?}", finding.severity)[..1].to_owned())
+}
+
+#[test]
+fn a_cap_is_as_grave_as_what_is_needed_of_it() {
+    let check = |declared, flat, needs, expected: &str| {
+        let facts = capped(declared, flat);
+        assert_eq!(severity_of(&facts, needs), expected, "{declared:?} {flat:?} {needs:?}");
+    };
+    check(None, None, None, "-");
+    check(None, None, Some(2_500_000), "-");
+    check(Some(8_000_000), None, Some(2_500_000), "-");
+    check(Some(8_000_000), None, None, "-");
+    check(Some(62 * 1024), None, None, "W");
+    check(Some(2_000_000), None, Some(2_500_000), "E");
+    check(Some(2_000_000), Some(1_900_000), None, "W");
+    check(None, Some(30_000_000), None, "I");
+    check(None, Some(500_000), None, "W");
+    check(None, Some(30_000_000), Some(64_000), "I");
+    check(None, Some(2_000_000), Some(2_500_000), "E");
+    // Declared as no cap.
+    check(Some(0), None, Some(2_500_000), "-");
+}
+
+#[test]
+fn a_small_packet_is_the_paths_fault_and_not_that_of_our_own_interface() {
+    let largest = |largest_bytes, own_interface| crate::probe::facts::LargestFacts {
+        largest_bytes,
+        lost_bytes: None,
+        tried_bytes: 1472,
+        own_interface,
+    };
+    let mtu = |found| {
+        with(|facts| {
+            facts.mtu = Some(crate::probe::facts::MtuFacts { outbound: Some(found), ..Default::default() });
+        })
+    };
+    check(&mtu(largest(Some(1472), false)), &[]);
+    check(&mtu(largest(Some(1200), false)), &[]);
+    check(&mtu(largest(Some(1199), false)), &["W MTU_SMALL"]);
+    check(&mtu(largest(Some(1100), true)), &[]);
+    check(&mtu(largest(None, false)), &[]);
+}
+
+#[test]
+fn a_grant_that_ends_before_its_time_is_odd_only_if_that_was_proved() {
+    let lasted = |at_most_s, confirmed| {
+        with(|facts| {
+            let permission_s = Some(crate::probe::facts::LifetimeFacts {
+                granted_s: 300.0,
+                at_least_s: Some(7.0),
+                at_most_s,
+                confirmed,
+                refresh_code: None,
+            });
+            facts.lifetimes =
+                Some(crate::probe::facts::LifetimesFacts { permission_s, ..Default::default() });
+        })
+    };
+    check(&lasted(Some(7.5), true), &["W LIFETIME_ODD"]);
+    check(&lasted(Some(7.5), false), &[]);
+    check(&lasted(Some(299.0), true), &[]);
+    check(&lasted(None, false), &[]);
 }

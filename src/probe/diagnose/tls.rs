@@ -1,10 +1,12 @@
 //! Certificates. Each fault is a finding; what lies behind the certificate was probed all the same.
 
 use super::Case;
-use crate::finding::Severity;
+use crate::finding::{Confidence, Severity};
 use crate::probe::codes::{
-    TLS_EXPIRED, TLS_FAILED, TLS_HOSTNAME, TLS_NOT_YET_VALID, TLS_SELF_SIGNED_CA, TLS_UNTRUSTED,
+    TLS_CHAIN, TLS_EXPIRED, TLS_EXPIRING, TLS_FAILED, TLS_HOSTNAME, TLS_NOT_YET_VALID, TLS_OLD,
+    TLS_SELF_SIGNED_CA, TLS_UNTRUSTED,
 };
+use crate::probe::plan::Transport;
 use crate::tls::TlsFault;
 
 pub(super) fn certificate(case: &mut Case<'_>) {
@@ -32,6 +34,11 @@ pub(super) fn certificate(case: &mut Case<'_>) {
                 format!("no trusted root stands behind the issuer {issuer}"),
                 "serve the full chain (`cert=` takes fullchain.pem), or name your own CA with --cafile"
                     .to_owned(),
+            ),
+            TlsFault::MissingIntermediate { issuer } => (
+                &TLS_CHAIN,
+                format!("the server sends its own certificate without that of {issuer}, which signed it"),
+                "serve the whole chain: `cert=` takes fullchain.pem, then SIGUSR2 or a restart".to_owned(),
             ),
             TlsFault::WrongName => (
                 &TLS_HOSTNAME,
@@ -66,6 +73,58 @@ pub(super) fn certificate(case: &mut Case<'_>) {
         if tls.insecure {
             finding = finding.severity(Severity::Info);
         }
+        if rule.code == TLS_CHAIN.code {
+            // An authority of one's own may write the same into what its root signs.
+            finding = finding.confidence(Confidence::Medium);
+        }
+        let target = case.context.target;
+        if *fault == TlsFault::WrongName && target.configured && tls.server_name == target.host.to_string() {
+            // Nobody said that clients use the address.
+            finding = finding
+                .severity(Severity::Info)
+                .message("the certificate is not for the address that the configuration has")
+                .help("check it by the name that clients use: --servername NAME");
+        }
+        case.push(finding);
+    }
+    expiring(case);
+}
+
+/// Certificates that end within `--min-days`; those that have ended are [`TLS_EXPIRED`] already.
+fn expiring(case: &mut Case<'_>) {
+    let Some(certificate) = case.facts.tls.as_ref().and_then(|tls| tls.certificate.as_ref()) else { return };
+    let soon = |days: Option<i64>| days.is_some_and(|days| (0..case.context.min_days).contains(&days));
+    // A root that the server sends along is nobody's concern: clients have their own.
+    let ending = certificate.chain.iter().enumerate();
+    let mut ending =
+        ending.filter(|(at, link)| soon(link.days_left) && (*at == 0 || link.self_signed != Some(true)));
+    let Some((_, link)) = ending.next() else { return };
+    let (subject, days) = (link.subject.clone().unwrap_or_default(), link.days_left.unwrap_or_default());
+    let left = match days {
+        0 => "in less than a day".to_owned(),
+        1 => "in 1 day".to_owned(),
+        days => format!("in {days} days"),
+    };
+    let finding = case
+        .finding(&TLS_EXPIRING, "tls")
+        .message(format!("the certificate of {subject} expires {left}"))
+        .evidence("not_after", link.not_after.clone())
+        .evidence("days_left", days)
+        .evidence("min_days", case.context.min_days)
+        .help("renew it, and make the server load it: `cert=` and `pkey=`, then SIGUSR2 or a restart");
+    case.push(finding);
+}
+
+/// TLS 1.2 where 1.3 was offered: worth knowing, and no fault.
+pub(super) fn version(case: &mut Case<'_>) {
+    let version = case.facts.tls.as_ref().and_then(|tls| tls.version.as_deref());
+    if case.facts.transport == Transport::Tls && version == Some("1.2") {
+        let finding = case
+            .finding(&TLS_OLD, "tls")
+            .severity(Severity::Info)
+            .message("the server speaks TLS 1.2 and no TLS 1.3, which was offered")
+            .evidence("version", "1.2")
+            .help("nothing has to change: every client that is in use speaks TLS 1.2");
         case.push(finding);
     }
 }

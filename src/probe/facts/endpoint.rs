@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use serde::Serialize;
 
 use super::{
-    AllocateFacts, BindingFacts, ClockFacts, Fault, MendedFacts, OddityFacts, RedirectFacts, RelayFacts,
-    SecurityFacts, StepFacts, TlsFacts,
+    AllocateFacts, BindingFacts, ClockFacts, Fault, LifetimesFacts, MendedFacts, MintedFacts, MtuFacts,
+    OddityFacts, RedirectFacts, RelayFacts, SecurityFacts, StepFacts, ThroughputFacts, TlsFacts,
 };
 use crate::finding::Finding;
 use crate::probe::plan::Transport;
@@ -49,10 +49,14 @@ pub struct EndpointFacts {
     pub release: Option<StepFacts>,
     /// Credentials that look damaged, tried as they were probably meant.
     pub mended: Option<MendedFacts>,
+    /// Minted credentials, tried where a static user was refused and a secret is known.
+    pub minted: Option<MintedFacts>,
     /// The server's clock; `null` where it was not asked for, or another endpoint of the host tells it.
     pub clock: Option<ClockFacts>,
     /// Where a 300 led.
     pub redirect: Option<RedirectFacts>,
+    /// What the port speaks instead, where it does not speak what was asked for.
+    pub speaks: Option<Transport>,
     /// Where the network stopped us.
     pub fault: Option<Fault>,
     /// Things a server should not send, counted.
@@ -61,6 +65,12 @@ pub struct EndpointFacts {
     pub stopped: bool,
     /// Checks that were not made, and why.
     pub given_up: Vec<GivenUp>,
+    /// How much each direction carries, where that was asked for.
+    pub throughput: Option<ThroughputFacts>,
+    /// The largest datagrams that pass, where that was asked for.
+    pub mtu: Option<MtuFacts>,
+    /// How long grants really last, where that was asked for.
+    pub lifetimes: Option<LifetimesFacts>,
     /// What the survey found that the server can do.
     #[serde(skip)]
     pub asked: Vec<Capability>,
@@ -93,12 +103,17 @@ impl EndpointFacts {
             refresh: None,
             release: None,
             mended: None,
+            minted: None,
             clock: None,
             redirect: None,
+            speaks: None,
             fault: None,
             oddities: Vec::new(),
             stopped: false,
             given_up: Vec::new(),
+            throughput: None,
+            mtu: None,
+            lifetimes: None,
             asked: Vec::new(),
             capabilities: Vec::new(),
             security: None,
@@ -147,6 +162,12 @@ pub enum Check {
     Loop,
     /// What the server can do beyond the necessary.
     Capabilities,
+    /// How much each direction carries.
+    Throughput,
+    /// The largest datagrams that pass.
+    Mtu,
+    /// How long grants last.
+    Lifetimes,
     /// What the server lets strangers do.
     Security,
     /// Whatever is asked of a server once its endpoints are done.
@@ -161,6 +182,9 @@ impl Check {
             Check::PeerPaths => "the paths to a plain UDP socket",
             Check::Loop => "the loop between two allocations",
             Check::Capabilities => "capabilities",
+            Check::Throughput => "throughput",
+            Check::Mtu => "the path MTU",
+            Check::Lifetimes => "lifetimes",
             Check::Security => "security",
             Check::Survey => "the survey of the server",
         }

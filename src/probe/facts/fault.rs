@@ -31,6 +31,12 @@ pub enum FaultKind {
     Closed,
     /// TLS did not come about.
     Tls,
+    /// What answers does not speak TLS.
+    NotTls,
+    /// The handshake began, and stopped in the middle.
+    Stalled,
+    /// The server speaks no version of TLS that is still in use.
+    OldTls,
     /// Anything else.
     Other,
 }

@@ -5,6 +5,7 @@ mod endpoint;
 mod exchange;
 mod fault;
 mod oddity;
+mod quality;
 mod relay;
 mod resolve;
 mod security;
@@ -14,13 +15,14 @@ use std::net::SocketAddr;
 
 use serde::Serialize;
 
-pub use self::credential::{ClockFacts, MendedFacts};
+pub use self::credential::{ClockFacts, MendedFacts, MintedFacts};
 pub use self::endpoint::{Capability, Check, EndpointFacts, GivenUp};
 pub use self::exchange::{AllocateFacts, AttemptFacts, BindingFacts, RedirectFacts, StepFacts};
 pub use self::fault::{Fault, FaultKind};
 pub use self::oddity::{OddityFacts, OddityKind};
+pub use self::quality::{LargestFacts, LifetimeFacts, LifetimesFacts, MtuFacts, ThroughputFacts};
 pub use self::relay::{PeerFacts, RelayFacts};
-pub use self::resolve::{Resolve, ResolveError, ResolveErrorKind};
+pub use self::resolve::{Naptr, Resolve, ResolveError, ResolveErrorKind, Srv};
 pub use self::security::{Amplification, Answered, DeliveredPeer, PermissionTest, SecurityFacts, TriedPeer};
 pub use self::tls::TlsFacts;
 use crate::finding::Finding;

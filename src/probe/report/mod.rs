@@ -1,15 +1,19 @@
 //! A probe as a person reads it: the verdict, the candidates, the timings, the findings.
 
 mod nat;
+mod quality;
 mod security;
 mod tables;
 mod verdict;
 
+use serde_json::{Map, Value};
+
+pub(super) use self::tables::thresholds;
 use super::candidates;
 use super::codes::OPEN_RELAY;
 use super::facts::PeerFacts;
 use super::summary::Summary;
-use crate::finding::Exit;
+use crate::finding::{Exit, Finding};
 use crate::metric::Metric;
 use crate::report::{Block, Document, Report, Table};
 
@@ -25,6 +29,7 @@ impl Report for Summary {
             }
         };
         section("Candidates", Some(tables::candidates(self)));
+        section("SRV records", Some(tables::srv(self)));
         section("Servers", tables::servers(self));
         section("Reached, in ms", tables::reach(self));
         section("TURN requests, in ms", tables::requests(self));
@@ -33,7 +38,10 @@ impl Report for Summary {
         }
         section("What the server can do", tables::capabilities(self));
         section("Relay data paths, times in ms", tables::paths(self));
-        section("Limits", Some(tables::thresholds(self)));
+        section("Throughput of payload", quality::throughput(self));
+        section("Largest payload in one piece, in bytes", quality::mtu(self));
+        section("How long grants last, in seconds", quality::lifetimes(self));
+        section("Limits", Some(tables::thresholds(&self.thresholds)));
         blocks.extend(nat::section(self.nat.as_deref(), self.verbosity > 0));
         let security = security::section(self);
         if !security.is_empty() {
@@ -51,6 +59,30 @@ impl Report for Summary {
         Document { blocks }
     }
 
+    fn findings(&self) -> Option<&[Finding]> {
+        Some(&self.findings)
+    }
+
+    fn subjects(&self) -> Vec<String> {
+        self.targets.iter().map(|target| target.uri.clone()).collect()
+    }
+
+    /// A line an endpoint, and one of all the rest.
+    fn lines(&self, whole: &Value) -> Vec<Value> {
+        let mut rest = whole.clone();
+        let mut lines = Vec::new();
+        let targets = rest.get_mut("targets").and_then(Value::as_array_mut).into_iter().flatten();
+        for target in targets.filter_map(Value::as_object_mut) {
+            let uri = target.get("uri").cloned().unwrap_or_default();
+            let Some(Value::Array(endpoints)) = target.shift_remove("endpoints") else { continue };
+            for endpoint in endpoints {
+                lines.push(record("endpoint", [("target".to_owned(), uri.clone())], endpoint));
+            }
+        }
+        lines.push(record("summary", [], rest));
+        lines
+    }
+
     fn metrics(&self) -> Vec<Metric> {
         self.metrics.clone()
     }
@@ -58,6 +90,16 @@ impl Report for Summary {
     fn exit(&self) -> Exit {
         self.exit
     }
+}
+
+/// An object that says what kind of line it is.
+fn record<const N: usize>(kind: &str, first: [(String, Value); N], fields: Value) -> Value {
+    let mut record = Map::from_iter([("record".to_owned(), kind.into())]);
+    record.extend(first);
+    if let Value::Object(fields) = fields {
+        record.extend(fields);
+    }
+    Value::Object(record)
 }
 
 /// What was left out, and why: silence about it would read as health.
@@ -92,6 +134,14 @@ fn notes(summary: &Summary) -> Vec<String> {
     let moved = moved.map(|(server, relay)| {
         format!("the NAT here gives each destination another port (symmetric): a server saw {server}, the relay {relay}")
     });
+    let srv = summary.targets.iter().flat_map(|target| target.resolve.srv_notes.iter().cloned());
+    let read = summary.turnserver_conf.as_ref().map(|report| {
+        format!(
+            "{} was read as text: whether the files, names and interfaces in it are there is not known, nor what a \
+                 database or the command line of the server adds",
+            report.path
+        )
+    });
     let clocks = endpoints().filter_map(|endpoint| {
         let clock = endpoint.clock.as_ref()?;
         let ip = endpoint.addr.ip();
@@ -102,5 +152,5 @@ fn notes(summary: &Summary) -> Vec<String> {
             (_, _, reason) => format!("the clock of {ip}: {}", reason.unwrap_or("not found")),
         })
     });
-    no_nat.into_iter().chain(clocks).chain(moved).chain(open).chain(left_out).collect()
+    no_nat.into_iter().chain(read).chain(srv).chain(clocks).chain(moved).chain(open).chain(left_out).collect()
 }

@@ -2,7 +2,7 @@
 
 use crate::finding::Severity;
 use crate::measure::FlowReport;
-use crate::metric::State;
+use crate::metric::{Bound, Judgement, State};
 use crate::probe::diagnose;
 use crate::probe::facts::{AttemptFacts, EndpointFacts, StepFacts, TargetFacts};
 use crate::probe::summary::Summary;
@@ -32,6 +32,31 @@ pub(super) fn candidates(summary: &Summary) -> Table {
             candidate.priority.to_string().into(),
             candidate.relay_protocol.map_or("", |protocol| protocol.as_str()).into(),
             candidate.url.clone().unwrap_or_default().into(),
+        ]
+    });
+    table(columns, rows.collect())
+}
+
+/// What DNS says of where the servers are.
+pub(super) fn srv(summary: &Summary) -> Table {
+    let columns = vec![
+        ("name", Align::Left),
+        ("priority", Align::Right),
+        ("weight", Align::Right),
+        ("target", Align::Left),
+        ("port", Align::Right),
+        ("addresses", Align::Left),
+    ];
+    let records = summary.targets.iter().flat_map(|target| &target.resolve.srv);
+    let rows = records.map(|srv| {
+        let addresses: Vec<String> = srv.addresses.iter().map(ToString::to_string).collect();
+        vec![
+            srv.name.clone().into(),
+            srv.priority.to_string().into(),
+            srv.weight.to_string().into(),
+            srv.target.clone().into(),
+            srv.port.to_string().into(),
+            addresses.join(" ").into(),
         ]
     });
     table(columns, rows.collect())
@@ -281,7 +306,7 @@ pub(super) fn attempts(summary: &Summary) -> Option<Table> {
 }
 
 /// The limits of `--max` and what became of them.
-pub(super) fn thresholds(summary: &Summary) -> Table {
+pub(in crate::probe) fn thresholds(thresholds: &[Judgement]) -> Table {
     let columns = vec![
         ("metric", Align::Left),
         ("limit", Align::Right),
@@ -289,7 +314,7 @@ pub(super) fn thresholds(summary: &Summary) -> Table {
         ("state", Align::Left),
         ("where", Align::Left),
     ];
-    let rows = summary.thresholds.iter().map(|judgement| {
+    let rows = thresholds.iter().map(|judgement| {
         let metric = judgement.threshold.metric;
         let unit = metric.unit.symbol();
         let place: Vec<&str> = judgement
@@ -300,6 +325,7 @@ pub(super) fn thresholds(summary: &Summary) -> Table {
             .collect();
         let (word, tone) = match judgement.state() {
             State::Ok => ("ok", Tone::Good),
+            State::Crossed if judgement.threshold.bound == Bound::Min => ("under", Tone::Bad),
             State::Crossed => ("over", Tone::Bad),
             State::NotMeasured => ("not measured", Tone::Warn),
         };
@@ -314,7 +340,7 @@ pub(super) fn thresholds(summary: &Summary) -> Table {
     table(columns, rows.collect())
 }
 
-fn endpoints(summary: &Summary) -> impl Iterator<Item = (&TargetFacts, &EndpointFacts)> {
+pub(super) fn endpoints(summary: &Summary) -> impl Iterator<Item = (&TargetFacts, &EndpointFacts)> {
     summary.targets.iter().flat_map(|target| target.endpoints.iter().map(move |endpoint| (target, endpoint)))
 }
 
@@ -360,7 +386,7 @@ fn told(rows: &[Vec<Cell>]) -> bool {
     rows.iter().any(|row| row[2..].iter().any(|cell| !cell.text.is_empty()))
 }
 
-fn table(columns: Vec<(&'static str, Align)>, rows: Vec<Vec<Cell>>) -> Table {
+pub(super) fn table(columns: Vec<(&'static str, Align)>, rows: Vec<Vec<Cell>>) -> Table {
     let told = |at: usize| rows.iter().any(|row| !row[at].text.is_empty());
     let kept: Vec<usize> = (0..columns.len()).filter(|at| told(*at)).collect();
     Table {

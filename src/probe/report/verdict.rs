@@ -5,9 +5,13 @@ use crate::metric::State;
 use crate::probe::facts::EndpointFacts;
 use crate::probe::summary::{Summary, Verdict};
 use crate::report::{Cell, Tone};
+use crate::turnserver;
 
 /// One sentence: what works, what does not.
 pub(super) fn verdict(summary: &Summary) -> Cell {
+    if let (Some(report), true) = (&summary.turnserver_conf, summary.targets.is_empty()) {
+        return Cell::new(configuration(report), tone(summary.verdict));
+    }
     let endpoints = || summary.targets.iter().flat_map(|t| t.endpoints.iter().map(move |e| (t, e)));
     let (mut works, mut broken) = (Vec::new(), Vec::new());
     for (_, endpoint) in endpoints() {
@@ -64,10 +68,26 @@ pub(super) fn verdict(summary: &Summary) -> Cell {
             }
         }
     };
-    let tone = match summary.verdict {
+    Cell::new(text, tone(summary.verdict))
+}
+
+fn tone(verdict: Verdict) -> Tone {
+    match verdict {
         Verdict::Pass => Tone::Good,
         Verdict::Warn | Verdict::Inconclusive => Tone::Warn,
         Verdict::Fail => Tone::Bad,
-    };
-    Cell::new(text, tone)
+    }
+}
+
+/// Of a configuration that was read and nothing more.
+fn configuration(report: &turnserver::Report) -> String {
+    let count = |severity| report.findings.iter().filter(|finding| finding.severity == severity).count();
+    let parts = [(count(Severity::Error), "error"), (count(Severity::Warning), "warning")];
+    let parts = parts.into_iter().filter(|(count, _)| *count > 0);
+    let parts = parts.map(|(count, word)| format!("{count} {word}{}", if count == 1 { "" } else { "s" }));
+    let parts = parts.collect::<Vec<_>>().join(" and ");
+    match parts.as_str() {
+        "" => format!("nothing is wrong in the text of {}", report.path),
+        parts => format!("{parts} in {}", report.path),
+    }
 }

@@ -8,9 +8,14 @@ use crate::sdp::Writer;
 /// One description.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SessionFacts {
+    /// Which one of all inputs together, counted from 1.
+    pub number: usize,
     /// Where it came from.
     pub source: String,
-    /// `offer`, `answer`, `pranswer`; as what it was given, or what its `setup` says.
+    /// The line of the input that it begins in; `null` where it stands in none, as behind base64.
+    pub first_line: Option<usize>,
+    /// `offer`, `answer`, `pranswer`; as what it was given, or what its `setup` says. `sdpfrag` is a part of one, as
+    /// trickle ICE sends it (RFC 8840 §9).
     #[serde(rename = "type")]
     pub kind: Option<&'static str>,
     /// How that is known.

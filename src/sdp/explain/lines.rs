@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::sdp::attribute::View;
 use crate::sdp::attribute::known::known;
+use crate::sdp::excerpt::is_secret;
 use crate::sdp::session::{Attribute, Section, Session};
 use crate::sdp::text::{Line, Oddity};
 
@@ -44,7 +45,7 @@ fn one(
 ) -> AnnotatedLine {
     let text = session.text();
     let written = match said {
-        Some(attribute) if is_secret(attribute) => {
+        Some(attribute) if is_secret(attribute.name.value) => {
             let length = attribute.value.map_or(0, |value| value.chars().count());
             format!("a={}:[{length} characters left out]", attribute.name)
         }
@@ -56,10 +57,6 @@ fn one(
         None => of_type(line),
     };
     AnnotatedLine { line: line.number, text: written, meaning, reference }
-}
-
-fn is_secret(attribute: &Attribute<'_>) -> bool {
-    matches!(attribute.name.value, "ice-pwd" | "crypto" | "key-mgmt")
 }
 
 /// RFC 8866 §5, and its subsections.

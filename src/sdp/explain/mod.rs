@@ -2,6 +2,8 @@
 //!
 //! [`SessionFacts`] are what the JSON has; the text says the same of them and computes nothing of its own.
 
+mod agent;
+mod dump;
 mod facts;
 mod lines;
 mod prose;
@@ -9,6 +11,7 @@ mod reading;
 mod tables;
 mod timeline;
 
+pub use dump::{Change, ConnectionFacts, DumpFacts, EventFacts, Happening};
 pub use facts::{
     BandwidthFacts, CandidateFacts, CodecFacts, ExtmapFacts, FingerprintFacts, MediaFacts, OriginFacts,
     ProblemFacts, RidFacts, SctpFacts, SessionFacts, SimulcastFacts, SsrcFacts, StrictFacts, TypeFacts,
@@ -20,7 +23,6 @@ use serde::Serialize;
 
 use crate::finding::{Exit, FailOn, Finding};
 use crate::report::{Block, Cell, Document, Report, Tone};
-use crate::sdp::source::Dump;
 
 /// What `sdp explain` hands to the report layer.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
@@ -30,7 +32,7 @@ pub struct Explanation {
     /// Candidates that stand in no description.
     pub candidates: Vec<CandidateFacts>,
     /// The peer connections of each input that is a dump.
-    pub dumps: Vec<Dump>,
+    pub dumps: Vec<DumpFacts>,
     /// What should be known besides: what an input is, where it has no SDP.
     pub notes: Vec<String>,
     /// What is wrong with them.
@@ -49,10 +51,10 @@ impl Report for Explanation {
     fn document(&self) -> Document {
         let mut blocks: Vec<Block> = self.dumps.iter().flat_map(timeline::blocks).collect();
         let shown = if self.in_full { &self.sessions[..] } else { &[] };
-        for (index, session) in shown.iter().enumerate() {
-            if self.sessions.len() > 1 {
-                let title = format!("{} of {}: {}", index + 1, self.sessions.len(), session.source);
-                blocks.push(Block::Heading(title));
+        for session in shown {
+            // In a dump that `--at` took it from, its number and what it was.
+            if self.sessions.len() > 1 || session.number > 1 {
+                blocks.push(Block::Heading(format!("Description {}: {}", session.number, session.source)));
             }
             blocks.extend(tables::session(session));
         }
@@ -65,6 +67,10 @@ impl Report for Explanation {
             blocks.push(Block::Findings(self.findings.clone()));
         }
         Document { blocks }
+    }
+
+    fn findings(&self) -> Option<&[Finding]> {
+        Some(&self.findings)
     }
 
     /// Nothing to explain is not knowing.

@@ -1,11 +1,15 @@
 //! The whole in a few sentences.
 
+use std::collections::HashSet;
+
 use super::facts::{MediaFacts, SessionFacts};
+use super::reading::FRAGMENT;
 use crate::finding::Confidence;
 
 /// What it is, in one line.
 pub(super) fn title(session: &SessionFacts) -> String {
     let what = match session.kind {
+        Some(FRAGMENT) => "A fragment for trickle ICE",
         Some("offer") => "An offer",
         Some("answer") => "An answer",
         Some("pranswer") => "A provisional answer",
@@ -14,8 +18,13 @@ pub(super) fn title(session: &SessionFacts) -> String {
     match &session.media[..] {
         [] => format!("{what} without an m-line"),
         [one] => format!("{what} with one m-line: {}", kind(one)),
-        many => format!("{what} with {} m-lines: {}", many.len(), list(kinds(many))),
+        many => format!("{what} with {} m-lines: {}", many.len(), media(session)),
     }
+}
+
+/// Its m-lines by kind: `audio, 2 video and data channels`.
+pub(super) fn media(session: &SessionFacts) -> String {
+    list(kinds(&session.media))
 }
 
 /// Who wrote it, and why that is thought.
@@ -23,6 +32,7 @@ pub(super) fn writer(session: &SessionFacts) -> String {
     let writer = &session.writer;
     let evidence = writer.evidence.join("; ");
     match (writer.name.as_str(), writer.confidence) {
+        ("unknown", _) if session.kind == Some(FRAGMENT) => String::new(),
         ("unknown", _) => "Who wrote it is unknown: no line names a program.".to_owned(),
         (name, Confidence::High) => format!("Written by {name}. Seen by: {evidence}."),
         (name, Confidence::Medium) => format!("Probably written by {name}. Seen by: {evidence}."),
@@ -33,6 +43,10 @@ pub(super) fn writer(session: &SessionFacts) -> String {
 /// What it proposes or accepts.
 pub(super) fn summary(session: &SessionFacts) -> String {
     let mut said: Vec<String> = Vec::new();
+    if session.kind == Some(FRAGMENT) {
+        let live: Vec<&MediaFacts> = session.media.iter().collect();
+        return ice(session, &live).unwrap_or_default();
+    }
     let live: Vec<&MediaFacts> = session.media.iter().filter(|media| !media.rejected).collect();
     let rejected = session.media.len() - live.len();
     said.extend(directions(&live));
@@ -118,13 +132,21 @@ fn bundle(session: &SessionFacts, live: &[&MediaFacts]) -> Option<String> {
 fn ice(session: &SessionFacts, live: &[&MediaFacts]) -> Option<String> {
     if !live.iter().any(|media| media.ice_ufrag.is_some()) {
         let is_rtsp = live.iter().any(|media| media.rtsp);
-        return match live.iter().any(|media| media.setup.is_some()) || live.is_empty() {
-            true => None,
+        let is_secure = |media: &&&MediaFacts| {
+            media.setup.is_some() || media.proto.as_deref().is_some_and(|proto| proto.contains("TLS"))
+        };
+        return match live.iter().any(|media| is_secure(&media)) || live.is_empty() {
+            true if live.is_empty() => None,
+            true => Some("It has no ICE credentials (a=ice-ufrag), which WebRTC needs.".to_owned()),
             false if is_rtsp => Some("RTSP will choose the ports.".to_owned()),
             false => Some("It does not use ICE: media goes to the address and port given.".to_owned()),
         };
     }
-    let count: usize = live.iter().map(|media| media.candidates.len()).sum();
+    // Some write the candidates of a BUNDLE group in each of its m-lines.
+    let all = live.iter().flat_map(|media| &media.candidates);
+    let different: HashSet<_> =
+        all.map(|one| (&one.kind, &one.protocol, &one.address, one.port, one.component)).collect();
+    let count = different.len();
     let trickle = live.iter().any(|media| media.trickle);
     let done = live.iter().any(|media| media.end_of_candidates);
     let lite = if session.ice_lite { " This side is ICE lite: it only answers checks." } else { "" };

@@ -11,11 +11,15 @@ use crate::sdp::text::{Oddity, Text};
 use crate::sdp::{Problem, strict, writer};
 
 /// A description, and what its input says of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Given {
+    /// Which one of all.
+    pub number: usize,
     /// Where it came from.
     pub source: String,
-    /// As what it was given: `offer`, `answer`, `pranswer`.
+    /// The line of the input that it begins in.
+    pub first_line: Option<usize>,
+    /// As what it was given: `offer`, `answer`, `pranswer`, `sdpfrag`.
     pub kind: Option<&'static str>,
     /// Its bytes.
     pub bytes: Vec<u8>,
@@ -32,8 +36,15 @@ impl SessionFacts {
         let head = session.head();
         let by_setup = || type_by_setup(&session).map(|kind| (kind, TypeFacts::Setup));
         let kind = given.kind.map(|kind| (kind, TypeFacts::Input)).or_else(by_setup);
+        let is_fragment = given.kind == Some(FRAGMENT);
+        let mut media: Vec<MediaFacts> = session.media().map(|media| self::media(&session, media)).collect();
+        if is_fragment {
+            media.iter_mut().for_each(only_ice);
+        }
         Some(Self {
+            number: given.number,
             source: given.source.clone(),
+            first_line: given.first_line,
             kind: kind.map(|(kind, _)| kind),
             type_from: kind.map(|(_, from)| from),
             writer: writer::guess(&session),
@@ -47,10 +58,10 @@ impl SessionFacts {
             name: head.name.map(|name| name.value.to_owned()),
             bundle_groups: bundle_groups(head),
             ice_lite: session.sections().any(|section| section.has("ice-lite")),
-            media: session.media().map(|media| self::media(&session, media)).collect(),
+            media,
             problem_count: problem_count(&session),
             problems: problems(&session),
-            strict: strict::refusal(&text).map(|refusal| StrictFacts {
+            strict: strict::refusal(&text).filter(|_| !is_fragment).map(|refusal| StrictFacts {
                 line: text.lines().get(refusal.line).map_or(1, |line| line.number),
                 reason: refusal.reason.phrase(),
             }),
@@ -58,6 +69,18 @@ impl SessionFacts {
             lines: with_lines.then(|| lines::annotated(&session)),
         })
     }
+}
+
+/// What trickle ICE sends.
+pub(super) const FRAGMENT: &str = "sdpfrag";
+
+/// The m-line of a fragment only says which section is meant (RFC 8840 §9).
+fn only_ice(media: &mut MediaFacts) {
+    media.port = None;
+    media.direction = None;
+    media.connection = None;
+    media.codecs.clear();
+    media.formats.clear();
 }
 
 /// Whether it is a description, perhaps a broken one, and not something else with a line like that in it.

@@ -2,6 +2,7 @@
 
 use super::facts::*;
 use super::prose;
+use super::reading::FRAGMENT;
 use crate::report::{Align, Block, Cell, Table, Tone};
 
 /// Of sources, candidates and problems as many are shown; the JSON has them all.
@@ -18,7 +19,10 @@ pub(super) fn session(session: &SessionFacts) -> Vec<Block> {
         blocks.push(Block::Heading("Line by line".to_owned()));
         blocks.push(Block::Code(lines.iter().map(annotated).collect::<Vec<_>>().join("\n")));
     } else {
-        blocks.extend(session.media.iter().flat_map(media));
+        let is_fragment = session.kind == Some(FRAGMENT);
+        for (index, one) in session.media.iter().enumerate() {
+            blocks.extend(media(one, &session.media[..index], is_fragment));
+        }
     }
     blocks.extend(problems(session));
     blocks.extend(session.strict.as_ref().map(|strict| {
@@ -54,32 +58,42 @@ fn more(count: usize) -> Option<String> {
     (count > MOST).then(|| format!("and {} more", count - MOST))
 }
 
-fn media(media: &MediaFacts) -> Vec<Block> {
+fn media(media: &MediaFacts, before: &[MediaFacts], is_fragment: bool) -> Vec<Block> {
     let mid = media.mid.as_ref().map(|mid| format!(", mid {mid}")).unwrap_or_default();
     let kind = if media.sctp.is_some() { "data channels" } else { &media.kind };
     let mut blocks = vec![
         Block::Heading(format!("m-line {}: {kind}{mid} (line {})", media.index, media.line)),
-        Block::Table(properties(media)),
+        Block::Table(properties(media, is_fragment)),
     ];
-    if !media.codecs.is_empty() {
-        blocks.push(Block::Table(codecs(&media.codecs)));
+    // Of many m-lines of a conference each has the same.
+    let same = |is_same: &dyn Fn(&MediaFacts) -> bool| {
+        before.iter().take(MOST).find(|one| is_same(one)).map(|one| one.index)
+    };
+    match same(&|one| one.codecs.len() > 2 && one.codecs == media.codecs) {
+        Some(index) => blocks.push(Block::Paragraph(format!("Codecs: those of m-line {index}.").into())),
+        None if media.codecs.is_empty() => {}
+        None => blocks.push(Block::Table(codecs(&media.codecs))),
     }
-    if !media.candidates.is_empty() {
-        blocks.push(Block::Table(candidates(&media.candidates)));
+    match same(&|one| one.candidates.len() > 2 && one.candidates == media.candidates) {
+        Some(index) => blocks.push(Block::Paragraph(format!("Candidates: those of m-line {index}.").into())),
+        None if media.candidates.is_empty() => {}
+        None => blocks.push(Block::Table(candidates(&media.candidates))),
     }
     blocks
 }
 
-fn properties(media: &MediaFacts) -> Table {
+fn properties(media: &MediaFacts, is_fragment: bool) -> Table {
     let mut rows: Vec<Vec<Cell>> = Vec::new();
     let mut row = |name: &'static str, value: Cell| {
         if !value.text.is_empty() {
             rows.push(vec![Cell::new(name, Tone::Dim), value]);
         }
     };
-    row("port", port(media));
-    row("direction", media.direction.unwrap_or_default().into());
-    row("transport", transport(media).into());
+    if !is_fragment {
+        row("port", port(media));
+        row("direction", media.direction.unwrap_or_default().into());
+        row("transport", transport(media).into());
+    }
     row("DTLS", dtls(media));
     row("ICE", ice(media).into());
     row("bandwidth", bandwidth(media).into());
@@ -100,11 +114,18 @@ fn port(media: &MediaFacts) -> Cell {
         (Some(0), _, true) => "0: used as part of its BUNDLE group only".into(),
         // The port of those who have no candidates yet (RFC 9429).
         (Some(9), ..) if media.ice_ufrag.is_some() => "9: ICE will tell".into(),
+        (Some(port), ..) if media.ice_ufrag.is_some() && is_nowhere(media) => {
+            format!("{port}: ICE will tell").into()
+        }
         (Some(port), ..) => match &media.connection {
             Some(address) => format!("{port} at {address}").into(),
             None => port.to_string().into(),
         },
     }
+}
+
+fn is_nowhere(media: &MediaFacts) -> bool {
+    matches!(media.connection.as_deref(), Some("0.0.0.0" | "::"))
 }
 
 fn transport(media: &MediaFacts) -> String {

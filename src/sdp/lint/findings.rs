@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{Check, Description, Excerpt, GROUPS, LintRule, Selection};
-use crate::finding::{Confidence, Finding, Severity};
+use super::{Check, Description, GROUPS, LintRule, Selection};
+use crate::finding::{Confidence, Excerpt, Finding, Location, Severity};
+use crate::sdp::Session;
 use crate::sdp::text::Span;
 
 /// More of one rule in one description are counted and not kept.
@@ -41,7 +42,9 @@ pub struct Mark {
     pub side: Side,
     /// What the other description is called, where it stands in that; empty where not.
     pub other: String,
-    /// The line.
+    /// Counted from 1.
+    pub line: usize,
+    /// The line, without what is secret.
     pub excerpt: Excerpt,
     /// What to say of it; empty at the place of the finding itself.
     pub label: String,
@@ -117,13 +120,11 @@ impl<'d> Findings<'d> {
         let Some(session) = of_side(self.descriptions, side).map(Description::session) else {
             return Pushed { found: None, descriptions: self.descriptions };
         };
-        let place = session.text().place(span);
-        let location = place.location(session.media_index_at(span.start));
         self.found.push(Found {
-            finding: self.rule.rule.finding(self.group, "").message(message).at(location),
+            finding: self.rule.rule.finding(self.group, "").message(message).at(session.location(span)),
             side,
             start: span.start,
-            marks: vec![Mark::of(side, Excerpt::of(session.text(), span), String::new())],
+            marks: vec![Mark::of(session, side, span, String::new())],
         });
         Pushed { found: self.found.last_mut(), descriptions: self.descriptions }
     }
@@ -137,8 +138,12 @@ fn of_side<'s, 'd>(descriptions: &'s [Description<'d>], side: Side) -> Option<&'
 }
 
 impl Mark {
-    fn of(side: Side, excerpt: Excerpt, label: String) -> Self {
-        Self { side, other: String::new(), excerpt, label }
+    fn of(session: &Session<'_>, side: Side, span: Span, label: String) -> Self {
+        let (line, excerpt) = match session.location(span) {
+            Location::Text { line, excerpt, .. } => (line, excerpt),
+            _ => (1, Excerpt::default()),
+        };
+        Self { side, other: String::new(), line, excerpt, label }
     }
 }
 
@@ -174,8 +179,8 @@ impl Pushed<'_> {
         let (Some(found), Some(description)) = (self.found.as_mut(), of_side(self.descriptions, side)) else {
             return self;
         };
-        let text = description.session().text();
-        let (place, label) = (text.place(span), label.into());
+        let session = description.session();
+        let (place, label) = (session.text().place(span), label.into());
         let mut related = json!({
             "line": place.line, "column": place.column, "length": place.length, "label": label,
         });
@@ -184,7 +189,7 @@ impl Pushed<'_> {
         }
         let known = found.finding.evidence.entry("related").or_insert_with(|| json!([]));
         known.as_array_mut().into_iter().for_each(|places| places.push(related.clone()));
-        found.marks.push(Mark::of(side, Excerpt::of(text, span), label));
+        found.marks.push(Mark::of(session, side, span, label));
         self
     }
 

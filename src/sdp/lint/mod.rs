@@ -11,7 +11,6 @@ mod bundle;
 mod codec;
 mod description;
 mod dtls;
-mod excerpt;
 mod findings;
 mod ice;
 mod report;
@@ -21,7 +20,6 @@ mod syntax;
 mod update;
 
 pub use description::{Description, Pair};
-pub use excerpt::Excerpt;
 pub use findings::{Findings, Found, Mark, Pushed, Side};
 pub use report::{Input, LintReport, Linted, StrictFacts, rule, snippets};
 pub use selection::{Selection, UnknownRule};

@@ -122,7 +122,7 @@ impl Found {
         }
         let Some(Location::Text { line, .. }) = finding.location else { return };
         let place = input.document.place(self.start);
-        if place.is_none_or(|place| place.line != line as usize || !input.document.wrappings.is_empty()) {
+        if place.is_none_or(|place| place.line != line || !input.document.wrappings.is_empty()) {
             let (line, column) = (place.map(|place| place.line), place.map(|place| place.column));
             finding.evidence.insert("input_line".to_owned(), json!(line));
             finding.evidence.insert("input_column".to_owned(), json!(column));
@@ -153,12 +153,36 @@ impl Report for LintReport {
         for session in &self.sessions {
             blocks.extend(snippets(&session.found).into_iter().map(Block::Snippet));
         }
+        blocks.extend(self.more());
         blocks.extend(self.notes.iter().map(|note| Block::Paragraph(Cell::new(note.clone(), Tone::Warn))));
         blocks.extend(self.strict_notes());
         if !self.sessions.is_empty() {
             blocks.push(Block::Verdict(self.verdict()));
         }
         Document { blocks }
+    }
+
+    /// A line a finding, and one of all the rest.
+    fn lines(&self, whole: &Value) -> Vec<Value> {
+        let mut rest = whole.clone();
+        let findings = rest.as_object_mut().and_then(|fields| fields.shift_remove("findings"));
+        let findings = findings.and_then(|findings| findings.as_array().cloned()).unwrap_or_default();
+        let record = |kind: &str, mut value: Value| {
+            if let Some(fields) = value.as_object_mut() {
+                fields.shift_insert(0, "record".to_owned(), kind.into());
+            }
+            value
+        };
+        let findings = findings.into_iter().map(|finding| record("finding", finding));
+        findings.chain([record("summary", rest.clone())]).collect()
+    }
+
+    fn findings(&self) -> Option<&[Finding]> {
+        Some(&self.findings)
+    }
+
+    fn subjects(&self) -> Vec<String> {
+        self.sessions.iter().map(|session| session.source.clone()).collect()
     }
 
     fn exit(&self) -> Exit {
@@ -168,6 +192,19 @@ impl Report for LintReport {
 }
 
 impl LintReport {
+    /// Where to read on.
+    fn more(&self) -> Option<Block> {
+        let mut codes: Vec<&str> = Vec::new();
+        for finding in self.findings.iter().filter(|finding| finding.severity > Severity::Info) {
+            if !codes.contains(&finding.code) {
+                codes.push(finding.code);
+            }
+        }
+        codes.sort_unstable();
+        let text = format!("more: rtcscope explain {}", codes.join(" "));
+        (!codes.is_empty()).then(|| Block::Paragraph(Cell::new(text, Tone::Dim)))
+    }
+
     fn strict_notes(&self) -> impl Iterator<Item = Block> {
         self.sessions.iter().filter_map(|session| {
             let strict = session.strict?;
@@ -250,13 +287,10 @@ pub fn snippets(found: &[Found]) -> Vec<Snippet> {
 }
 
 fn line(mark: &Mark) -> SnippetLine {
-    let excerpt = &mark.excerpt;
     SnippetLine {
         text: mark.other.clone(),
-        line: excerpt.line,
-        before: excerpt.before.clone(),
-        marked: excerpt.marked.clone(),
-        after: excerpt.after.clone(),
+        line: mark.line,
+        excerpt: mark.excerpt.clone(),
         label: mark.label.clone(),
     }
 }

@@ -28,6 +28,8 @@ const MAGIC: [(&[u8], &str); 22] = [
     (b"\x1f\x8b", "compressed with gzip, and damaged at its beginning"),
 ];
 
+const SERVERS: [&str; 4] = ["stun:", "stuns:", "turn:", "turns:"];
+
 /// What a file is by its first bytes, if that is no text.
 pub(super) fn binary(bytes: &[u8]) -> Option<&'static str> {
     if let Some((_, name)) = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
@@ -69,6 +71,13 @@ pub(super) fn sentence(bytes: &[u8]) -> String {
                 `JSON.stringify(description)`, or `description.sdp`"
             .to_owned();
     }
+    if bare.starts_with("Promise {") && bare.len() < 200 {
+        return "a promise that was printed before it was there: `await` createOffer or createAnswer first"
+            .to_owned();
+    }
+    if SERVERS.iter().any(|scheme| bare.starts_with(scheme)) {
+        return "the address of a STUN or TURN server, not SDP: `rtcscope probe` tests it".to_owned();
+    }
     if super::html::is_html(bytes) {
         return "a page of HTML without SDP in it; perhaps a server's error page".to_owned();
     }
@@ -96,6 +105,8 @@ mod tests {
             ("[object Object]", "JSON.stringify"),
             ("[object RTCSessionDescription]", "description.sdp"),
             ("{}", "promise"),
+            ("Promise {<pending>}", "await"),
+            ("turns:turn.example.com:443?transport=tcp", "rtcscope probe"),
             ("<!DOCTYPE html><p>502", "error page"),
             ("{\"a\": 1}", "JSON without"),
             ("hello", "nowhere"),

@@ -1,7 +1,6 @@
 //! Bytes as people count: lines, columns, characters.
 
 use super::{Span, Text};
-use crate::finding::Location;
 
 /// Where something is, for a message or an editor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,11 +22,6 @@ impl Place {
         let end = span.end.clamp(start, line.span.end);
         let count = |from: usize, to: usize| text.slice(Span::new(from, to)).chars().count();
         Place { line: line.number, column: count(line.span.start, start) + 1, length: count(start, end) }
-    }
-
-    /// The location of a finding in section `media`, counted from 0.
-    pub fn location(self, media: Option<usize>) -> Location {
-        Location::Text { line: self.line, column: self.column, length: self.length, m_line: media }
     }
 }
 

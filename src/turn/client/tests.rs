@@ -248,7 +248,7 @@ fn silence_ends_at_the_timeout_after_the_retransmissions() {
     server.client.start(server.now, Request::Binding);
     let answer = server.answer();
     assert_eq!(answer.outcome, Outcome::TimedOut);
-    assert_eq!(answer.legs[0].sent, 4);
+    assert_eq!(answer.legs[0].sent, 10);
     assert_eq!(server.now - server.start, Duration::from_secs(5));
 }
 

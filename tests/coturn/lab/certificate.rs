@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
 
-use super::{Lab, NAME, SERVER, SERVER_2, SERVER_V6, process};
+use super::{Lab, NAME, SERVER, SERVER_2, SERVER_V6, Side, process};
 
 /// What is right or wrong with a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +20,14 @@ pub(crate) enum Kind {
     WrongHost,
     /// As `Good`, while `ca` is a CA that has nothing to do with it.
     UnknownCa,
+    /// As `Good`, with an RSA key.
+    Rsa,
+    /// As `Good`, for the next five days.
+    Ending,
+    /// As `Good`, but signed by an intermediate authority; the server sends both.
+    Chain,
+    /// As `Chain`, and the server sends the leaf alone.
+    LeafAlone,
     /// Signed by itself, with the CA:TRUE that `openssl req -x509` gives unasked; `ca` is itself.
     SelfSignedCa,
 }
@@ -62,10 +71,11 @@ impl Lab {
             return made;
         }
         self_signed(&dir, "ca.key", "ca.pem", "/CN=lab CA");
+        let new_key: &[&str] = if kind == Kind::Rsa { &NEW_RSA_KEY } else { &NEW_KEY };
         openssl(
             &dir,
             &["req", "-new", "-subj", &format!("/CN={NAME}")],
-            &NEW_KEY,
+            new_key,
             &["key.pem", "-out", "leaf.csr"],
         );
         fs::write(dir.join("serial"), "1000").expect("the lab's folder is writable");
@@ -73,10 +83,32 @@ impl Lab {
         let validity: &[&str] = match kind {
             Kind::Expired => &["-startdate", "20200101000000Z", "-enddate", "20210101000000Z"],
             Kind::NotYetValid => &["-startdate", "20900101000000Z", "-enddate", "20910101000000Z"],
+            Kind::Ending => &["-days", "5"],
             _ => &["-days", "90"],
         };
-        let ca = ["ca", "-batch", "-notext", "-in", "leaf.csr", "-out", "cert.pem"];
-        openssl(&dir, &ca, &["-cert", "ca.pem", "-keyfile", "ca.key"], validity);
+        let sign = |csr: &str, to: &str, by: [&str; 2], more: &[&str]| {
+            let ca = ["ca", "-batch", "-notext", "-in", csr, "-out", to];
+            openssl(&dir, &ca, &["-cert", by[0], "-keyfile", by[1]], more);
+        };
+        if matches!(kind, Kind::Chain | Kind::LeafAlone) {
+            let subject = ["req", "-new", "-subj", "/CN=lab between"];
+            openssl(&dir, &subject, &NEW_KEY, &["between.key", "-out", "between.csr"]);
+            sign(
+                "between.csr",
+                "between.pem",
+                ["ca.pem", "ca.key"],
+                &["-days", "90", "-extensions", "authority"],
+            );
+            let leaf = [validity, &["-extensions", "public_leaf"]].concat();
+            sign("leaf.csr", "cert.pem", ["between.pem", "between.key"], &leaf);
+        } else {
+            sign("leaf.csr", "cert.pem", ["ca.pem", "ca.key"], validity);
+        }
+        if kind == Kind::Chain {
+            let pem = |name| fs::read_to_string(dir.join(name)).expect("openssl wrote it");
+            let both = pem("cert.pem") + &pem("between.pem");
+            fs::write(&made.cert, both).expect("the lab's folder is writable");
+        }
         if kind == Kind::UnknownCa {
             self_signed(&dir, "other.key", "ca.pem", "/CN=another CA");
         }
@@ -84,7 +116,43 @@ impl Lab {
     }
 }
 
+/// A server that is no TURN server; dropping it ends it.
+#[derive(Debug)]
+#[must_use = "dropping it ends the server"]
+pub(crate) struct OldTls(std::process::Child);
+
+impl Drop for OldTls {
+    fn drop(&mut self) {
+        process::end(&mut self.0);
+    }
+}
+
+impl Lab {
+    /// openssl's own server in place of coturn's TLS port, with TLS 1.0 and 1.1 alone.
+    pub(crate) fn old_tls(&self, made: &Certificate) -> OldTls {
+        let listen = format!("{SERVER}:5349");
+        let (cert, key) = (made.cert.to_string_lossy(), made.key.to_string_lossy());
+        let args = ["s_server", "-accept", &listen, "-cert", &cert, "-key", &key, "-quiet"];
+        let old = ["-no_tls1_2", "-no_tls1_3", "-cipher", "ALL:@SECLEVEL=0"];
+        let mut command = self.command(Side::Server, "openssl", &[&args[..], &old].concat());
+        let child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let server = OldTls(child.expect("openssl starts"));
+        let start = Instant::now();
+        while !self
+            .turnutils("openssl", &["s_client", "-connect", &listen], SOON)
+            .said()
+            .contains("CONNECTED")
+        {
+            assert!(start.elapsed() < Duration::from_secs(5), "openssl does not listen");
+        }
+        server
+    }
+}
+
+const SOON: Duration = Duration::from_secs(2);
 const NEW_KEY: [&str; 6] = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout"];
+
+const NEW_RSA_KEY: [&str; 4] = ["-newkey", "rsa:2048", "-nodes", "-keyout"];
 
 fn self_signed(dir: &Path, key: &str, cert: &str, subject: &str) {
     let request = ["req", "-x509", "-days", "90", "-subj", subject];
@@ -128,6 +196,14 @@ commonName = supplied
 [leaf]
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
+basicConstraints = CA:FALSE
+keyUsage = digitalSignature
+extendedKeyUsage = serverAuth
+subjectAltName = {sans}
+[public_leaf]
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+authorityInfoAccess = caIssuers;URI:http://ca.example.test/between.der
 basicConstraints = CA:FALSE
 keyUsage = digitalSignature
 extendedKeyUsage = serverAuth

@@ -1,7 +1,7 @@
 //! A real coturn in the server namespace.
 
 use std::fs::{self, File};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -43,20 +43,54 @@ impl Lab {
         let mut lines: Vec<String> = base(&dir);
         lines.retain(|line| !config.iter().any(|own| key(own.trim_start_matches('!')) == key(line)));
         lines.extend(config.iter().filter(|own| !own.starts_with('!')).map(|own| (*own).to_owned()));
-        let file = dir.join("turnserver.conf");
-        fs::write(&file, lines.join("\n") + "\n").expect("the lab's folder is writable");
+        let mut coturn = self.start(&dir, &(lines.join("\n") + "\n"), variables, &[]);
+        coturn.wait();
+        coturn
+    }
 
+    /// Starts a turnserver with this very file and waits until it serves; `beside` lie in its folder.
+    pub(crate) fn coturn_of(&self, config: &str, beside: &[(&str, &Path)]) -> Coturn {
+        let mut coturn = self.unready_coturn(config, beside);
+        coturn.wait();
+        coturn
+    }
+
+    /// Starts a turnserver with this very file, and says what it wrote until it ended or half a second was over,
+    /// and whether it ended.
+    pub(crate) fn coturn_said(&self, config: &str) -> (String, bool) {
+        let mut coturn = self.unready_coturn(config, &[]);
+        let start = Instant::now();
+        let mut ended = false;
+        while !ended && start.elapsed() < Duration::from_millis(700) {
+            thread::sleep(Duration::from_millis(5));
+            ended = coturn.child.try_wait().expect("a child can be waited for").is_some();
+        }
+        (coturn.log(), ended)
+    }
+
+    fn unready_coturn(&self, config: &str, beside: &[(&str, &Path)]) -> Coturn {
+        let dir = self.dir().join(format!("coturn-{}", self.serial()));
+        fs::create_dir_all(&dir).expect("the lab's folder is writable");
+        for (name, path) in beside {
+            fs::copy(path, dir.join(name)).expect("the lab's folder is writable");
+        }
+        // What no configuration needs, so that nothing is shared with another server.
+        let own = ["--log-file=stdout", "--userdb=turndb", "--pidfile=pid"];
+        self.start(&dir, config, &[], &own)
+    }
+
+    fn start(&self, dir: &Path, config: &str, variables: &[&str], args: &[&str]) -> Coturn {
+        let file = dir.join("turnserver.conf");
+        fs::write(&file, config).expect("the lab's folder is writable");
         let log = dir.join("log");
         let out = File::create(&log).expect("the lab's folder is writable");
         let err = out.try_clone().expect("a file handle can be cloned");
         let file = file.to_string_lossy();
-        let run = [variables, &["turnserver", "-c", &file]].concat();
+        let run = [variables, &["turnserver", "-c", &file], args].concat();
         let mut command = self.command(Side::Server, "env", &run);
-        command.current_dir(&dir).stdin(Stdio::null()).stdout(out).stderr(err);
+        command.current_dir(dir).stdin(Stdio::null()).stdout(out).stderr(err);
         let child = command.spawn().expect("turnserver starts");
-        let mut coturn = Coturn { child, log };
-        coturn.wait();
-        coturn
+        Coturn { child, log }
     }
 }
 
@@ -122,6 +156,11 @@ impl Coturn {
     /// Kills the server where it stands (SIGKILL): it says goodbye to nobody.
     pub(crate) fn kill(&mut self) {
         process::end(&mut self.child);
+    }
+
+    /// The path of its configuration.
+    pub(crate) fn config(&self) -> String {
+        self.log.with_file_name("turnserver.conf").to_string_lossy().into_owned()
     }
 
     /// What the server has written until now.

@@ -19,8 +19,9 @@ pub(crate) struct Resolver(Child);
 
 impl Lab {
     /// Starts the resolver of the client namespace. A record is `NAME TYPE VALUE`: type `A` or
-    /// `AAAA`, value an address, `SERVFAIL` or `SILENCE`. A listed name has no data of any other
-    /// type, and a name that is not listed does not exist.
+    /// `AAAA` with an address, `SRV` with `PRIORITY WEIGHT PORT TARGET`, `NAPTR` with `ORDER PREFERENCE
+    /// FLAGS SERVICE REPLACEMENT` (`-` for no flags); or `SERVFAIL` or `SILENCE`. A listed name has no
+    /// data of any other type, and a name that is not listed does not exist.
     pub(crate) fn dns(&self, records: &[&str]) -> Resolver {
         let binary = std::env::current_exe().expect("the test binary has a path");
         let args = ["--exact", "lab::dns::answers_from_its_records", "--nocapture"];
@@ -59,12 +60,14 @@ const RECORDS: &str = "RTCSCOPE_LAB_DNS_RECORDS";
 
 const A: u16 = 1;
 const AAAA: u16 = 28;
+const SRV: u16 = 33;
+const NAPTR: u16 = 35;
 const SERVFAIL: u8 = 2;
 const NXDOMAIN: u8 = 3;
 
 #[derive(Debug, Clone, PartialEq)]
 enum Value {
-    Address(IpAddr),
+    Data(Vec<u8>),
     ServFail,
     Silence,
 }
@@ -80,21 +83,55 @@ impl FromStr for Record {
     type Err = String;
 
     fn from_str(line: &str) -> Result<Record, String> {
-        let [name, kind, value] = line.split_whitespace().collect::<Vec<_>>()[..] else {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let [name, kind, value @ ..] = &words[..] else {
             return Err(format!("{line:?} is not `NAME TYPE VALUE`"));
         };
+        let kind = *kind;
         let kind = match kind {
             "A" => A,
             "AAAA" => AAAA,
+            "SRV" => SRV,
+            "NAPTR" => NAPTR,
             _ => return Err(format!("{line:?}: type {kind:?}")),
         };
         let value = match value {
-            "SERVFAIL" => Value::ServFail,
-            "SILENCE" => Value::Silence,
-            _ => Value::Address(value.parse().map_err(|error| format!("{line:?}: {error}"))?),
+            ["SERVFAIL"] => Value::ServFail,
+            ["SILENCE"] => Value::Silence,
+            value => Value::Data(data(kind, value).ok_or_else(|| format!("{line:?}: the value"))?),
         };
         Ok(Record { name: name.to_ascii_lowercase(), kind, value })
     }
+}
+
+/// A record's data as DNS carries it.
+fn data(kind: u16, words: &[&str]) -> Option<Vec<u8>> {
+    let number = |word: &str| word.parse::<u16>().ok().map(u16::to_be_bytes);
+    match (kind, words) {
+        (A | AAAA, [address]) => Some(match address.parse().ok()? {
+            IpAddr::V4(address) => address.octets().to_vec(),
+            IpAddr::V6(address) => address.octets().to_vec(),
+        }),
+        (SRV, [priority, weight, port, target]) => {
+            Some([&number(priority)?[..], &number(weight)?, &number(port)?, &encoded(target)].concat())
+        }
+        (NAPTR, [order, preference, flags, service, replacement]) => {
+            let flags = flags.trim_matches('-');
+            let text = |text: &str| [&[u8::try_from(text.len()).unwrap_or(0)], text.as_bytes()].concat();
+            let texts = [text(flags), text(service), text(""), encoded(replacement)].concat();
+            Some([&number(order)?[..], &number(preference)?, &texts].concat())
+        }
+        _ => None,
+    }
+}
+
+/// A name in labels.
+fn encoded(name: &str) -> Vec<u8> {
+    let labels = name.split('.').filter(|label| !label.is_empty());
+    let bytes = labels.flat_map(|label| {
+        [u8::try_from(label.len()).expect("a short label")].into_iter().chain(label.bytes())
+    });
+    bytes.chain([0]).collect()
 }
 
 /// Serves until the process that started it is gone.
@@ -123,8 +160,7 @@ fn answer(query: &[u8], records: &[Record]) -> Option<Vec<u8>> {
         match value {
             Value::Silence => return None,
             Value::ServFail => code = SERVFAIL,
-            Value::Address(IpAddr::V4(address)) => addresses.push(address.octets().to_vec()),
-            Value::Address(IpAddr::V6(address)) => addresses.push(address.octets().to_vec()),
+            Value::Data(data) => addresses.push(data.clone()),
         }
     }
     let mut reply = query[..2].to_vec();

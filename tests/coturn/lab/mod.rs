@@ -141,6 +141,17 @@ impl Lab {
         count.unwrap_or_else(|| panic!("no count in {line:?}"))
     }
 
+    /// Sets what one side's device carries.
+    pub(crate) fn mtu(&self, side: Side, device: &str, bytes: u16) {
+        must(&["-n", &self.namespace(side), "link", "set", device, "mtu", &bytes.to_string()]);
+    }
+
+    /// Has one side believe, of packets to `network` alone, that its device carries no more than this.
+    pub(crate) fn narrow_route(&self, side: Side, network: &str, device: &str, bytes: u16) {
+        let (namespace, bytes) = (self.namespace(side), bytes.to_string());
+        must(&["-n", &namespace, "route", "replace", network, "dev", device, "mtu", "lock", &bytes]);
+    }
+
     /// Takes the client's IPv6 addresses away, and with them its only IPv6 routes.
     pub(crate) fn without_ipv6(&self) {
         must(&["-n", &self.namespace(Side::Client), "-6", "addr", "flush", "dev", DEVICE]);

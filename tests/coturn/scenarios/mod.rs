@@ -3,6 +3,7 @@
 
 mod capabilities;
 mod credentials;
+mod dtls;
 mod healthy;
 mod limits;
 mod modes;
@@ -10,12 +11,16 @@ mod names;
 mod nat;
 mod nat_behavior;
 mod others;
+mod quality;
 mod reachability;
 mod redirect;
 mod refusals;
 mod relay;
 mod security;
 mod tls;
+mod transports;
+mod turnserver_conf;
+mod watch;
 
 use crate::lab::{PASSWORD, USER};
 

@@ -17,6 +17,19 @@ fn a_relay_range_closed_inbound_is_told_from_outbound() {
     coturn.saw("ALLOCATE processed, success");
 }
 
+/// What one relay sends to another stays on the server's machine, where its packet filter takes it for a stranger's.
+#[test]
+fn relays_of_one_server_that_do_not_hear_each_other_while_peers_do_are_a_hairpin_failure() {
+    let Some(lab) = Lab::new() else { return };
+    let coturn = lab.coturn(&[]);
+    lab.firewall(Side::Server, &["-A INPUT -i lo -p udp --sport 49160:49200 --dport 49160:49200 -j DROP"]);
+    let run = lab.probe(&args(&[&[TURN_UDP], &ALICE]));
+    run.ends("fail", 1).errors(&["HAIRPIN_FAIL"]);
+    run.way_is_clear("udp", "inbound").way_is_clear("udp", "outbound").way_is_blocked("udp", "loop");
+    run.check(lab.filtered(Side::Server) > 0, "the rule met no packet");
+    coturn.saw("ALLOCATE processed, success");
+}
+
 #[test]
 fn a_relay_range_closed_outbound_is_told_from_inbound() {
     let Some(lab) = Lab::new() else { return };
@@ -99,7 +112,8 @@ fn an_own_firewall_around_the_relay_ports_is_not_the_relays_fault() {
     run.check(lab.filtered(Side::Client) > 0, "the rule met no packet");
 }
 
-/// The answer to the release is lost, and the release sent again finds nothing left to release.
+/// The answer to the release is lost, and the release sent again finds nothing left to release. Each one that coturn
+/// sees gives it a moment more, so that it takes a timeout that spaces them out.
 #[test]
 fn a_release_whose_answer_was_lost_is_no_failure() {
     let Some(lab) = Lab::new() else { return };
@@ -107,7 +121,7 @@ fn a_release_whose_answer_was_lost_is_no_failure() {
     // Behind 28 bytes of IP and UDP: a Refresh success that begins with a LIFETIME of 0.
     let released = "28>>16=0x0104&&48=0x000D0004&&52=0";
     lab.firewall(Side::Client, &[&format!("-A INPUT -p udp --sport 3478 -m u32 --u32 {released} -j DROP")]);
-    let run = lab.probe(&args(&[&[TURN_UDP], &ALICE]));
+    let run = lab.probe(&args(&[&[TURN_UDP], &ALICE, &["--timeout", "30s"]]));
     run.ends("pass", 0).is_healthy().carries("udp");
     run.check(lab.filtered(Side::Client) >= 2, "the rule met no packet");
     coturn.saw("error 437");

@@ -2,6 +2,7 @@
 //! says what it met.
 
 mod authentication;
+mod encrypted;
 mod fake;
 mod messages;
 mod nat;

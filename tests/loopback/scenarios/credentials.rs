@@ -61,7 +61,7 @@ fn a_secret_that_the_server_does_not_share_is_named() {
 #[test]
 fn a_rest_user_name_gets_its_password_from_the_secret() {
     let server = start(rest_settings());
-    let username = format!("{}:alice", unix_time() + 600);
+    let username = format!("{}:alice", unix_time() + 3600);
     probe(&[&turn_udp(&server), "-u", &username, "--secret", SECRET]).passes();
     let password = rest::password(&Secret::new(SECRET), &username).expose().to_owned();
     probe(&[&turn_udp(&server), "-u", &username, "-w", &password]).passes();
@@ -70,7 +70,7 @@ fn a_rest_user_name_gets_its_password_from_the_secret() {
 #[test]
 fn a_rest_password_that_the_secret_does_not_give_is_told_with_certainty() {
     let server = start(rest_settings());
-    let username = format!("{}:alice", unix_time() + 600);
+    let username = format!("{}:alice", unix_time() + 3600);
     let other = rest::password(&Secret::new("another-secret-42"), &username).expose().to_owned();
     let run = probe(&[&turn_udp(&server), "-u", &username, "-w", &other, "--secret", SECRET]);
     run.fails(&["REST_SECRET_MISMATCH"]);

@@ -4,7 +4,9 @@ mod credentials;
 mod healthy;
 mod interrupt;
 mod limits;
+mod lossy;
 mod modes;
+mod quality;
 mod reachability;
 mod recording;
 mod redirect;
@@ -13,6 +15,7 @@ mod secrets;
 mod security;
 mod shared_port;
 mod tls;
+mod watch;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::PathBuf;

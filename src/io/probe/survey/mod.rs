@@ -2,14 +2,19 @@
 //! best of those that gave a relay.
 
 mod capabilities;
+mod lifetimes;
+mod mtu;
+mod pair;
 mod permission;
 mod security;
 mod strangers;
 mod tcp_relay;
+mod throughput;
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::sleep_until;
 
@@ -36,11 +41,12 @@ pub(super) async fn all(
         unexamined(targets, planned, results, &chosen);
     }
     let mut running = JoinSet::new();
+    let alone = Arc::new(Semaphore::new(1));
     for order in chosen {
         let (at, endpoint) = planned[order];
         let Some(facts) = results[order].take() else { continue };
         let stream = stream_of(&facts, planned, results);
-        let survey = Survey::new(shared.clone(), targets[at].clone(), endpoint, stream, facts);
+        let survey = Survey::new(shared.clone(), targets[at].clone(), endpoint, stream, facts, alone.clone());
         running.spawn(async move { (order, survey.run().await) });
     }
     while let Some(done) = running.join_next().await {
@@ -128,6 +134,8 @@ pub(super) struct Survey {
     /// As [`stream_of`].
     stream: Option<(Transport, SocketAddr)>,
     facts: EndpointFacts,
+    /// Whoever fills a path must have it for itself.
+    alone: Arc<Semaphore>,
 }
 
 impl Survey {
@@ -137,12 +145,13 @@ impl Survey {
         endpoint: Endpoint,
         stream: Option<(Transport, SocketAddr)>,
         facts: EndpointFacts,
+        alone: Arc<Semaphore>,
     ) -> Self {
         let redirect = facts.redirect.as_ref().filter(|redirect| redirect.followed);
         let server = redirect.and_then(|redirect| redirect.to).unwrap_or(endpoint.addr);
         let domain = redirect.and_then(|redirect| redirect.domain.clone());
         let connector = Connector { shared: shared.clone(), target, transport: endpoint.transport };
-        Self { shared, connector, server, domain, stream, facts }
+        Self { shared, connector, server, domain, stream, facts, alone }
     }
 
     /// Makes every check that was asked for, until the run is over.
@@ -170,6 +179,26 @@ impl Survey {
             self.progress("security");
             self.security().await;
         }
+        let audits = self.shared.options.audits.clone();
+        if !audits.lifetimes.is_empty() {
+            self.progress("lifetimes");
+            self.lifetimes(&audits.lifetimes).await;
+        }
+        let _alone = self.alone.clone().acquire_owned().await;
+        if audits.mtu {
+            self.progress("path MTU");
+            self.mtu().await;
+        }
+        if let Some(plan) = audits.throughput {
+            self.throughput(plan).await;
+        }
+    }
+
+    /// The servers that may tell a socket its address, this one first.
+    fn reflectors(&self) -> Vec<SocketAddr> {
+        let mut all = self.shared.reflectors.read().unwrap_or_else(PoisonError::into_inner).clone();
+        all.sort_by_key(|reflector| reflector.ip() != self.server.ip());
+        all
     }
 
     fn progress(&self, doing: &str) {

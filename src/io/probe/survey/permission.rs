@@ -35,7 +35,8 @@ impl Survey {
             return Err("no packet from here reaches the relay's ports even with one".to_owned());
         }
         let ip = self.peer_address().ok_or("this machine has no plain socket")?;
-        let peer = Peer::open(relayed.address, &[], &self.shared.environment.tap)
+        let environment = &self.shared.environment;
+        let peer = Peer::open(relayed.address, &[], &environment.local, &environment.tap)
             .await
             .map_err(|error| error.to_string())?;
         let token: [u8; 12] = rand::rng().random();

@@ -5,14 +5,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::UdpSocket;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::Survey;
 use crate::capture::Carrier;
 use crate::io::input;
-use crate::io::tap::Tap;
-use crate::io::wire::unspecified;
+use crate::io::probe::Environment;
 use crate::probe::facts::{Amplification, Answered, SecurityFacts};
 use crate::probe::plan::{Target, Transport};
 use crate::stun::{Class, Message, MessageBuilder, Method, TransactionId, attribute};
@@ -51,10 +49,10 @@ impl Survey {
             let udp = [attribute::PROTOCOL_UDP, 0, 0, 0];
             request(Method::Allocate).attribute(attribute::REQUESTED_TRANSPORT, &udp)
         };
-        let tap = &self.shared.environment.tap;
+        let environment = &self.shared.environment;
         let (binding, allocate) = tokio::join!(
-            ask(tap, self.server, request(Method::Binding), patience),
-            ask(tap, self.server, allocate(), patience)
+            ask(environment, self.server, request(Method::Binding), patience),
+            ask(environment, self.server, allocate(), patience)
         );
         let sizes = |asked: &Option<(Answered, bool)>| asked.map(|(answered, _)| answered);
         let amplification = Amplification::new(sizes(&binding), sizes(&allocate));
@@ -104,15 +102,15 @@ fn request(method: Method) -> MessageBuilder {
 
 /// Sends a request until it is answered: the sizes, and whether it was granted. An allocation is given back.
 async fn ask(
-    tap: &Tap,
+    environment: &Environment,
     server: SocketAddr,
     request: MessageBuilder,
     patience: Duration,
 ) -> Option<(Answered, bool)> {
-    let socket = UdpSocket::bind(unspecified(server)).await.ok()?;
+    let socket = environment.local.udp(server).await.ok()?;
     socket.connect(server).await.ok()?;
     let carrier = Carrier { name: Transport::Udp.name(), stream: false, encrypted: false };
-    let line = tap.line(socket.local_addr(), server, carrier);
+    let line = environment.tap.line(socket.local_addr(), server, carrier);
     let bytes = request.bare();
     let sent = Message::from_bytes(&bytes).ok()?;
     let mut buffer = vec![0; 65_535];

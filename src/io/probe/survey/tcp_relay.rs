@@ -27,6 +27,10 @@ pub(super) async fn passes(
     second: impl Future<Output = Result<Link, String>>,
 ) -> Result<Capability, String> {
     let local = relayed.link.local_addr().ok_or("no local address")?;
+    // A peer is of the relay's family, else 443 (RFC 8656 §10.2); where that is not ours we have no address for it.
+    if local.is_ipv4() != relayed.address.is_ipv4() {
+        return Err("the relay is of the other address family".to_owned());
+    }
     let listener = TcpListener::bind(SocketAddr::new(local.ip(), 0)).await.map_err(|e| e.to_string())?;
     let peer = listener.local_addr().map_err(|e| e.to_string())?;
     let said = |state, code| Ok(Capability { name: "tcp-relay-data", state, code });

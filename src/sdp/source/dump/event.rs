@@ -89,8 +89,12 @@ pub enum Munged {
     Yes {
         /// The document that was created.
         created: usize,
-        /// The first line of the set one that differs, from 1.
+        /// The first line of the set one that differs, from 1; blank ones do not count.
         line: usize,
+        /// Lines that only the set one has.
+        added: usize,
+        /// Lines that only the created one has.
+        removed: usize,
     },
 }
 
@@ -133,7 +137,22 @@ pub(super) fn munged(created: usize, before: &[u8], after: &[u8]) -> Munged {
     let line = line.unwrap_or(before.len().min(after.len())) + 1;
     before.sort();
     after.sort();
-    if before == after { Munged::Reordered { created } } else { Munged::Yes { created, line } }
+    let added = only_in_first(&after, &before);
+    let removed = only_in_first(&before, &after);
+    match (added, removed) {
+        (0, 0) => Munged::Reordered { created },
+        _ => Munged::Yes { created, line, added, removed },
+    }
+}
+
+/// How many more there are in `first`; both are sorted.
+fn only_in_first(first: &[Vec<u8>], second: &[Vec<u8>]) -> usize {
+    let mut rest = second.iter().peekable();
+    let is_alone = |line: &&Vec<u8>| {
+        while rest.next_if(|other| other < line).is_some() {}
+        rest.next_if(|other| other == line).is_none()
+    };
+    first.iter().filter(is_alone).count()
 }
 
 impl State {
@@ -205,7 +224,17 @@ mod tests {
         let created = b"v=0\r\na=1\r\na=2\r\n";
         assert_eq!(munged(3, created, b"v=0\na=1\na=2"), Munged::No { created: 3 });
         assert_eq!(munged(3, created, b"v=0\r\na=2\r\na=1\r\n"), Munged::Reordered { created: 3 });
-        assert_eq!(munged(3, created, b"v=0\r\na=1\r\nb=2\r\n"), Munged::Yes { created: 3, line: 3 });
-        assert_eq!(munged(3, created, b"v=0\r\na=1\r\n"), Munged::Yes { created: 3, line: 3 });
+        assert_eq!(
+            munged(3, created, b"v=0\r\na=1\r\nb=2\r\n"),
+            Munged::Yes { created: 3, line: 3, added: 1, removed: 1 }
+        );
+        assert_eq!(
+            munged(3, created, b"v=0\r\na=1\r\n"),
+            Munged::Yes { created: 3, line: 3, added: 0, removed: 1 }
+        );
+        assert_eq!(
+            munged(3, created, b"v=0\r\na=1\r\na=1\r\na=2\r\n"),
+            Munged::Yes { created: 3, line: 3, added: 1, removed: 0 }
+        );
     }
 }

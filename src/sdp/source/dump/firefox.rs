@@ -40,10 +40,12 @@ pub(super) fn read(
 
 fn one(recorder: &mut Recorder<'_, '_>, text: &Text<'_>, report: &Node) {
     let bytes = &*text.bytes;
-    let id = report.member(bytes, "pcid").and_then(|id| id.to_text(bytes)).unwrap_or_default();
-    let Some(index) = recorder.connection(&id) else { return };
+    let whole = report.member(bytes, "pcid").and_then(|id| id.to_text(bytes)).unwrap_or_default();
+    // `{…} (id=93 url=https://…)`, where the page may have secrets.
+    let id = whole.split(" (").next().unwrap_or_default();
+    let Some(index) = recorder.connection(id) else { return };
     let connection = &mut recorder.dump.connections[index];
-    connection.url = id.split("url=").nth(1).map(|url| page(url.trim_end_matches(')')));
+    connection.url = whole.split("url=").nth(1).map(|url| page(url.trim_end_matches(')')));
     connection.configuration =
         report.member(bytes, "configuration").and_then(|node| secret::configuration(text, node));
     let is_offerer = report.member(bytes, "offerer").map(|offerer| offerer.written(bytes) == b"true");
@@ -86,7 +88,7 @@ fn one(recorder: &mut Recorder<'_, '_>, text: &Text<'_>, report: &Node) {
         let place = recorder.place(text, sdp.span.start);
         let method = if is_local { "setLocalDescription" } else { "setRemoteDescription" };
         let sdp = unescape(text, json::inside(bytes, &sdp.span));
-        let entry = Entry { connection: &id, method, time_ms, time_text, value: None, place };
+        let entry = Entry { connection: id, method, time_ms, time_text, value: None, place };
         recorder.record_description(&entry, kind, sdp);
     }
 }

@@ -238,8 +238,55 @@ impl<'r, 'i> Recorder<'r, 'i> {
         What::Description { side, kind, document: Some(index), munged }
     }
 
+    /// Where a dump does not say what was set, the signaling state that follows does (RFC 9429 §3.2), and so does
+    /// what was created before.
+    fn infer_kinds(&mut self) {
+        for connection in &mut self.dump.connections {
+            let mut next = None;
+            for event in connection.events.iter_mut().rev() {
+                match &mut event.what {
+                    What::State { of: State::Signaling, to } => {
+                        next = match to.as_str() {
+                            "have-local-offer" => Some((Side::Local, Kind::Offer)),
+                            "have-remote-offer" => Some((Side::Remote, Kind::Offer)),
+                            "stable" => Some((Side::Created, Kind::Answer)),
+                            _ => None,
+                        };
+                    }
+                    What::Description { side: Side::Created, .. } => {}
+                    What::Description { side, kind, .. } => {
+                        let fits = next.take().filter(|(by, _)| by == side || *by == Side::Created);
+                        if let (Kind::Unknown, Some((_, inferred))) = (*kind, fits) {
+                            *kind = inferred;
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            let mut created = None;
+            for event in &mut connection.events {
+                match &mut event.what {
+                    What::Description { side: Side::Created, kind, .. } => created = Some(*kind),
+                    What::Description { side: Side::Local, kind, .. } => {
+                        let before = created.take();
+                        if let (Kind::Unknown, Some(before)) = (*kind, before) {
+                            *kind = before;
+                        }
+                    }
+                    _ => {}
+                }
+                if let What::Description { kind, document: Some(index), .. } = &event.what
+                    && let Some(document) = self.finder.documents.get_mut(*index)
+                {
+                    document.kind = *kind;
+                }
+            }
+        }
+    }
+
     /// Hands the dump over.
-    pub(super) fn finish(self) {
+    pub(super) fn finish(mut self) {
+        self.infer_kinds();
         let lacking = self
             .dump
             .connections

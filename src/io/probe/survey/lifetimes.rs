@@ -1,0 +1,181 @@
+//! Watches how long a permission, a channel and an allocation last that are not renewed: data each half second,
+//! each on an allocation of its own, all at once.
+
+use std::time::{Duration, Instant};
+
+use super::Survey;
+use super::pair::{Pair, Sent, Way};
+use crate::probe::facts::{Check, LifetimeFacts, LifetimesFacts};
+use crate::probe::plan::Lifetime;
+use crate::stun::attribute;
+use crate::turn::{Allocate, Answer, Request};
+
+/// From one packet to the next.
+const TICK: Duration = Duration::from_millis(500);
+/// Packets in a row without which something has ended.
+const MISSING: u32 = 6;
+/// How long the proof of an end may take.
+const PROOF: Duration = Duration::from_secs(2);
+/// How often a permission is renewed that is not the one watched.
+const RENEW: Duration = Duration::from_secs(60);
+const SIZE: usize = 100;
+/// Asked for: what RFC 8656 §3.2 has as the default.
+const ASKED: u32 = 600;
+
+impl Survey {
+    /// Writes down how long each lasts.
+    pub(super) async fn lifetimes(&mut self, which: &[Lifetime]) {
+        let this = &*self;
+        let watch = |what| async move {
+            match which.contains(&what) {
+                true => Some(this.watch(what).await),
+                false => None,
+            }
+        };
+        let (permission, channel, allocation) =
+            tokio::join!(watch(Lifetime::Permission), watch(Lifetime::Channel), watch(Lifetime::Allocation));
+        let mut take = |what: &str, watched: Option<Result<LifetimeFacts, String>>| match watched? {
+            Ok(facts) => Some(facts),
+            Err(why) => {
+                self.facts.give_up(Check::Lifetimes, format!("{what}: {why}"));
+                None
+            }
+        };
+        let (permission_s, channel_s, allocation_s) =
+            (take("permission", permission), take("channel", channel), take("allocation", allocation));
+        self.facts.lifetimes = Some(LifetimesFacts { permission_s, channel_s, allocation_s });
+    }
+
+    async fn watch(&self, what: Lifetime) -> Result<LifetimeFacts, String> {
+        let wish = Allocate { lifetime: Some(ASKED), ..Allocate::default() };
+        let (mut pair, answer) = self.pair(wish).await.map_err(|why| why.words())?;
+        let (start, granted) = match what {
+            Lifetime::Permission => (pair.permitted, what.nominal()),
+            Lifetime::Channel => (pair.bind().await?, what.nominal()),
+            Lifetime::Allocation => (answer.at, lifetime(&answer)?),
+        };
+        let until = start + granted + Lifetime::GRACE;
+        if until > self.shared.deadline {
+            let s = granted.as_secs();
+            return Err(format!("it was granted for {s} s, longer than this run may take: use --deadline"));
+        }
+        let mut facts = LifetimeFacts { granted_s: granted.as_secs_f64(), ..LifetimeFacts::default() };
+        let way = if what == Lifetime::Channel { Way::Outbound } else { Way::Inbound };
+        let since = |at: Instant| Some(round(at.duration_since(start)));
+        let mut watch = Watch::default();
+        let mut renewed = start;
+        while Instant::now() < until {
+            match watch.tick(&mut pair, way).await {
+                Ok(()) => {}
+                // Over TCP and TLS an allocation may end with its connection.
+                Err(_) if what == Lifetime::Allocation && watch.last.is_some() => {
+                    facts.at_least_s = watch.last().and_then(since);
+                    facts.at_most_s = since(Instant::now());
+                    facts.confirmed = true;
+                    return Ok(facts);
+                }
+                Err(why) => return Err(why),
+            }
+            if watch.ended() {
+                let Some(last) = watch.last() else { return Err("no data passes at all".to_owned()) };
+                facts.at_least_s = since(last);
+                facts.at_most_s = watch.first_missing().and_then(since);
+                self.prove(what, &mut pair, way, &mut watch, &mut facts).await;
+                return Ok(facts);
+            }
+            let now = Instant::now();
+            if what != Lifetime::Allocation {
+                for request in pair.relayed.upkeep.poll(now) {
+                    pair.relayed.link.start(request);
+                }
+            }
+            if what != Lifetime::Permission && now >= renewed + RENEW {
+                pair.relayed.link.start(Request::CreatePermission(vec![pair.to.ip()]));
+                renewed = now;
+            }
+        }
+        facts.at_least_s = watch.last().and_then(since);
+        Ok(facts)
+    }
+
+    /// Whether it was really the lifetime that ended.
+    async fn prove(
+        &self,
+        what: Lifetime,
+        pair: &mut Pair,
+        way: Way,
+        watch: &mut Watch,
+        facts: &mut LifetimeFacts,
+    ) {
+        let again = match what {
+            Lifetime::Permission => pair.permit().await.is_ok(),
+            Lifetime::Channel => pair.bind().await.is_ok(),
+            Lifetime::Allocation => {
+                let answer = pair.relayed.link.request(Request::Refresh { lifetime: ASKED }).await;
+                facts.refresh_code = answer.ok().as_ref().and_then(Answer::code);
+                facts.confirmed = facts.refresh_code.is_some();
+                return;
+            }
+        };
+        let (before, until) = (watch.last, Instant::now() + PROOF);
+        while again && watch.last == before && Instant::now() < until {
+            if watch.tick(pair, way).await.is_err() {
+                return;
+            }
+        }
+        facts.confirmed = watch.last > before;
+    }
+}
+
+/// Packets sent, and the last that arrived.
+#[derive(Default)]
+struct Watch {
+    sent: Vec<Instant>,
+    last: Option<u32>,
+}
+
+impl Watch {
+    /// Sends a packet and listens until the next is due.
+    async fn tick(&mut self, pair: &mut Pair, way: Way) -> Result<(), String> {
+        let now = Instant::now();
+        // The numbers of the greeting are below it.
+        let number = self.sent.len() as u32 + FIRST;
+        if pair.send(way, number, SIZE) == Sent::Yes {
+            self.sent.push(now);
+        }
+        let until = now + TICK;
+        while let Some(heard) = pair.hear(until).await.map_err(|fault| fault.message)? {
+            if heard.way == way && heard.number >= FIRST {
+                self.last = self.last.max(Some(heard.number - FIRST));
+            }
+        }
+        Ok(())
+    }
+
+    fn ended(&self) -> bool {
+        self.sent.len() as u32 >= self.last.map_or(0, |last| last + 1) + MISSING
+    }
+
+    fn last(&self) -> Option<Instant> {
+        self.sent.get(self.last? as usize).copied()
+    }
+
+    fn first_missing(&self) -> Option<Instant> {
+        self.sent.get(self.last? as usize + 1).copied()
+    }
+}
+
+const FIRST: u32 = 1000;
+
+fn lifetime(answer: &Answer) -> Result<Duration, String> {
+    let granted = answer.success().and_then(|message| message.number(attribute::LIFETIME));
+    match granted {
+        None | Some(0) => Err("the server did not say for how long it granted it".to_owned()),
+        Some(seconds) => Ok(Duration::from_secs(u64::from(seconds))),
+    }
+}
+
+/// Seconds to the tenth: packets are half a second apart.
+fn round(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 10.0).round() / 10.0
+}

@@ -1,0 +1,257 @@
+//! What is different from the round before.
+
+use std::net::SocketAddr;
+
+use serde::Serialize;
+
+use super::standing::{Judged, Standing};
+
+/// Round trips are compared where they grow by more than this: twice next to nothing is nothing.
+const NOTICEABLE_MS: f64 = 10.0;
+
+/// What is different from the round before.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Change {
+    /// It works no more, or works again.
+    Verdict {
+        /// In the round before.
+        from: Standing,
+        /// Now.
+        to: Standing,
+        /// The code of the gravest finding.
+        code: Option<&'static str>,
+        /// What it says, or why the endpoint was not tried.
+        message: Option<String>,
+    },
+    /// It still fails, for another reason.
+    Cause {
+        /// The code of the round before.
+        from: &'static str,
+        /// The code now.
+        to: &'static str,
+        /// What that says.
+        message: String,
+    },
+    /// The connection or the allocation was lost and is made anew.
+    Remade {
+        /// How it was lost.
+        why: String,
+        /// The relayed address that is gone.
+        relay_from: Option<SocketAddr>,
+        /// The one in its place.
+        relay_to: Option<SocketAddr>,
+    },
+    /// The name leads to another address.
+    Address {
+        /// Where it was.
+        from: SocketAddr,
+        /// Where it is.
+        to: SocketAddr,
+    },
+    /// The server sees us at another address: a NAT on the way has moved us.
+    Reflexive {
+        /// In the round before.
+        from: SocketAddr,
+        /// Now.
+        to: SocketAddr,
+    },
+    /// The round trip takes more than twice as long.
+    Slower {
+        /// In the round before.
+        from_ms: f64,
+        /// Now.
+        to_ms: f64,
+    },
+}
+
+/// What is remembered of the round before.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Before {
+    pub(super) addr: SocketAddr,
+    pub(super) verdict: Standing,
+    pub(super) code: Option<&'static str>,
+    pub(super) reflexive: Option<SocketAddr>,
+    pub(super) relay: Option<SocketAddr>,
+    pub(super) rtt_ms: Option<f64>,
+    /// The connection is another than that of the next round.
+    pub(super) closed: bool,
+}
+
+impl Before {
+    /// What is to be remembered of this round; what was not seen stays as it was before.
+    pub(super) fn remember(now: &Judged, before: &Self) -> Self {
+        Self {
+            addr: now.endpoint,
+            verdict: now.verdict,
+            code: now.cause().map(|finding| finding.code),
+            reflexive: now.reflexive.or(before.reflexive),
+            relay: now.relay.or(before.relay),
+            rtt_ms: now.rtt_ms().or(before.rtt_ms),
+            closed: false,
+        }
+    }
+}
+
+/// What is different; `lost` says why the connection or allocation was given up, if it was.
+pub(super) fn between(before: &Before, now: &Judged, lost: Option<&str>) -> Vec<Change> {
+    let mut changes = Vec::new();
+    let message = || now.cause().map(|finding| finding.message.clone()).or(now.skipped.clone());
+    if before.verdict != now.verdict {
+        let code = now.cause().map(|finding| finding.code);
+        changes.push(Change::Verdict { from: before.verdict, to: now.verdict, code, message: message() });
+    } else if let (Some(from), Some(finding)) = (before.code, now.cause())
+        && from != finding.code
+        && now.verdict == Standing::Fail
+    {
+        changes.push(Change::Cause { from, to: finding.code, message: finding.message.clone() });
+    }
+    if before.addr != now.endpoint {
+        changes.push(Change::Address { from: before.addr, to: now.endpoint });
+    }
+    if let Some(why) = lost {
+        changes.push(Change::Remade {
+            why: why.to_owned(),
+            relay_from: before.relay,
+            relay_to: now.relay.filter(|relay| Some(*relay) != before.relay),
+        });
+    }
+    if let (Some(from), Some(to)) = (before.reflexive, now.reflexive) {
+        // A socket of our own that is new has a new port; what a NAT did shows on one that is not.
+        let moved = if lost.is_some() || before.closed { from.ip() != to.ip() } else { from != to };
+        if moved {
+            changes.push(Change::Reflexive { from, to });
+        }
+    }
+    if let (Some(from_ms), Some(to_ms)) = (before.rtt_ms, now.rtt_ms())
+        && to_ms > from_ms * 2.0
+        && to_ms > from_ms + NOTICEABLE_MS
+    {
+        changes.push(Change::Slower { from_ms, to_ms });
+    }
+    changes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::probe::codes;
+    use crate::probe::plan::Transport;
+    use crate::probe::watch::standing::PathFigures;
+
+    fn addr(text: &str) -> SocketAddr {
+        text.parse().unwrap()
+    }
+
+    fn now() -> Judged {
+        Judged {
+            target: "turn:192.0.2.1".to_owned(),
+            endpoint: addr("192.0.2.1:3478"),
+            transport: Transport::Udp,
+            required: true,
+            verdict: Standing::Pass,
+            skipped: None,
+            allocation: Some(crate::probe::watch::Allocation::Kept),
+            reflexive: Some(addr("192.0.2.10:4000")),
+            relay: Some(addr("192.0.2.1:50000")),
+            binding_rtt_ms: Some(1.0),
+            inbound: Some(PathFigures {
+                sent: 5,
+                received: 5,
+                loss_pct: Some(0.0),
+                rtt_median_ms: Some(20.0),
+                rtt_max_ms: Some(21.0),
+                jitter_ms: None,
+            }),
+            outbound: None,
+            findings: Vec::new(),
+        }
+    }
+
+    fn before() -> Before {
+        let nothing = Before {
+            addr: addr("192.0.2.1:3478"),
+            verdict: Standing::Pass,
+            code: None,
+            reflexive: None,
+            relay: None,
+            rtt_ms: None,
+            closed: false,
+        };
+        Before::remember(&now(), &nothing)
+    }
+
+    fn failing(rule: &'static crate::finding::Rule) -> Judged {
+        Judged {
+            verdict: Standing::Fail,
+            findings: vec![rule.finding("binding", "it").message("it is so")],
+            ..now()
+        }
+    }
+
+    #[test]
+    fn what_is_as_before_is_no_change() {
+        assert_eq!(between(&before(), &now(), None), []);
+    }
+
+    #[test]
+    fn a_failure_is_told_once_with_its_code_and_again_when_the_code_changes() {
+        let failed = failing(&codes::UDP_TIMEOUT);
+        let message = Some("it is so".to_owned());
+        assert_eq!(
+            between(&before(), &failed, None),
+            [Change::Verdict {
+                from: Standing::Pass,
+                to: Standing::Fail,
+                code: Some("UDP_TIMEOUT"),
+                message
+            }]
+        );
+        let after = Before::remember(&failed, &before());
+        assert_eq!(between(&after, &failed, None), []);
+        let refused = between(&after, &failing(&codes::PORT_REFUSED), None);
+        let (from, to, message) = ("UDP_TIMEOUT", "PORT_REFUSED", "it is so".to_owned());
+        assert_eq!(refused, [Change::Cause { from, to, message }]);
+    }
+
+    #[test]
+    fn what_a_failed_round_did_not_see_is_remembered_from_before_it() {
+        let failed = Judged { reflexive: None, relay: None, ..failing(&codes::UDP_TIMEOUT) };
+        let after = Before::remember(&failed, &before());
+        let back = Judged { relay: Some(addr("192.0.2.1:50007")), ..now() };
+        let changes = between(&after, &back, Some("it was gone"));
+        assert_eq!(
+            changes[1..],
+            [Change::Remade {
+                why: "it was gone".to_owned(),
+                relay_from: Some(addr("192.0.2.1:50000")),
+                relay_to: Some(addr("192.0.2.1:50007")),
+            }]
+        );
+    }
+
+    #[test]
+    fn a_new_port_of_the_same_socket_is_the_nats_doing_and_that_of_a_new_one_is_not() {
+        let (from, to) = (addr("192.0.2.10:4000"), addr("192.0.2.10:4001"));
+        let moved = Judged { reflexive: Some(to), ..now() };
+        assert_eq!(between(&before(), &moved, None), [Change::Reflexive { from, to }]);
+        let remade = between(&before(), &moved, Some("it was gone"));
+        assert!(matches!(remade[..], [Change::Remade { .. }]), "{remade:?}");
+        let to = addr("192.0.2.77:4001");
+        let elsewhere = between(&before(), &Judged { reflexive: Some(to), ..now() }, Some("it was gone"));
+        assert_eq!(elsewhere[1..], [Change::Reflexive { from, to }]);
+    }
+
+    #[test]
+    fn twice_the_round_trip_is_told_where_it_can_be_noticed() {
+        let with = |ms: f64| {
+            let mut judged = now();
+            judged.inbound.as_mut().unwrap().rtt_median_ms = Some(ms);
+            judged
+        };
+        assert_eq!(between(&before(), &with(39.0), None), []);
+        assert_eq!(between(&before(), &with(41.0), None), [Change::Slower { from_ms: 20.0, to_ms: 41.0 }]);
+        let tiny = Before::remember(&with(0.1), &before());
+        assert_eq!(between(&tiny, &with(5.0), None), []);
+    }
+}

@@ -1,0 +1,39 @@
+//! The report as JSON Lines: one object a line, each with its schema first, for programs that read as it comes.
+
+use std::io::{self, Write};
+
+use super::json::{escape_invisible, with_schema};
+use super::{Rendered, Screen};
+
+pub(super) fn render(report: &Rendered, _: Screen, out: &mut dyn Write) -> io::Result<()> {
+    for line in &report.lines {
+        let mut text = escape_invisible(serde_json::to_string(&with_schema(report.schema, line))?);
+        text.push('\n');
+        out.write_all(text.as_bytes())?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::finding::Exit;
+    use crate::report::Document;
+
+    #[test]
+    fn each_line_is_an_object_of_its_own_and_nothing_breaks_it() {
+        let report = Rendered {
+            json: json!({"whole": true}),
+            lines: vec![json!({"record": "one", "text": "a\nb\u{2028}c"}), json!({"record": "two"})],
+            ..Rendered::of_document("test/1", Document::default(), Exit::Healthy)
+        };
+        let mut out = Vec::new();
+        render(&report, Screen::FILE, &mut out).unwrap();
+        insta::assert_snapshot!(String::from_utf8(out).unwrap(), @r#"
+        {"schema":"test/1","record":"one","text":"a\nb\u2028c"}
+        {"schema":"test/1","record":"two"}
+        "#);
+    }
+}
