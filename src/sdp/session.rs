@@ -564,6 +564,29 @@ mod tests {
     }
 
     #[test]
+    fn an_attribute_counts_wherever_it_is_inherited_from_and_a_rejected_m_line_is_not_in_use() {
+        let text = OFFER.replace("a=ice-pwd:secretsecretsecretsecret", "a=ice-pwd");
+        with(&text, |session| {
+            let video = session.media_at(1).unwrap();
+            assert!(
+                video.ice_pwd().is_none() && video.counts("ice-pwd"),
+                "it is there, though it cannot be read"
+            );
+            assert!(video.counts("setup") && !video.counts("fingerprint"));
+            assert_eq!(session.sections_in_use().count(), 3);
+        });
+        with(&OFFER.replace("BUNDLE 0 1", "BUNDLE 7 1"), |session| {
+            let [audio, video] = [0, 1].map(|index| session.media_at(index).unwrap());
+            assert!(video.counts("fingerprint"), "its BUNDLE group begins with what is not there");
+            assert!(!audio.counts("fingerprint"));
+        });
+        with(&OFFER.replace("a=bundle-only\r\n", ""), |session| {
+            let used: Vec<_> = session.sections_in_use().map(|section| section.index).collect();
+            assert_eq!(used, [None, Some(0)]);
+        });
+    }
+
+    #[test]
     fn a_payload_type_has_all_that_is_said_of_it() {
         with(OFFER, |session| {
             let audio = session.media_at(0).unwrap();

@@ -10,7 +10,7 @@ pub(super) static RULE: LintRule = LintRule {
         code: "SDP409",
         name: "no-candidates",
         severity: Severity::Warning,
-        summary: "ICE has no candidates for an m-line, and nothing says that they will follow",
+        summary: "there are no candidates for an m-line, and nothing says that they will follow",
         explain: include_str!("no_candidates.md"),
         refs: &["RFC 8839 §4.3.1", "RFC 8840 §4.1.1", "RFC 8840 §8.2"],
         since: "0.1.0",
