@@ -109,7 +109,7 @@ fn what_is_invalid_is_named_at_its_line() {
         let found = lint(&path);
         for said in said.split("; ") {
             let name = path.file_name().unwrap().display();
-            let has = |is: &dyn Fn(&Found) -> bool| found.iter().any(|found| is(found));
+            let has = |is: &dyn Fn(&Found) -> bool| found.iter().any(is);
             let is_named = match said.strip_prefix("line ").and_then(|rest| rest.split_once(':')) {
                 Some((number, _)) => {
                     let number: usize = number.parse().unwrap();
