@@ -14,6 +14,7 @@ use rtcscope::ice::uri::ServerUri;
 use rtcscope::report::Report as _;
 use rtcscope::sdp::attribute::Candidate;
 use rtcscope::sdp::explain::{Explanation, Given, SessionFacts};
+use rtcscope::sdp::lint::{self, Description, Pair, Selection};
 use rtcscope::sdp::{Session, Text, source};
 use rtcscope::stun::explain::{self, Key, Protocol};
 use rtcscope::stun::framing::StreamDecoder;
@@ -432,6 +433,24 @@ pub(crate) fn sdp(bytes: &[u8]) {
         assert!(!explanation.document().blocks.is_empty());
     }
     let _ = Candidate::from_text(text.as_str());
+    for kind in [source::Kind::Offer, source::Kind::Answer, source::Kind::Sdpfrag] {
+        let described = Description::of(&session, kind);
+        let alone = lint::one(&described, &Selection::all()).into_found();
+        // As if it answered, or followed, itself.
+        let pair = Pair::of(described, described);
+        let answered = lint::answer(&pair, &Selection::all()).into_found();
+        let updated = lint::update(&pair, &Selection::all()).into_found();
+        for found in alone.iter().chain(&answered).chain(&updated) {
+            let Some(Location::Text { line, column, length, .. }) = &found.finding.location else {
+                panic!("{found:?} has no place")
+            };
+            let characters =
+                text.lines().get(*line - 1).map_or(0, |line| text.slice(line.span).chars().count());
+            assert!(*column >= 1 && column - 1 + length <= characters, "{found:?}");
+            assert!(!found.finding.message.is_empty() && !found.marks.is_empty(), "{found:?}");
+        }
+        let _ = lint::snippets(&alone);
+    }
 }
 
 /// Each datagram behind its length in two bytes, read by a client in the middle of its handshake.

@@ -42,9 +42,9 @@ const EXAMPLES: &str = "Examples:
       what is wrong, on which line, and what to change
   pbpaste | rtcscope sdp lint -
       the same for what was copied from a console, a log or a chat
-  rtcscope sdp lint --select SDP4,missing-fingerprint offer.sdp
-      what is said of ICE and of fingerprints alone
-  rtcscope sdp lint --fail-on warning --format sarif -o lint.sarif tests/*.sdp
+  rtcscope sdp lint --select SDP1 --ignore line-order offer.sdp
+      what is said of the form of lines, but not of their order
+  rtcscope sdp lint --fail-on warning --format sarif -o lint.sarif offer.sdp
       for continuous integration
 
 Exit codes here:

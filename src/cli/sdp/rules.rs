@@ -13,7 +13,7 @@ use crate::sdp::lint::{self, LintRule, Selection};
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "Examples:
   rtcscope sdp rules                 list all rules
-  rtcscope sdp rules SDP5            list those whose code begins like this
+  rtcscope sdp rules SDP1            list those whose code begins like this
   rtcscope sdp rules SDP107          explain one")]
 pub(super) struct Args {
     /// Codes, the beginning of codes, or names of rules; all are listed if none is given

@@ -162,6 +162,21 @@ impl Report for LintReport {
         Document { blocks }
     }
 
+    /// A line a finding, and one of all the rest.
+    fn lines(&self, whole: &Value) -> Vec<Value> {
+        let mut rest = whole.clone();
+        let findings = rest.as_object_mut().and_then(|fields| fields.shift_remove("findings"));
+        let findings = findings.and_then(|findings| findings.as_array().cloned()).unwrap_or_default();
+        let record = |kind: &str, mut value: Value| {
+            if let Some(fields) = value.as_object_mut() {
+                fields.shift_insert(0, "record".to_owned(), kind.into());
+            }
+            value
+        };
+        let findings = findings.into_iter().map(|finding| record("finding", finding));
+        findings.chain([record("summary", rest.clone())]).collect()
+    }
+
     fn findings(&self) -> Option<&[Finding]> {
         Some(&self.findings)
     }
