@@ -12,7 +12,7 @@ pub(super) static RULE: LintRule = LintRule {
         code: "SDP508",
         name: "bundle-only-port",
         severity: Severity::Warning,
-        summary: "`bundle-only`, the port and the BUNDLE group do not fit together",
+        summary: "the port, `bundle-only` and the BUNDLE group of an m-line do not fit together",
         explain: include_str!("bundle_only_port.md"),
         refs: &["RFC 9143 §6", "RFC 9143 §7.2", "RFC 9143 §7.2.1", "RFC 9143 §7.5.3"],
         since: "0.1.0",

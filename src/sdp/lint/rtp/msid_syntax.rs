@@ -9,7 +9,7 @@ pub(super) static RULE: LintRule = LintRule {
         code: "SDP613",
         name: "msid-syntax",
         severity: Severity::Warning,
-        summary: "`a=msid` is not as it should be, and may be ignored",
+        summary: "an `a=msid` is not as it should be, and may be ignored",
         explain: include_str!("msid_syntax.md"),
         refs: &["RFC 8830 §2", "RFC 8830 §3"],
         since: "0.1.0",

@@ -8,7 +8,7 @@ pub(super) static RULE: LintRule = LintRule {
         code: "SDP601",
         name: "rtcp-mux-missing",
         severity: Severity::Error,
-        summary: "RTP does not share its port with RTCP where it has to",
+        summary: "an m-line of RTP does not share its port with RTCP where it has to",
         explain: include_str!("rtcp_mux_missing.md"),
         refs: &["RFC 9143 §9.3", "RFC 8834 §4.5", "RFC 5761 §5.1.1", "RFC 9429 §5.8.3"],
         since: "0.1.0",
@@ -23,7 +23,7 @@ fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
         // What is `bundle-only` takes it from the m-line whose transport it shares (RFC 9143 §7.1.3), as all others of
         // the group do in answers and later offers.
         let takes_part = media.line().is_rtp() && !media.is_rejected() && !section.has("bundle-only");
-        if !takes_part || media.inherited(|section| section.first("rtcp-mux")).is_some() {
+        if !takes_part || media.counts("rtcp-mux") {
             continue;
         }
         let place = media.line().value.span;

@@ -12,7 +12,7 @@ pub(super) static RULE: LintRule = LintRule {
         code: "SDP608",
         name: "simulcast-unknown-rid",
         severity: Severity::Error,
-        summary: "`a=simulcast` names a stream that no `a=rid` of its direction describes",
+        summary: "the list of `a=simulcast` has a stream that no `a=rid` of its direction describes",
         explain: include_str!("simulcast_unknown_rid.md"),
         refs: &["RFC 9429 §5.8.3", "RFC 8853 §5.1", "RFC 8851 §4"],
         since: "0.1.0",
