@@ -4,12 +4,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{sleep_until, timeout};
+use tokio::time::{sleep, sleep_until, timeout};
 
-use super::Shared;
 use super::allocation::{Relayed, allocate_facts};
 use super::binding::Bindings;
-use super::connector::Connector;
+use super::connector::{Connected, Connector};
+use super::{Shared, second_look};
 use crate::io::link::Link;
 use crate::measure::{Flow, milliseconds};
 use crate::probe::facts::{Check, EndpointFacts, Fault, FaultKind, RedirectFacts};
@@ -43,6 +43,8 @@ pub(super) struct Session {
     pub(super) first: Option<Relayed>,
     pub(super) second: Option<Relayed>,
     pub(super) flows: Vec<Flow>,
+    /// The second look was taken while the handshake was waited for: whether the other transport answered.
+    pub(super) looked: Option<bool>,
 }
 
 impl Session {
@@ -60,6 +62,7 @@ impl Session {
             first: None,
             second: None,
             flows: Vec::new(),
+            looked: None,
         }
     }
 
@@ -133,7 +136,7 @@ impl Session {
     /// led nowhere. The link is kept.
     pub(super) async fn reach(&mut self) -> Result<Option<Answer>, Fault> {
         self.progress("connecting");
-        let connected = self.connector.connect(self.endpoint.addr, None).await;
+        let connected = self.connect().await;
         self.facts.connect_ms = connected.connect_ms;
         self.facts.tls = connected.tls;
         let mut link = connected.link?;
@@ -152,6 +155,31 @@ impl Session {
         };
         drop(link);
         self.follow(redirected).await
+    }
+
+    /// Connects, and takes the second look while a handshake is slow, so that its silence costs one timeout and
+    /// no more.
+    async fn connect(&mut self) -> Connected {
+        let addr = self.endpoint.addr;
+        let Some(instead) = second_look::beside(&self.facts) else {
+            return self.connector.connect(addr, None).await;
+        };
+        let looking = async {
+            sleep(self.shared.options.timeout / 3).await;
+            second_look::speaks(&self.connector, instead, addr).await
+        };
+        tokio::pin!(looking);
+        let connecting = self.connector.connect(addr, None);
+        tokio::pin!(connecting);
+        let mut looked = None;
+        let connected = loop {
+            tokio::select! {
+                connected = &mut connecting => break connected,
+                seen = &mut looking, if looked.is_none() => looked = Some(seen),
+            }
+        };
+        self.looked = looked;
+        connected
     }
 
     /// Goes where a 300 points, once.
