@@ -23,12 +23,12 @@ pub(super) struct Args {
     password: Option<SecretArg>,
     /// Read the password from a file; its last line end is not part of it
     #[arg(long, value_name = "FILE", conflicts_with = "password")]
-    password_file: Option<PathBuf>,
+    pub(super) password_file: Option<PathBuf>,
     /// Shared secret of a TURN REST server (coturn's static-auth-secret): mint credentials from it [env: RTCSCOPE_SECRET]
     #[arg(long, value_name = "SECRET")]
     secret: Option<SecretArg>,
     /// Lifetime of minted credentials
-    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = crate::cli::duration::from_arg)]
+    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = crate::cli::duration::life_from_arg)]
     ttl: std::time::Duration,
     /// What stands between time and user in a TURN REST user name
     #[arg(long, value_name = "CHAR", default_value_t = rest::SEPARATOR)]

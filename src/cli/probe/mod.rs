@@ -175,10 +175,22 @@ const COUNT: u32 = 20;
 /// What a run without `--deadline` is given beyond the traffic asked for.
 const DEADLINE: Duration = Duration::from_secs(30);
 
+/// The files that are read.
+fn inputs(args: &Args) -> Vec<(&'static str, &std::path::Path)> {
+    let files = [
+        ("--ice-servers", &args.targets.ice_servers),
+        ("--turnserver-conf", &args.configuration.turnserver_conf),
+        ("--password-file", &args.credentials.password_file),
+        ("--cafile", &args.trust.cafile),
+    ];
+    files.into_iter().filter_map(|(flag, path)| Some((flag, path.as_deref()?))).collect()
+}
+
 pub(super) fn run(args: Args, mut context: Context) -> anyhow::Result<Exit> {
     if let Some(Command::Cred(args)) = args.command {
         return cred::run(args, context);
     }
+    recording::spare(&args.recording, &context, &inputs(&args))?;
     let mut options = options(&args)?;
     let thresholds = thresholds(&args)?;
     options.needs_bps = needs(args.traffic.preset, &thresholds);

@@ -6,7 +6,7 @@ use crate::metric::{Bound, Judgement, State};
 use crate::probe::diagnose;
 use crate::probe::facts::{AttemptFacts, EndpointFacts, StepFacts, TargetFacts};
 use crate::probe::summary::Summary;
-use crate::report::{Align, Cell, Table, Tone};
+use crate::report::{Align, Cell, Table, Tone, one_line};
 
 /// As the Trickle ICE page lists them.
 pub(super) fn candidates(summary: &Summary) -> Table {
@@ -111,7 +111,10 @@ pub(super) fn capabilities(summary: &Summary) -> Option<Table> {
             let named = endpoint.capabilities.iter().filter(|it| states.contains(&it.state));
             let named = named.map(|it| match it.code {
                 Some(code) => format!("{} ({code})", it.name),
-                None => it.name.to_owned(),
+                None => match &it.why {
+                    Some(why) => format!("{} ({})", it.name, one_line(why)),
+                    None => it.name.to_owned(),
+                },
             });
             Cell::from(named.collect::<Vec<_>>().join(", "))
         };

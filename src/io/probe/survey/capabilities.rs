@@ -38,7 +38,12 @@ impl Survey {
             match outcome {
                 Ok(found) => self.facts.asked.extend(found),
                 Err(why) => {
-                    self.facts.asked.push(Capability { name: wish.name(), state: "unknown", code: None });
+                    self.facts.asked.push(Capability {
+                        name: wish.name(),
+                        state: "unknown",
+                        code: None,
+                        why: None,
+                    });
                     match unknown.iter_mut().find(|(known, _)| *known == why) {
                         Some((_, names)) => names.push(wish.name()),
                         None => unknown.push((why, vec![wish.name()])),
@@ -50,8 +55,9 @@ impl Survey {
             self.facts.give_up(Check::Capabilities, format!("{} for {}", why, names.join(", ")));
         }
         if self.stream.is_none() {
-            let state = "unknown";
-            self.facts.asked.push(Capability { name: Wish::TcpRelay.name(), state, code: None });
+            let why = Some("no TCP endpoint of this server was probed".to_owned());
+            let name = Wish::TcpRelay.name();
+            self.facts.asked.push(Capability { name, state: "unknown", code: None, why });
         }
     }
 
@@ -105,11 +111,15 @@ impl Asker {
                 if self.wish == Wish::EvenPort {
                     found.extend(self.reservation(&answer, relayed.address.port()).await);
                 }
-                if self.wish == Wish::TcpRelay && !self.nat {
+                if self.wish == Wish::TcpRelay {
                     // What keeps us from trying is our own; the relay itself was granted.
                     let environment = &self.connector.shared.environment;
-                    let passes = tcp_relay::passes(&mut relayed, self.server, environment, self.link());
-                    found.extend(passes.await.ok());
+                    found.push(match self.nat {
+                        true => tcp_relay::untried("behind a NAT nobody can connect to this machine"),
+                        false => tcp_relay::passes(&mut relayed, self.server, environment, self.link())
+                            .await
+                            .unwrap_or_else(tcp_relay::untried),
+                    });
                 }
                 relayed.link.release().await;
                 Ok(found)
