@@ -164,18 +164,21 @@ impl Session {
         let Some(instead) = second_look::beside(&self.facts) else {
             return self.connector.connect(addr, None).await;
         };
-        let looking = async {
-            sleep(self.shared.options.timeout / 3).await;
-            second_look::speaks(&self.connector, instead, addr).await
-        };
-        tokio::pin!(looking);
-        let connecting = self.connector.connect(addr, None);
-        tokio::pin!(connecting);
         let mut looked = None;
-        let connected = loop {
-            tokio::select! {
-                connected = &mut connecting => break connected,
-                seen = &mut looking, if looked.is_none() => looked = Some(seen),
+        let connected = {
+            let looking = async {
+                sleep(self.shared.options.timeout / 3).await;
+                self.waiting("TLS or DTLS handshake");
+                second_look::speaks(&self.connector, instead, addr).await
+            };
+            tokio::pin!(looking);
+            let connecting = self.connector.connect(addr, None);
+            tokio::pin!(connecting);
+            loop {
+                tokio::select! {
+                    connected = &mut connecting => break connected,
+                    seen = &mut looking, if looked.is_none() => looked = Some(seen),
+                }
             }
         };
         self.looked = looked;
@@ -252,6 +255,7 @@ impl Session {
                 None
             }
             None => {
+                self.waiting("STUN Binding");
                 let allocate = self.start_allocate(link);
                 let answer = link.answer(first).await?;
                 bindings.take(answer);
@@ -334,6 +338,12 @@ impl Session {
                 self.facts.oddity(&oddity, stage);
             }
         }
+    }
+
+    /// As [`progress`](Self::progress), of what has not been answered for a while.
+    fn waiting(&self, what: &str) {
+        let most = self.shared.options.timeout.as_secs_f64();
+        self.progress(&format!("no answer to a {what} yet; waiting for up to {most} s (--timeout)"));
     }
 
     pub(super) fn progress(&self, doing: &str) {

@@ -192,5 +192,8 @@ fn lifetimes_that_are_too_short_are_measured_and_named() {
         run.shows("udp", &format!("/lifetimes/{what}_s/confirmed"), true);
     }
     run.shows("udp", "/lifetimes/allocation_s/refresh_code", 437);
+    // Its permission ends first, and that is no end of the allocation.
+    let least = number(&run, "udp", "/lifetimes/allocation_s/at_least_s");
+    run.check(least > 8.4, &format!("an allocation of 10 s is said to be over after {least}"));
     run.check(run.stderr.contains("--lifetimes takes up to 11 minutes"), "nothing was said of how long");
 }

@@ -14,6 +14,8 @@ use crate::turn::{Allocate, Answer, Request};
 const TICK: Duration = Duration::from_millis(500);
 /// Packets in a row without which something has ended.
 const MISSING: u32 = 6;
+/// Packets in a row without which the server is asked about an allocation.
+const DOUBT: u32 = 1;
 /// How long the proof of an end may take.
 const PROOF: Duration = Duration::from_secs(2);
 /// How often a permission is renewed that is not the one watched.
@@ -76,7 +78,21 @@ impl Survey {
                 }
                 Err(why) => return Err(why),
             }
-            if watch.ended() {
+            // Packets get lost, and a proof that comes after the end of the granted time proves nothing about what
+            // was before: the server is asked at once whether it still knows the allocation, which renews nothing.
+            let doubted = what == Lifetime::Allocation && watch.last.is_some() && watch.missing() >= DOUBT;
+            match if doubted { pair.exists().await } else { None } {
+                Some((at, true)) => watch.alive = Some(at),
+                Some((at, false)) => {
+                    facts.at_least_s = watch.last().max(watch.alive).and_then(since);
+                    let missing = watch.first_missing().filter(|missing| Some(*missing) > watch.alive);
+                    facts.at_most_s = since(missing.unwrap_or(at));
+                    self.prove(what, &mut pair, way, &mut watch, &mut facts).await;
+                    return Ok(facts);
+                }
+                None => {}
+            }
+            if watch.ended() && watch.alive <= watch.first_missing() {
                 let Some(last) = watch.last() else { return Err("no data passes at all".to_owned()) };
                 facts.at_least_s = since(last);
                 facts.at_most_s = watch.first_missing().and_then(since);
@@ -94,7 +110,7 @@ impl Survey {
                 renewed = now;
             }
         }
-        facts.at_least_s = watch.last().and_then(since);
+        facts.at_least_s = watch.last().max(watch.alive).and_then(since);
         Ok(facts)
     }
 
@@ -132,6 +148,8 @@ impl Survey {
 struct Watch {
     sent: Vec<Instant>,
     last: Option<u32>,
+    /// When the server last said that it still knows the allocation.
+    alive: Option<Instant>,
 }
 
 impl Watch {
@@ -153,7 +171,12 @@ impl Watch {
     }
 
     fn ended(&self) -> bool {
-        self.sent.len() as u32 >= self.last.map_or(0, |last| last + 1) + MISSING
+        self.missing() >= MISSING
+    }
+
+    /// Packets sent since the last that arrived.
+    fn missing(&self) -> u32 {
+        (self.sent.len() as u32).saturating_sub(self.last.map_or(0, |last| last + 1))
     }
 
     fn last(&self) -> Option<Instant> {
