@@ -54,9 +54,18 @@ pub(super) fn unauthorized(case: &Case<'_>, allocate: &AllocateFacts) -> Finding
                 .help("have the application mint fresh ones for each session, or with a longer lifetime"),
         );
     }
-    if knowledge.secret_mismatch || knowledge.minted {
+    let prolonged = case.facts.minted.as_ref().filter(|_| knowledge.rest_expiry.is_some());
+    let prolonged = prolonged.and_then(|minted| minted.accepted);
+    let ours = knowledge.minted || knowledge.fits_secret;
+    if knowledge.secret_mismatch || ours {
         let (message, confidence) = match knowledge.minted {
-            true => ("credentials minted from --secret are refused", Confidence::Medium),
+            true if prolonged == Some(false) => {
+                ("credentials minted from the secret are refused, whenever they expire", Confidence::Medium)
+            }
+            true => ("credentials minted from the secret are refused", Confidence::Medium),
+            false if ours => {
+                ("the password is what the secret gives, and the server refuses it", Confidence::Medium)
+            }
             false if knowledge.mended_fits_secret => (
                 "the password is damaged; mended it is what --secret gives, and the server refuses that too",
                 Confidence::High,
@@ -68,12 +77,17 @@ pub(super) fn unauthorized(case: &Case<'_>, allocate: &AllocateFacts) -> Finding
                 .confidence(confidence)
                 .message(message)
                 .evidence("minted_here", knowledge.minted)
-                .help(match knowledge.minted {
-                    true => {
+                .evidence("later_expiry_is_accepted", prolonged)
+                .help(match (ours, prolonged) {
+                    (true, Some(false)) => {
                         "compare with `static-auth-secret=` of the server, and check that `use-auth-secret` is set; \
-                         a clock that is far off refuses fresh credentials too"
+                         it is not its clock, as an expiry years ahead is refused too"
                     }
-                    false => {
+                    (true, _) => {
+                        "compare with `static-auth-secret=` of the server, and check that `use-auth-secret` is set; \
+                         a clock that is far off refuses fresh credentials too: --clock finds it"
+                    }
+                    (false, _) => {
                         "the application mints with another secret than --secret: compare both with the server's \
                          `static-auth-secret=`"
                     }
