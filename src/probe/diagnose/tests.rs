@@ -639,7 +639,10 @@ fn minted_credentials_that_are_taken_with_a_later_expiry_blame_the_clock_and_not
     for knowledge in [|it: &mut Knowledge| it.minted = true, |it: &mut Knowledge| it.fits_secret = true] {
         let clock = findings(Some(true), knowledge).remove(0);
         assert_eq!((clock.code, clock.severity), ("CLOCK_SKEW", Severity::Error));
-        assert!(clock.message.contains("ahead of this machine's") && clock.help.contains("--clock"), "{clock:?}");
+        assert!(
+            clock.message.contains("ahead of this machine's") && clock.help.contains("--clock"),
+            "{clock:?}"
+        );
         let secret = findings(Some(false), knowledge).remove(0);
         assert_eq!(secret.code, "REST_SECRET_MISMATCH");
         assert!(secret.help.contains("it is not its clock"), "{secret:?}");
