@@ -139,7 +139,8 @@ pub(super) fn unauthorized(case: &Case<'_>, allocate: &AllocateFacts) -> Finding
                 }
                 false => {
                     "compare with `user=` or `turnadmin -l`; the key of a stored user depends on the realm, and a \
-                     coturn with `use-auth-secret` knows no such users"
+                     coturn with `use-auth-secret` knows no such users. Or the user database is unreachable: see the \
+                     server's log"
                 }
             }),
     )
