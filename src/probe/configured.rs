@@ -23,8 +23,11 @@ pub(super) fn explain(summary: &mut Summary, report: &Report) {
     });
     of_targets.chain(&mut summary.findings).for_each(each);
     let seen: Vec<&str> = summary.findings.iter().map(|finding| finding.code).collect();
-    let causes: Vec<&str> =
-        CAUSES.iter().filter(|(_, comes_of_it)| seen.contains(comes_of_it)).map(|(cause, _)| *cause).collect();
+    let causes: Vec<&str> = CAUSES
+        .iter()
+        .filter(|(_, comes_of_it)| seen.contains(comes_of_it))
+        .map(|(cause, _)| *cause)
+        .collect();
     // A stable sort: all else keeps its place.
     summary
         .findings
@@ -33,7 +36,8 @@ pub(super) fn explain(summary: &mut Summary, report: &Report) {
 
 fn point_at_cause(finding: &mut Finding, report: &Report) {
     let cause = CAUSES.iter().find(|(_, comes_of_it)| *comes_of_it == finding.code);
-    let Some((code, _)) = cause.filter(|(code, _)| report.findings.iter().any(|known| known.code == *code)) else {
+    let Some((code, _)) = cause.filter(|(code, _)| report.findings.iter().any(|known| known.code == *code))
+    else {
         return;
     };
     finding.evidence.insert("likely_cause".to_owned(), (*code).into());

@@ -43,8 +43,9 @@ pub(super) fn open(conf: &Conf) -> Vec<&'static Range> {
         denied.extend(multicast.flat_map(Range::lines).flat_map(covered));
     }
     denied.sort_unstable();
-    let covers = |line: &str| {
-        let Some((first, last)) = ends(line) else { return false };
+    // By what the range is called: a line to paste may hold more.
+    let covers = |range: &Range| {
+        let Some((first, last)) = from_prefix(range.name) else { return false };
         let mut next = Some(first);
         for (from, to) in &denied {
             if let Some(at) = next
@@ -56,7 +57,7 @@ pub(super) fn open(conf: &Conf) -> Vec<&'static Range> {
         }
         next.is_none_or(|next| next > last)
     };
-    wanted(conf).filter(|range| !range.lines().all(covers)).collect()
+    wanted(conf).filter(|range| !covers(range)).collect()
 }
 
 /// The address behind this one; `None` behind the last.
@@ -212,6 +213,16 @@ mod tests {
         assert!(reversed("203.0.113.9-203.0.113.1").is_some());
         assert!(reversed("203.0.113.1-203.0.113.9").is_none() && reversed("10.0.0.1").is_none());
         assert!(reversed("10.0.0.0/8").is_none());
+    }
+
+    #[test]
+    fn every_range_is_named_by_its_prefix() {
+        for range in &RANGES {
+            let prefix = from_prefix(range.name);
+            let holds =
+                |address: &IpAddr| prefix.is_some_and(|(first, last)| (first..=last).contains(address));
+            assert!(range.addresses.iter().all(holds), "{}", range.name);
+        }
     }
 
     #[test]

@@ -174,9 +174,9 @@ fn damaged(case: &Case<'_>) -> Option<Finding> {
     let said = [said("user name", &mended.username), said("password", &mended.password)].concat().join(", ");
     let fits = case.context.target.knowledge.mended_fits_secret;
     let (message, confidence) = match mended.accepted {
-        Some(_) => (format!("{said}: without that the server takes the credentials"), Confidence::High),
+        Some(_) => (format!("{said}: mended, the server takes the credentials"), Confidence::High),
         None if fits => (
-            format!("{said}; without that it is what --secret gives, and the server refuses it as it is"),
+            format!("{said}; mended it is what --secret gives, and the server refuses it as it is"),
             Confidence::Medium,
         ),
         None => (format!("{said}, and the server refuses the credentials"), Confidence::Medium),

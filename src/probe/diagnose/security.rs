@@ -63,7 +63,7 @@ fn private_peers(case: &mut Case<'_>, security: &SecurityFacts) {
     let mut said = Vec::new();
     if !(open.is_empty() && own.is_empty()) {
         said.push(format!(
-            "whoever has a relay here may send to {} (granted, from one address tried in each range; nothing was sent there)",
+            "whoever has a relay here may send to {} (granted; nothing was sent)",
             few(&open, &own)
         ));
     }

@@ -624,6 +624,16 @@ fn a_clock_is_named_where_it_is_off_by_more_than_a_minute_beyond_doubt() {
     }
 }
 
+#[test]
+fn a_closed_relay_range_is_told_with_the_nat_that_may_stand_before_it() {
+    let blocked = with(|f| f.relay.inbound = path(0));
+    let finding = found(&blocked, &target_of("turn:198.51.100.1")).remove(0);
+    assert_eq!(finding.code, "RELAY_INBOUND_BLOCKED");
+    for word in ["firewall", "NAT stands there forward", "a range open in part passes at times"] {
+        assert!(finding.help.contains(word), "{word}: {}", finding.help);
+    }
+}
+
 /// The clock search is asked for by a flag; without it, one more try with a later expiry tells clock from secret.
 #[test]
 fn minted_credentials_that_are_taken_with_a_later_expiry_blame_the_clock_and_not_the_secret() {

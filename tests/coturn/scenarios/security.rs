@@ -133,6 +133,25 @@ fn the_lines_that_the_lint_says_to_paste_leave_nothing_open_to_the_audit() {
     }
 }
 
+/// What works stands first, and nothing stands twice.
+#[test]
+fn the_headline_of_an_open_server_is_short_and_each_row_has_a_name_of_its_own() {
+    let Some(lab) = Lab::new() else { return };
+    let _coturn = lab.coturn(&[]);
+    let (code, text) = lab.probe_text(&args(&[&[TURN_UDP], &ALICE, &SECURITY]));
+    assert_eq!(code, 1, "{text}");
+    let headline: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).collect();
+    assert!(headline.len() <= 3 && headline[0].contains("relay works over UDP, but"), "{text}");
+    let rows = text.lines().filter(|line| line.contains("private and special peers")).count();
+    assert_eq!(rows, 1, "{text}");
+    assert!(text.contains("others of them"), "{text}");
+    assert!(!text.contains("URL: turn:"), "{text}");
+    assert!(
+        !text.contains("255.255.255.254") && text.contains("denied-peer-ip=240.0.0.0-255.255.255.255"),
+        "{text}"
+    );
+}
+
 #[test]
 fn nothing_of_it_is_asked_without_the_flag() {
     let Some(lab) = Lab::new() else { return };

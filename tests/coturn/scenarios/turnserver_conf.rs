@@ -77,7 +77,10 @@ fn a_reversed_port_range_is_told_before_the_crash_that_comes_of_it() {
     run.check(run.json["findings"][0]["code"] == "CONF306", "the cause is not first");
     let finding = run.finding("CONNECTION_CLOSED");
     run.check(finding["evidence"]["likely_cause"] == "CONF306", "the cause is not named");
-    run.check(finding["help"].as_str().is_some_and(|help| help.starts_with("mend CONF306 first")), "other help");
+    run.check(
+        finding["help"].as_str().is_some_and(|help| help.starts_with("mend CONF306 first")),
+        "other help",
+    );
 }
 
 /// coturn then knows none of its users, and its 401 is the same as for a wrong password.
@@ -85,7 +88,8 @@ fn a_reversed_port_range_is_told_before_the_crash_that_comes_of_it() {
 fn a_user_database_that_is_down_is_named_beside_wrong_credentials() {
     let Some(lab) = Lab::new() else { return };
     let target = ["turn:198.51.100.1?transport=udp", "-u", "carol", "-w", PASSWORD];
-    let coturn = lab.coturn(&["!userdb", "!user", "redis-userdb=ip=127.0.0.1 dbname=0 port=6390 connect_timeout=1"]);
+    let coturn =
+        lab.coturn(&["!userdb", "!user", "redis-userdb=ip=127.0.0.1 dbname=0 port=6390 connect_timeout=1"]);
     let run = lab.probe(&args(&[&target, &["--turnserver-conf", &coturn.config()]]));
     run.ends("fail", 1).has("AUTH_WRONG", "error");
     let finding = run.finding("AUTH_WRONG");
@@ -97,7 +101,10 @@ fn a_user_database_that_is_down_is_named_beside_wrong_credentials() {
     // Without the file at hand, the possibility alone.
     let run = lab.probe(&target);
     let help = run.finding("AUTH_WRONG")["help"].as_str().unwrap_or_default();
-    run.check(help.contains("the user database is unreachable: see the server's log"), "it is not thought of");
+    run.check(
+        help.contains("the user database is unreachable: see the server's log"),
+        "it is not thought of",
+    );
 }
 
 #[test]
