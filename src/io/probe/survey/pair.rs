@@ -187,7 +187,11 @@ impl Pair {
                         }
                         (packet.map(|packet| (packet, data.len(), at)), false)
                     }
-                    _ => continue,
+                    Event::Answer(answer) => {
+                        self.relayed.upkeep.renewed(&answer);
+                        continue;
+                    }
+                    Event::Oddity(_) => continue,
                 },
                 () = sleep_until(until.into()) => return Ok(None),
             };

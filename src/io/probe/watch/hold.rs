@@ -107,7 +107,11 @@ impl Hold {
     /// What came of a renewal.
     fn take_answer(&mut self, answer: &Answer) {
         match &answer.outcome {
-            Outcome::Granted(_) => {}
+            Outcome::Granted(_) => {
+                if let Some(first) = &mut self.session.first {
+                    first.upkeep.renewed(answer);
+                }
+            }
             Outcome::Refused { code, .. } => self.lost = Some(refused(*code)),
             Outcome::TimedOut => {
                 if let Some(first) = &mut self.session.first {
@@ -301,6 +305,7 @@ impl Hold {
         let Some(first) = &mut self.session.first else { return Ok(None) };
         first.link.stage = "refresh";
         let answer = first.link.request(Request::Refresh { lifetime: LIFETIME }).await?;
+        first.upkeep.renewed(&answer);
         seen.facts.refresh = Some(step_facts(&answer));
         Ok(answer.code())
     }
