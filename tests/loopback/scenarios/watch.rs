@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::{ALICE, LOOPBACK, TempFile, args, settings, start, turn, turn_tcp, turn_udp, turns};
 use crate::forwarder::{Direction, Forwarder, Impairment, Weather};
-use crate::watching::{Watched, Watching};
+use crate::watching::Watching;
 
 /// Rounds in quick succession, of three packets each way.
 const QUICK: [&str; 6] = ["--watch", "50ms", "--count", "3", "--timeout", "1s"];
@@ -328,8 +328,9 @@ fn files_threads_and_memory_do_not_grow_with_the_rounds() {
     }
     let after = held(watching.id());
     eprintln!("{rounds} rounds in {:?}: {before:?}, {after:?}", at.elapsed());
-    let Watched { code, .. } = watching.interrupt();
-    assert_eq!(code, 130);
+    let watched = watching.interrupt();
+    assert_eq!(watched.code, 130);
+    assert_eq!(watched.changes("slower"), [] as [&Value; 0]);
     assert_eq!((before.files, before.threads), (after.files, after.threads));
     assert!(after.resident_kib < before.resident_kib + 512, "{before:?} became {after:?}");
 }
