@@ -5,10 +5,10 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use rand::Rng as _;
-use tokio::time::{Instant, sleep, timeout, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
-use super::{Asked, Survey, allocate};
-use crate::io::probe::ALONE;
+use super::fresh::{Fresh, is_quota};
+use super::{Asked, Patience, Survey};
 use crate::io::probe::allocation::Relayed;
 use crate::probe::facts::{Check, DeliveredPeer, SecurityFacts, TriedPeer};
 use crate::probe::security::{RELAY, SERVER, peers};
@@ -37,14 +37,12 @@ impl Survey {
         self.facts.security = Some(found.clone());
         let plain = self.facts.relay.address.map_or(Family::Ipv4, |relay| Family::of(relay.ip()));
         let other = if plain == Family::Ipv4 { Family::Ipv6 } else { Family::Ipv4 };
-        // As the endpoint's own relay was asked for.
-        let wish = Allocate { family: self.shared.options.relay_family, ..Allocate::default() };
-        self.on_a_relay(wish, plain, &mut found).await;
+        self.on_a_relay(self.wish(), plain, &mut found).await;
         self.facts.security = Some(found.clone());
         match self.known_refusal(other) {
             Some(why) => found.untried.push(format!("{} peers: {why}", other.name())),
             None => {
-                let wish = Allocate { family: Some(other), ..Allocate::default() };
+                let wish = Allocate { family: Some(other), ..self.wish() };
                 self.on_a_relay(wish, other, &mut found).await;
             }
         }
@@ -78,7 +76,7 @@ impl Survey {
         let patience = self.shared.options.timeout.min(PATIENCE);
         let mut todo: Option<Vec<TriedPeer>> = None;
         for round in 1..=MOST_ALLOCATIONS {
-            let mut relayed = match self.allocated(wish.clone(), patience, found).await {
+            let mut relayed = match self.allocated(&wish, patience, found).await {
                 Ok(relayed) => relayed,
                 Err(why) => {
                     found.untried.push(format!("{} peers: {why}", family.name()));
@@ -86,7 +84,7 @@ impl Survey {
                 }
             };
             if Family::of(relayed.address.ip()) != family {
-                relayed.link.release().await;
+                relayed.release().await;
                 found.untried.push(format!("{} peers: the server gives no such relay", family.name()));
                 break;
             }
@@ -98,7 +96,7 @@ impl Survey {
             }
             let asked = todo.take().unwrap_or_else(|| self.peers(&relayed));
             let left = self.ranges(&mut relayed, asked, patience, found).await;
-            relayed.link.release().await;
+            relayed.release().await;
             found.requests += 1;
             if left.is_empty() || round == MOST_ALLOCATIONS {
                 found.peers.extend(left);
@@ -120,47 +118,37 @@ impl Survey {
 
     /// The peers to ask about, none of which has an answer yet.
     fn peers(&self, relayed: &Relayed) -> Vec<TriedPeer> {
-        let own = [(SERVER, self.server.ip()), (RELAY, relayed.address.ip())];
+        let own = [(SERVER, self.door.server.ip()), (RELAY, relayed.address.ip())];
         let ours = [self.peer_address(), self.facts.local.map(|local| local.ip())];
         let ours: Vec<IpAddr> = ours.into_iter().flatten().collect();
         let peers = peers(relayed.address.is_ipv6(), &own, &ours);
         peers.into_iter().map(|(range, address)| TriedPeer::new(range, address)).collect()
     }
 
-    /// A fresh allocation; one that a quota refused is asked for again, as ours of a moment ago may still count.
+    /// A fresh allocation; `Err` says in words why there is none.
     async fn allocated(
         &self,
-        wish: Allocate,
+        wish: &Allocate,
         patience: Duration,
         found: &mut SecurityFacts,
-    ) -> Result<Box<Relayed>, String> {
-        let mut last = String::new();
-        for pause in ALONE {
-            sleep(pause).await;
-            let asking = async {
-                let link = self.connector.connect(self.server, self.domain.as_deref()).await.link;
-                allocate(link.map_err(|fault| fault.message)?, wish.clone()).await
-            };
-            found.requests += 2;
-            match timeout(patience, asking).await {
-                Err(_) => return Err("the server did not answer an Allocate".to_owned()),
-                Ok(Err(why)) => return Err(why),
-                Ok(Ok(Asked::Granted(relayed, _))) => return Ok(relayed),
-                Ok(Ok(Asked::Answered(answer))) => match answer.code() {
-                    Some(code @ (486 | 508)) => {
-                        last = format!("the server refused an allocation for it ({code})")
-                    }
-                    Some(code) => {
-                        return Err(format!(
-                            "the server gives no {} relay ({code})",
-                            wish.family.map_or("such", Family::name)
-                        ));
-                    }
-                    None => return Err("the relay that the server gives has no address".to_owned()),
-                },
+    ) -> Result<Box<Fresh>, String> {
+        let before = self.door.tries();
+        let asked = self.door.allocate(wish, Patience { answer: patience, room: None }).await;
+        // Each is asked without credentials first.
+        found.requests += 2 * (self.door.tries() - before);
+        let answer = match asked? {
+            Asked::Granted(fresh, _) => return Ok(fresh),
+            Asked::Answered(answer) => answer,
+        };
+        Err(match answer.code() {
+            Some(code) if is_quota(Some(code)) => {
+                format!("the server refused an allocation for it ({code})")
             }
-        }
-        Err(last)
+            Some(code) => {
+                format!("the server gives no {} relay ({code})", wish.family.map_or("such", Family::name))
+            }
+            None => "the relay that the server gives has no address".to_owned(),
+        })
     }
 
     /// One CreatePermission a peer, all on their way at once. Those that the allocation had no room for come back:
@@ -192,7 +180,7 @@ impl Survey {
                 }
             }
             match peer.code {
-                Some(486 | 508) => left.push(TriedPeer { state: "unanswered", ..peer }),
+                code if is_quota(code) => left.push(TriedPeer { state: "unanswered", ..peer }),
                 _ => found.peers.push(peer),
             }
         }
