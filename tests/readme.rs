@@ -65,6 +65,25 @@ fn the_readme_knows_every_exit_code() {
 }
 
 #[test]
+fn the_readme_explains_every_capability_and_state() {
+    let words = ["rtcscope", "probe", "--embedded", "--format", "json"].map(str::to_owned).to_vec();
+    let output = run(&Example { place: "capabilities".into(), environment: vec![], words, output: vec![] });
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let listed = json.pointer("/targets/0/endpoints/0/capabilities").and_then(|it| it.as_array());
+    let mut words = BTreeSet::from(["yes", "refused", "ignored", "no", "unusable", "unknown"]);
+    words.extend(rtcscope::probe::capabilities::Wish::ALL.map(|wish| wish.name()));
+    for it in listed.expect("capabilities") {
+        words.extend(["name", "state"].map(|key| it[key].as_str().expect("a word")));
+    }
+    let readme = read("README.md");
+    let section =
+        readme.split("**What the server can do**").nth(1).and_then(|rest| rest.split("\n**").next());
+    let section = section.expect("a section on capabilities");
+    let missing: Vec<_> = words.iter().filter(|word| !section.contains(&format!("`{word}`"))).collect();
+    assert!(words.len() >= 14 && missing.is_empty(), "{missing:?} of {words:?}");
+}
+
+#[test]
 fn the_documents_name_only_flags_that_exist() {
     let mut known = BTreeSet::from(["--help".to_owned(), "--version".to_owned()]);
     let mut commands = vec![rtcscope::cli::command()];

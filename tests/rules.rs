@@ -179,6 +179,63 @@ fn severities_are_those_that_were_promised() {
     assert_eq!(of(Severity::Warning), warnings);
 }
 
+/// The body of a test, without what it says is not there.
+fn body_of_test(file: &str, name: &str) -> Option<String> {
+    let (before, rest) = file.split_once(&format!("fn {name}() {{"))?;
+    let attributes = before.rsplit("\n\n").next()?;
+    let body = rest.split_once("\n}\n")?.0;
+    attributes.contains("#[test]").then(|| body.replace("has_no(\"", "has_no("))
+}
+
+#[test]
+fn every_code_of_the_probe_is_played_by_a_test_that_the_table_names() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let document = std::fs::read_to_string(tests.join("loopback/README.md")).unwrap();
+    let table = document.split_once("## Every code, and who plays it").expect("its heading").1;
+    let table = table.split("\n## ").next().unwrap();
+    let rows: Vec<Vec<&str>> = table
+        .lines()
+        .filter(|line| line.starts_with("| "))
+        .skip(1)
+        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+        .collect();
+
+    let listed: Vec<&str> = rows.iter().map(|row| row[0]).collect();
+    let codes: Vec<&str> = rtcscope::probe::codes::RULES.iter().map(|rule| rule.code).collect();
+    assert_eq!(listed, codes, "a row for each code, in order");
+
+    let mut faults = Vec::new();
+    for row in &rows {
+        let (code, cells) = (row[0], &row[2..]);
+        let named = cells.iter().filter(|cell| **cell != "–").count();
+        if cells.len() != 3 || named == 0 {
+            faults.push(format!("{code}: no test"));
+        }
+        if row[1].starts_with("none: ") != (cells[0] == "–") {
+            faults.push(format!("{code}: a real server, and no test with one, or the other way round"));
+        }
+        for (cell, folder) in cells.iter().zip(["coturn/scenarios", "loopback/scenarios", "loopback/hostile"])
+        {
+            if *cell == "–" {
+                continue;
+            }
+            let Some((file, name)) = cell.trim_matches('`').split_once("::") else {
+                faults.push(format!("{code}: {cell} is no test"));
+                continue;
+            };
+            let text = std::fs::read_to_string(tests.join(folder).join(format!("{file}.rs")));
+            match text.ok().and_then(|text| body_of_test(&text, name)) {
+                None => faults.push(format!("{code}: there is no {folder}/{file}.rs with a test {name}")),
+                Some(body) if !body.contains(&format!("\"{code}\"")) => {
+                    faults.push(format!("{code}: {name} does not expect it"));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
 #[test]
 fn a_code_is_found_in_any_case() {
     assert_eq!(registry::rule("rest_expired").map(|rule| rule.code), Some("REST_EXPIRED"));

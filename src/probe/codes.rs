@@ -1,7 +1,22 @@
 //! The rules behind the findings of `probe`: one entry here and one `explain/CODE.md` each.
 //!
-//! The text for people who were woken up by the fault is in the `.md`; here is what machines need. Where the
-//! circumstances change a severity (RELAY_ADDR_*), the one here is that of the graver case.
+//! The text for people who were woken up by the fault is in the `.md`; here is what machines need.
+//!
+//! The severity here is that of the usual case. A finding's own is another one where the circumstances are: scripts
+//! that act on severities read the finding, never the rule. It varies for
+//!
+//! - what is on the way to an endpoint that nobody asked for: warning instead of error (UDP_TIMEOUT, TCP_TIMEOUT,
+//!   PORT_REFUSED, ICMP_PROHIBITED, CONNECTION_CLOSED, NOT_A_STUN_SERVER, STUN_ONLY, STUN_AUTH_REQUIRED, SERVER_ERROR to
+//!   a Binding, SCHEME_MISMATCH, TLS_FAILED, TLS_OLD);
+//! - what a request got over in the end: MALFORMED, FINGERPRINT_BAD and INTEGRITY_BAD are warnings then;
+//! - certificates: info with `--insecure`; TLS_HOSTNAME also where the address comes from a configuration;
+//! - TLS_OLD: info for TLS 1.2, which works everywhere;
+//! - SCHEME_MISMATCH: a warning where it works at the port of the other scheme;
+//! - RELAY_ADDR_PRIVATE, RELAY_ADDR_MISMATCH: info where data passes (PRIVATE: from a server that is private too);
+//! - RELAY_INBOUND_BLOCKED: a warning where our own network may be what blocks;
+//! - PEER_PRIVATE_ALLOWED: a warning for the kind of network that the server itself is in;
+//! - BANDWIDTH_CAPPED: an error below what was asked for, info where no cap shows;
+//! - CLOCK_SKEW: an error where good credentials are refused for it.
 
 use crate::finding::{Rule, Severity};
 

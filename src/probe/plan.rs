@@ -130,6 +130,8 @@ pub struct Target {
     pub configured: bool,
     /// To find the server's clock with.
     pub clock: Option<Minting>,
+    /// The credentials are a static user's, and this is what the server may take instead of static users.
+    pub minting: Option<Minting>,
 }
 
 /// What TURN REST credentials of any expiry are minted from.
@@ -198,6 +200,7 @@ impl Target {
             knowledge: Knowledge::default(),
             configured: false,
             clock: None,
+            minting: None,
         }
     }
 

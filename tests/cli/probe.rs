@@ -257,6 +257,19 @@ fn a_clock_is_not_asked_for_without_a_secret() {
     insta::assert_snapshot!(text);
 }
 
+/// Who hands a recording on has to know what is in it.
+#[test]
+fn the_help_says_what_a_recording_does_not_hide() {
+    let output = rtcscope(["probe", "--help"]).output().expect("the program starts");
+    let help = String::from_utf8_lossy(&output.stdout);
+    for flag in ["--trace[=<FILE>]", "--pcap <FILE>"] {
+        let (_, told) = help.split_once(flag).expect("the flag has a help");
+        let told = told.split("\n      --").next().unwrap_or_default();
+        let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(told.contains("addresses") && told.contains("user names"), "{flag}: {told}");
+    }
+}
+
 #[test]
 fn no_target_at_all_is_a_usage_error() {
     let credentials = [("RTCSCOPE_USERNAME", "alice"), ("RTCSCOPE_PASSWORD", "hunter2")];

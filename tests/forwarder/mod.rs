@@ -59,25 +59,25 @@ enum Order {
 impl Forwarder {
     /// Listens on a free port of `listen.ip()` (or the one given), and forwards to `server`.
     pub(crate) fn start(listen: SocketAddr, server: SocketAddr, weather: Weather) -> Self {
-        Self::spawn(listen, server, weather, || ())
+        Self::spawn(listen, vec![server], weather, || ())
     }
 
     /// As [`start`](Self::start), inside the network namespace of this name.
     #[cfg(target_os = "linux")]
     pub(crate) fn in_namespace(name: &str, listen: SocketAddr, server: SocketAddr, weather: Weather) -> Self {
-        let path = std::path::Path::new("/run/netns").join(name);
-        Self::spawn(listen, server, weather, move || {
-            let namespace = std::fs::File::open(&path).expect("the namespace exists");
-            let fd = std::os::fd::AsFd::as_fd(&namespace);
-            let kind = rustix::thread::LinkNameSpaceType::Network;
-            // Of this thread alone.
-            rustix::thread::move_into_link_name_space(fd, Some(kind)).expect("root may enter it");
-        })
+        Self::spawn(listen, vec![server], weather, entering(name))
+    }
+
+    /// A load balancer without affinity, inside the network namespace of this name: each datagram of a client goes to
+    /// the next of the servers. TCP goes to the first.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn alternating(name: &str, listen: SocketAddr, servers: &[SocketAddr]) -> Self {
+        Self::spawn(listen, servers.to_vec(), Weather::default(), entering(name))
     }
 
     fn spawn(
         listen: SocketAddr,
-        server: SocketAddr,
+        servers: Vec<SocketAddr>,
         weather: Weather,
         enter: impl FnOnce() + Send + 'static,
     ) -> Self {
@@ -92,9 +92,10 @@ impl Forwarder {
             runtime.expect("an event loop").block_on(async {
                 let (udp, tcp) = bind(listen).await;
                 ready.send(udp.local_addr().expect("it is bound")).expect("the test waits for it");
+                let first = servers[0];
                 tokio::select! {
-                    () = udp::run(udp, server, weather, kept, receiver) => {}
-                    () = tcp::run(tcp, server, weather) => {}
+                    () = udp::run(udp, servers, weather, kept, receiver) => {}
+                    () = tcp::run(tcp, first, weather) => {}
                     _ = stopped => {}
                 }
             });
@@ -130,6 +131,18 @@ impl Drop for Forwarder {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
+    }
+}
+
+/// Has a thread, and it alone, enter a network namespace.
+#[cfg(target_os = "linux")]
+fn entering(name: &str) -> impl FnOnce() + Send + 'static {
+    let path = std::path::Path::new("/run/netns").join(name);
+    move || {
+        let namespace = std::fs::File::open(&path).expect("the namespace exists");
+        let fd = std::os::fd::AsFd::as_fd(&namespace);
+        let kind = rustix::thread::LinkNameSpaceType::Network;
+        rustix::thread::move_into_link_name_space(fd, Some(kind)).expect("root may enter it");
     }
 }
 

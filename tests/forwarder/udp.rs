@@ -1,4 +1,4 @@
-//! Datagrams: one upstream socket a client, and a queue of what leaves when.
+//! Datagrams: one upstream socket a client and server, and a queue of what leaves when.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -16,15 +16,26 @@ use super::fate::Lane;
 use super::log::{Direction, Log, Passage};
 use super::{Order, Weather};
 
-/// A client's way to the server.
+/// A client's way to each server.
 struct Upstream {
-    socket: Arc<UdpSocket>,
-    reader: AbortHandle,
+    sockets: Vec<Arc<UdpSocket>>,
+    readers: Vec<AbortHandle>,
+    /// Datagrams it took.
+    sent: usize,
+}
+
+impl Upstream {
+    /// The socket whose turn it is.
+    fn next(&mut self) -> Arc<UdpSocket> {
+        let socket = self.sockets[self.sent % self.sockets.len()].clone();
+        self.sent += 1;
+        socket
+    }
 }
 
 impl Drop for Upstream {
     fn drop(&mut self) {
-        self.reader.abort();
+        self.readers.iter().for_each(AbortHandle::abort);
     }
 }
 
@@ -32,7 +43,7 @@ impl Drop for Upstream {
 type Queued = Reverse<(Instant, u64, usize)>;
 
 struct Line {
-    server: SocketAddr,
+    servers: Vec<SocketAddr>,
     weather: Weather,
     lanes: [Lane; 2],
     counts: [u64; 2],
@@ -45,14 +56,14 @@ struct Line {
 
 pub(super) async fn run(
     socket: UdpSocket,
-    server: SocketAddr,
+    servers: Vec<SocketAddr>,
     weather: Weather,
     log: Arc<Mutex<Log>>,
     mut orders: UnboundedReceiver<Order>,
 ) {
     let (from_server, mut returned) = unbounded_channel();
     let mut line = Line {
-        server,
+        servers,
         weather,
         lanes: [Lane::new(weather.seed, Direction::Up), Lane::new(weather.seed, Direction::Down)],
         counts: [0; 2],
@@ -123,27 +134,32 @@ impl Line {
         }
     }
 
-    /// The client's own socket towards the server.
+    /// The client's own socket towards the server whose turn it is.
     async fn upstream(&mut self, client: SocketAddr) -> io::Result<Arc<UdpSocket>> {
-        if let Some(known) = self.upstreams.get(&client) {
-            return Ok(known.socket.clone());
+        if let Some(known) = self.upstreams.get_mut(&client) {
+            return Ok(known.next());
         }
-        let any: IpAddr = if self.server.is_ipv4() { [0; 4].into() } else { [0; 16].into() };
-        let socket = Arc::new(UdpSocket::bind((any, 0)).await?);
-        socket.connect(self.server).await?;
-        let (reading, from_server) = (socket.clone(), self.from_server.clone());
-        let reader = tokio::spawn(async move {
-            let mut buffer = vec![0; 65_535];
-            loop {
-                // An ICMP error of an earlier send is no datagram.
-                let Ok(length) = reading.recv(&mut buffer).await else { continue };
-                if from_server.send((client, buffer[..length].to_vec(), Instant::now())).is_err() {
-                    return;
+        let mut upstream = Upstream { sockets: Vec::new(), readers: Vec::new(), sent: 0 };
+        for server in &self.servers {
+            let any: IpAddr = if server.is_ipv4() { [0; 4].into() } else { [0; 16].into() };
+            let socket = Arc::new(UdpSocket::bind((any, 0)).await?);
+            socket.connect(server).await?;
+            let (reading, from_server) = (socket.clone(), self.from_server.clone());
+            let reader = tokio::spawn(async move {
+                let mut buffer = vec![0; 65_535];
+                loop {
+                    // An ICMP error of an earlier send is no datagram.
+                    let Ok(length) = reading.recv(&mut buffer).await else { continue };
+                    if from_server.send((client, buffer[..length].to_vec(), Instant::now())).is_err() {
+                        return;
+                    }
                 }
-            }
-        });
-        let reader = reader.abort_handle();
-        self.upstreams.insert(client, Upstream { socket: socket.clone(), reader });
+            });
+            upstream.sockets.push(socket);
+            upstream.readers.push(reader.abort_handle());
+        }
+        let socket = upstream.next();
+        self.upstreams.insert(client, upstream);
         Ok(socket)
     }
 }

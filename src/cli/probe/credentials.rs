@@ -72,6 +72,8 @@ pub(super) struct Identity {
     pub(super) knowledge: Knowledge,
     /// `--clock`.
     pub(super) clock: Option<Minting>,
+    /// What the server may take in place of a static user.
+    pub(super) minting: Option<Minting>,
 }
 
 impl Args {
@@ -79,28 +81,36 @@ impl Args {
     /// says, the configuration of the server does not.
     pub(super) fn identity(&self, conf: Option<&Conf>) -> anyhow::Result<Identity> {
         let mut identity = self.who(conf)?;
-        identity.clock = self.minting(identity.credentials.is_some() && !identity.knowledge.minted, conf)?;
+        let secret = self.known_secret(conf);
+        self.with_secret(&mut identity, secret);
+        if self.clock && identity.clock.is_none() {
+            return Err(UserError::usage("--clock without the secret that credentials are minted from")
+                .hint("give --secret, or RTCSCOPE_SECRET: a server's clock shows in which of ours it takes")
+                .into());
+        }
         Ok(identity)
     }
 
-    /// What `--clock` mints from.
-    fn minting(&self, password: bool, conf: Option<&Conf>) -> anyhow::Result<Option<Minting>> {
-        if !self.clock {
-            return Ok(None);
+    /// The secret that we or else the server's configuration know, whoever we log in as.
+    fn known_secret(&self, conf: Option<&Conf>) -> Option<Minting> {
+        if let Some(secret) = self.secret_of(false) {
+            return Some(Minting { secret, separator: self.separator });
         }
-        let own = || Some(Minting { secret: self.secret_of(password)?, separator: self.separator });
-        let configured = || match conf?.login(None) {
+        match conf?.login(None) {
             Login::Secret { secret, separator } => {
                 Some(Minting { secret, separator: self.separator_or(separator) })
             }
             Login::None | Login::User(_) => None,
-        };
-        match own().or_else(configured) {
-            Some(minting) => Ok(Some(minting)),
-            None => Err(UserError::usage("--clock without the secret that credentials are minted from")
-                .hint("give --secret, or RTCSCOPE_SECRET: a server's clock shows in which of ours it takes")
-                .into()),
         }
+    }
+
+    /// What a known secret is good for: the server's clock, and to see whether a server that does not know a static
+    /// user takes minted ones.
+    fn with_secret(&self, identity: &mut Identity, secret: Option<Minting>) {
+        identity.clock = secret.clone().filter(|_| self.clock);
+        let knowledge = &identity.knowledge;
+        let plain = identity.credentials.is_some() && !knowledge.minted && knowledge.rest_expiry.is_none();
+        identity.minting = secret.filter(|_| plain);
     }
 
     fn who(&self, conf: Option<&Conf>) -> anyhow::Result<Identity> {
@@ -145,7 +155,7 @@ impl Args {
             (Some(username), Some(password)) => {
                 let credentials = Credentials::password(username, password);
                 let knowledge = Knowledge { rest_expiry: self.expiry(&credentials), ..Knowledge::default() };
-                Ok(Identity { credentials: Some(credentials), knowledge, clock: None })
+                Ok(Identity { credentials: Some(credentials), knowledge, ..Identity::default() })
             }
         }
     }
@@ -157,7 +167,7 @@ impl Args {
             Login::User(credentials) => {
                 let key = matches!(credentials.secret, LongTermSecret::Key(_));
                 let knowledge = Knowledge { key, ..Knowledge::default() };
-                Some(Identity { credentials: Some(credentials), knowledge, clock: None })
+                Some(Identity { credentials: Some(credentials), knowledge, ..Identity::default() })
             }
             Login::Secret { secret, separator } => {
                 Some(self.minted(&secret, username, None, self.separator_or(separator))?)
@@ -190,17 +200,18 @@ impl Args {
         let rest_expiry = rest::expiry_separated(&username, self.separator);
         let credentials = Some(Credentials { username, secret: LongTermSecret::Key(key) });
         let knowledge = Knowledge { rest_expiry, key: true, ..Knowledge::default() };
-        Ok(Identity { credentials, knowledge, clock: None })
+        Ok(Identity { credentials, knowledge, ..Identity::default() })
     }
 
-    /// The credentials that a list of servers holds, held against `--secret` if there is one.
+    /// The credentials that a list of servers holds, held against the secret of flag or environment if there is one.
     pub(super) fn listed(&self, username: &str, credential: &Secret) -> Identity {
-        let secret = self.secret.as_ref().map(|arg| &arg.0);
+        let secret = self.secret_of(false);
         let credentials = Credentials::password(username, credential.clone());
-        let knowledge = self.held_against(secret, &credentials);
-        let clock = secret.filter(|_| self.clock);
-        let clock = clock.map(|secret| Minting { secret: secret.clone(), separator: self.separator });
-        Identity { credentials: Some(credentials), knowledge, clock }
+        let knowledge = self.held_against(secret.as_ref(), &credentials);
+        let mut identity = Identity { credentials: Some(credentials), knowledge, ..Identity::default() };
+        let minting = secret.map(|secret| Minting { secret, separator: self.separator });
+        self.with_secret(&mut identity, minting);
+        identity
     }
 
     /// What is known of a user name and password, and of a secret if there is one.
@@ -211,9 +222,11 @@ impl Args {
             }
             _ => false,
         };
+        let rest_expiry = self.expiry(credentials);
         Knowledge {
-            rest_expiry: self.expiry(credentials),
-            secret_mismatch: secret.is_some() && !fits(credentials),
+            rest_expiry,
+            // A name without a time was not minted: it is that of a static user.
+            secret_mismatch: secret.is_some() && rest_expiry.is_some() && !fits(credentials),
             mended_fits_secret: form::damage(credentials).is_some_and(|damage| fits(&damage.mended)),
             ..Knowledge::default()
         }
@@ -227,7 +240,7 @@ impl Args {
     }
 
     /// `--secret`: mints for a plain user; for a name that holds its expiry already, finds the password
-    /// or checks the one given.
+    /// or checks the one given. A plain user with a password of its own is a static one.
     fn minted(
         &self,
         secret: &Secret,
@@ -237,26 +250,40 @@ impl Args {
     ) -> anyhow::Result<Identity> {
         let expiry = username.and_then(|name| rest::expiry_separated(name, separator));
         let (Some(name), Some(expiry)) = (username, expiry) else {
-            if password.is_some() {
-                return Err(UserError::usage("--secret makes the password, and one was given")
-                    .hint("to check a minted one, give its whole user name, as in 1767225600:joe")
-                    .into());
+            match (username, password) {
+                (Some(name), Some(password)) => {
+                    let credentials = Credentials::password(name, password);
+                    let knowledge = self.held_against(Some(secret), &credentials);
+                    return Ok(Identity { credentials: Some(credentials), knowledge, ..Identity::default() });
+                }
+                (None, Some(_)) => {
+                    return Err(UserError::usage("--secret makes the password, and one was given")
+                        .hint(
+                            "give the user name that the password belongs to, as in alice or 1767225600:joe",
+                        )
+                        .into());
+                }
+                (_, None) => {}
             }
             let expires = input::unix_time().saturating_add(self.ttl.as_secs());
             let credentials = Some(rest::mint(secret, username, expires, separator));
             let knowledge = Knowledge { rest_expiry: Some(expires), minted: true, ..Knowledge::default() };
-            return Ok(Identity { credentials, knowledge, clock: None });
+            return Ok(Identity { credentials, knowledge, ..Identity::default() });
         };
         let known = Knowledge { rest_expiry: Some(expiry), ..Knowledge::default() };
         Ok(match password {
             Some(password) => {
                 let credentials = Credentials::password(name, password);
                 let knowledge = self.held_against(Some(secret), &credentials);
-                Identity { credentials: Some(credentials), knowledge, clock: None }
+                Identity { credentials: Some(credentials), knowledge, ..Identity::default() }
             }
             None => {
                 let credentials = Some(rest::for_username(secret, name));
-                Identity { credentials, knowledge: Knowledge { minted: true, ..known }, clock: None }
+                Identity {
+                    credentials,
+                    knowledge: Knowledge { minted: true, ..known },
+                    ..Identity::default()
+                }
             }
         })
     }

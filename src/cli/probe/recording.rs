@@ -12,9 +12,14 @@ use crate::report::{Progress, printable};
 #[command(next_help_heading = "Recording")]
 pub(super) struct Args {
     /// Write each message sent and received as a line, secrets left out: to standard error, or to a file
+    ///
+    /// Nothing else is left out: addresses and user names stay.
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
     trace: Option<PathBuf>,
     /// Write everything sent and received to a file for Wireshark (pcapng), TLS in clear
+    ///
+    /// No password or secret is in it, and nothing is left out: addresses and user names stay, and HMACs, against which
+    /// passwords can be guessed.
     #[arg(long, value_name = "FILE")]
     pcap: Option<PathBuf>,
 }

@@ -125,6 +125,7 @@ fn target(uri: &ServerUri, identity: &Identity) -> Target {
         target.credentials = identity.credentials.clone();
         target.knowledge = identity.knowledge.clone();
         target.clock = identity.clock.clone();
+        target.minting = identity.minting.clone();
     }
     target
 }

@@ -1,15 +1,20 @@
 //! What a refusal of credentials, or their acceptance, does not tell by itself: whether damaged ones would do
-//! mended, and what the server's clock says. Each answer costs an allocation, which is given back at once.
+//! mended, whether minted ones would, and what the server's clock says. Each answer costs an allocation, which is given
+//! back at once.
 
 use std::sync::PoisonError;
 use std::time::{Duration, SystemTime};
 
 use super::endpoint::Session;
-use crate::probe::facts::{ClockFacts, MendedFacts};
+use crate::probe::facts::{ClockFacts, MendedFacts, MintedFacts};
 use crate::probe::plan::Minting;
 use crate::turn::credentials::clock::{ClockSearch, ServerClock};
 use crate::turn::credentials::{Credentials, form};
 use crate::turn::{Answer, Outcome, Request};
+
+/// How long minted credentials last that are tried in place of a static user's: clocks that are off by less do not
+/// matter.
+const LASTING: u64 = 3_600;
 
 impl Session {
     /// Looks further into the credentials that `answer` to an Allocate was about.
@@ -17,6 +22,7 @@ impl Session {
         let refused = answer.code() == Some(401) && answer.legs.iter().any(|leg| leg.authenticated);
         if refused {
             self.mend().await;
+            self.mint().await;
         }
         let known =
             refused || answer.success().is_some_and(|_| answer.legs.iter().any(|leg| leg.authenticated));
@@ -40,6 +46,20 @@ impl Session {
             mended.accepted = taken(&answer);
             mended.code = answer.code();
         }
+    }
+
+    /// Asks once with minted credentials in place of a static user's: whether the server is one of those alone.
+    async fn mint(&mut self) {
+        let Some(minting) = self.target.minting.clone() else { return };
+        if self.facts.mended.as_ref().is_some_and(|mended| mended.accepted == Some(true)) {
+            return;
+        }
+        self.progress("a static user is refused: trying minted credentials");
+        let asked = self.ask_as(minting.expiring(unix_now() as u64 + LASTING)).await;
+        self.facts.minted = Some(MintedFacts {
+            accepted: asked.as_ref().and_then(taken),
+            code: asked.as_ref().and_then(Answer::code),
+        });
     }
 
     /// Finds the server's clock, once for each host of a run.

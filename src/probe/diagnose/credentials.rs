@@ -80,6 +80,10 @@ pub(super) fn unauthorized(case: &Case<'_>, allocate: &AllocateFacts) -> Finding
                 }),
         );
     }
+    let minted = case.facts.minted.as_ref().and_then(|minted| minted.accepted);
+    if minted == Some(true) {
+        return with_realm(static_user(case));
+    }
     // What the pair looks like is all that there is to tell a REST server from one with static users.
     let rest = knowledge.rest_expiry.is_some();
     let tried = case.facts.mended.as_ref().filter(|mended| mended.accepted == Some(false));
@@ -89,6 +93,9 @@ pub(super) fn unauthorized(case: &Case<'_>, allocate: &AllocateFacts) -> Finding
     let mut finding = case.finding(&AUTH_WRONG, stage);
     if !tried.is_empty() {
         finding = finding.evidence("also_tried_without", tried);
+    }
+    if let Some(accepted) = minted {
+        finding = finding.evidence("minted_is_accepted", accepted);
     }
     with_realm(
         finding
@@ -122,6 +129,22 @@ pub(super) fn unauthorized(case: &Case<'_>, allocate: &AllocateFacts) -> Finding
                 }
             }),
     )
+}
+
+/// A plain name and its password, at a server that took minted credentials a moment later.
+fn static_user(case: &Case<'_>) -> Finding {
+    case.finding(&AUTH_WRONG, "allocate")
+        .message(
+            "the server takes credentials minted from the secret, and not those of this static user: a coturn with \
+             `use-auth-secret` takes minted ones only",
+        )
+        .evidence("username_form", "static")
+        .evidence("minted_is_accepted", true)
+        .help(
+            "give clients a user name `TIME:NAME` and the password that the secret makes for it, fresh for each \
+             session (`rtcscope probe cred --secret …` prints such a pair); for static users, a coturn without \
+             `use-auth-secret` and with `lt-cred-mech` and `user=`",
+        )
 }
 
 /// Credentials that look damaged, and were taken when mended, or could not be tried so.

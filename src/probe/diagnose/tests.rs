@@ -6,8 +6,8 @@ use crate::ice::uri::ServerUri;
 use crate::measure::{Distribution, FlowReport};
 use crate::probe::facts::{
     AllocateFacts, AttemptFacts, BindingFacts, ClockFacts, DeliveredPeer, Fault, FaultKind, MendedFacts,
-    PeerFacts, RedirectFacts, RelayFacts, Resolve, ResolveError, ResolveErrorKind, SecurityFacts, StepFacts,
-    TriedPeer,
+    MintedFacts, PeerFacts, RedirectFacts, RelayFacts, Resolve, ResolveError, ResolveErrorKind,
+    SecurityFacts, StepFacts, TriedPeer,
 };
 use crate::turn::Oddity;
 use crate::turn::credentials::form::Defect;
@@ -218,6 +218,22 @@ fn what_the_client_knows_separates_the_causes_of_one_401() {
     target.credentials = None;
     let asked = refused(401, vec![leg(Some(401), false)]);
     assert_eq!(codes_of(&asked, &target), ["E CREDENTIALS_REQUIRED"]);
+}
+
+#[test]
+fn a_static_user_at_a_server_that_takes_minted_credentials_is_told_from_a_wrong_password() {
+    let legs = || vec![leg(Some(401), false), leg(Some(401), true), leg(Some(401), true)];
+    let finding = |accepted| {
+        let mut facts = refused(401, legs());
+        facts.minted = Some(MintedFacts { accepted, code: None });
+        found(&facts, &target_of("turn:198.51.100.1")).remove(0)
+    };
+    for (accepted, rest_only) in [(Some(true), true), (Some(false), false), (None, false)] {
+        let finding = finding(accepted);
+        assert_eq!(finding.code, "AUTH_WRONG");
+        assert_eq!(finding.message.contains("and not those of this static user"), rest_only, "{accepted:?}");
+        assert_eq!(finding.evidence.get("minted_is_accepted").and_then(|it| it.as_bool()), accepted);
+    }
 }
 
 #[test]

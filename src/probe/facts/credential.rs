@@ -17,6 +17,15 @@ pub struct MendedFacts {
     pub code: Option<u16>,
 }
 
+/// A static user was refused, and credentials minted from the known secret were tried once instead.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MintedFacts {
+    /// Whether the server took them; `null` where it did not say.
+    pub accepted: Option<bool>,
+    /// ERROR-CODE it answered with.
+    pub code: Option<u16>,
+}
+
 /// The server's clock, found by when it takes a credential for expired.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ClockFacts {

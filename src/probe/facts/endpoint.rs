@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use serde::Serialize;
 
 use super::{
-    AllocateFacts, BindingFacts, ClockFacts, Fault, LifetimesFacts, MendedFacts, MtuFacts, OddityFacts,
-    RedirectFacts, RelayFacts, SecurityFacts, StepFacts, ThroughputFacts, TlsFacts,
+    AllocateFacts, BindingFacts, ClockFacts, Fault, LifetimesFacts, MendedFacts, MintedFacts, MtuFacts,
+    OddityFacts, RedirectFacts, RelayFacts, SecurityFacts, StepFacts, ThroughputFacts, TlsFacts,
 };
 use crate::finding::Finding;
 use crate::probe::plan::Transport;
@@ -49,6 +49,8 @@ pub struct EndpointFacts {
     pub release: Option<StepFacts>,
     /// Credentials that look damaged, tried as they were probably meant.
     pub mended: Option<MendedFacts>,
+    /// Minted credentials, tried where a static user was refused and a secret is known.
+    pub minted: Option<MintedFacts>,
     /// The server's clock; `null` where it was not asked for, or another endpoint of the host tells it.
     pub clock: Option<ClockFacts>,
     /// Where a 300 led.
@@ -101,6 +103,7 @@ impl EndpointFacts {
             refresh: None,
             release: None,
             mended: None,
+            minted: None,
             clock: None,
             redirect: None,
             speaks: None,

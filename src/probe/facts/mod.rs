@@ -15,7 +15,7 @@ use std::net::SocketAddr;
 
 use serde::Serialize;
 
-pub use self::credential::{ClockFacts, MendedFacts};
+pub use self::credential::{ClockFacts, MendedFacts, MintedFacts};
 pub use self::endpoint::{Capability, Check, EndpointFacts, GivenUp};
 pub use self::exchange::{AllocateFacts, AttemptFacts, BindingFacts, RedirectFacts, StepFacts};
 pub use self::fault::{Fault, FaultKind};

@@ -27,7 +27,12 @@ pub(crate) struct Run {
 impl Lab {
     /// Probes from the client namespace, and checks what holds for every answer.
     pub(crate) fn probe(&self, args: &[&str]) -> Run {
-        let done = self.rtcscope(args, "json");
+        self.probe_with(&[], args)
+    }
+
+    /// As [`probe`](Self::probe), with these environment variables (`NAME=VALUE`).
+    pub(crate) fn probe_with(&self, variables: &[&str], args: &[&str]) -> Run {
+        let done = self.rtcscope(variables, args, "json");
         let json = serde_json::from_str(&done.stdout)
             .unwrap_or_else(|error| panic!("stdout is not JSON: {error}\n{}", done.said()));
         let code = done.code.unwrap_or_else(|| panic!("ended by a signal\n{}", done.said()));
@@ -39,13 +44,14 @@ impl Lab {
 
     /// Probes from the client namespace for a reader: the exit code and stdout.
     pub(crate) fn probe_text(&self, args: &[&str]) -> (i32, String) {
-        let done = self.rtcscope(args, "text");
+        let done = self.rtcscope(&[], args, "text");
         (done.code.unwrap_or_else(|| panic!("ended by a signal\n{}", done.said())), done.stdout)
     }
 
-    fn rtcscope(&self, args: &[&str], format: &str) -> process::Done {
-        let args = [&["probe"], args, &["--format", format]].concat();
-        let done = process::run(self.command(Side::Client, env!("CARGO_BIN_EXE_rtcscope"), &args), HANG);
+    fn rtcscope(&self, variables: &[&str], args: &[&str], format: &str) -> process::Done {
+        let program = env!("CARGO_BIN_EXE_rtcscope");
+        let args = [variables, &[program, "probe"], args, &["--format", format]].concat();
+        let done = process::run(self.command(Side::Client, "env", &args), HANG);
         assert!(!done.hung, "the probe still ran after {HANG:?}\n{}", done.said());
         for pair in args.windows(2).filter(|pair| SECRET_FLAGS.contains(&pair[0])) {
             assert!(!done.said().contains(pair[1]), "the value of {} is in the output", pair[0]);

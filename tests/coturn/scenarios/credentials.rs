@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use rtcscope::turn::credentials::{Secret, rest};
 
 use super::{ALICE, TURN, TURN_UDP, args};
-use crate::lab::{Coturn, Lab, PASSWORD, USER};
+use crate::lab::{Coturn, Lab, PASSWORD, Run, USER};
 
 /// What coturn writes when it refuses a user that it knows.
 const REFUSED: &str = "credentials are incorrect";
@@ -167,6 +167,59 @@ fn a_static_user_at_a_rest_server_and_the_reverse_are_wrong_credentials_that_say
     run.ends("fail", 1).errors(&["AUTH_WRONG"]);
     run.check(run.finding("AUTH_WRONG")["evidence"]["username_form"] == "rest", "another form");
     coturn.saw(UNKNOWN);
+}
+
+/// Whoever knows the secret can see that it is the kind of user that is wrong, and not the password.
+#[test]
+fn a_static_user_beside_the_right_secret_is_told_that_the_server_takes_minted_ones() {
+    let Some(lab) = Lab::new() else { return };
+    let list = lab.dir().join("servers.json");
+    let json = serde_json::json!([{ "urls": TURN_UDP, "username": USER, "credential": PASSWORD }]);
+    std::fs::write(&list, json.to_string()).expect("the lab's folder is writable");
+    let list = list.to_string_lossy().into_owned();
+    let variable = format!("RTCSCOPE_SECRET={SECRET}");
+    let told = |run: &Run| {
+        run.ends("fail", 1).errors(&["AUTH_WRONG"]).shows("udp", "/minted/accepted", true);
+        let finding = run.finding("AUTH_WRONG");
+        let help = finding["help"].as_str().unwrap_or_default();
+        run.check(help.contains("TIME:NAME"), "no word of what to give to clients");
+        run.check(finding["evidence"]["minted_is_accepted"] == true, "the evidence lacks what was tried");
+        run.check(!run.stdout.contains(SECRET) && !run.stderr.contains(SECRET), "the secret is shown");
+    };
+    {
+        let coturn = rest_server(&lab);
+        told(&lab.probe(&args(&[&[TURN_UDP], &ALICE, &["--secret", SECRET]])));
+        told(&lab.probe(&["--ice-servers", &list, "--secret", SECRET]));
+        told(&lab.probe_with(&[&variable], &["--ice-servers", &list]));
+        told(&lab.probe_with(&[&variable], &args(&[&[TURN_UDP], &ALICE])));
+        told(&lab.probe(&args(&[&[TURN_UDP], &ALICE, &["--turnserver-conf", &coturn.config()]])));
+        coturn.saw(UNKNOWN);
+        coturn.saw("ALLOCATE processed, success");
+        // A secret that is not the server's says nothing about the user.
+        let run = lab.probe(&["--ice-servers", &list, "--secret", "another-secret-42"]);
+        run.ends("fail", 1).errors(&["AUTH_WRONG"]).shows("udp", "/minted/accepted", false);
+        run.check(!run.stdout.contains("minted from the secret"), "credits a secret that was refused");
+    }
+    // Where the user is right, nothing is tried.
+    let _coturn = lab.coturn(&[]);
+    let run = lab.probe(&args(&[&[TURN_UDP], &ALICE, &["--secret", SECRET]]));
+    run.ends("pass", 0).is_healthy().carries("udp").shows("udp", "/minted", serde_json::Value::Null);
+}
+
+#[test]
+fn a_secret_in_the_environment_is_held_against_a_listed_pair() {
+    let Some(lab) = Lab::new() else { return };
+    let _coturn = rest_server(&lab);
+    let username = rest_credential(3_600).0;
+    let other = rest::password(&Secret::new("another-secret-42"), &username).expose().to_owned();
+    let list = lab.dir().join("servers.json");
+    let json = serde_json::json!([{ "urls": TURN_UDP, "username": username, "credential": other }]);
+    std::fs::write(&list, json.to_string()).expect("the lab's folder is writable");
+    let list = list.to_string_lossy().into_owned();
+    let variable = format!("RTCSCOPE_SECRET={SECRET}");
+    let run = lab.probe_with(&[&variable], &["--ice-servers", &list]);
+    run.ends("fail", 1).errors(&["REST_SECRET_MISMATCH"]);
+    lab.probe(&["--ice-servers", &list]).ends("fail", 1).errors(&["AUTH_WRONG"]);
 }
 
 #[test]

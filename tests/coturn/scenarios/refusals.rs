@@ -1,7 +1,8 @@
 //! Error codes that say what is wrong: the server's options, or clients that share an address and port.
 
 use super::{ALICE, TURN_UDP, args};
-use crate::lab::{Lab, SERVER, SERVER_V6};
+use crate::forwarder::Forwarder;
+use crate::lab::{CLIENT, Lab, SERVER, SERVER_2, SERVER_V6, Side};
 
 #[test]
 fn a_server_without_udp_relays_is_named() {
@@ -59,6 +60,24 @@ fn a_server_with_ipv6_relays_alone_has_none_for_browsers() {
     run.check(said.contains("coturn before 4.6") && said.contains(new) && said.contains(old), "no versions");
 }
 
+/// Each of two servers issues nonces of its own, and what stands before them sends each packet to the other one.
+#[test]
+fn a_load_balancer_that_keeps_no_client_on_one_server_is_a_nonce_without_end() {
+    let Some(lab) = Lab::new() else { return };
+    let own = [format!("listening-ip={SERVER_2}"), format!("relay-ip={SERVER_2}")];
+    let (first, second) = (lab.coturn(&[]), lab.coturn(&[&own[0], &own[1]]));
+    let at = |address: &str, port: u16| format!("{address}:{port}").parse().expect("an address");
+    let servers = [at(SERVER, 3_478), at(SERVER_2, 3_478)];
+    let balancer = Forwarder::alternating(&lab.namespace(Side::Server), at(SERVER, 0), &servers);
+    let target = format!("turn:{}?transport=udp", balancer.addr());
+    let run = lab.probe(&args(&[&[&target], &ALICE]));
+    run.ends("fail", 1).errors(&["NONCE_LOOP"]).shows("udp", "/binding/ok", true);
+    run.shows("udp", "/allocate/ok", false).shows("udp", "/allocate/code", 438);
+    for coturn in [&first, &second] {
+        coturn.saw("error 438");
+    }
+}
+
 #[test]
 fn an_allocation_that_another_client_left_on_the_port_is_named() {
     let Some(lab) = Lab::new() else { return };
@@ -69,7 +88,7 @@ fn an_allocation_that_another_client_left_on_the_port_is_named() {
     coturn.saw("error 437");
 }
 
-/// coturn 4.6.1 says 441 to a Refresh of another user; an Allocate is refused before it looks at the user.
+/// coturn says 441 to what follows an Allocate; an Allocate is refused before it looks at the user.
 #[test]
 fn an_allocation_of_another_user_on_the_port_is_a_mismatch_to_coturn() {
     let Some(lab) = Lab::new() else { return };
@@ -80,6 +99,33 @@ fn an_allocation_of_another_user_on_the_port_is_a_mismatch_to_coturn() {
     let run = lab.probe(&[TURN_UDP, "-u", "bob", "-w", "other-password-12"]);
     run.ends("fail", 1).errors(&["ALLOC_MISMATCH"]).shows("udp", "/allocate/code", 437);
     coturn.saw("error 437");
+}
+
+/// The requests that follow an allocation leave by the port where alice's is, as behind a NAT that has mixed up its
+/// table.
+#[test]
+fn requests_that_arrive_on_another_users_allocation_are_named() {
+    let Some(lab) = Lab::new() else { return };
+    let other = "user=bob:other-password-12";
+    let alice = format!("user={}:{}", crate::lab::USER, crate::lab::PASSWORD);
+    let coturn = lab.coturn(&[&alice, other]);
+    lab.leave_allocation_behind(&coturn, 5_000);
+    lab.firewall(Side::Client, &["-t nat -F POSTROUTING"]);
+    // 8 is CreatePermission; the zone makes it a flow of its own, on its way back too.
+    let permissions = "-p udp --dport 3478 -m u32 --u32 0>>22&0x3C@8>>16=8";
+    let to = format!("--to-source {CLIENT}:5000");
+    lab.firewall(
+        Side::Client,
+        &[
+            &format!("-t raw -A OUTPUT {permissions} -j CT --zone 2"),
+            &format!("-t nat -A POSTROUTING {permissions} -j SNAT {to}"),
+            "-t raw -A PREROUTING -p udp --sport 3478 --dport 5000 -j CT --zone 2",
+        ],
+    );
+    let run = lab.probe(&[TURN_UDP, "-u", "bob", "-w", "other-password-12"]);
+    run.ends("fail", 1).errors(&["WRONG_CREDENTIALS"]);
+    run.shows("udp", "/allocate/ok", true).shows("udp", "/permission/code", 441);
+    coturn.saw("error 441");
 }
 
 #[test]

@@ -17,6 +17,19 @@ fn a_relay_range_closed_inbound_is_told_from_outbound() {
     coturn.saw("ALLOCATE processed, success");
 }
 
+/// What one relay sends to another stays on the server's machine, where its packet filter takes it for a stranger's.
+#[test]
+fn relays_of_one_server_that_do_not_hear_each_other_while_peers_do_are_a_hairpin_failure() {
+    let Some(lab) = Lab::new() else { return };
+    let coturn = lab.coturn(&[]);
+    lab.firewall(Side::Server, &["-A INPUT -i lo -p udp --sport 49160:49200 --dport 49160:49200 -j DROP"]);
+    let run = lab.probe(&args(&[&[TURN_UDP], &ALICE]));
+    run.ends("fail", 1).errors(&["HAIRPIN_FAIL"]);
+    run.way_is_clear("udp", "inbound").way_is_clear("udp", "outbound").way_is_blocked("udp", "loop");
+    run.check(lab.filtered(Side::Server) > 0, "the rule met no packet");
+    coturn.saw("ALLOCATE processed, success");
+}
+
 #[test]
 fn a_relay_range_closed_outbound_is_told_from_inbound() {
     let Some(lab) = Lab::new() else { return };

@@ -81,7 +81,8 @@ fn finds(run: &Run, wanted: &[(&str, &str)]) {
     let text = |value: &Value| value.as_str().unwrap_or("?").to_owned();
     let mut got: Vec<_> = findings.iter().map(|it| (text(&it["severity"]), text(&it["code"]))).collect();
     let mut wanted: Vec<_> = wanted.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
-    (got.sort_unstable(), wanted.sort_unstable());
+    got.sort_unstable();
+    wanted.sort_unstable();
     run.check(got == wanted, &format!("the findings are {got:?}, not {wanted:?}"));
 }
 

@@ -158,6 +158,9 @@ fn the_capture_and_the_trace_have_the_same_messages_and_no_password() {
     assert!(!lines.contains(USER.1), "the password is in the trace");
     let secret = USER.1.as_bytes();
     assert!(!pcap.windows(secret.len()).any(|bytes| bytes == secret), "the password is in the capture");
+    // What the help says of both: nothing else is hidden.
+    let port = server.udp_addr().unwrap().to_string();
+    assert!(lines.contains(&port) && lines.contains("USERNAME=alice"), "{lines}");
     // The user name is what says that the search above finds something where it is.
     assert!(pcap.windows(5).any(|bytes| bytes == USER.0.as_bytes()));
 }
