@@ -104,7 +104,7 @@ impl Door {
                     let fresh = Fresh { relayed, given_back: false, _room: room };
                     return Ok(Asked::Granted(Box::new(fresh), granted));
                 }
-                (None, refused) if is_quota(refused.code()) => answer = Some(refused),
+                (None, refused) if may_pass(refused.code(), wish) => answer = Some(refused),
                 (None, refused) => return Ok(Asked::Answered(refused)),
             }
         }
@@ -142,6 +142,14 @@ impl Door {
             Outcome::Refused { .. } => Ok((None, answer)),
             Outcome::TimedOut => Err(SILENCE.to_owned()),
         }
+    }
+}
+
+/// Whether what was refused may be granted in a moment. 508 is also what servers say that keep no pairs of ports.
+fn may_pass(code: Option<u16>, wish: &Allocate) -> bool {
+    match code {
+        Some(508) => wish.even_port.is_none() && wish.reservation.is_none(),
+        code => is_quota(code),
     }
 }
 
@@ -186,6 +194,27 @@ impl Drop for Fresh {
     fn drop(&mut self) {
         if !self.given_back {
             self.relayed.link.abandon();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_waited_for_where_only_room_was_wanting() {
+        let pair = Allocate { even_port: Some(true), ..Allocate::default() };
+        let token = Allocate { reservation: Some([7; 8]), ..Allocate::default() };
+        for (code, wish, expected) in [
+            (486, &Allocate::default(), true),
+            (508, &Allocate::default(), true),
+            (486, &pair, true),
+            (508, &pair, false),
+            (508, &token, false),
+            (440, &Allocate::default(), false),
+        ] {
+            assert_eq!(may_pass(Some(code), wish), expected, "{code} to {wish:?}");
         }
     }
 }
