@@ -103,7 +103,8 @@ impl Asker {
             Wish::EvenPort => self.reservation(&answer, relayed.address.port()).await,
             Wish::TcpRelay if !self.nat => {
                 // What keeps us from trying is our own; the relay itself was granted.
-                let passes = tcp_relay::passes(&mut relayed, self.door.link());
+                let environment = &self.door.connector.shared.environment;
+                let passes = tcp_relay::passes(&mut relayed, self.door.server, environment, self.door.link());
                 timeout(self.patience.answer, passes).await.ok().and_then(Result::ok)
             }
             _ => None,

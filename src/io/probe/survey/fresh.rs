@@ -4,7 +4,6 @@
 use std::net::SocketAddr;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -16,9 +15,10 @@ use crate::io::probe::allocation::Relayed;
 use crate::io::probe::connector::Connector;
 use crate::io::probe::endpoint::FAREWELL;
 use crate::probe::facts::Fault;
-use crate::turn::{Allocate, Answer, Outcome, Request};
+use crate::turn::{Allocate, Allowance, Answer, Outcome, Request};
 
 const SILENCE: &str = "no answer to an Allocate";
+const SPENT: &str = "all the requests that may be made at most were spent";
 /// How many of ours a server has at a time.
 const MOST: usize = 3;
 
@@ -33,7 +33,8 @@ pub(super) struct Door {
     /// What it is known to grant.
     plain: Allocate,
     room: Arc<Semaphore>,
-    tries: Arc<AtomicU32>,
+    /// What all that is asked here counts against.
+    allowance: Option<Allowance>,
 }
 
 /// What an Allocate came to.
@@ -60,7 +61,7 @@ impl Door {
         domain: Option<String>,
         plain: Allocate,
     ) -> Self {
-        Self { connector, server, domain, plain, room: Arc::new(Semaphore::new(MOST)), tries: Arc::default() }
+        Self { connector, server, domain, plain, room: Arc::new(Semaphore::new(MOST)), allowance: None }
     }
 
     /// The same server's door elsewhere, which leads to the same room.
@@ -68,9 +69,14 @@ impl Door {
         Self { connector, server, ..self.clone() }
     }
 
-    /// How many Allocates have been tried so far.
-    pub(super) fn tries(&self) -> u32 {
-        self.tries.load(Relaxed)
+    /// This door for whoever has promised to ask for no more than so much.
+    pub(super) fn drawing_on(&self, allowance: &Allowance) -> Self {
+        Self { allowance: Some(allowance.clone()), ..self.clone() }
+    }
+
+    /// Whether there is enough left for a refusal, its repetition with credentials, and something worth while.
+    fn may_ask(&self) -> bool {
+        self.allowance.as_ref().is_none_or(|allowance| allowance.left() >= 3)
     }
 
     /// A connection of its own.
@@ -81,6 +87,9 @@ impl Door {
         let connected = self.connector.connect(self.server, self.domain.as_deref()).await;
         let mut link = connected.link.map_err(|fault| fault.message)?;
         link.stage = "survey";
+        if let Some(allowance) = &self.allowance {
+            link.draw_on(allowance.clone());
+        }
         Ok(link)
     }
 
@@ -94,7 +103,7 @@ impl Door {
         let mut answer = None;
         for pause in ALONE {
             let over = patience.room.is_some_and(|until| Instant::now() + pause > until);
-            if answer.is_some() && over {
+            if !self.may_ask() || answer.is_some() && over {
                 break;
             }
             sleep(pause).await;
@@ -108,22 +117,20 @@ impl Door {
                 (None, refused) => return Ok(Asked::Answered(refused)),
             }
         }
-        answer.map(Asked::Answered).ok_or_else(|| SILENCE.to_owned())
+        answer.map(Asked::Answered).ok_or_else(|| SPENT.to_owned())
     }
 
     /// coturn counts an Allocate for a family that it does not have against the quota until the connection is gone,
     /// which over datagrams takes it a minute. An allocation that it does grant there takes up no more, and is counted
     /// no longer once it is given back.
     async fn redeem(&self, link: &mut Link) -> Result<(), Fault> {
-        if self.connector.transport.is_stream() {
+        if self.connector.transport.is_stream() || !self.may_ask() {
             return Ok(());
         }
-        self.tries.fetch_add(1, Relaxed);
         link.request(Request::Allocate(self.plain.clone())).await.map(|_| ())
     }
 
     async fn once(&self, wish: &Allocate) -> Result<(Option<Relayed>, Answer), String> {
-        self.tries.fetch_add(1, Relaxed);
         let mut link = self.link().await?;
         let answer = link.request(Request::Allocate(wish.clone())).await.map_err(|fault| fault.message)?;
         match &answer.outcome {
@@ -145,10 +152,12 @@ impl Door {
     }
 }
 
-/// Whether what was refused may be granted in a moment. 508 is also what servers say that keep no pairs of ports.
+/// Whether what was refused may be granted in a moment: 437 where another had our port just before (RFC 8656 §7.4).
+/// 508 is also what servers say that keep no pairs of ports.
 fn may_pass(code: Option<u16>, wish: &Allocate) -> bool {
     match code {
         Some(508) => wish.even_port.is_none() && wish.reservation.is_none(),
+        Some(437) => true,
         code => is_quota(code),
     }
 }
@@ -209,6 +218,7 @@ mod tests {
         for (code, wish, expected) in [
             (486, &Allocate::default(), true),
             (508, &Allocate::default(), true),
+            (437, &pair, true),
             (486, &pair, true),
             (508, &pair, false),
             (508, &token, false),
