@@ -75,7 +75,7 @@ impl Door {
     }
 
     /// Whether there is enough left for a refusal, its repetition with credentials, and something worth while.
-    fn may_ask(&self) -> bool {
+    pub(super) fn may_ask(&self) -> bool {
         self.allowance.as_ref().is_none_or(|allowance| allowance.left() >= 3)
     }
 

@@ -164,6 +164,9 @@ impl Survey {
         allowance: &Allowance,
     ) -> Result<Box<Fresh>, String> {
         let door = self.door.drawing_on(allowance);
+        if !door.may_ask() {
+            return Err(format!("the {MOST_REQUESTS} requests that this audit makes at most were spent"));
+        }
         let answer = match door.allocate(wish, Patience { answer: patience, room: None }).await? {
             Asked::Granted(fresh, _) => return Ok(fresh),
             Asked::Answered(answer) => answer,
