@@ -26,7 +26,7 @@ pub(super) const FAREWELL: Duration = Duration::from_millis(200);
 /// How a session ended.
 pub(super) struct Ended {
     pub(super) facts: EndpointFacts,
-    /// A quota or the server's capacity refused it while other allocations of ours were open.
+    /// A quota or the server's capacity refused it.
     pub(super) crowded_out: bool,
 }
 
@@ -66,7 +66,7 @@ impl Session {
         }
     }
 
-    /// With one allocation, and taking a quota's word for it.
+    /// With one allocation.
     pub(super) fn alone(mut self) -> Self {
         self.alone = true;
         self
@@ -308,8 +308,7 @@ impl Session {
     fn take_allocate(&mut self, answer: &Answer, redirected: bool) -> Option<RedirectFacts> {
         self.facts.allocate = Some(allocate_facts(answer, self.shared.start));
         if answer.success().is_none() {
-            let others = self.shared.ledger.others();
-            self.crowded_out = matches!(answer.code(), Some(486 | 508)) && (others || self.alone);
+            self.crowded_out = matches!(answer.code(), Some(486 | 508));
         }
         let Outcome::Refused { code: 300, response } = &answer.outcome else { return None };
         Some(RedirectFacts {

@@ -112,6 +112,10 @@ fn people_read_a_line_a_round_and_what_changed_beneath() {
     let lost = Some("the server closed the connection".to_owned());
     let back = Seen { lost, ..answered(Transport::Tcp, 40) };
     said.push_str(&text(&watch.round(&round(3, [answered(Transport::Udp, 2), back]))));
+    for number in [4, 5] {
+        let slow = [answered(Transport::Udp, 2), answered(Transport::Tcp, 40)];
+        said.push_str(&text(&watch.round(&round(number, slow))));
+    }
     insta::assert_snapshot!(said, @"
     Watching: a round every 1 s, from 2027-01-15 on, times in UTC
 
@@ -128,6 +132,8 @@ fn people_read_a_line_a_round_and_what_changed_beneath() {
               udp: FAIL -> PASS
               tcp: FAIL -> PASS
               tcp: made anew: the server closed the connection
+    08:00:04  udp PASS  2.000ms    -  tcp PASS 40.000ms    -
+    08:00:05  udp PASS  2.000ms    -  tcp PASS 40.000ms    -
               tcp: slower: 3.000ms -> 40.000ms
     ");
 }

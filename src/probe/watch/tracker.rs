@@ -261,6 +261,7 @@ fn before(facts: &EndpointFacts) -> Before {
         reflexive: binding.and_then(|binding| binding.reflexive),
         relay: None,
         rtt_ms: rtts.reduce(f64::max).or(binding_rtt),
+        slower: 0,
         closed: true,
     }
 }
