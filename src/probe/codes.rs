@@ -113,7 +113,7 @@ rules! {
     OPEN_RELAY = "relay-without-login", Error,
         "the server gives relays to anybody",
         ["RFC 8656 §7.2"], "0.1.0";
-    OTHER_ADDR_INVALID = "unusable-other-address", Info,
+    OTHER_ADDR_INVALID = "unusable-other-address", Warning,
         "the second address that the server names for NAT discovery is of no use",
         ["RFC 5780 §7.4", "RFC 5780 §4.4"], "0.1.0";
     PEER_PRIVATE_ALLOWED = "relay-into-private-networks", Error,

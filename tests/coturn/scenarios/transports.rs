@@ -111,7 +111,7 @@ fn the_whole_matrix_passes_in_under_three_seconds() {
     let run = probe(&["--security", "--nat"]);
     everything_works(run.ends("fail", 1), v4);
     // A default server lets relays into private networks, and names a second address that is none.
-    let each = [("error", "PEER_PRIVATE_ALLOWED"), ("info", "OTHER_ADDR_INVALID")];
+    let each = [("error", "PEER_PRIVATE_ALLOWED"), ("warning", "OTHER_ADDR_INVALID")];
     finds(&run, &[each, each].concat());
     for end in run.endpoints() {
         // Once for each of the server's addresses.
