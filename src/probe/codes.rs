@@ -15,7 +15,8 @@
 //! - RELAY_ADDR_PRIVATE, RELAY_ADDR_MISMATCH: info where data passes (PRIVATE: from a server that is private too);
 //! - RELAY_INBOUND_BLOCKED: a warning where our own network may be what blocks;
 //! - PEER_PRIVATE_ALLOWED: a warning for the kind of network that the server itself is in;
-//! - BANDWIDTH_CAPPED: an error below what was asked for, info where no cap shows;
+//! - BANDWIDTH_CAPPED: an error below what was asked for or any voice needs, info where no cap shows;
+//! - RELAY_LOSSY: an error from 40 % on;
 //! - CLOCK_SKEW: an error where good credentials are refused for it.
 
 use crate::finding::{Rule, Severity};

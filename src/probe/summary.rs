@@ -78,6 +78,7 @@ impl Summary {
                 now_unix: seen.ended_unix,
                 timeout_s: options.timeout.as_secs_f64(),
                 needs_bps: options.needs_bps,
+                pace: options.pace,
                 min_days: options.min_days,
                 relay_family: options.relay_family,
             };

@@ -4,6 +4,7 @@
 //! by its confidence; a consequence of a fault already named is not a finding of its own.
 
 mod allocate;
+mod cap;
 mod connect;
 mod credentials;
 mod hint;
@@ -18,9 +19,11 @@ mod tls;
 
 pub use self::nat::other_addresses;
 pub use self::quality::rate;
+pub(super) use self::relay::{LOSSY_PCT, of_losses};
 use super::facts::{EndpointFacts, TargetFacts};
 use super::plan::{Target, Transport};
 use crate::finding::{Finding, Location, Rule, Severity};
+use crate::measure::Pace;
 use crate::turn::Family;
 
 /// What the facts alone do not say.
@@ -34,6 +37,8 @@ pub struct Context<'a> {
     pub timeout_s: f64,
     /// As [`Options::needs_bps`](super::plan::Options::needs_bps).
     pub needs_bps: Option<u64>,
+    /// What each relay path was sent.
+    pub pace: Pace,
     /// `--min-days`.
     pub min_days: i64,
     /// `--relay-family`: a relay of this family was asked for.

@@ -151,6 +151,7 @@ impl Watch {
                 timeout_s: self.options.timeout.as_secs_f64(),
                 relay_family: self.options.relay_family,
                 needs_bps: self.options.needs_bps,
+                pace: self.options.pace,
                 min_days: self.options.min_days,
             };
             let now = Judged::new(seen, context);
