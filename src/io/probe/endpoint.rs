@@ -12,7 +12,7 @@ use super::binding::Bindings;
 use super::connector::Connector;
 use crate::io::link::Link;
 use crate::measure::{Flow, milliseconds};
-use crate::probe::facts::{Check, EndpointFacts, Fault, FaultKind, RedirectFacts};
+use crate::probe::facts::{Check, CrowdedFacts, EndpointFacts, Fault, FaultKind, RedirectFacts};
 use crate::probe::plan::{Endpoint, Target};
 use crate::stun::attribute;
 use crate::turn::{Answer, Event, Outcome, Request, RequestId};
@@ -178,6 +178,7 @@ impl Session {
                 self.facts.connect_ms = connected.connect_ms;
                 self.facts.local = link.local_addr();
                 link.stage = "allocate";
+                self.shared.ledger.hold();
                 let answer = link.request(self.shared.options.allocate()).await;
                 self.drain(&mut link);
                 answer.map(|answer| (link, answer))
@@ -277,6 +278,11 @@ impl Session {
         self.facts.allocate = Some(allocate_facts(answer, self.shared.start));
         if answer.success().is_none() {
             let others = self.shared.ledger.others();
+            // What was not answered may have been granted.
+            if answer.code().is_some() {
+                let beside = self.shared.ledger.strike();
+                self.facts.crowded = crowded(answer, beside);
+            }
             self.crowded_out = matches!(answer.code(), Some(486 | 508)) && (others || self.alone);
         }
         let Outcome::Refused { code: 300, response } = &answer.outcome else { return None };
@@ -312,4 +318,10 @@ impl Session {
         let Endpoint { addr, transport, .. } = self.endpoint;
         (self.shared.environment.progress)(&format!("{addr} {}: {doing}", transport.name()));
     }
+}
+
+/// What a refused Allocate says of the room that the server has.
+pub(super) fn crowded(answer: &Answer, beside: usize) -> Option<CrowdedFacts> {
+    let code = answer.code().filter(|code| matches!(code, 486 | 508))?;
+    (beside > 0).then_some(CrowdedFacts { code, beside })
 }

@@ -5,18 +5,34 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-/// Counts the endpoints of this run that have asked for an allocation.
+/// Counts the allocations of this run.
 #[derive(Debug, Default)]
-pub(super) struct Ledger(AtomicUsize);
+pub(super) struct Ledger {
+    /// Endpoints that have asked for one.
+    asked: AtomicUsize,
+    /// Allocations that were asked for and not refused, the second ones of endpoints among them.
+    held: AtomicUsize,
+}
 
 impl Ledger {
     /// Enters an endpoint before it asks.
     pub(super) fn enter(&self) {
-        self.0.fetch_add(1, Relaxed);
+        self.asked.fetch_add(1, Relaxed);
+        self.hold();
+    }
+
+    /// Enters an allocation before it is asked for.
+    pub(super) fn hold(&self) {
+        self.held.fetch_add(1, Relaxed);
+    }
+
+    /// Strikes out one that was not granted; how many others there are.
+    pub(super) fn strike(&self) -> usize {
+        self.held.fetch_sub(1, Relaxed).saturating_sub(1)
     }
 
     /// Whether endpoints besides the one that asks this have asked.
     pub(super) fn others(&self) -> bool {
-        self.0.load(Relaxed) > 1
+        self.asked.load(Relaxed) > 1
     }
 }

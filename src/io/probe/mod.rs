@@ -274,8 +274,11 @@ async fn run(
             let session = Session::new(shared.clone(), targets[at].clone(), endpoint).alone();
             let ended = session.run().await;
             // A try that was stopped on its way knows less than the one before it.
-            if ended.facts.allocate.is_some() {
-                results[order] = Some(ended.facts);
+            if let EndpointFacts { allocate: Some(_), .. } = &ended.facts {
+                let before = results[order].as_ref().and_then(|facts| facts.crowded);
+                // What kept it from a relay at first stays known.
+                results[order] =
+                    Some(EndpointFacts { crowded: before.or(ended.facts.crowded), ..ended.facts });
             }
             if !ended.crowded_out {
                 break;

@@ -14,12 +14,14 @@ mod refusal;
 mod relay;
 mod resolve;
 mod security;
+mod several;
 mod time;
 mod tls;
 
 pub use self::nat::other_addresses;
 pub use self::quality::rate;
 pub(super) use self::relay::{LOSSY_PCT, of_losses};
+pub use self::several::together;
 use super::facts::{EndpointFacts, TargetFacts};
 use super::plan::{Target, Transport};
 use crate::finding::{Finding, Location, Rule, Severity};
@@ -39,6 +41,8 @@ pub struct Context<'a> {
     pub needs_bps: Option<u64>,
     /// What each relay path was sent.
     pub pace: Pace,
+    /// `--security`: each server was asked, over one of its endpoints.
+    pub security: bool,
     /// `--min-days`.
     pub min_days: i64,
     /// `--relay-family`: a relay of this family was asked for.
@@ -130,7 +134,10 @@ pub fn works(facts: &EndpointFacts, turn: bool) -> Option<bool> {
     let carries =
         [&relay.inbound, &relay.outbound, &relay.hairpin].into_iter().flatten().any(|report| report.ok);
     // What strangers may do besides does not keep it from working.
-    let about_it = |finding: &&Finding| finding.stage != security::STAGE;
+    // A Binding that wants a login keeps nobody from a relay.
+    let about_it = |finding: &&Finding| {
+        finding.stage != security::STAGE && !(turn && finding.code == super::codes::STUN_AUTH_REQUIRED.code)
+    };
     let broken = facts.findings.iter().filter(about_it).any(|finding| finding.severity == Severity::Error);
     Some(usable(facts, turn) && (carries || !turn) && !broken)
 }

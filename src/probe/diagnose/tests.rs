@@ -115,6 +115,7 @@ fn healthy() -> EndpointFacts {
         inbound: path(20),
         outbound: path(20),
         hairpin: path(20),
+        loop_allocation_code: None,
         loop_permission_code: None,
     };
     facts
@@ -136,7 +137,16 @@ fn context(target: &Target) -> Context<'_> {
         size: 160,
         patience: Duration::from_millis(400),
     };
-    Context { target, now_unix: NOW, timeout_s: 5.0, min_days: 14, needs_bps: None, pace, relay_family: None }
+    Context {
+        target,
+        now_unix: NOW,
+        timeout_s: 5.0,
+        min_days: 14,
+        needs_bps: None,
+        pace,
+        security: false,
+        relay_family: None,
+    }
 }
 
 fn found(facts: &EndpointFacts, target: &Target) -> Vec<Finding> {

@@ -61,6 +61,16 @@ pub struct AllocateFacts {
     pub bandwidth_bps: Option<u64>,
 }
 
+/// An allocation was refused for a quota, or for want of relay ports, while others of ours were there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct CrowdedFacts {
+    /// ERROR-CODE: 486 or 508.
+    pub code: u16,
+    /// Allocations of this run that the server had granted by then, or might have: those given back count too, as
+    /// coturn returns neither a quota nor a port at once.
+    pub beside: usize,
+}
+
 /// One transaction of a request.
 #[derive(Debug, Clone, Serialize)]
 pub struct AttemptFacts {

@@ -152,6 +152,7 @@ impl Watch {
                 relay_family: self.options.relay_family,
                 needs_bps: self.options.needs_bps,
                 pace: self.options.pace,
+                security: false,
                 min_days: self.options.min_days,
             };
             let now = Judged::new(seen, context);
