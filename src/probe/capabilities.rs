@@ -50,25 +50,17 @@ impl Wish {
         }
     }
 
-    /// The Allocate that asks for it.
-    pub fn allocate(self) -> Allocate {
-        let plain = Allocate::default();
+    /// The Allocate that asks for it, and is otherwise as `plain`.
+    pub fn allocate(self, plain: Allocate) -> Allocate {
         match self {
             Wish::RelayIpv4 => Allocate { family: Some(Family::Ipv4), ..plain },
             Wish::RelayIpv6 => Allocate { family: Some(Family::Ipv6), ..plain },
-            Wish::DualRelay => Allocate { additional_family: Some(Family::Ipv6), ..plain },
+            Wish::DualRelay => Allocate { family: None, additional_family: Some(Family::Ipv6), ..plain },
             Wish::TcpRelay => Allocate { transport: RelayTransport::Tcp, ..plain },
             Wish::EvenPort => Allocate { even_port: Some(true), ..plain },
             Wish::DontFragment => Allocate { dont_fragment: true, ..plain },
             Wish::Mobility => Allocate { mobility: true, ..plain },
         }
-    }
-}
-
-impl Capability {
-    /// A quota or a lack of ports refused it, which says nothing of the capability.
-    pub fn out_of_quota(&self) -> bool {
-        matches!(self.code, Some(486 | 508)) && self.state == "unknown"
     }
 }
 
@@ -108,6 +100,8 @@ pub fn reservation(shown: Option<(Option<u16>, Option<u16>)>, port: u16) -> Capa
         None => ("ignored", None),
         Some((_, Some(kept))) if port.checked_add(1) == Some(kept) => ("yes", None),
         Some((_, Some(_))) => ("ignored", None),
+        // 508 is what a server says to a token that it does not know (RFC 8656 §7.2).
+        Some((code @ Some(486), None)) => ("unknown", code),
         Some((code, None)) => ("refused", code),
     };
     Capability { name: "reservation-token", state, code }
@@ -204,6 +198,7 @@ mod tests {
         assert_eq!(state(Some((None, Some(50_001)))), "yes");
         assert_eq!(state(Some((None, Some(50_002)))), "ignored");
         assert_eq!(state(Some((Some(508), None))), "refused");
+        assert_eq!(state(Some((Some(486), None))), "unknown");
         assert_eq!(state(None), "ignored");
     }
 }

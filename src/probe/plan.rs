@@ -253,8 +253,13 @@ pub struct Endpoint {
 
 impl Options {
     /// What an Allocate asks for: what a browser asks for, unless flags say otherwise.
+    pub fn wish(&self) -> Allocate {
+        Allocate { family: self.relay_family, ..Allocate::default() }
+    }
+
+    /// An Allocate that asks for it.
     pub fn allocate(&self) -> Request {
-        Request::Allocate(Allocate { family: self.relay_family, ..Allocate::default() })
+        Request::Allocate(self.wish())
     }
 }
 

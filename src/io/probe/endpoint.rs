@@ -26,7 +26,7 @@ pub(super) const FAREWELL: Duration = Duration::from_millis(200);
 /// How a session ended.
 pub(super) struct Ended {
     pub(super) facts: EndpointFacts,
-    /// A quota or the server's capacity refused it while other allocations of ours were open.
+    /// A quota or the server's capacity refused it.
     pub(super) crowded_out: bool,
 }
 
@@ -63,7 +63,7 @@ impl Session {
         }
     }
 
-    /// With one allocation, and taking a quota's word for it.
+    /// With one allocation.
     pub(super) fn alone(mut self) -> Self {
         self.alone = true;
         self
@@ -178,7 +178,6 @@ impl Session {
                 self.facts.connect_ms = connected.connect_ms;
                 self.facts.local = link.local_addr();
                 link.stage = "allocate";
-                self.shared.ledger.hold();
                 let answer = link.request(self.shared.options.allocate()).await;
                 self.drain(&mut link);
                 answer.map(|answer| (link, answer))
@@ -276,14 +275,11 @@ impl Session {
     /// Writes down what an Allocate came to; a 300 is returned to be followed.
     fn take_allocate(&mut self, answer: &Answer, redirected: bool) -> Option<RedirectFacts> {
         self.facts.allocate = Some(allocate_facts(answer, self.shared.start));
+        let before = self.shared.ledger.settle(answer);
+        // A quota may be that of a run before this one: whoever asks for a second one finds that out.
+        self.facts.crowded = crowded(answer, before).filter(|crowded| crowded.code == 508);
         if answer.success().is_none() {
-            let others = self.shared.ledger.others();
-            // What was not answered may have been granted.
-            if answer.code().is_some() {
-                let beside = self.shared.ledger.strike();
-                self.facts.crowded = crowded(answer, beside);
-            }
-            self.crowded_out = matches!(answer.code(), Some(486 | 508)) && (others || self.alone);
+            self.crowded_out = matches!(answer.code(), Some(486 | 508));
         }
         let Outcome::Refused { code: 300, response } = &answer.outcome else { return None };
         Some(RedirectFacts {
@@ -320,7 +316,7 @@ impl Session {
     }
 }
 
-/// What a refused Allocate says of the room that the server has.
+/// What a refused Allocate says of the room that the server has, beside so many that it granted.
 pub(super) fn crowded(answer: &Answer, beside: usize) -> Option<CrowdedFacts> {
     let code = answer.code().filter(|code| matches!(code, 486 | 508))?;
     (beside > 0).then_some(CrowdedFacts { code, beside })

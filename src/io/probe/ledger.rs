@@ -5,30 +5,29 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
+use crate::turn::Answer;
+
 /// Counts the allocations of this run.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
     /// Endpoints that have asked for one.
     asked: AtomicUsize,
-    /// Allocations that were asked for and not refused, the second ones of endpoints among them.
-    held: AtomicUsize,
+    /// Allocations that were granted, the second ones of endpoints among them.
+    granted: AtomicUsize,
 }
 
 impl Ledger {
     /// Enters an endpoint before it asks.
     pub(super) fn enter(&self) {
         self.asked.fetch_add(1, Relaxed);
-        self.hold();
     }
 
-    /// Enters an allocation before it is asked for.
-    pub(super) fn hold(&self) {
-        self.held.fetch_add(1, Relaxed);
-    }
-
-    /// Strikes out one that was not granted; how many others there are.
-    pub(super) fn strike(&self) -> usize {
-        self.held.fetch_sub(1, Relaxed).saturating_sub(1)
+    /// Enters what an Allocate came to; how many had been granted before it.
+    pub(super) fn settle(&self, answer: &Answer) -> usize {
+        match answer.success() {
+            Some(_) => self.granted.fetch_add(1, Relaxed),
+            None => self.granted.load(Relaxed),
+        }
     }
 
     /// Whether endpoints besides the one that asks this have asked.

@@ -100,6 +100,9 @@ impl Run {
 /// user's quota nor a relay port back at the moment of the release.
 const ALONE: [Duration; 4] =
     [Duration::ZERO, Duration::from_millis(250), Duration::from_millis(750), Duration::from_millis(2000)];
+/// How often one is asked for again that was refused although no other of this run was open: those of a run
+/// before it count at coturn for a second.
+const ONCE_MORE: [Duration; 2] = [Duration::from_millis(250), Duration::from_millis(950)];
 
 /// What DNS said, as it comes in.
 enum Found {
@@ -260,9 +263,14 @@ async fn run(
     }
     alone.sort_unstable();
     let mut interrupted = shared.interrupted.clone();
+    let crowded = shared.ledger.others();
+    let mut full = HashSet::new();
     'alone: for order in alone {
         let (at, endpoint) = planned[order];
-        for pause in ALONE {
+        let pauses = if crowded { &ALONE[..] } else { &ONCE_MORE };
+        // Where one has waited in vain, no other needs to.
+        let known = full.contains(&endpoint.addr.ip());
+        for &pause in if known { &pauses[..1] } else { pauses } {
             if Instant::now() + pause >= deadline {
                 continue 'alone;
             }
@@ -271,8 +279,8 @@ async fn run(
                 Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => break 'alone,
                 () = tokio::time::sleep(pause) => {}
             }
-            let session = Session::new(shared.clone(), targets[at].clone(), endpoint).alone();
-            let ended = session.run().await;
+            let session = Session::new(shared.clone(), targets[at].clone(), endpoint);
+            let ended = if crowded { session.alone() } else { session }.run().await;
             // A try that was stopped on its way knows less than the one before it.
             if let EndpointFacts { allocate: Some(_), .. } = &ended.facts {
                 let before = results[order].as_ref().and_then(|facts| facts.crowded);
@@ -281,9 +289,10 @@ async fn run(
                     Some(EndpointFacts { crowded: before.or(ended.facts.crowded), ..ended.facts });
             }
             if !ended.crowded_out {
-                break;
+                continue 'alone;
             }
         }
+        full.insert(endpoint.addr.ip());
     }
     let reflecting = reflecting(&planned, &results);
     let ((), nat) =

@@ -3,10 +3,10 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::PoisonError;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rand::Rng as _;
-use tokio::time::{timeout, timeout_at};
+use tokio::time::{sleep, timeout, timeout_at};
 
 use super::Environment;
 use super::allocation::{LIFETIME, Relayed, release_facts, step_facts};
@@ -20,6 +20,12 @@ use crate::turn::{Answer, Outcome, Request};
 
 /// The channel of our peer (RFC 8656 §12: 0x4000–0x4FFF).
 const CHANNEL: u16 = 0x4000;
+
+/// How many of ours a quota must leave room for at the least that anybody would want to know of; refused beside no more, a
+/// second allocation is asked for again.
+const FEW: usize = 3;
+/// After so long, coturn counts no more what was given back by a run before this one.
+const RETURNED: Duration = Duration::from_millis(1100);
 
 /// Why there is no second allocation.
 struct NoSecond {
@@ -241,9 +247,14 @@ impl Session {
         let allocate = async {
             let mut link =
                 self.connector.connect(server, domain).await.link.map_err(|fault| fault.message)?;
-            self.shared.ledger.hold();
-            let answer = link.request(self.shared.options.allocate()).await.map_err(|fault| fault.message)?;
-            let beside = answer.code().map_or(0, |_| self.shared.ledger.strike());
+            let mut answer =
+                link.request(self.shared.options.allocate()).await.map_err(|fault| fault.message)?;
+            let mut beside = self.shared.ledger.settle(&answer);
+            if answer.code() == Some(486) && beside <= FEW && self.shared.options.timeout > RETURNED * 2 {
+                sleep(RETURNED).await;
+                answer = link.request(self.shared.options.allocate()).await.map_err(|fault| fault.message)?;
+                beside = self.shared.ledger.settle(&answer);
+            }
             match &answer.outcome {
                 Outcome::Granted(granted) => Relayed::from_response(link, granted)
                     .map_err(|_| "the second allocation has no address".to_owned().into()),

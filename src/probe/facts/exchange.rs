@@ -66,8 +66,8 @@ pub struct AllocateFacts {
 pub struct CrowdedFacts {
     /// ERROR-CODE: 486 or 508.
     pub code: u16,
-    /// Allocations of this run that the server had granted by then, or might have: those given back count too, as
-    /// coturn returns neither a quota nor a port at once.
+    /// Allocations that the server had granted in this run by then. Those given back count too, as coturn returns
+    /// neither a quota nor a port at once.
     pub beside: usize,
 }
 

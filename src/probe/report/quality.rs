@@ -141,7 +141,8 @@ pub(super) fn lifetimes(summary: &Summary) -> Option<Table> {
                 facts.granted_s.to_string().into(),
                 seconds(facts.at_least_s),
                 match facts.at_most_s {
-                    None => Cell::new("never ended", Tone::Warn),
+                    None if facts.outlasted() => Cell::new("never ended", Tone::Warn),
+                    None => "not watched to its end".into(),
                     at_most => seconds(at_most),
                 },
                 then(facts),

@@ -58,6 +58,29 @@ fn a_range_with_no_port_for_a_second_allocation_is_a_warning() {
     run.shows("udp", "/relay/loop_allocation_code", 508).shows("udp", "/crowded/beside", 1);
 }
 
+/// coturn counts an allocation for a second after it was given back, and an Allocate that it refused with 440 for a
+/// minute: neither is the next run's fault.
+#[test]
+fn a_run_right_after_others_finds_room_in_a_small_quota() {
+    for quota in ["user-quota=4", "user-quota=10"] {
+        let Some(lab) = Lab::new() else { return };
+        let coturn = lab.coturn(&[quota]);
+        for target in [TURN_UDP, TURN, TURN_UDP, TURN, TURN_UDP] {
+            let run = lab.probe(&args(&[&[target], &ALICE]));
+            run.is_healthy().has_no("QUOTA");
+            run.way_is_clear("udp", "inbound").way_is_clear("udp", "outbound");
+            for wish in ["relay-ipv6", "even-port", "dont-fragment", "mobility"] {
+                let listed = run.endpoint("udp")["capabilities"].as_array().cloned().unwrap_or_default();
+                let known = listed.iter().any(|it| it["name"] == wish && it["state"] != "unknown");
+                run.check(known, &format!("a quota of our own making hides {wish}"));
+            }
+        }
+        let log = coturn.log();
+        let taken = log.matches("packet ALLOCATE processed, success").count();
+        assert_eq!(taken, log.matches("lifetime=0").count(), "an allocation was left to its lifetime");
+    }
+}
+
 /// Ports are not free again at once when an allocation is released, and coturn may lose ports of a
 /// small range, so both ends are honest: the range is named, or it sufficed after checks were
 /// given up and said to be.
