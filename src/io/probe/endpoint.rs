@@ -2,7 +2,7 @@
 //! that a deadline or Ctrl-C loses nothing.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::time::{sleep_until, timeout};
 
@@ -10,6 +10,7 @@ use super::Shared;
 use super::allocation::{Relayed, allocate_facts};
 use super::binding::Bindings;
 use super::connector::Connector;
+use super::hush::Ticket;
 use crate::io::link::Link;
 use crate::measure::{Flow, milliseconds};
 use crate::probe::facts::{Check, CrowdedFacts, EndpointFacts, Fault, FaultKind, RedirectFacts};
@@ -37,6 +38,7 @@ pub(super) struct Session {
     pub(super) target: Arc<Target>,
     pub(super) endpoint: Endpoint,
     pub(super) alone: bool,
+    ticket: Option<Ticket>,
     pub(super) facts: EndpointFacts,
     crowded_out: bool,
     pub(super) link: Option<Link>,
@@ -54,6 +56,7 @@ impl Session {
             target,
             endpoint,
             alone: false,
+            ticket: None,
             facts: EndpointFacts::new(endpoint.addr, endpoint.transport, endpoint.required),
             crowded_out: false,
             link: None,
@@ -66,6 +69,12 @@ impl Session {
     /// With one allocation.
     pub(super) fn alone(mut self) -> Self {
         self.alone = true;
+        self
+    }
+
+    /// Measuring its round trips when no other session of the run is busy.
+    pub(super) fn in_concert(mut self) -> Self {
+        self.ticket = Some(Ticket::new(self.shared.hush.clone()));
         self
     }
 
@@ -133,13 +142,14 @@ impl Session {
     /// led nowhere. The link is kept.
     pub(super) async fn reach(&mut self) -> Result<Option<Answer>, Fault> {
         self.progress("connecting");
+        let ticket = self.ticket.take();
         let connected = self.connector.connect(self.endpoint.addr, None).await;
         self.facts.connect_ms = connected.connect_ms;
         self.facts.tls = connected.tls;
         let mut link = connected.link?;
         self.facts.local = link.local_addr();
         self.progress("STUN Binding");
-        let result = self.bind_and_allocate(&mut link).await;
+        let result = self.bind_and_allocate(&mut link, ticket).await;
         self.drain(&mut link);
         let answer = match result {
             Ok(answer) => answer,
@@ -206,9 +216,14 @@ impl Session {
         Ok(Some(answer))
     }
 
-    /// Binding, Allocate as soon as that is answered or slow, and the other Bindings behind it, so that
-    /// nobody waits for statistics. `None`: no relay is wanted.
-    async fn bind_and_allocate(&mut self, link: &mut Link) -> Result<Option<Answer>, Fault> {
+    /// Binding, Allocate as soon as that is answered or slow, and the other Bindings behind it, so that nobody waits for
+    /// statistics; before it where the server is near, as then what the run itself does would be most of what they say.
+    /// `None`: no relay is wanted.
+    async fn bind_and_allocate(
+        &mut self,
+        link: &mut Link,
+        ticket: Option<Ticket>,
+    ) -> Result<Option<Answer>, Fault> {
         let (start, patience) = (self.shared.start, self.shared.options.timeout);
         let mut bindings = Bindings::default();
         link.stage = "binding";
@@ -231,6 +246,19 @@ impl Session {
             }
         };
         self.facts.binding = Some(bindings.facts(start, link.repeated()));
+        let count = self.shared.options.bindings;
+        if let (Some(ticket), None) = (ticket, early) {
+            let first = bindings.round_trip();
+            {
+                let (link, bindings) = (&mut *link, &mut bindings);
+                let sample = move |end: Instant| async move {
+                    let left = end.saturating_duration_since(Instant::now());
+                    let _ = bindings.sample(link, count, left).await;
+                };
+                ticket.measure(first, sample).await;
+            }
+            self.facts.binding = Some(bindings.facts(start, link.repeated()));
+        }
         let allocated = match self.target.turn {
             true => Some(self.allocate(link, early, bindings.answered()).await?),
             false => None,
@@ -238,7 +266,7 @@ impl Session {
         if bindings.answered() {
             link.stage = "binding";
             // A connection that breaks here breaks the next step too, which then says so.
-            let _ = bindings.sample(link, self.shared.options.bindings, patience).await;
+            let _ = bindings.sample(link, count, patience).await;
             self.facts.binding = Some(bindings.facts(start, link.repeated()));
         }
         Ok(allocated)

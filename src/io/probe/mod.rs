@@ -6,6 +6,7 @@ mod connector;
 mod credential;
 mod crew;
 mod endpoint;
+mod hush;
 mod interfaces;
 mod ledger;
 mod located;
@@ -29,6 +30,7 @@ use tokio::task::JoinSet;
 
 use self::crew::Crew;
 use self::endpoint::Session;
+use self::hush::Hush;
 use self::ledger::Ledger;
 pub use self::watch::{Every, Watcher};
 use super::local::Local;
@@ -117,6 +119,7 @@ struct Shared {
     interrupted: Receiver<bool>,
     options: Options,
     ledger: Arc<Ledger>,
+    hush: Arc<Hush>,
     start: Instant,
     deadline: Instant,
     /// Servers that may tell a plain UDP socket its reflexive address.
@@ -198,6 +201,7 @@ async fn run(
         interrupted,
         options,
         ledger: Arc::default(),
+        hush: Arc::default(),
         start,
         deadline,
         reflectors: Arc::default(),
@@ -235,7 +239,7 @@ async fn run(
                     });
                     shared.reflect(&endpoints);
                     for endpoint in endpoints {
-                        let session = Session::new(shared.clone(), targets[at].clone(), endpoint);
+                        let session = Session::new(shared.clone(), targets[at].clone(), endpoint).in_concert();
                         crew.start(planned.len(), session);
                         planned.push((at, endpoint));
                         results.push(None);
