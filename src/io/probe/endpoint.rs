@@ -347,5 +347,5 @@ impl Session {
 /// What a refused Allocate says of the room that the server has, beside so many that it granted.
 pub(super) fn crowded(answer: &Answer, beside: usize) -> Option<CrowdedFacts> {
     let code = answer.code().filter(|code| matches!(code, 486 | 508))?;
-    (beside > 0).then_some(CrowdedFacts { code, beside })
+    (beside > 0 || code == 508).then_some(CrowdedFacts { code, beside })
 }

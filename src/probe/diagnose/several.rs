@@ -137,10 +137,6 @@ fn crowded(targets: &mut [TargetFacts]) {
 
 fn too_little_room(crowded: CrowdedFacts, uri: &str, endpoint: &EndpointFacts) -> Finding {
     let CrowdedFacts { code, beside } = crowded;
-    let others = match beside {
-        1 => "one allocation".to_owned(),
-        more => format!("{more} allocations"),
-    };
     let (rule, what, help) = match code {
         486 => (&QUOTA, "the quota", "raise `user-quota`, `total-quota` or `bps-capacity`"),
         _ => (
@@ -152,7 +148,13 @@ fn too_little_room(crowded: CrowdedFacts, uri: &str, endpoint: &EndpointFacts) -
     };
     finding(rule, "allocate", uri, endpoint)
         .severity(Severity::Warning)
-        .message(format!("{what} of the server ended after {others} of this run: the next was refused ({code})"))
+        .message(match beside {
+            0 => format!("the server refused an allocation first ({code}), and gave one when it was asked again"),
+            1 => format!("{what} of the server ended after one allocation of this run: the next was refused ({code})"),
+            more => {
+                format!("{what} of the server ended after {more} allocations of this run: the next was refused ({code})")
+            }
+        })
         .evidence("code", code)
         .evidence("beside", beside)
         .help(format!(

@@ -61,7 +61,8 @@ pub struct AllocateFacts {
     pub bandwidth_bps: Option<u64>,
 }
 
-/// An allocation was refused for a quota, or for want of relay ports, while others of ours were there.
+/// An allocation was refused for a quota beside others of ours, or for want of relay ports, and there is one all the
+/// same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct CrowdedFacts {
     /// ERROR-CODE: 486 or 508.
