@@ -161,14 +161,16 @@ fn severities_are_those_that_were_promised() {
         codes.sort_unstable();
         codes
     };
-    assert_eq!(of(Severity::Info), ["REDIRECT", "STALE_NONCE_OK", "UNMATCHED_TRANSACTION_ID"]);
+    assert_eq!(
+        of(Severity::Info),
+        ["OTHER_ADDR_INVALID", "REDIRECT", "STALE_NONCE_OK", "UNMATCHED_TRANSACTION_ID"]
+    );
     let warnings = [
         "BANDWIDTH_CAPPED",
         "CLOCK_SKEW",
         "DNS_PARTIAL",
         "LIFETIME_ODD",
         "MTU_SMALL",
-        "OTHER_ADDR_INVALID",
         "RELAY_ADDR_MISMATCH",
         "RELAY_LOSSY",
         "RELAY_TO_RELAY_BLOCKED",

@@ -66,7 +66,7 @@ impl Wish {
 
 /// What the answer to a wish says of it.
 pub fn judge(wish: Wish, answer: &Answer) -> Vec<Capability> {
-    let one = |state, code| vec![Capability { name: wish.name(), state, code }];
+    let one = |state, code| vec![Capability { name: wish.name(), state, code, why: None }];
     let granted = match &answer.outcome {
         Outcome::Granted(granted) => granted,
         // 508 to EVEN-PORT means that no pair of ports is free (RFC 8656 §7.2).
@@ -104,7 +104,7 @@ pub fn reservation(shown: Option<(Option<u16>, Option<u16>)>, port: u16) -> Capa
         Some((code @ Some(486), None)) => ("unknown", code),
         Some((code, None)) => ("refused", code),
     };
-    Capability { name: "reservation-token", state, code }
+    Capability { name: "reservation-token", state, code, why: None }
 }
 
 /// The capabilities that an endpoint's facts speak of.
@@ -118,11 +118,11 @@ pub(super) fn of(facts: &EndpointFacts) -> Vec<Capability> {
             Some(other) if crate::nat::usable(facts.addr, other).is_err() => "unusable",
             Some(_) => "yes",
         };
-        capabilities.push(Capability { name: "nat-behavior-discovery", state, code: None });
+        capabilities.push(Capability { name: "nat-behavior-discovery", state, code: None, why: None });
     }
     let Some(allocate) = facts.allocate.as_ref().filter(|allocate| allocate.ok) else { return capabilities };
     let mut list = |name, it| {
-        capabilities.push(Capability { name, state: if it { "yes" } else { "no" }, code: None });
+        capabilities.push(Capability { name, state: if it { "yes" } else { "no" }, code: None, why: None });
     };
     list("allocation-without-credentials", allocate.unauthenticated);
     if !allocate.unauthenticated {
@@ -154,7 +154,7 @@ mod tests {
     #[track_caller]
     fn check(wish: Wish, answer: &Answer, state: &str, code: Option<u16>) {
         let found = judge(wish, answer);
-        assert_eq!(found, [Capability { name: wish.name(), state: found[0].state, code }]);
+        assert_eq!(found, [Capability { name: wish.name(), state: found[0].state, code, why: None }]);
         assert_eq!(found[0].state, state, "{wish:?}");
     }
 

@@ -10,7 +10,6 @@
 //!   a Binding, SCHEME_MISMATCH, TLS_FAILED, TLS_OLD);
 //! - what a request got over in the end: MALFORMED, FINGERPRINT_BAD and INTEGRITY_BAD are warnings then;
 //! - certificates: info with `--insecure`; TLS_HOSTNAME also where the address comes from a configuration;
-//! - TLS_OLD: info for TLS 1.2, which works everywhere;
 //! - SCHEME_MISMATCH: a warning where it works at the port of the other scheme;
 //! - RELAY_ADDR_PRIVATE, RELAY_ADDR_MISMATCH: info where data passes (PRIVATE: from a server that is private too);
 //! - RELAY_INBOUND_BLOCKED: a warning where our own network may be what blocks;
@@ -117,7 +116,7 @@ rules! {
     OPEN_RELAY = "relay-without-login", Error,
         "the server gives relays to anybody",
         ["RFC 8656 §7.2"], "0.1.0";
-    OTHER_ADDR_INVALID = "unusable-other-address", Warning,
+    OTHER_ADDR_INVALID = "unusable-other-address", Info,
         "the second address that the server names for NAT discovery is of no use",
         ["RFC 5780 §7.4", "RFC 5780 §4.4"], "0.1.0";
     PEER_PRIVATE_ALLOWED = "relay-into-private-networks", Error,
@@ -190,7 +189,7 @@ rules! {
         "the server answers STUN but not TURN",
         ["RFC 8656 §7.1"], "0.1.0";
     TCP_TIMEOUT = "no-answer-over-tcp", Error,
-        "the TCP connection or the TLS handshake got no answer",
+        "the TCP connection got no answer",
         ["RFC 8489 §6.2.2"], "0.1.0";
     TLS_CHAIN = "missing-intermediate-certificate", Error,
         "the server does not send the certificate that signed its own",
@@ -202,7 +201,7 @@ rules! {
         "the certificate of the server expires soon",
         ["RFC 8489 §6.2.3", "RFC 5280 §4.1.2.5"], "0.1.0";
     TLS_FAILED = "failed-tls-handshake", Error,
-        "the TLS handshake broke off",
+        "the TLS handshake broke off, or got no answer",
         ["RFC 8489 §6.2.3"], "0.1.0";
     TLS_HOSTNAME = "certificate-for-other-name", Error,
         "the certificate is for other names than the one in the URI",

@@ -3,7 +3,7 @@
 //! back at once.
 
 use std::sync::PoisonError;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::endpoint::Session;
 use crate::probe::facts::{AskedAgainFacts, ClockFacts, MendedFacts, MintedFacts};
@@ -15,6 +15,10 @@ use crate::turn::{Answer, Outcome, Request};
 /// How long minted credentials last that are tried in place of a static user's: clocks that are off by less do not
 /// matter.
 const LASTING: u64 = 3_600;
+/// And how much longer those last that are tried in place of minted ones: no clock is off by as much.
+const FAR: u64 = 10 * 365 * 86_400;
+/// A clock is found to a few percent by this many questions at most; finer only where they are answered soon.
+const FINER_WITHIN: Duration = Duration::from_secs(2);
 
 /// How often refused credentials are given again: two servers that share a port evenly are then told from a wrong
 /// password in three runs of four over one transport, and sooner over several.
@@ -53,15 +57,30 @@ impl Session {
         }
     }
 
-    /// Asks once with minted credentials in place of a static user's: whether the server is one of those alone.
+    /// Asks once with minted credentials in place of a static user's: whether the server is one of those alone. In
+    /// place of minted ones that have not expired, with the same that expire much later: whether it is the secret that
+    /// the server refuses, or its own clock says that they have.
     async fn mint(&mut self) {
         let Some(minting) = self.target.minting.clone() else { return };
         if self.facts.mended.as_ref().is_some_and(|mended| mended.accepted == Some(true)) {
             return;
         }
-        self.progress("a static user is refused: trying minted credentials");
-        let asked = self.ask_as(minting.expiring(unix_now() as u64 + LASTING)).await;
+        let now = unix_now() as u64;
+        let refused = self.target.credentials.as_ref().map(|credentials| credentials.username.clone());
+        let (expires_unix, credentials) = match (self.target.knowledge.rest_expiry, refused) {
+            (Some(expiry), _) if expiry <= now => return,
+            (Some(expiry), Some(username)) => {
+                self.progress("minted credentials are refused: trying a later expiry");
+                (now + FAR, minting.prolonged(&username, expiry, now + FAR))
+            }
+            _ => {
+                self.progress("a static user is refused: trying minted credentials");
+                (now + LASTING, minting.expiring(now + LASTING))
+            }
+        };
+        let asked = self.ask_as(credentials).await;
         self.facts.minted = Some(MintedFacts {
+            expires_unix,
             accepted: asked.as_ref().and_then(taken),
             code: asked.as_ref().and_then(Answer::code),
         });
@@ -94,6 +113,7 @@ impl Session {
         self.progress("the server's clock");
         let mut search = ClockSearch::default();
         let mut broken = None;
+        let start = Instant::now();
         while let Some(expiry) = search.expiry(unix_now()) {
             let answer = self.ask_as(minting.expiring(expiry)).await;
             let Some((answer, took)) = answer.as_ref().and_then(|answer| {
@@ -104,6 +124,9 @@ impl Session {
             };
             // The release that follows an answer is not waited for: this is within a moment of it.
             search.answered(expiry, unix_now() - took.as_secs_f64() / 2.0, answer);
+            if search.is_coarse() && start.elapsed() > FINER_WITHIN {
+                break;
+            }
         }
         let facts = |clock_offset_s, error_s, reason| ClockFacts {
             clock_offset_s,

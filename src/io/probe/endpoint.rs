@@ -4,13 +4,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::time::{sleep_until, timeout};
+use tokio::time::{sleep, sleep_until, timeout};
 
-use super::Shared;
 use super::allocation::{Relayed, allocate_facts};
 use super::binding::Bindings;
-use super::connector::Connector;
+use super::connector::{Connected, Connector};
 use super::hush::Ticket;
+use super::{Shared, second_look};
 use crate::io::link::Link;
 use crate::measure::{Flow, milliseconds};
 use crate::probe::facts::{Check, CrowdedFacts, EndpointFacts, Fault, FaultKind, RedirectFacts};
@@ -45,6 +45,8 @@ pub(super) struct Session {
     pub(super) first: Option<Relayed>,
     pub(super) second: Option<Relayed>,
     pub(super) flows: Vec<Flow>,
+    /// The second look was taken while the handshake was waited for: whether the other transport answered.
+    pub(super) looked: Option<bool>,
 }
 
 impl Session {
@@ -63,6 +65,7 @@ impl Session {
             first: None,
             second: None,
             flows: Vec::new(),
+            looked: None,
         }
     }
 
@@ -143,7 +146,7 @@ impl Session {
     pub(super) async fn reach(&mut self) -> Result<Option<Answer>, Fault> {
         self.progress("connecting");
         let ticket = self.ticket.take();
-        let connected = self.connector.connect(self.endpoint.addr, None).await;
+        let connected = self.connect().await;
         self.facts.connect_ms = connected.connect_ms;
         self.facts.tls = connected.tls;
         let mut link = connected.link?;
@@ -162,6 +165,34 @@ impl Session {
         };
         drop(link);
         self.follow(redirected).await
+    }
+
+    /// Connects, and takes the second look while a handshake is slow, so that its silence costs one timeout and
+    /// no more.
+    async fn connect(&mut self) -> Connected {
+        let addr = self.endpoint.addr;
+        let Some(instead) = second_look::beside(&self.facts) else {
+            return self.connector.connect(addr, None).await;
+        };
+        let mut looked = None;
+        let connected = {
+            let looking = async {
+                sleep(self.shared.options.timeout / 3).await;
+                self.waiting("TLS or DTLS handshake");
+                second_look::speaks(&self.connector, instead, addr).await
+            };
+            tokio::pin!(looking);
+            let connecting = self.connector.connect(addr, None);
+            tokio::pin!(connecting);
+            loop {
+                tokio::select! {
+                    connected = &mut connecting => break connected,
+                    seen = &mut looking, if looked.is_none() => looked = Some(seen),
+                }
+            }
+        };
+        self.looked = looked;
+        connected
     }
 
     /// Goes where a 300 points, once.
@@ -239,6 +270,7 @@ impl Session {
                 None
             }
             None => {
+                self.waiting("STUN Binding");
                 let allocate = self.start_allocate(link);
                 let answer = link.answer(first).await?;
                 bindings.take(answer);
@@ -336,6 +368,12 @@ impl Session {
                 self.facts.oddity(&oddity, stage);
             }
         }
+    }
+
+    /// As [`progress`](Self::progress), of what has not been answered for a while.
+    fn waiting(&self, what: &str) {
+        let most = self.shared.options.timeout.as_secs_f64();
+        self.progress(&format!("no answer to a {what} yet; waiting for up to {most} s (--timeout)"));
     }
 
     pub(super) fn progress(&self, doing: &str) {

@@ -98,6 +98,9 @@ impl Run {
     }
 }
 
+/// DNS that takes longer is shown to be waited for.
+const SLOW_DNS: Duration = Duration::from_secs(1);
+
 /// How often an allocation that a quota refused is asked for again, alone: coturn gives neither a
 /// user's quota nor a relay port back at the moment of the release.
 const ALONE: [Duration; 4] =
@@ -216,6 +219,9 @@ async fn run(
     let mut crew = Crew::new();
     let mut stop = shared.interrupted.clone();
     let mut asking = true;
+    let slow = tokio::time::sleep(SLOW_DNS);
+    tokio::pin!(slow);
+    let mut patient = true;
     loop {
         tokio::select! {
             found = resolving.join_next(), if asking => match found {
@@ -250,6 +256,11 @@ async fn run(
                 Some(Err(_)) => {}
                 None => asking = false,
             },
+            () = &mut slow, if asking && patient => {
+                patient = false;
+                let most = shared.options.timeout.as_secs_f64();
+                (shared.environment.progress)(&format!("DNS has not answered yet; waiting for up to {most} s (--timeout)"));
+            }
             Ok(_) = stop.wait_for(|interrupted| *interrupted), if asking => asking = false,
             ended = crew.next() => match ended {
                 Some((order, ended)) => {

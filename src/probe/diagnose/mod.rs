@@ -107,7 +107,6 @@ pub fn endpoint(facts: &EndpointFacts, context: Context<'_>) -> Vec<Finding> {
     }
     let mut case = Case { facts, context, findings: Vec::new() };
     tls::certificate(&mut case);
-    tls::version(&mut case);
     connect::reached(&mut case);
     allocate::granted(&mut case);
     relay::carries(&mut case);

@@ -10,6 +10,11 @@ use crate::probe::codes::{
 };
 use crate::probe::facts::{EndpointFacts, PeerFacts};
 
+/// What lets packets to the relay in. Each run has other ports of the range, so that half of it open passes at times.
+const PORTS_OPEN: &str = "open all of `min-port` to `max-port` for UDP in the firewall in front of the server, and where a \
+                          NAT stands there forward that range to it as well, not the listening port alone; each run \
+                          tries other ports, so that a range open in part passes at times";
+
 pub(super) fn carries(case: &mut Case<'_>) {
     let relay = &case.facts.relay;
     let Some(address) = relay.address else { return address_missing(case) };
@@ -67,11 +72,11 @@ pub(super) fn carries(case: &mut Case<'_>) {
                     "packets to the relayed address {}, which is not the server's own, do not arrive",
                     address.ip()
                 ))
-                .help("check `external-ip=` first, then that `min-port` to `max-port` is open for UDP there");
+                .help(format!("check `external-ip=` first, then {PORTS_OPEN}"));
         } else {
             finding = finding
                 .message(format!("packets to the relay ports of {} do not arrive", address.ip()))
-                .help("open `min-port` to `max-port` for UDP in the firewall in front of the server");
+                .help(PORTS_OPEN);
         }
         case.push(finding);
     }

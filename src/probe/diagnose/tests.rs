@@ -10,6 +10,7 @@ use crate::probe::facts::{
     MintedFacts, PeerFacts, RedirectFacts, RelayFacts, Resolve, ResolveError, ResolveErrorKind,
     SecurityFacts, StepFacts, TriedPeer,
 };
+use crate::probe::plan::Knowledge;
 use crate::turn::Oddity;
 use crate::turn::credentials::form::Defect;
 use crate::turn::credentials::{Credentials, Secret};
@@ -194,7 +195,10 @@ fn faults_of_the_network_are_told_by_kind_and_transport() {
         (Transport::Tls, FaultKind::Refused, "connect", "PORT_REFUSED"),
         (Transport::Udp, FaultKind::Prohibited, "binding", "ICMP_PROHIBITED"),
         (Transport::Tcp, FaultKind::TimedOut, "connect", "TCP_TIMEOUT"),
+        (Transport::Tls, FaultKind::TimedOut, "connect", "TCP_TIMEOUT"),
+        (Transport::Tls, FaultKind::TimedOut, "tls", "TLS_FAILED"),
         (Transport::Tls, FaultKind::Tls, "tls", "TLS_FAILED"),
+        (Transport::Tls, FaultKind::HandshakeFailure, "tls", "TLS_FAILED"),
         (Transport::Tls, FaultKind::OldTls, "tls", "TLS_OLD"),
         (Transport::Dtls, FaultKind::Refused, "tls", "PORT_REFUSED"),
         (Transport::Dtls, FaultKind::TimedOut, "tls", "UDP_TIMEOUT"),
@@ -243,7 +247,7 @@ fn a_static_user_at_a_server_that_takes_minted_credentials_is_told_from_a_wrong_
     let legs = || vec![leg(Some(401), false), leg(Some(401), true), leg(Some(401), true)];
     let finding = |accepted| {
         let mut facts = refused(401, legs());
-        facts.minted = Some(MintedFacts { accepted, code: None });
+        facts.minted = Some(MintedFacts { expires_unix: NOW + 3_600, accepted, code: None });
         found(&facts, &target_of("turn:198.51.100.1")).remove(0)
     };
     for (accepted, rest_only) in [(Some(true), true), (Some(false), false), (None, false)] {
@@ -650,6 +654,57 @@ fn a_clock_is_named_where_it_is_off_by_more_than_a_minute_beyond_doubt() {
     for (offset, error) in [(62.0, 1.0), (-3_600.0, 200.0)] {
         check(&clock(offset, error), &["W CLOCK_SKEW"]);
     }
+}
+
+#[test]
+fn a_closed_relay_range_is_told_with_the_nat_that_may_stand_before_it() {
+    let blocked = with(|f| f.relay.inbound = path(0));
+    let finding = found(&blocked, &target_of("turn:198.51.100.1")).remove(0);
+    assert_eq!(finding.code, "RELAY_INBOUND_BLOCKED");
+    for word in ["firewall", "NAT stands there forward", "a range open in part passes at times"] {
+        assert!(finding.help.contains(word), "{word}: {}", finding.help);
+    }
+}
+
+/// The clock search is asked for by a flag; without it, one more try with a later expiry tells clock from secret.
+#[test]
+fn minted_credentials_that_are_taken_with_a_later_expiry_blame_the_clock_and_not_the_secret() {
+    let legs = || vec![leg(Some(401), false), leg(Some(401), true)];
+    let findings = |accepted, knowledge: fn(&mut Knowledge)| {
+        let mut facts = refused(401, legs());
+        facts.minted = Some(MintedFacts { expires_unix: NOW + 400_000_000, accepted, code: None });
+        let mut target = target_of("turn:198.51.100.1");
+        target.knowledge.rest_expiry = Some(NOW + 3_600);
+        knowledge(&mut target.knowledge);
+        found(&facts, &target)
+    };
+    for knowledge in [|it: &mut Knowledge| it.minted = true, |it: &mut Knowledge| it.fits_secret = true] {
+        let clock = findings(Some(true), knowledge).remove(0);
+        assert_eq!((clock.code, clock.severity), ("CLOCK_SKEW", Severity::Error));
+        assert!(
+            clock.message.contains("ahead of this machine's") && clock.help.contains("--clock"),
+            "{clock:?}"
+        );
+        let secret = findings(Some(false), knowledge).remove(0);
+        assert_eq!(secret.code, "REST_SECRET_MISMATCH");
+        assert!(secret.help.contains("it is not its clock"), "{secret:?}");
+        assert_eq!(findings(None, knowledge).remove(0).code, "REST_SECRET_MISMATCH");
+    }
+    // Without the secret nothing is known of either.
+    assert_eq!(findings(Some(true), |_| ()).remove(0).code, "AUTH_WRONG");
+}
+
+#[test]
+fn an_offset_is_told_no_more_exactly_than_it_is_known() {
+    let message = |offset: f64, error: f64| {
+        let clock =
+            ClockFacts { clock_offset_s: Some(offset), error_s: Some(error), attempts: 8, reason: None };
+        found(&with(|f| f.clock = Some(clock)), &target_of("turn:198.51.100.1")).remove(0).message
+    };
+    assert_eq!(message(95.0, 1.0), "the server's clock is 95 s ahead of this machine's");
+    assert_eq!(message(7_195.0, 9.0), "the server's clock is about 2 h ahead of this machine's");
+    assert_eq!(message(-19_805.0, 9.0), "the server's clock is about 5 h 30 min behind this machine's");
+    assert_eq!(message(7_124.0, 371.0), "the server's clock is 113 min to 2 h 5 min ahead of this machine's");
 }
 
 fn capped(declared: Option<u64>, flat: Option<u64>) -> EndpointFacts {

@@ -17,9 +17,12 @@ pub struct MendedFacts {
     pub code: Option<u16>,
 }
 
-/// A static user was refused, and credentials minted from the known secret were tried once instead.
+/// Credentials were refused, and others minted from the known secret were tried once instead: in place of a static
+/// user's, or of minted ones with an expiry far beyond theirs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MintedFacts {
+    /// When they expire, in Unix seconds.
+    pub expires_unix: u64,
     /// Whether the server took them; `null` where it did not say.
     pub accepted: Option<bool>,
     /// ERROR-CODE it answered with.

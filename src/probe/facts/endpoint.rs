@@ -215,4 +215,7 @@ pub struct Capability {
     pub state: &'static str,
     /// ERROR-CODE where it was refused.
     pub code: Option<u16>,
+    /// Why it is not known, where something on our side kept it from being tried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
 }

@@ -16,8 +16,8 @@ pub(super) fn throughput(summary: &Summary) -> Option<Table> {
         ("offered", Align::Right),
         ("lost", Align::Right),
         ("held back", Align::Right),
-        ("sustained", Align::Right),
-        ("lost there", Align::Right),
+        ("whole at", Align::Right),
+        ("loss at that rate", Align::Right),
         ("declared cap", Align::Right),
     ];
     let mut rows = Vec::new();

@@ -55,6 +55,14 @@ pub(super) fn verdict(summary: &Summary) -> Cell {
             format!("{what} works over {works}, but {cause}")
         }
         Verdict::Fail => match (worst, crossed) {
+            // What strangers may do besides is not about whether it works.
+            (Some(finding), _)
+                if finding.severity == Severity::Error
+                    && finding.stage == "security"
+                    && !works.is_empty() =>
+            {
+                format!("{what} works over {works}, but {}", cause.unwrap_or_default())
+            }
             (Some(finding), _) if finding.severity == Severity::Error => {
                 let also = if works.is_empty() { String::new() } else { format!("; works: {works}") };
                 format!("{}{also}", cause.unwrap_or_default())

@@ -104,6 +104,7 @@ fn a_call_that_needs_more_than_the_declared_cap_fails() {
     let run = lab.probe(&args(&[&[TURN_UDP], &ALICE, &["--preset", "video", "--duration", "2s"]]));
     run.ends("fail", 1).errors(&["BANDWIDTH_CAPPED"]).has_no("RELAY_LOSSY");
     let run = lab.probe(&args(&[&[TURN_UDP], &ALICE, &["--preset", "audio", "--duration", "2s"]]));
+    run.check(run.stderr.contains("about 6 s in all"), "nothing was said of how long");
     run.has_no("RELAY_LOSSY").ends("pass", 0).is_healthy().carries("udp");
 }
 
@@ -211,6 +212,9 @@ fn lifetimes_that_are_too_short_are_measured_and_named() {
         run.shows("udp", &format!("/lifetimes/{what}_s/confirmed"), true);
     }
     run.shows("udp", "/lifetimes/allocation_s/refresh_code", 437);
+    // Its permission ends first, and that is no end of the allocation.
+    let least = number(&run, "udp", "/lifetimes/allocation_s/at_least_s");
+    run.check(least > 8.4, &format!("an allocation of 10 s is said to be over after {least}"));
     run.check(run.stderr.contains("--lifetimes takes up to 11 minutes"), "nothing was said of how long");
 }
 

@@ -86,9 +86,6 @@ fn finds(run: &Run, wanted: &[(&str, &str)]) {
     run.check(got == wanted, &format!("the findings are {got:?}, not {wanted:?}"));
 }
 
-/// coturn speaks TLS 1.2 alone over either family.
-const OLD: [(&str, &str); 2] = [("info", "TLS_OLD"); 2];
-
 #[test]
 fn the_whole_matrix_passes_in_under_three_seconds() {
     let Some(lab) = Lab::new() else { return };
@@ -104,18 +101,18 @@ fn the_whole_matrix_passes_in_under_three_seconds() {
     // Whoever names no family has a relay of IPv4, over IPv6 too.
     let run = probe(&[]);
     everything_works(run.ends("pass", 0), v4);
-    finds(&run, &OLD);
+    finds(&run, &[]);
     for (name, relay) in [("ipv4", v4), ("ipv6", v6)] {
         let run = probe(&["--relay-family", name]);
         everything_works(run.ends("pass", 0), relay);
-        finds(&run, &OLD);
+        finds(&run, &[]);
     }
 
     let run = probe(&["--security", "--nat"]);
     everything_works(run.ends("fail", 1), v4);
     // A default server lets relays into private networks, and names a second address that is none.
-    let each = [("error", "PEER_PRIVATE_ALLOWED"), ("warning", "OTHER_ADDR_INVALID")];
-    finds(&run, &[&OLD[..], &each, &each].concat());
+    let each = [("error", "PEER_PRIVATE_ALLOWED"), ("info", "OTHER_ADDR_INVALID")];
+    finds(&run, &[each, each].concat());
     for end in run.endpoints() {
         // Once for each of the server's addresses.
         let asked = end["security"].is_object();

@@ -38,7 +38,12 @@ impl Survey {
             match outcome {
                 Ok(found) => self.facts.asked.extend(found),
                 Err(why) => {
-                    self.facts.asked.push(Capability { name: wish.name(), state: "unknown", code: None });
+                    self.facts.asked.push(Capability {
+                        name: wish.name(),
+                        state: "unknown",
+                        code: None,
+                        why: None,
+                    });
                     match unknown.iter_mut().find(|(known, _)| *known == why) {
                         Some((_, names)) => names.push(wish.name()),
                         None => unknown.push((why, vec![wish.name()])),
@@ -50,8 +55,9 @@ impl Survey {
             self.facts.give_up(Check::Capabilities, format!("{} for {}", why, names.join(", ")));
         }
         if self.stream.is_none() {
-            let state = "unknown";
-            self.facts.asked.push(Capability { name: Wish::TcpRelay.name(), state, code: None });
+            let why = Some("no TCP endpoint of this server was probed".to_owned());
+            let name = Wish::TcpRelay.name();
+            self.facts.asked.push(Capability { name, state: "unknown", code: None, why });
         }
     }
 
@@ -101,11 +107,16 @@ impl Asker {
         let mut found = capabilities::judge(self.wish, &answer);
         let more = match self.wish {
             Wish::EvenPort => self.reservation(&answer, relayed.address.port()).await,
-            Wish::TcpRelay if !self.nat => {
+            Wish::TcpRelay if self.nat => {
+                Some(tcp_relay::untried("behind a NAT nobody can connect to this machine"))
+            }
+            Wish::TcpRelay => {
                 // What keeps us from trying is our own; the relay itself was granted.
                 let environment = &self.door.connector.shared.environment;
                 let passes = tcp_relay::passes(&mut relayed, self.door.server, environment, self.door.link());
-                timeout(self.patience.answer, passes).await.ok().and_then(Result::ok)
+                let passed = timeout(self.patience.answer, passes).await;
+                let passed = passed.unwrap_or_else(|_| Err("no answer in time".to_owned()));
+                Some(passed.unwrap_or_else(tcp_relay::untried))
             }
             _ => None,
         };

@@ -15,6 +15,8 @@ use crate::turn::{Allocate, Answer, Request};
 const TICK: Duration = Duration::from_millis(500);
 /// Packets in a row without which something has ended.
 const MISSING: u32 = 6;
+/// Packets in a row without which the server is asked about an allocation.
+const DOUBT: u32 = 1;
 /// How long the proof of an end may take.
 const PROOF: Duration = Duration::from_secs(2);
 /// How often a permission is renewed that is not the one watched.
@@ -99,7 +101,7 @@ impl Survey {
         let mut renewed = start;
         while Instant::now() < until {
             let ticked = watch.tick(pair, way).await;
-            if let Some(last) = watch.last() {
+            if let Some(last) = watch.last().max(watch.alive) {
                 facts.at_least_s = since(last);
                 self.learn(what, &facts);
             }
@@ -114,7 +116,21 @@ impl Survey {
                 }
                 Err(why) => return Err(why),
             }
-            if watch.ended() {
+            // Packets get lost, and a proof that comes after the end of the granted time proves nothing about what
+            // was before: the server is asked at once whether it still knows the allocation, which renews nothing.
+            let doubted = what == Lifetime::Allocation && watch.last.is_some() && watch.missing() >= DOUBT;
+            match if doubted { pair.exists().await } else { None } {
+                Some((at, true)) => watch.alive = Some(at),
+                Some((at, false)) => {
+                    let missing = watch.first_missing().filter(|missing| Some(*missing) > watch.alive);
+                    facts.at_most_s = since(missing.unwrap_or(at));
+                    self.prove(what, pair, way, &mut watch, &mut facts).await;
+                    self.learn(what, &facts);
+                    return Ok(());
+                }
+                None => {}
+            }
+            if watch.ended() && watch.alive <= watch.first_missing() {
                 if watch.last.is_none() {
                     return Err("no data passes at all".to_owned());
                 }
@@ -171,6 +187,8 @@ impl Survey {
 struct Watch {
     sent: Vec<Instant>,
     last: Option<u32>,
+    /// When the server last said that it still knows the allocation.
+    alive: Option<Instant>,
 }
 
 impl Watch {
@@ -192,7 +210,12 @@ impl Watch {
     }
 
     fn ended(&self) -> bool {
-        self.sent.len() as u32 >= self.last.map_or(0, |last| last + 1) + MISSING
+        self.missing() >= MISSING
+    }
+
+    /// Packets sent since the last that arrived.
+    fn missing(&self) -> u32 {
+        (self.sent.len() as u32).saturating_sub(self.last.map_or(0, |last| last + 1))
     }
 
     fn last(&self) -> Option<Instant> {

@@ -132,6 +132,16 @@ impl Pair {
         granted(&answer, "the permission for our own socket")
     }
 
+    /// Whether the server still knows the allocation, and when it said so; a permission renews no allocation.
+    pub(super) async fn exists(&mut self) -> Option<(Instant, bool)> {
+        let request = Request::CreatePermission(vec![self.to.ip()]);
+        let answer = self.relayed.link.request(request).await.ok()?;
+        match answer.code() {
+            None => answer.success().map(|_| (answer.at, true)),
+            Some(code) => (code == 437).then_some((answer.at, false)),
+        }
+    }
+
     /// Asks for a channel to the peer; when it was granted.
     pub(super) async fn bind(&mut self) -> Result<Instant, String> {
         let request = Request::ChannelBind { number: CHANNEL, peer: self.to };
