@@ -14,7 +14,10 @@
 //! - RELAY_ADDR_PRIVATE, RELAY_ADDR_MISMATCH: info where data passes (PRIVATE: from a server that is private too);
 //! - RELAY_INBOUND_BLOCKED: a warning where our own network may be what blocks;
 //! - PEER_PRIVATE_ALLOWED: a warning for the kind of network that the server itself is in;
-//! - BANDWIDTH_CAPPED: an error below what was asked for, info where no cap shows;
+//! - BANDWIDTH_CAPPED: an error below what was asked for or any voice needs, info where no cap shows;
+//! - RELAY_LOSSY: an error from 40 % on;
+//! - OPEN_RELAY: a warning where nobody asked about security;
+//! - QUOTA, CAPACITY: a warning where the first allocation was granted and the next was not;
 //! - CLOCK_SKEW: an error where good credentials are refused for it.
 
 use crate::finding::{Rule, Severity};
@@ -170,6 +173,9 @@ rules! {
     SCHEME_MISMATCH = "scheme-for-other-port", Error,
         "the port speaks TLS where it was asked without, or the other way round",
         ["RFC 7065 §3.2", "RFC 7064 §3.2"], "0.1.0";
+    SERVERS_DIFFER = "servers-that-differ", Error,
+        "one address takes these credentials and refuses them",
+        ["RFC 8489 §9.2.5", "RFC 8656 §7.4"], "0.1.0";
     SERVER_ERROR = "unexpected-error-code", Error,
         "the server answers with an error code, or stops answering",
         ["RFC 8489 §14.8", "RFC 8656 §19"], "0.1.0";

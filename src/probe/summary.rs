@@ -78,6 +78,8 @@ impl Summary {
                 now_unix: seen.ended_unix,
                 timeout_s: options.timeout.as_secs_f64(),
                 needs_bps: options.needs_bps,
+                pace: options.pace,
+                security: options.audits.security,
                 min_days: options.min_days,
                 relay_family: options.relay_family,
             };
@@ -92,6 +94,7 @@ impl Summary {
             }
             facts.findings = diagnose::target(facts, context);
         }
+        diagnose::together(&mut seen.targets, targets, seen.ended_unix);
         for (at, finding) in diagnose::udp_blocked(&seen.targets) {
             seen.targets[at].findings.push(finding);
         }

@@ -6,7 +6,7 @@ use std::sync::PoisonError;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::endpoint::Session;
-use crate::probe::facts::{ClockFacts, MendedFacts, MintedFacts};
+use crate::probe::facts::{AskedAgainFacts, ClockFacts, MendedFacts, MintedFacts};
 use crate::probe::plan::Minting;
 use crate::turn::credentials::clock::{ClockSearch, ServerClock};
 use crate::turn::credentials::{Credentials, form};
@@ -20,6 +20,10 @@ const FAR: u64 = 10 * 365 * 86_400;
 /// A clock is found to a few percent by this many questions at most; finer only where they are answered soon.
 const FINER_WITHIN: Duration = Duration::from_secs(2);
 
+/// How often refused credentials are given again: two servers that share a port evenly are then told from a wrong
+/// password in three runs of four over one transport, and sooner over several.
+const AGAIN: u32 = 2;
+
 impl Session {
     /// Looks further into the credentials that `answer` to an Allocate was about.
     pub(super) async fn examine_credentials(&mut self, answer: &Answer) {
@@ -27,6 +31,7 @@ impl Session {
         if refused {
             self.mend().await;
             self.mint().await;
+            self.ask_again().await;
         }
         let known =
             refused || answer.success().is_some_and(|_| answer.legs.iter().any(|leg| leg.authenticated));
@@ -79,6 +84,23 @@ impl Session {
             accepted: asked.as_ref().and_then(taken),
             code: asked.as_ref().and_then(Answer::code),
         });
+    }
+
+    /// Asks with the very same credentials from other ports: several servers behind one address need not know the same
+    /// users, and it is the port that decides which of them answers.
+    async fn ask_again(&mut self) {
+        let taken_otherwise = self.facts.mended.as_ref().is_some_and(|mended| mended.accepted == Some(true))
+            || self.facts.minted.as_ref().is_some_and(|minted| minted.accepted == Some(true));
+        let expired = self.target.knowledge.rest_expiry.is_some_and(|expiry| expiry as f64 <= unix_now());
+        let explained = taken_otherwise || expired;
+        let Some(credentials) = self.target.credentials.clone().filter(|_| !explained) else { return };
+        let mut again = AskedAgainFacts { tries: 0, accepted: 0 };
+        while again.tries < AGAIN && again.accepted == 0 {
+            let Some(answer) = self.ask_as(credentials.clone()).await else { break };
+            again.tries += 1;
+            again.accepted += u32::from(taken(&answer) == Some(true));
+        }
+        self.facts.asked_again = (again.tries > 0).then_some(again);
     }
 
     /// Finds the server's clock, once for each host of a run.

@@ -2,17 +2,18 @@
 //! that a deadline or Ctrl-C loses nothing.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::time::{sleep, sleep_until, timeout};
 
 use super::allocation::{Relayed, allocate_facts};
 use super::binding::Bindings;
 use super::connector::{Connected, Connector};
+use super::hush::Ticket;
 use super::{Shared, second_look};
 use crate::io::link::Link;
 use crate::measure::{Flow, milliseconds};
-use crate::probe::facts::{Check, EndpointFacts, Fault, FaultKind, RedirectFacts};
+use crate::probe::facts::{Check, CrowdedFacts, EndpointFacts, Fault, FaultKind, RedirectFacts};
 use crate::probe::plan::{Endpoint, Target};
 use crate::stun::attribute;
 use crate::turn::{Answer, Event, Outcome, Request, RequestId};
@@ -37,6 +38,7 @@ pub(super) struct Session {
     pub(super) target: Arc<Target>,
     pub(super) endpoint: Endpoint,
     pub(super) alone: bool,
+    ticket: Option<Ticket>,
     pub(super) facts: EndpointFacts,
     crowded_out: bool,
     pub(super) link: Option<Link>,
@@ -56,6 +58,7 @@ impl Session {
             target,
             endpoint,
             alone: false,
+            ticket: None,
             facts: EndpointFacts::new(endpoint.addr, endpoint.transport, endpoint.required),
             crowded_out: false,
             link: None,
@@ -69,6 +72,12 @@ impl Session {
     /// With one allocation.
     pub(super) fn alone(mut self) -> Self {
         self.alone = true;
+        self
+    }
+
+    /// Measuring its round trips when no other session of the run is busy.
+    pub(super) fn in_concert(mut self) -> Self {
+        self.ticket = Some(Ticket::new(self.shared.hush.clone()));
         self
     }
 
@@ -136,13 +145,14 @@ impl Session {
     /// led nowhere. The link is kept.
     pub(super) async fn reach(&mut self) -> Result<Option<Answer>, Fault> {
         self.progress("connecting");
+        let ticket = self.ticket.take();
         let connected = self.connect().await;
         self.facts.connect_ms = connected.connect_ms;
         self.facts.tls = connected.tls;
         let mut link = connected.link?;
         self.facts.local = link.local_addr();
         self.progress("STUN Binding");
-        let result = self.bind_and_allocate(&mut link).await;
+        let result = self.bind_and_allocate(&mut link, ticket).await;
         self.drain(&mut link);
         let answer = match result {
             Ok(answer) => answer,
@@ -237,9 +247,14 @@ impl Session {
         Ok(Some(answer))
     }
 
-    /// Binding, Allocate as soon as that is answered or slow, and the other Bindings behind it, so that
-    /// nobody waits for statistics. `None`: no relay is wanted.
-    async fn bind_and_allocate(&mut self, link: &mut Link) -> Result<Option<Answer>, Fault> {
+    /// Binding, Allocate as soon as that is answered or slow, and the other Bindings behind it, so that nobody waits for
+    /// statistics; before it where the server is near, as then what the run itself does would be most of what they say.
+    /// `None`: no relay is wanted.
+    async fn bind_and_allocate(
+        &mut self,
+        link: &mut Link,
+        ticket: Option<Ticket>,
+    ) -> Result<Option<Answer>, Fault> {
         let (start, patience) = (self.shared.start, self.shared.options.timeout);
         let mut bindings = Bindings::default();
         link.stage = "binding";
@@ -263,6 +278,19 @@ impl Session {
             }
         };
         self.facts.binding = Some(bindings.facts(start, link.repeated()));
+        let count = self.shared.options.bindings;
+        if let (Some(ticket), None) = (ticket, early) {
+            let first = bindings.round_trip();
+            {
+                let (link, bindings) = (&mut *link, &mut bindings);
+                let sample = move |end: Instant| async move {
+                    let left = end.saturating_duration_since(Instant::now());
+                    let _ = bindings.sample(link, count, left).await;
+                };
+                ticket.measure(first, sample).await;
+            }
+            self.facts.binding = Some(bindings.facts(start, link.repeated()));
+        }
         let allocated = match self.target.turn {
             true => Some(self.allocate(link, early, bindings.answered()).await?),
             false => None,
@@ -270,7 +298,7 @@ impl Session {
         if bindings.answered() {
             link.stage = "binding";
             // A connection that breaks here breaks the next step too, which then says so.
-            let _ = bindings.sample(link, self.shared.options.bindings, patience).await;
+            let _ = bindings.sample(link, count, patience).await;
             self.facts.binding = Some(bindings.facts(start, link.repeated()));
         }
         Ok(allocated)
@@ -307,6 +335,9 @@ impl Session {
     /// Writes down what an Allocate came to; a 300 is returned to be followed.
     fn take_allocate(&mut self, answer: &Answer, redirected: bool) -> Option<RedirectFacts> {
         self.facts.allocate = Some(allocate_facts(answer, self.shared.start));
+        let before = self.shared.ledger.settle(answer);
+        // A quota may be that of a run before this one: whoever asks for a second one finds that out.
+        self.facts.crowded = crowded(answer, before).filter(|crowded| crowded.code == 508);
         if answer.success().is_none() {
             self.crowded_out = matches!(answer.code(), Some(486 | 508));
         }
@@ -349,4 +380,10 @@ impl Session {
         let Endpoint { addr, transport, .. } = self.endpoint;
         (self.shared.environment.progress)(&format!("{addr} {}: {doing}", transport.name()));
     }
+}
+
+/// What a refused Allocate says of the room that the server has, beside so many that it granted.
+pub(super) fn crowded(answer: &Answer, beside: usize) -> Option<CrowdedFacts> {
+    let code = answer.code().filter(|code| matches!(code, 486 | 508))?;
+    (beside > 0 || code == 508).then_some(CrowdedFacts { code, beside })
 }

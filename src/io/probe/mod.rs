@@ -6,6 +6,7 @@ mod connector;
 mod credential;
 mod crew;
 mod endpoint;
+mod hush;
 mod interfaces;
 mod ledger;
 mod located;
@@ -29,6 +30,7 @@ use tokio::task::JoinSet;
 
 use self::crew::Crew;
 use self::endpoint::Session;
+use self::hush::Hush;
 use self::ledger::Ledger;
 pub use self::watch::{Every, Watcher};
 use super::local::Local;
@@ -120,6 +122,7 @@ struct Shared {
     interrupted: Receiver<bool>,
     options: Options,
     ledger: Arc<Ledger>,
+    hush: Arc<Hush>,
     start: Instant,
     deadline: Instant,
     /// Servers that may tell a plain UDP socket its reflexive address.
@@ -201,6 +204,7 @@ async fn run(
         interrupted,
         options,
         ledger: Arc::default(),
+        hush: Arc::default(),
         start,
         deadline,
         reflectors: Arc::default(),
@@ -241,7 +245,7 @@ async fn run(
                     });
                     shared.reflect(&endpoints);
                     for endpoint in endpoints {
-                        let session = Session::new(shared.clone(), targets[at].clone(), endpoint);
+                        let session = Session::new(shared.clone(), targets[at].clone(), endpoint).in_concert();
                         crew.start(planned.len(), session);
                         planned.push((at, endpoint));
                         results.push(None);
@@ -293,8 +297,11 @@ async fn run(
             let session = Session::new(shared.clone(), targets[at].clone(), endpoint);
             let ended = if crowded { session.alone() } else { session }.run().await;
             // A try that was stopped on its way knows less than the one before it.
-            if ended.facts.allocate.is_some() {
-                results[order] = Some(ended.facts);
+            if let EndpointFacts { allocate: Some(_), .. } = &ended.facts {
+                let before = results[order].as_ref().and_then(|facts| facts.crowded);
+                // What kept it from a relay at first stays known.
+                results[order] =
+                    Some(EndpointFacts { crowded: before.or(ended.facts.crowded), ..ended.facts });
             }
             if !ended.crowded_out {
                 continue 'alone;

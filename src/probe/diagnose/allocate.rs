@@ -1,7 +1,7 @@
 //! Whether the server gives us a relay, and if not, why; what becomes of it, step by step.
 
 use super::credentials::{realm_missing, unauthorized};
-use super::{Case, refusal, relay};
+use super::{Case, cap, refusal, relay};
 use crate::finding::Finding;
 use crate::ice::address::AddressClass;
 use crate::probe::codes::{
@@ -97,6 +97,10 @@ fn steps(case: &mut Case<'_>) {
         }
         // An answer came and could not be believed: that is a finding of its own, and its grave form.
         if code.is_none() && discarded(facts) {
+            continue;
+        }
+        // A cap so low swallows requests like any other packet.
+        if code.is_none() && cap::starves(case) {
             continue;
         }
         let finding = match code {

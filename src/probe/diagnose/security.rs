@@ -13,11 +13,33 @@ use crate::probe::security::{Concern, Range, concern, concern_of_named};
 pub(super) const STAGE: &str = "security";
 
 pub(super) fn strangers(case: &mut Case<'_>) {
-    let Some(security) = &case.facts.security else { return };
+    let Some(security) = &case.facts.security else { return open_to_us(case) };
     open_relay(case, security);
     private_peers(case, security);
     permissions(case, security);
 }
+
+/// Nobody asked about security, and it shows all the same.
+fn open_to_us(case: &mut Case<'_>) {
+    let open = case.facts.allocate.as_ref().is_some_and(|allocate| allocate.ok && allocate.unauthenticated);
+    if !open || case.context.security {
+        return;
+    }
+    let finding = case
+        .finding(&OPEN_RELAY, STAGE)
+        .severity(Severity::Warning)
+        .message(
+            "the server gives a relay to anybody who asks: it asked for no credentials, and any that were given were \
+             not checked",
+        )
+        .evidence("without_credentials", true)
+        .help(HELP);
+    case.push(finding);
+}
+
+/// What to do about an open relay.
+const HELP: &str = "remove `no-auth`, and set `lt-cred-mech` with `user=`, or `use-auth-secret` with \
+                    `static-auth-secret=`: without any of these options coturn serves everybody";
 
 fn open_relay(case: &mut Case<'_>, security: &SecurityFacts) {
     let message = match (security.allocation_without_credentials, security.made_up_credentials_accepted) {
@@ -34,10 +56,7 @@ fn open_relay(case: &mut Case<'_>, security: &SecurityFacts) {
         .message(message)
         .evidence("without_credentials", security.allocation_without_credentials)
         .evidence("made_up_credentials", security.made_up_credentials_accepted)
-        .help(
-            "remove `no-auth`, and set `lt-cred-mech` with `user=`, or `use-auth-secret` with `static-auth-secret=`: \
-             without any of these options coturn serves everybody",
-        );
+        .help(HELP);
     case.push(finding);
 }
 

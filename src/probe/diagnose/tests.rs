@@ -1,4 +1,5 @@
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use super::*;
 use crate::finding::Confidence;
@@ -115,6 +116,7 @@ fn healthy() -> EndpointFacts {
         inbound: path(20),
         outbound: path(20),
         hairpin: path(20),
+        loop_allocation_code: None,
         loop_permission_code: None,
     };
     facts
@@ -129,7 +131,23 @@ fn refused(code: u16, attempts: Vec<AttemptFacts>) -> EndpointFacts {
 }
 
 fn context(target: &Target) -> Context<'_> {
-    Context { target, now_unix: NOW, timeout_s: 5.0, min_days: 14, needs_bps: None, relay_family: None }
+    // As by default: 100 packets of 160 bytes a second.
+    let pace = Pace {
+        count: 20,
+        interval: Duration::from_millis(10),
+        size: 160,
+        patience: Duration::from_millis(400),
+    };
+    Context {
+        target,
+        now_unix: NOW,
+        timeout_s: 5.0,
+        min_days: 14,
+        needs_bps: None,
+        pace,
+        security: false,
+        relay_family: None,
+    }
 }
 
 fn found(facts: &EndpointFacts, target: &Target) -> Vec<Finding> {
@@ -331,6 +349,17 @@ fn each_direction_of_the_relay_is_blamed_alone() {
     check(&with(|f| f.relay.outbound = path(0)), &["E RELAY_OUTBOUND_BLOCKED"]);
     check(&with(|f| f.relay.hairpin = path(0)), &["E HAIRPIN_FAIL"]);
     check(&with(|f| f.relay.hairpin = path(18)), &["W RELAY_LOSSY"]);
+}
+
+#[test]
+fn loss_that_no_call_bears_is_an_error_and_the_path_does_not_work() {
+    check(&with(|f| f.relay.inbound = path(13)), &["W RELAY_LOSSY"]);
+    check(&with(|f| f.relay.inbound = path(12)), &["E RELAY_LOSSY"]);
+    let mut facts = with(|f| (f.relay.inbound, f.relay.hairpin) = (path(13), path(5)));
+    facts.findings = found(&facts, &target_of("turn:198.51.100.1"));
+    assert_eq!(works(&facts, true), Some(false));
+    let said = &facts.findings[0].message;
+    assert_eq!(said, "the relay's paths lose more packets than any call bears: 35 % inbound, 75 % loop");
 }
 
 #[test]
@@ -729,6 +758,35 @@ fn a_cap_is_as_grave_as_what_is_needed_of_it() {
     check(None, Some(2_000_000), Some(2_500_000), "E");
     // Declared as no cap.
     check(Some(0), None, Some(2_500_000), "-");
+}
+
+#[test]
+fn what_a_declared_cap_explains_is_told_with_the_cap() {
+    let capped = |cap, change: &dyn Fn(&mut EndpointFacts)| {
+        with(|f| {
+            f.allocate.as_mut().unwrap().bandwidth_bps = Some(cap);
+            change(f);
+        })
+    };
+    let lossy = |f: &mut EndpointFacts| f.relay.outbound = path(3);
+    let swallowed = |f: &mut EndpointFacts| f.relay.hairpin = path(0);
+    let silent = |f: &mut EndpointFacts| {
+        f.channel =
+            Some(StepFacts { ok: false, code: None, stale_nonces: 0, took_ms: 5000.0, lifetime_s: None });
+    };
+    for change in [&lossy as &dyn Fn(&mut EndpointFacts), &swallowed, &silent] {
+        check(&capped(4096, change), &["E BANDWIDTH_CAPPED"]);
+    }
+    let said = found(&capped(4096, &lossy), &target_of("turn:198.51.100.1"))[0].clone();
+    assert!(said.message.ends_with("; what is beyond it is lost: 85 % outbound"), "{}", said.message);
+    assert!(said.help.contains("`max-bps`") && said.help.contains("`bps-capacity`"), "{}", said.help);
+    // A voice fits, the three paths of the test together do not.
+    check(&capped(65_536, &lossy), &["W BANDWIDTH_CAPPED"]);
+    // A cap that lets some of each path through does not swallow one whole, nor a request.
+    check(&capped(65_536, &swallowed), &["E HAIRPIN_FAIL", "W BANDWIDTH_CAPPED"]);
+    check(&capped(65_536, &silent), &["E SERVER_ERROR", "W BANDWIDTH_CAPPED"]);
+    // Nor does one that all paths fit into explain what they lose.
+    check(&capped(1_000_000, &lossy), &["E RELAY_LOSSY"]);
 }
 
 #[test]

@@ -29,6 +29,16 @@ pub struct MintedFacts {
     pub code: Option<u16>,
 }
 
+/// Credentials were refused, and the very same ones given once more from other ports of ours: where several servers
+/// share an address, the port decides which one answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct AskedAgainFacts {
+    /// Allocations asked for.
+    pub tries: u32,
+    /// Those that the server took the credentials for.
+    pub accepted: u32,
+}
+
 /// The server's clock, found by when it takes a credential for expired.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ClockFacts {

@@ -74,6 +74,8 @@ pub(super) struct Before {
     pub(super) verdict: Standing,
     pub(super) code: Option<&'static str>,
     pub(super) reflexive: Option<SocketAddr>,
+    /// Our own address when the server saw us there.
+    pub(super) local: Option<SocketAddr>,
     pub(super) relay: Option<SocketAddr>,
     /// Of the last round that was not slower than those before it.
     pub(super) rtt_ms: Option<f64>,
@@ -96,6 +98,7 @@ impl Before {
             verdict: now.verdict,
             code: now.cause().map(|finding| finding.code),
             reflexive: now.reflexive.or(before.reflexive),
+            local: if now.reflexive.is_some() { now.local } else { before.local },
             relay: now.relay.or(before.relay),
             rtt_ms,
             slower,
@@ -126,7 +129,8 @@ pub(super) fn between(before: &Before, now: &Judged, lost: Option<&str>) -> Vec<
     if before.addr != now.endpoint {
         changes.push(Change::Address { from: before.addr, to: now.endpoint });
     }
-    if let Some(why) = lost {
+    // Where nothing could be made, the verdict says all there is to say.
+    if let Some(why) = lost.filter(|_| now.made) {
         changes.push(Change::Remade {
             why: why.to_owned(),
             relay_from: before.relay,
@@ -135,7 +139,8 @@ pub(super) fn between(before: &Before, now: &Judged, lost: Option<&str>) -> Vec<
     }
     if let (Some(from), Some(to)) = (before.reflexive, now.reflexive) {
         // A socket of our own that is new has a new port; what a NAT did shows on one that is not.
-        let moved = if lost.is_some() || before.closed { from.ip() != to.ip() } else { from != to };
+        let same = lost.is_none() && !before.closed && now.local.is_some() && now.local == before.local;
+        let moved = if same { from != to } else { from.ip() != to.ip() };
         if moved {
             changes.push(Change::Reflexive { from, to });
         }
@@ -168,6 +173,8 @@ mod tests {
             verdict: Standing::Pass,
             skipped: None,
             allocation: Some(crate::probe::watch::Allocation::Kept),
+            made: false,
+            local: Some(addr("192.0.2.10:4000")),
             reflexive: Some(addr("192.0.2.10:4000")),
             relay: Some(addr("192.0.2.1:50000")),
             binding_rtt_ms: Some(1.0),
@@ -190,6 +197,7 @@ mod tests {
             verdict: Standing::Pass,
             code: None,
             reflexive: None,
+            local: None,
             relay: None,
             rtt_ms: None,
             slower: 0,
@@ -235,7 +243,7 @@ mod tests {
     fn what_a_failed_round_did_not_see_is_remembered_from_before_it() {
         let failed = Judged { reflexive: None, relay: None, ..failing(&codes::UDP_TIMEOUT) };
         let after = Before::remember(&failed, &before());
-        let back = Judged { relay: Some(addr("192.0.2.1:50007")), ..now() };
+        let back = Judged { relay: Some(addr("192.0.2.1:50007")), made: true, ..now() };
         let changes = between(&after, &back, Some("it was gone"));
         assert_eq!(
             changes[1..],
@@ -252,11 +260,26 @@ mod tests {
         let (from, to) = (addr("192.0.2.10:4000"), addr("192.0.2.10:4001"));
         let moved = Judged { reflexive: Some(to), ..now() };
         assert_eq!(between(&before(), &moved, None), [Change::Reflexive { from, to }]);
-        let remade = between(&before(), &moved, Some("it was gone"));
+        let remade = between(&before(), &Judged { made: true, ..moved }, Some("it was gone"));
         assert!(matches!(remade[..], [Change::Remade { .. }]), "{remade:?}");
         let to = addr("192.0.2.77:4001");
-        let elsewhere = between(&before(), &Judged { reflexive: Some(to), ..now() }, Some("it was gone"));
+        let elsewhere = Judged { reflexive: Some(to), made: true, ..now() };
+        let elsewhere = between(&before(), &elsewhere, Some("it was gone"));
         assert_eq!(elsewhere[1..], [Change::Reflexive { from, to }]);
+    }
+
+    #[test]
+    fn an_outage_is_two_changes_and_our_own_new_socket_none() {
+        let gone = Judged { reflexive: None, relay: None, local: None, ..failing(&codes::PORT_REFUSED) };
+        let told = between(&before(), &gone, Some("Connection refused"));
+        assert!(matches!(told[..], [Change::Verdict { .. }]), "nothing was made anew: {told:?}");
+        let after = Before::remember(&gone, &before());
+        let port = Some(addr("192.0.2.10:4711"));
+        let back = Judged { reflexive: port, local: port, made: true, ..now() };
+        let told = between(&after, &back, None);
+        assert!(matches!(told[..], [Change::Verdict { .. }]), "{told:?}");
+        let elsewhere = Judged { reflexive: Some(addr("192.0.2.77:4711")), ..back };
+        assert!(matches!(between(&after, &elsewhere, None)[..], [_, Change::Reflexive { .. }]));
     }
 
     /// The changes of rounds with these round trips, after one of 20 ms.

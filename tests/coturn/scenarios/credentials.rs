@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use rtcscope::turn::credentials::{Secret, rest};
 
 use super::{ALICE, TURN, TURN_UDP, args};
-use crate::lab::{Coturn, Lab, PASSWORD, Run, USER};
+use crate::lab::{Coturn, Lab, PASSWORD, Run, Side, USER};
 
 /// What coturn writes when it refuses a user that it knows.
 const REFUSED: &str = "credentials are incorrect";
@@ -273,4 +273,24 @@ fn the_clock_of_a_server_is_found_and_named_where_it_is_off() {
         run.check(error <= 12.0, "not to about ten seconds");
         coturn.saw(UNKNOWN);
     }
+}
+
+/// Every other connection goes to a server that knows other users, as where two share a port.
+#[test]
+fn two_servers_behind_one_address_that_know_other_users_are_no_wrong_password() {
+    let Some(lab) = Lab::new() else { return };
+    let _first = lab.coturn(&[]);
+    let other =
+        lab.coturn(&["listening-port=3490", "user=bob:other-password-3", "min-port=49300", "max-port=49400"]);
+    let every_other = "-m statistic --mode nth --every 2 --packet 0 -j REDIRECT --to-ports 3490";
+    lab.firewall(Side::Server, &[&format!("-t nat -A PREROUTING -p udp --dport 3478 {every_other}")]);
+    for flags in [&[][..], &["--security"]] {
+        let run = lab.probe(&args(&[&[TURN_UDP], &ALICE, flags]));
+        run.ends("fail", 1).has("SERVERS_DIFFER", "error").has_no("AUTH_WRONG");
+    }
+    other.saw(UNKNOWN);
+    // Neither knows this one: then it is the credentials.
+    let run = lab.probe(&[TURN_UDP, "-u", "mallory", "-w", "any-password-17"]);
+    run.ends("fail", 1).errors(&["AUTH_WRONG"]).has_no("SERVERS_DIFFER");
+    run.shows("udp", "/asked_again/tries", 2).shows("udp", "/asked_again/accepted", 0);
 }

@@ -49,6 +49,25 @@ fn a_cap_below_a_voice_is_measured_as_it_is() {
     near(&run, "udp", "/throughput/outbound/achieved_bps", 64_000.0, 0.4);
 }
 
+/// Requests and packets beyond a cap are dropped alike, whatever they are: what is missing looks each time different.
+#[test]
+fn a_cap_too_low_for_anything_is_the_one_cause_of_all_that_is_lost_to_it() {
+    for config in [&["max-bps=1500"][..], &["bps-capacity=1000", "max-bps=600"]] {
+        let Some(lab) = Lab::new() else { return };
+        let _coturn = lab.coturn(config);
+        for _ in 0..2 {
+            let run = lab.probe(&args(&[&[TURN_UDP], &ALICE, &["--timeout", "2s"]]));
+            run.ends("fail", 1).errors(&["BANDWIDTH_CAPPED"]).has_no("RELAY_LOSSY");
+            run.shows("udp", "/works", false);
+            let hint = run.json["findings"][0]["help"].as_str().unwrap_or_default();
+            let names = ["`max-bps`", "`bps-capacity`"].iter().all(|option| hint.contains(option));
+            run.check(names, &format!("the hint is {hint:?}"));
+            // coturn gives nothing of a capacity back at the moment of the release.
+            std::thread::sleep(std::time::Duration::from_millis(1500));
+        }
+    }
+}
+
 #[test]
 fn a_server_without_a_cap_carries_what_it_is_offered() {
     let Some(lab) = Lab::new() else { return };

@@ -62,7 +62,7 @@ fn findings_of_the_file_and_of_the_server_stand_together_and_the_servers_come_fi
     run.ends("fail", 1);
     let codes: Vec<&str> =
         run.json["findings"].as_array().into_iter().flatten().filter_map(|f| f["code"].as_str()).collect();
-    assert_eq!(codes[..3], ["REALM_MISSING", "CONF501", "CONF201"], "{codes:?}");
+    assert_eq!(codes[..3], ["REALM_MISSING", "BANDWIDTH_CAPPED", "CONF501"], "{codes:?}");
 }
 
 /// coturn 4.6.1 starts with such a range, and crashes at the first Allocate.
