@@ -33,6 +33,8 @@ struct Streams {
 struct Stream {
     decoder: StreamDecoder,
     foreign: bool,
+    /// It is foreign because that was agreed on.
+    raw: bool,
 }
 
 impl Pieces {
@@ -52,6 +54,10 @@ impl Pieces {
         if !taken.connection.carrier.stream {
             return vec![Piece::Whole(bytes.clone())];
         }
+        if taken.connection.carrier.name == "peer" {
+            // What comes out of a relay is data, whatever it looks like.
+            return vec![Piece::Foreign(bytes.clone())];
+        }
         let streams = self.streams.entry(number).or_default();
         if sent {
             // What we send is whole already, but for its padding over streams.
@@ -59,8 +65,16 @@ impl Pieces {
             return streams.sent.take(bytes, true);
         }
         let channels = streams.channels;
-        streams.received.take(bytes, channels)
+        let pieces = streams.received.take(bytes, channels);
+        // From then on, both ways carry what the peer and the client say (RFC 6062 §4.3).
+        streams.sent.foreign |= streams.received.raw;
+        pieces
     }
+}
+
+fn begins_raw_data(bytes: &[u8]) -> bool {
+    Message::from_bytes(bytes)
+        .is_ok_and(|message| (message.class, message.method) == (Class::Success, Method::ConnectionBind))
 }
 
 fn asks_for_a_channel(bytes: &[u8]) -> bool {
@@ -81,7 +95,17 @@ impl Stream {
         let mut pieces = Vec::new();
         loop {
             match self.decoder.poll(channels) {
-                Ok(Some(piece)) => pieces.push(Piece::Whole(piece.to_vec())),
+                Ok(Some(piece)) => {
+                    let piece = piece.to_vec();
+                    self.raw = begins_raw_data(&piece);
+                    pieces.push(Piece::Whole(piece));
+                    if self.raw {
+                        let rest = self.rest();
+                        pieces.extend((!rest.is_empty()).then_some(Piece::Foreign(rest)));
+                        self.foreign = true;
+                        return pieces;
+                    }
+                }
                 Ok(None) => return pieces,
                 Err(framing::NotTurn { .. }) => {
                     pieces.push(Piece::Foreign(self.rest()));

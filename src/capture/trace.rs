@@ -56,7 +56,8 @@ impl Trace {
         let bytes = match piece {
             Piece::Whole(bytes) => bytes,
             Piece::Foreign(bytes) => {
-                let said = format!("{:>5} B  {}", bytes.len(), foreign(bytes));
+                let what = if plain { "data".to_owned() } else { foreign(bytes) };
+                let said = format!("{:>5} B  {what}", bytes.len());
                 return line(taken, word, arrow, &said, lines);
             }
         };
@@ -252,6 +253,23 @@ mod tests {
         3.000 ms  recv    tls   192.0.2.1:5000 <- 198.51.100.1:3478      9 B  ChannelData on 0x4000, 5 bytes
         6.000 ms  recv    tls   192.0.2.1:5000 <- 198.51.100.1:3478     26 B  an HTTP response
         6.000 ms  closed  tls   192.0.2.1:5000 <- 198.51.100.1:3478  by the other side
+        ");
+    }
+
+    #[test]
+    fn what_a_tcp_relay_carries_is_no_channel_data_whatever_it_looks_like() {
+        let granted =
+            MessageBuilder::new(Class::Success, Method::ConnectionBind, TransactionId([8; 12])).finish();
+        let events = vec![
+            What::Received([&granted[..], b"rtcs"].concat()),
+            What::Sent(b"rtcscope".to_vec()),
+            What::Received(b"rtcscope".to_vec()),
+        ];
+        insta::assert_snapshot!(lines(false, "tcp", events), @r"
+        0.000 ms  recv    tcp   192.0.2.1:5000 <- 198.51.100.1:3478     28 B  ConnectionBind success response 08080808
+        0.000 ms  recv    tcp   192.0.2.1:5000 <- 198.51.100.1:3478      4 B  neither STUN nor ChannelData
+        1.500 ms  sent    tcp   192.0.2.1:5000 -> 198.51.100.1:3478      8 B  neither STUN nor ChannelData
+        3.000 ms  recv    tcp   192.0.2.1:5000 <- 198.51.100.1:3478      8 B  neither STUN nor ChannelData
         ");
     }
 

@@ -1,6 +1,6 @@
 //! What the global flags mean to a subcommand: where its one report goes, and how.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
@@ -43,6 +43,8 @@ pub struct Context {
     /// Where the result goes in place of standard output.
     output: Option<NewFile>,
     reports: Vec<(Format, NewFile)>,
+    /// The paths of both.
+    paths: Vec<PathBuf>,
     progress: bool,
     quiet: bool,
     /// Parts of the result are written already.
@@ -57,10 +59,10 @@ impl Context {
     /// Opens every file that is to be written, so that a wrong path is known before the work is done.
     pub fn open(global: Global) -> anyhow::Result<Self> {
         let output = global.output.filter(|path| path.as_os_str() != "-");
-        let mut paths: Vec<&PathBuf> = global.reports.iter().map(|report| &report.path).collect();
-        paths.extend(&output);
+        let mut paths: Vec<PathBuf> = global.reports.iter().map(|report| report.path.clone()).collect();
+        paths.extend(output.clone());
         for (index, path) in paths.iter().enumerate() {
-            if paths[..index].contains(path) {
+            if paths[..index].iter().any(|other| output::is_same_file(other, path)) {
                 let message = format!("{} would be written twice", path.display());
                 return Err(UserError::usage(message)
                     .hint("give each `--report` and `--output` its own file")
@@ -79,12 +81,18 @@ impl Context {
             screen,
             output,
             reports: reports.collect::<anyhow::Result<_>>()?,
+            paths,
             quiet: global.quiet,
             progress: !global.quiet && output::stderr_is_terminal(),
             grown: false,
             fail_on: global.fail_on,
             verbosity: global.verbose,
         })
+    }
+
+    /// Whether `--output` or a `--report` is this file: nothing else may write there.
+    pub fn writes_to(&self, path: &Path) -> bool {
+        self.paths.iter().any(|own| output::is_same_file(own, path))
     }
 
     /// The line on standard error that says what is going on; hidden with `-q` and where nobody watches. Finish it

@@ -10,7 +10,9 @@ use rustls::crypto::{ActiveKeyExchange, CryptoProvider};
 
 use super::keys::{Key, Master, Randoms, Suite, VERIFY_DATA};
 use super::message::{self, Hello, KeyExchange, Message, Reassembly, ServerHello};
-use super::record::{self, ALERT, CHANGE_CIPHER_SPEC, DTLS_1_0, DTLS_1_2, HANDSHAKE, Record, Seen, records};
+use super::record::{
+    self, ALERT, CHANGE_CIPHER_SPEC, DTLS_1_0, DTLS_1_2, EPOCH, HANDSHAKE, Record, Seen, records,
+};
 use super::{HandshakeFault, Negotiated, Session};
 use crate::tls::public_key;
 
@@ -18,7 +20,8 @@ use crate::tls::public_key;
 /// that a step may take.
 const FIRST_TIMEOUT: Duration = Duration::from_millis(500);
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(60);
-const EPOCH: u64 = 1 << 48;
+/// What the messages of a handshake come to, at most: a long chain of certificates fits many times.
+const MOST_NOTED: usize = 128 * 1024;
 
 /// What the client offers.
 #[derive(Debug, Clone)]
@@ -68,6 +71,7 @@ pub struct Handshake {
     transcript: Vec<u8>,
     seen: Seen,
     heard: Option<Heard>,
+    refused: Option<HandshakeFault>,
     result: Option<Result<Box<Session>, HandshakeFault>>,
 }
 
@@ -92,6 +96,8 @@ enum State {
 struct Flight {
     suite: Suite,
     hello: ServerHello,
+    /// [`place`] of the last message.
+    place: u8,
     chain: Option<Vec<Vec<u8>>>,
     exchange: Option<(Box<dyn ActiveKeyExchange>, Vec<u8>)>,
     wants_certificate: bool,
@@ -121,6 +127,7 @@ impl Handshake {
             transcript: Vec::new(),
             seen: Seen::default(),
             heard: None,
+            refused: None,
             result: None,
         };
         handshake.say_hello(&[]);
@@ -137,6 +144,12 @@ impl Handshake {
         !matches!(&self.state, State::Hello { cookie } if cookie.is_empty())
     }
 
+    /// An alert in the clear that came after the keys: a server that does not take our last flight says so like that,
+    /// but so can anybody else. It counts where nothing authentic comes.
+    pub fn refused(&self) -> Option<HandshakeFault> {
+        self.refused
+    }
+
     /// What to do next.
     pub fn poll(&mut self, now: Instant) -> Output {
         if let Some(result) = self.result.take() {
@@ -145,6 +158,13 @@ impl Handshake {
             return Output::Done(result);
         }
         if self.due.is_some_and(|due| now >= due) {
+            if let Some(fault) = self.refused.filter(|_| self.timeout > FIRST_TIMEOUT) {
+                // Our flight was sent twice, and no Finished came for either.
+                self.state = State::Over;
+                self.flight.clear();
+                self.due = None;
+                return Output::Done(Err(fault));
+            }
             self.sent = false;
             self.timeout = (self.timeout * 2).min(LONGEST_TIMEOUT);
             self.due = None;
@@ -174,6 +194,14 @@ impl Handshake {
     fn take_record(&mut self, record: &Record<'_>) {
         let opened;
         let body = match (record.epoch(), &self.state) {
+            // What the server says from now on is sealed, Finished first. Of the old epoch there are repetitions, an
+            // alert, and what somebody else made up (RFC 6347 §4.1); a ticket was not asked for (RFC 5077 §3.2).
+            (0, State::Finish(_)) => {
+                if record.kind == ALERT && self.refused.is_none() {
+                    self.refused = alert(record.body);
+                }
+                return;
+            }
             (0, _) => record.body,
             (1, State::Finish(finish)) => {
                 let Some(body) = finish.theirs.open(record) else { return };
@@ -187,13 +215,8 @@ impl Handshake {
         };
         match record.kind {
             ALERT => {
-                const FATAL: u8 = 2;
-                if let [FATAL, alert] | [_, alert @ 0] = *body {
-                    const PROTOCOL_VERSION: u8 = 70;
-                    self.fail(match alert {
-                        PROTOCOL_VERSION => HandshakeFault::OldVersion,
-                        alert => HandshakeFault::Alert(alert),
-                    });
+                if let Some(fault) = alert(body) {
+                    self.fail(fault);
                 }
             }
             HANDSHAKE => {
@@ -240,10 +263,11 @@ impl Handshake {
                 if hello.alpn.is_some() && hello.alpn != self.offer.alpn {
                     return Err(HandshakeFault::NotOffered("a protocol"));
                 }
-                self.note(message);
+                self.note(message)?;
                 self.state = State::Flight(Box::new(Flight {
                     suite,
                     hello,
+                    place: 0,
                     chain: None,
                     exchange: None,
                     wants_certificate: false,
@@ -255,7 +279,9 @@ impl Handshake {
     }
 
     fn take_flight(&mut self, message: &Message, mut flight: Box<Flight>) -> Result<(), HandshakeFault> {
-        self.note(message);
+        let place = place(message.kind).filter(|place| *place > flight.place);
+        flight.place = place.ok_or(HandshakeFault::Malformed("flight"))?;
+        self.note(message)?;
         match message.kind {
             message::CERTIFICATE => {
                 let chain = message::certificates(&message.body).filter(|chain| !chain.is_empty());
@@ -320,31 +346,26 @@ impl Handshake {
         self.flight.push(Outgoing { kind: CHANGE_CIPHER_SPEC, body: vec![1], sealed: false });
         let verify_data = master.verify_data(b"client finished", &self.transcript);
         self.say(message::FINISHED, &verify_data, true);
+        // Nothing of what came in the clear may stand where Finished will.
+        self.reassembly.forget();
         let negotiated = Negotiated { cipher: flight.suite.name(), alpn: flight.hello.alpn, chain };
         self.state = State::Finish(Box::new(Finish { master, ours, theirs, negotiated }));
         Ok(())
     }
 
     fn finished(&mut self, message: &Message, finish: Finish) -> Result<(), HandshakeFault> {
-        match message.kind {
-            message::NEW_SESSION_TICKET => {
-                self.note(message);
-                self.state = State::Finish(Box::new(finish));
-                Ok(())
-            }
-            message::FINISHED => {
-                let wanted = finish.master.verify_data(b"server finished", &self.transcript);
-                if message.body.len() != VERIFY_DATA || message.body != wanted {
-                    return Err(HandshakeFault::WrongFinished);
-                }
-                let Finish { ours, theirs, negotiated, .. } = finish;
-                let seen = mem::take(&mut self.seen);
-                let session = Session::new(ours, theirs, self.numbers[1], seen, negotiated);
-                self.result = Some(Ok(Box::new(session)));
-                Ok(())
-            }
-            _ => Err(HandshakeFault::Malformed("last flight")),
+        if message.kind != message::FINISHED {
+            return Err(HandshakeFault::Malformed("last flight"));
         }
+        let wanted = finish.master.verify_data(b"server finished", &self.transcript);
+        if message.body.len() != VERIFY_DATA || message.body != wanted {
+            return Err(HandshakeFault::WrongFinished);
+        }
+        let Finish { ours, theirs, negotiated, .. } = finish;
+        let seen = mem::take(&mut self.seen);
+        let session = Session::new(ours, theirs, self.numbers[1], seen, negotiated);
+        self.result = Some(Ok(Box::new(session)));
+        Ok(())
     }
 
     fn say_hello(&mut self, cookie: &[u8]) {
@@ -384,9 +405,13 @@ impl Handshake {
         self.flight.push(Outgoing { kind: HANDSHAKE, body: framed, sealed });
     }
 
-    fn note(&mut self, message: &Message) {
+    fn note(&mut self, message: &Message) -> Result<(), HandshakeFault> {
         let framed = message::framed(message.kind, message.sequence, &message.body);
+        if self.transcript.len() + framed.len() > MOST_NOTED {
+            return Err(HandshakeFault::Malformed("flight"));
+        }
         self.transcript.extend_from_slice(&framed);
+        Ok(())
     }
 
     /// A record of the flight under a number of its own: a retransmission is no repetition (RFC 6347 §4.2.4).
@@ -404,6 +429,40 @@ impl Handshake {
                 record::plain(*kind, if first { DTLS_1_0 } else { DTLS_1_2 }, number, body)
             }
         }
+    }
+}
+
+/// Where a message stands in the server's flight behind ServerHello (RFC 5246 §7.3, RFC 6066 §8): each comes once.
+fn place(kind: u8) -> Option<u8> {
+    const ORDER: [u8; 5] = [
+        message::CERTIFICATE,
+        message::CERTIFICATE_STATUS,
+        message::SERVER_KEY_EXCHANGE,
+        message::CERTIFICATE_REQUEST,
+        message::SERVER_HELLO_DONE,
+    ];
+    (1..).zip(ORDER).find_map(|(place, known)| (known == kind).then_some(place))
+}
+
+/// What an alert comes to; of warnings, the end alone is one.
+fn alert(body: &[u8]) -> Option<HandshakeFault> {
+    const FATAL: u8 = 2;
+    const PROTOCOL_VERSION: u8 = 70;
+    match *body {
+        [FATAL, PROTOCOL_VERSION] => Some(HandshakeFault::OldVersion),
+        [FATAL, alert] | [_, alert @ 0] => Some(HandshakeFault::Alert(alert)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+impl Handshake {
+    /// The record with the Finished that the server would send now.
+    pub(super) fn finished_of_the_server(&self, sequence: u16) -> Vec<u8> {
+        let State::Finish(finish) = &self.state else { panic!("no keys yet") };
+        let verify_data = finish.master.verify_data(b"server finished", &self.transcript);
+        let framed = message::framed(message::FINISHED, sequence, &verify_data);
+        finish.theirs.seal(HANDSHAKE, EPOCH, &framed).unwrap()
     }
 }
 

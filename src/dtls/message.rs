@@ -8,7 +8,6 @@ use super::record::DTLS_1_2;
 pub(super) const CLIENT_HELLO: u8 = 1;
 pub(super) const SERVER_HELLO: u8 = 2;
 pub(super) const HELLO_VERIFY_REQUEST: u8 = 3;
-pub(super) const NEW_SESSION_TICKET: u8 = 4;
 pub(super) const CERTIFICATE: u8 = 11;
 pub(super) const SERVER_KEY_EXCHANGE: u8 = 12;
 pub(super) const CERTIFICATE_REQUEST: u8 = 13;
@@ -29,7 +28,7 @@ const EMPTY_RENEGOTIATION_INFO: u16 = 0x00ff;
 /// A long chain of large certificates has a third of that.
 const MOST: usize = 32 * 1024;
 /// A flight of the server's has six messages at most.
-const MOST_AHEAD: u16 = 8;
+const MOST_AHEAD: u32 = 8;
 const HEADER: usize = 12;
 
 /// A message with its header as one fragment: so it goes into the transcript, and small ones on the wire.
@@ -112,7 +111,8 @@ fn vector_of(data: &[u8]) -> Vec<u8> {
 /// Whole messages out of fragments, in order.
 #[derive(Debug, Default)]
 pub(super) struct Reassembly {
-    next: u16,
+    /// Wider than the numbers themselves: they do not begin again.
+    next: u32,
     partial: BTreeMap<u16, Partial>,
 }
 
@@ -137,8 +137,9 @@ impl Reassembly {
         let mut read = Reader(record);
         while let Some(fragment) = read.fragment() {
             let Fragment { kind, length, sequence, offset, data } = fragment;
-            let ahead = sequence.wrapping_sub(self.next);
-            if ahead >= MOST_AHEAD || length > MOST || offset + data.len() > length {
+            let ahead = u32::from(sequence).checked_sub(self.next);
+            if ahead.is_none_or(|ahead| ahead >= MOST_AHEAD) || length > MOST || offset + data.len() > length
+            {
                 continue;
             }
             let partial = self.partial.entry(sequence).or_insert_with(|| Partial {
@@ -153,12 +154,17 @@ impl Reassembly {
         }
     }
 
+    /// Forgets what is not whole or not in order yet.
+    pub(super) fn forget(&mut self) {
+        self.partial.clear();
+    }
+
     /// The next message in order, once it is whole.
     pub(super) fn next(&mut self) -> Option<Message> {
-        let whole = self.partial.get(&self.next)?.come.iter().all(|come| *come);
-        let partial = whole.then(|| self.partial.remove(&self.next)).flatten()?;
-        let sequence = self.next;
-        self.next = self.next.wrapping_add(1);
+        let sequence = u16::try_from(self.next).ok()?;
+        let whole = self.partial.get(&sequence)?.come.iter().all(|come| *come);
+        let partial = whole.then(|| self.partial.remove(&sequence)).flatten()?;
+        self.next += 1;
         Some(Message { kind: partial.kind, sequence, body: partial.body })
     }
 }

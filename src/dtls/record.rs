@@ -2,6 +2,8 @@
 
 /// Type, version, epoch, sequence number, length.
 pub(super) const HEADER: usize = 13;
+/// The number of the first record under keys, epoch and sequence number in one: there is no epoch after it.
+pub(super) const EPOCH: u64 = 1 << 48;
 
 pub(super) const CHANGE_CIPHER_SPEC: u8 = 20;
 pub(super) const ALERT: u8 = 21;

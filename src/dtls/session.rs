@@ -3,12 +3,10 @@
 use std::fmt;
 
 use super::keys::Key;
-use super::record::{ALERT, APPLICATION_DATA, Seen, records};
+use super::record::{ALERT, APPLICATION_DATA, EPOCH, Seen, records};
 
 const CLOSE_NOTIFY: u8 = 0;
 const FATAL: u8 = 2;
-/// Type, version, epoch, number and length; explicit nonce and tag.
-const EPOCH: u64 = 1 << 48;
 
 /// What a handshake agreed on.
 #[derive(Debug, Clone, PartialEq, Eq)]

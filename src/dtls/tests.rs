@@ -130,6 +130,93 @@ fn a_flight_that_is_not_signed_is_refused() {
     assert_eq!(fault(&mut client, t0), HandshakeFault::WrongSignature);
 }
 
+/// A message of that many bytes in records that fit into datagrams.
+fn fragments(kind: u8, sequence: u16, body: &[u8]) -> Vec<Vec<u8>> {
+    let whole = message::framed(kind, sequence, &[]);
+    let number24 = |n: usize| (n as u32).to_be_bytes()[1..].to_vec();
+    let fragment = |(at, part): (usize, &[u8])| {
+        let head = [&whole[..1], &number24(body.len()), &whole[4..6]].concat();
+        let bytes = [head, number24(at * 1000), number24(part.len()), part.to_vec()].concat();
+        record::plain(HANDSHAKE, DTLS_1_2, at as u64, &bytes)
+    };
+    body.chunks(1000).enumerate().map(fragment).collect()
+}
+
+#[test]
+fn messages_out_of_their_order_or_twice_are_refused_and_remembered_no_longer() {
+    let chain = [0, 0, 4, 0, 0, 1, 0];
+    let certificate = (message::CERTIFICATE, &chain[..]);
+    let status = (message::CERTIFICATE_STATUS, &[1, 0, 0, 0][..]);
+    let wanted = (message::CERTIFICATE_REQUEST, &[1, 64, 0, 0, 0, 0][..]);
+    for flight in [
+        vec![certificate, certificate],
+        vec![certificate, status, status],
+        vec![status, certificate],
+        vec![wanted, wanted],
+        vec![wanted, status],
+        vec![wanted, certificate],
+    ] {
+        let mut client = client();
+        client.handle_input(&server_hello(DTLS_1_2, 0xc02b));
+        for (sequence, (kind, body)) in (1..).zip(&flight) {
+            client.handle_input(&handshake(*kind, sequence, body));
+        }
+        let kinds: Vec<u8> = flight.iter().map(|(kind, _)| *kind).collect();
+        assert_eq!(fault(&mut client, Instant::now()), HandshakeFault::Malformed("flight"), "{kinds:?}");
+    }
+}
+
+#[test]
+fn a_long_chain_fits() {
+    let number24 = |n: usize| (n as u32).to_be_bytes()[1..].to_vec();
+    let link = [number24(3000), vec![1; 3000]].concat();
+    let chain = [number24(link.len() * 10), link.repeat(10)].concat();
+    let mut client = client();
+    client.handle_input(&server_hello(DTLS_1_2, 0xc02b));
+    for datagram in fragments(message::CERTIFICATE, 1, &chain) {
+        client.handle_input(&datagram);
+    }
+    // It has been taken: what follows is of another place in the flight.
+    client.handle_input(&handshake(message::CERTIFICATE_STATUS, 2, &[1, 0, 0, 0]));
+    let t0 = Instant::now();
+    sent(&mut client, t0);
+    assert!(matches!(client.poll(t0), Output::Wait(_)));
+}
+
+#[test]
+fn numbers_of_messages_do_not_begin_again() {
+    let mut reassembly = Reassembly::default();
+    let mut come = 0;
+    for sequence in (0..=u16::MAX).chain(0..4) {
+        reassembly.take(&message::framed(message::CERTIFICATE_REQUEST, sequence, b"x"));
+        come += usize::from(reassembly.next().is_some());
+    }
+    assert_eq!(come, 1 << 16);
+}
+
+#[test]
+fn a_flight_of_messages_that_are_all_as_long_as_can_be_is_refused() {
+    let longest = |body: &[u8]| [body, &vec![0; 32 * 1024 - body.len()]].concat();
+    let hello = longest(&[&DTLS_1_2[..], &[9; 32], &[0, 0xc0, 0x2b, 0]].concat());
+    let number24 = |n: usize| (n as u32).to_be_bytes()[1..].to_vec();
+    let link = 32 * 1024 - 6;
+    let chain = [number24(link + 3), number24(link), vec![1; link]].concat();
+    let flight = [
+        (message::SERVER_HELLO, hello),
+        (message::CERTIFICATE, chain),
+        (message::CERTIFICATE_STATUS, longest(&[])),
+        (message::CERTIFICATE_REQUEST, longest(&[])),
+    ];
+    let mut client = client();
+    let t0 = Instant::now();
+    sent(&mut client, t0);
+    for (sequence, (kind, body)) in (0..).zip(&flight) {
+        assert!(matches!(client.poll(t0), Output::Wait(_)), "message {sequence} came too late");
+        fragments(*kind, sequence, body).iter().for_each(|datagram| client.handle_input(datagram));
+    }
+    assert_eq!(fault(&mut client, t0), HandshakeFault::Malformed("flight"));
+}
+
 /// The recorded datagrams of a coturn with an RSA certificate.
 fn recorded() -> Vec<Vec<u8>> {
     let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
@@ -162,6 +249,74 @@ fn a_recorded_flight_is_answered_in_one_datagram_in_whatever_order_it_comes() {
         let Output::Wait(until) = client.poll(t0) else { panic!() };
         assert_eq!(sent(&mut client, until).len(), answer.len());
     }
+}
+
+/// A client that has sent its last flight at `now`, and the number of the message that it waits for.
+fn with_keys(now: Instant, before: &[Vec<u8>]) -> (Handshake, u16) {
+    let mut client = client();
+    let datagrams = recorded();
+    for datagram in &datagrams {
+        // The last datagram has the message that ends the flight.
+        if datagram == datagrams.last().unwrap() {
+            before.iter().for_each(|forged| client.handle_input(forged));
+        }
+        client.handle_input(datagram);
+    }
+    sent(&mut client, now);
+    let done = datagrams.iter().flat_map(|datagram| record::records(datagram)).map(|record| record.body);
+    let done = done.filter(|body| body[0] == message::SERVER_HELLO_DONE).last().unwrap();
+    (client, u16::from_be_bytes([done[4], done[5]]) + 1)
+}
+
+fn is_established(client: &mut Handshake, now: Instant) -> bool {
+    matches!(client.poll(now), Output::Done(Ok(_)))
+}
+
+#[test]
+fn nothing_in_the_clear_ends_a_handshake_that_has_keys() {
+    let now = Instant::now();
+    let plain = |kind, body: &[u8]| record::plain(kind, DTLS_1_2, 100, body);
+    let (_, next) = with_keys(now, &[]);
+    let mut first_of_two = message::framed(message::FINISHED, next, &[0; 20])[..16].to_vec();
+    first_of_two[11] = 4;
+    let forged = [
+        plain(ALERT, &[2, 40]),
+        plain(ALERT, &[1, 0]),
+        plain(ALERT, &[2, 70]),
+        handshake(message::FINISHED, next, &[0; 12]),
+        // The first of two fragments, so that it would stand in the way of the real one.
+        plain(HANDSHAKE, &first_of_two),
+        handshake(message::SERVER_HELLO_DONE, next, &[]),
+        handshake(4, next, &[0; 6]),
+    ];
+    for datagram in &forged {
+        let (mut client, _) = with_keys(now, &[]);
+        client.handle_input(datagram);
+        assert!(matches!(client.poll(now), Output::Wait(_)), "{datagram:?}");
+        let finished = client.finished_of_the_server(next);
+        client.handle_input(&finished);
+        assert!(is_established(&mut client, now), "{datagram:?}");
+    }
+    // Nor does what came before there were any keep the place of what is to come.
+    for datagram in &forged[3..] {
+        let (mut client, _) = with_keys(now, std::slice::from_ref(datagram));
+        let finished = client.finished_of_the_server(next);
+        client.handle_input(&finished);
+        assert!(is_established(&mut client, now), "{datagram:?}");
+    }
+}
+
+#[test]
+fn a_refusal_in_the_clear_counts_once_the_last_flight_has_been_sent_in_vain_twice() {
+    let t0 = Instant::now();
+    let (mut client, _) = with_keys(t0, &[]);
+    client.handle_input(&record::plain(ALERT, DTLS_1_2, 100, &[2, 40]));
+    assert_eq!(client.refused(), Some(HandshakeFault::Alert(40)));
+    let Output::Wait(again) = client.poll(t0) else { panic!() };
+    sent(&mut client, again);
+    let Output::Wait(end) = client.poll(again) else { panic!() };
+    assert_eq!(fault(&mut client, end), HandshakeFault::Alert(40));
+    assert_eq!((end - t0).as_millis(), 1500);
 }
 
 #[test]

@@ -151,7 +151,10 @@ async fn handshake(
         match tokio::time::timeout_at(until.into(), receive_datagram(&socket, &mut buffer)).await {
             Ok(Ok(length)) => machine.handle_input(&buffer[..length]),
             Ok(Err(error)) => return Err(Failure::Fault(fault("tls", &error))),
-            Err(_) if Instant::now() >= end => return Err(Failure::Fault(too_late(&machine, timeout))),
+            Err(_) if Instant::now() >= end => {
+                let refused = machine.refused().map(Failure::Dtls);
+                return Err(refused.unwrap_or_else(|| Failure::Fault(too_late(&machine, timeout))));
+            }
             Err(_) => {}
         }
     };

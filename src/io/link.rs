@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::wire::{Wire, fault};
 use crate::probe::facts::{Fault, FaultKind};
-use crate::turn::{Answer, Client, Event, Output, Request, RequestId, Settings};
+use crate::turn::{Allowance, Answer, Client, Event, Output, Request, RequestId, Settings};
 
 /// How long the last words to a server may take to leave.
 const FLUSH: Duration = Duration::from_millis(100);
@@ -46,6 +46,11 @@ impl Link {
     /// As [`Client::log_in_as`].
     pub fn log_in_as(&mut self, control: &Link) {
         self.client.log_in_as(&control.client);
+    }
+
+    /// As [`Client::draw_on`].
+    pub fn draw_on(&mut self, allowance: Allowance) {
+        self.client.draw_on(allowance);
     }
 
     /// The connection without its client: after a ConnectionBind it carries raw data (RFC 6062 §4.3).

@@ -9,32 +9,37 @@ use std::time::{Duration, Instant};
 
 use rand::Rng as _;
 use tokio::net::UdpSocket;
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::mpsc::{Receiver, channel};
 use tokio::task::JoinSet;
 use tokio::time::sleep_until;
 
 use super::local::Local;
 use super::tap::{Line, Tap};
 use crate::capture::Carrier;
-use crate::nat::{Discovery, Lifetime, Machine, NatFacts, OtherAddress, Output, SocketId, idle_times};
+use crate::nat::{
+    Discovery, LeftOut, Lifetime, Machine, NatFacts, OtherAddress, Output, Reflector, SocketId, idle_times,
+};
 
 /// What a recording calls these sockets.
 const CARRIER: Carrier = Carrier { name: "nat", stream: false, encrypted: false };
 /// The largest response that anyone sends.
 const BUFFER: usize = 2048;
+/// Datagrams that wait to be looked at: a flood must not fill our memory, and what it crowds out is asked for again.
+const MOST_WAITING: usize = 256;
 
 /// Asks these servers, which answer Binding over UDP, what lies between them and this machine: one entry for each
 /// address family that any of them has. With `lifetime`, waits up to so long for mappings to die. What is known when
 /// what `stop` gives ends is returned then.
 pub async fn discover<F: Future<Output = ()>>(
-    servers: &[SocketAddr],
+    servers: &[Reflector],
     local: &Local,
     lifetime: Option<Duration>,
     tap: &Tap,
     stop: impl Fn() -> F,
 ) -> Vec<NatFacts> {
     let family = |v6: bool| {
-        let servers: Vec<SocketAddr> = servers.iter().copied().filter(|s| s.is_ipv6() == v6).collect();
+        let servers: Vec<Reflector> = servers.iter().copied().filter(|s| s.addr.is_ipv6() == v6).collect();
         one_family(servers, local, lifetime, tap, stop())
     };
     let (v4, v6) = tokio::join!(family(false), family(true));
@@ -42,38 +47,40 @@ pub async fn discover<F: Future<Output = ()>>(
 }
 
 async fn one_family(
-    servers: Vec<SocketAddr>,
+    servers: Vec<Reflector>,
     local: &Local,
     lifetime: Option<Duration>,
     tap: &Tap,
     stop: impl Future<Output = ()>,
 ) -> Option<NatFacts> {
     // A socket has one address; servers that another one of ours leads to would tell of another path.
-    let mut reached: Vec<(SocketAddr, IpAddr)> = Vec::new();
+    let mut reached: Vec<(Reflector, IpAddr)> = Vec::new();
     for server in servers {
-        if !reached.iter().any(|(known, _)| *known == server) {
-            reached.extend(local_towards(server, local).map(|ip| (server, ip)));
+        if !reached.iter().any(|(known, _)| known.addr == server.addr) {
+            reached.extend(local_towards(server.addr, local).map(|ip| (server, ip)));
         }
     }
     let far = reached.iter().find(|(_, ip)| !ip.is_loopback());
     let from = far.or(reached.first()).map(|(_, ip)| *ip)?;
-    let (asked, left_out): (Vec<_>, Vec<_>) = reached.iter().partition(|(_, ip)| *ip == from);
-    let asked: Vec<SocketAddr> = asked.into_iter().map(|(server, _)| server).collect();
+    let (asked, elsewhere): (Vec<_>, Vec<_>) = reached.iter().partition(|(_, ip)| *ip == from);
+    let asked: Vec<Reflector> = asked.into_iter().map(|(server, _)| server).collect();
 
     let mut stop = std::pin::pin!(stop);
-    let sockets = Sockets::open(local, from, Discovery::sockets(asked.len()), asked[0], tap).await.ok()?;
+    let sockets =
+        Sockets::open(local, from, Discovery::sockets(asked.len()), asked[0].addr, tap).await.ok()?;
     let mut discovery = Discovery::new(Instant::now(), seed(), sockets.locals.clone(), &asked);
     let stopped = tokio::select! {
         () = sockets.drive(&mut discovery) => false,
         () = &mut stop => true,
     };
     let mut facts = NatFacts::conclude(&discovery, Instant::now());
-    facts.hints.extend(left_out.into_iter().map(|(server, ip)| {
-        format!("{server} was not asked: this machine reaches it from another of its addresses, {ip}")
+    facts.left_out.extend(elsewhere.into_iter().map(|(server, ip)| LeftOut {
+        addr: server.addr,
+        reason: format!("this machine reaches it from another of its addresses, {ip}"),
     }));
     if let Some(most) = lifetime.filter(|_| !stopped) {
         let full = facts.servers.iter().find(|server| server.state == OtherAddress::Answers);
-        let server = full.map(|server| server.addr).or(asked.first().copied())?;
+        let server = full.map(|server| server.addr).or(facts.servers.first().map(|server| server.addr))?;
         let idle = idle_times(most);
         if let Ok(sockets) = Sockets::open(local, from, Lifetime::sockets(&idle), server, tap).await {
             let mut lifetime = Lifetime::new(Instant::now(), seed(), sockets.locals.clone(), server, idle);
@@ -146,8 +153,8 @@ impl Sockets {
     }
 
     /// Reads all sockets until the readers are dropped.
-    fn listen(&self) -> (UnboundedReceiver<Arrival>, JoinSet<()>) {
-        let (sender, receiver) = unbounded_channel();
+    fn listen(&self) -> (Receiver<Arrival>, JoinSet<()>) {
+        let (sender, receiver) = channel(MOST_WAITING);
         let mut readers = JoinSet::new();
         for (number, socket) in self.sockets.iter().enumerate() {
             let (both, sender) = (socket.clone(), sender.clone());
@@ -160,7 +167,7 @@ impl Sockets {
                     line.received_from(from, &buffer[..length]);
                     let bytes = buffer[..length].to_vec();
                     let arrival = Arrival { at: Instant::now(), socket: number, from, bytes };
-                    if sender.send(arrival).is_err() {
+                    if let Err(TrySendError::Closed(_)) = sender.try_send(arrival) {
                         return;
                     }
                 }
@@ -179,4 +186,29 @@ struct Arrival {
 
 fn seed() -> [u8; 32] {
     rand::rng().random()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::Ipv4Addr;
+
+    #[tokio::test]
+    async fn a_flood_that_nobody_has_time_for_does_not_pile_up() {
+        let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let local = Local::default();
+        let sockets =
+            Sockets::open(&local, loopback, 1, (loopback, 9).into(), &Tap::default()).await.unwrap();
+        let (arrivals, _readers) = sockets.listen();
+        let flood = UdpSocket::bind((loopback, 0)).await.unwrap();
+        for sent in 0..8 * MOST_WAITING {
+            flood.send_to(b"noise", sockets.locals[0]).await.unwrap();
+            // The reader has its turn before the system's own buffer is full.
+            if sent % 64 == 0 {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        assert_eq!(arrivals.len(), MOST_WAITING);
+    }
 }

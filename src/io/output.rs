@@ -3,6 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstream::{AutoStream, ColorChoice};
 
@@ -71,8 +72,19 @@ pub fn write_stdout(bytes: &[u8]) -> Result<(), OutputError> {
     })
 }
 
+/// Nobody reads standard error: whoever writes there would wait for ever.
+static STDERR_IS_STUCK: AtomicBool = AtomicBool::new(false);
+
+/// From now on nothing is written to standard error: a write has been waiting there for too long.
+pub fn give_up_stderr() {
+    STDERR_IS_STUCK.store(true, Ordering::Relaxed);
+}
+
 /// Writes `text` to standard error. If that fails there is nobody left to tell.
 pub fn write_stderr(text: &str) {
+    if STDERR_IS_STUCK.load(Ordering::Relaxed) {
+        return;
+    }
     let _ = anstream::stderr().write_all(text.as_bytes());
 }
 
@@ -85,6 +97,36 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
     let mut file = NewFile::create(path)?;
     file.write(bytes)?;
     file.commit()
+}
+
+/// Whether both paths lead to one file, which need not be there yet. A pipe or a device may well be written to twice.
+pub fn is_same_file(a: &Path, b: &Path) -> bool {
+    match (place(a), place(b)) {
+        (Some(a), Some(b)) => a == b && fs::metadata(&a).map_or(true, |metadata| metadata.is_file()),
+        _ => a == b,
+    }
+}
+
+/// Where writing to `path` leads: through links, or, where nothing is there yet, by way of its folder.
+fn place(path: &Path) -> Option<PathBuf> {
+    // As many links as the system itself follows.
+    const MOST: usize = 40;
+    let mut path = path.to_owned();
+    for _ in 0..MOST {
+        if let Ok(there) = fs::canonicalize(&path) {
+            return Some(there);
+        }
+        let folder = match path.parent() {
+            Some(folder) if folder.as_os_str().is_empty() => Path::new("."),
+            Some(folder) => folder,
+            None => return None,
+        };
+        match fs::read_link(&path) {
+            Ok(target) => path = folder.join(target),
+            Err(_) => return Some(fs::canonicalize(folder).ok()?.join(path.file_name()?)),
+        }
+    }
+    None
 }
 
 /// A file that takes its place only when it is complete.
@@ -208,6 +250,41 @@ mod tests {
         drop(file);
         assert_eq!(fs::read(&path).unwrap(), b"old");
         assert_eq!(dir.names(), ["report.json"]);
+    }
+
+    #[test]
+    fn one_file_is_known_by_all_its_names_before_it_is_there_and_afterwards() {
+        let dir = Dir::new("same");
+        let there = |name: &str| dir.0.join(name);
+        fs::create_dir(there("sub")).unwrap();
+        for written in [false, true] {
+            if written {
+                fs::write(there("report"), "").unwrap();
+            }
+            assert!(is_same_file(&there("report"), &there("./report")));
+            assert!(is_same_file(&there("report"), &there("sub/../report")));
+            assert!(!is_same_file(&there("report"), &there("other")));
+            assert!(!is_same_file(&there("report"), &there("sub/report")));
+            assert!(!is_same_file(&there("report"), &there("missing/report")));
+        }
+        assert!(is_same_file(Path::new("report"), Path::new("./report")));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_the_file_that_it_leads_to() {
+        let dir = Dir::new("same-link");
+        let there = |name: &str| dir.0.join(name);
+        std::os::unix::fs::symlink("report", there("link")).unwrap();
+        std::os::unix::fs::symlink("loop", there("loop")).unwrap();
+        for written in [false, true] {
+            if written {
+                fs::write(there("report"), "").unwrap();
+            }
+            assert!(is_same_file(&there("report"), &there("link")), "{written}");
+            assert!(!is_same_file(&there("report"), &there("loop")));
+        }
+        assert!(!is_same_file(Path::new("/dev/null"), Path::new("/dev/../dev/null")));
     }
 
     #[test]

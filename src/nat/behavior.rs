@@ -82,7 +82,7 @@ pub enum Hairpin {
     Inconclusive,
 }
 
-/// What came of the hairpinning test (RFC 5780 §4.5).
+/// What came of the hairpinning test (RFC 5780 §3.4).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Hairpinning {
     /// Whether it works.

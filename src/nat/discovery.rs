@@ -1,5 +1,5 @@
-//! Asks one or several servers what the tests of RFC 5780 §4.3–4.5 need, all at the same time: silence costs 1.5 s
-//! once, and an open path milliseconds.
+//! Asks one or several servers what the tests of RFC 5780 §3.4, §4.3 and §4.4 need, all at the same time: silence
+//! costs 1.5 s once, and an open path milliseconds.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -11,11 +11,11 @@ use super::ask::{Answer, Ask, Change, Reply};
 use super::filtering::Tests;
 use super::mapping::{Sighting, believable};
 use super::named::{usable, writable};
-use super::{Machine, Output, SocketId};
+use super::{Machine, Output, Reflector, SocketId};
 use crate::stun::{Class, Message, TransactionId};
 
-/// Servers beyond these are not asked.
-pub(super) const MOST_SERVERS: usize = 4;
+/// Servers beyond these are not asked: each takes two sockets and up to nine requests.
+const MOST_SERVERS: usize = 4;
 
 /// The socket that everybody is asked from: how it is seen tells the mapping.
 pub(super) const COMMON: SocketId = 0;
@@ -46,12 +46,14 @@ pub(super) enum Purpose {
 /// The tests of one address family, on their way.
 ///
 /// The filtering tests have a socket each that never writes to any other address, so that nothing but the filter
-/// itself decides what comes in (RFC 5780 §4.4 warns of the order otherwise).
+/// itself decides what comes in (RFC 5780 §4.5 asks for care with the order otherwise).
 #[derive(Debug)]
 pub struct Discovery {
     pub(super) started: Instant,
     pub(super) locals: Vec<SocketAddr>,
     pub(super) servers: Vec<SocketAddr>,
+    /// Servers for which there was no room.
+    pub(super) left_out: Vec<SocketAddr>,
     pub(super) asks: Vec<(Purpose, Ask)>,
     ids: StdRng,
 }
@@ -63,11 +65,12 @@ impl Discovery {
     }
 
     /// Tests that begin with the first [`poll`](Machine::poll). `locals` are the addresses of as many sockets as
-    /// [`sockets`](Self::sockets) says, all on one IP address; `servers` are known to answer Binding.
-    pub fn new(now: Instant, seed: [u8; 32], locals: Vec<SocketAddr>, servers: &[SocketAddr]) -> Self {
-        let servers: Vec<SocketAddr> = servers.iter().copied().take(MOST_SERVERS).collect();
-        let mut discovery =
-            Self { started: now, locals, servers, asks: Vec::new(), ids: StdRng::from_seed(seed) };
+    /// [`sockets`](Self::sockets) says, all on one IP address. Of many servers, those are asked that can tell most.
+    pub fn new(now: Instant, seed: [u8; 32], locals: Vec<SocketAddr>, servers: &[Reflector]) -> Self {
+        let mut servers = by_worth(servers);
+        let left_out = servers.split_off(servers.len().min(MOST_SERVERS));
+        let ids = StdRng::from_seed(seed);
+        let mut discovery = Self { started: now, locals, servers, left_out, asks: Vec::new(), ids };
         for at in 0..discovery.servers.len() {
             discovery.plain(now, Purpose::Plain(at), COMMON, discovery.servers[at]);
         }
@@ -202,6 +205,27 @@ impl Discovery {
             _ => false,
         }
     }
+}
+
+/// The servers in the order of what they can tell: first those whose OTHER-ADDRESS is of use, then those that sent any,
+/// and among the others first one of each IP address, as two ports of one tell less of the mapping. Otherwise as they
+/// come.
+fn by_worth(servers: &[Reflector]) -> Vec<SocketAddr> {
+    let rank = |server: &Reflector| match server.other_address {
+        Some(other) if usable(server.addr, other).is_ok() => 0,
+        Some(_) => 1,
+        None => 2,
+    };
+    let mut ordered: Vec<&Reflector> = servers.iter().collect();
+    ordered.sort_by_key(|server| rank(server));
+    let (mut first, mut again) = (Vec::new(), Vec::new());
+    for server in ordered {
+        let known = first.iter().any(|known: &SocketAddr| known.ip() == server.addr.ip());
+        // One whose OTHER-ADDRESS is of use counts for itself.
+        if known && rank(server) > 0 { again.push(server.addr) } else { first.push(server.addr) }
+    }
+    first.append(&mut again);
+    first
 }
 
 impl Machine for Discovery {

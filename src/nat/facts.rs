@@ -46,6 +46,8 @@ pub struct NatFacts {
     pub lifetime: Option<LifetimeFacts>,
     /// Who was asked.
     pub servers: Vec<ServerFacts>,
+    /// Who was not, and why.
+    pub left_out: Vec<LeftOut>,
     /// Every request, and what came back.
     pub exchanges: Vec<Exchange>,
     /// The tests without the lifetime.
@@ -78,6 +80,15 @@ pub struct ServerFacts {
     pub state: OtherAddress,
     /// Why it is no good.
     pub reason: Option<String>,
+}
+
+/// A server that was not asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LeftOut {
+    /// Which.
+    pub addr: SocketAddr,
+    /// Why, in words.
+    pub reason: String,
 }
 
 /// What an OTHER-ADDRESS is good for.
@@ -149,11 +160,24 @@ impl NatFacts {
             filtering,
             hairpinning,
             lifetime: None,
+            left_out: left_out(discovery),
             servers,
             exchanges: discovery.asks.iter().map(|(purpose, _)| exchange(discovery, *purpose)).collect(),
             took_ms: milliseconds(now.saturating_duration_since(discovery.started)),
         }
     }
+
+    /// Whether the tests told the mapping or the filter; that there is a NAT is told by every Binding.
+    pub fn is_told(&self) -> bool {
+        self.mapping.is_told() || self.filtering.is_told()
+    }
+}
+
+fn left_out(discovery: &Discovery) -> Vec<LeftOut> {
+    let asked = discovery.servers.len();
+    let reason =
+        format!("{asked} servers were asked, those first that sent OTHER-ADDRESS, and more are not needed");
+    discovery.left_out.iter().map(|addr| LeftOut { addr: *addr, reason: reason.clone() }).collect()
 }
 
 fn server(discovery: &Discovery, at: usize) -> ServerFacts {

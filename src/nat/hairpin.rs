@@ -1,4 +1,4 @@
-//! Hairpinning (RFC 4787 §6, RFC 5780 §4.5): whether two sockets behind one NAT reach each other by their outside
+//! Hairpinning (RFC 4787 §6, RFC 5780 §3.4): whether two sockets behind one NAT reach each other by their outside
 //! addresses. Both write to each other, as ICE has it, so that no filter is in the way of the first answer.
 
 use std::net::SocketAddr;

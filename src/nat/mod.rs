@@ -21,12 +21,21 @@ mod simulation;
 pub use self::behavior::{Behavior, Conclusion, Hairpin, Hairpinning};
 pub use self::classic::{Peer, calls, kind, peers};
 pub use self::discovery::Discovery;
-pub use self::facts::{Exchange, NatFacts, OtherAddress, PortFacts, ServerFacts};
+pub use self::facts::{Exchange, LeftOut, NatFacts, OtherAddress, PortFacts, ServerFacts};
 pub use self::lifetime::{IDLE_TIMES, Lifetime, LifetimeFacts, Tried, idle_times};
 pub use self::named::{Unusable, usable};
 
 use std::net::SocketAddr;
 use std::time::Instant;
+
+/// A server that answers Binding, and how it may help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reflector {
+    /// Where it answers.
+    pub addr: SocketAddr,
+    /// The OTHER-ADDRESS that it sent.
+    pub other_address: Option<SocketAddr>,
+}
 
 /// One of a machine's sockets: they are numbered, and none is shared between tests that another's traffic
 /// could spoil.

@@ -264,7 +264,8 @@ fn locals(host: &str, count: usize) -> Vec<SocketAddr> {
 }
 
 fn discover_in(world: &mut World) -> NatFacts {
-    let servers: Vec<SocketAddr> = world.servers.iter().map(|server| server.addr).collect();
+    let reflector = |server: &Server| Reflector { addr: server.addr, other_address: server.other };
+    let servers: Vec<Reflector> = world.servers.iter().map(reflector).collect();
     let locals = locals(HOST, Discovery::sockets(servers.len()));
     let start = Instant::now();
     let mut discovery = Discovery::new(start, [7; 32], locals.clone(), &servers);
@@ -477,10 +478,25 @@ fn the_signs_of_a_carriers_nat_are_told() {
 }
 
 #[test]
+fn of_many_servers_those_are_asked_that_can_tell_most_and_the_others_are_named() {
+    let plain = |last: u8, port: u16| Server::named(&format!("198.51.100.{last}:{port}"), None);
+    let again = Server::named("198.51.100.40:3478", Some("198.51.100.40:3479"));
+    let servers = vec![plain(10, 1), plain(10, 2), plain(20, 1), plain(30, 1), again, Server::sound()];
+    let facts = discover(Nat::of(EndpointIndependent, AddressAndPortDependent), servers);
+    let asked: Vec<SocketAddr> = facts.servers.iter().map(|server| server.addr).collect();
+    // The one of RFC 5780, the one that offers it badly, and different addresses before different ports.
+    assert_eq!(asked, [at(FIRST), at("198.51.100.40:3478"), at("198.51.100.10:1"), at("198.51.100.20:1")]);
+    assert_eq!(facts.filtering.behavior, AddressAndPortDependent);
+    let left_out: Vec<SocketAddr> = facts.left_out.iter().map(|server| server.addr).collect();
+    assert_eq!(left_out, [at("198.51.100.30:1"), at("198.51.100.10:2")]);
+}
+
+#[test]
 fn silence_everywhere_is_told_as_such() {
     let start = Instant::now();
     let locals = locals(HOST, Discovery::sockets(1));
-    let mut discovery = Discovery::new(start, [7; 32], locals.clone(), &[at(FIRST)]);
+    let mut discovery =
+        Discovery::new(start, [7; 32], locals.clone(), &[Reflector { addr: at(FIRST), other_address: None }]);
     let mut world = World::new(Nat::of(EndpointIndependent, EndpointIndependent), vec![]);
     let end = world.run(start, &mut discovery, &locals);
     let facts = NatFacts::conclude(&discovery, end);

@@ -1,7 +1,5 @@
 //! A whole run: facts, findings, candidates, and the verdict.
 
-use std::net::IpAddr;
-
 use serde::Serialize;
 
 use super::diagnose::{self, Context};
@@ -116,7 +114,9 @@ impl Summary {
         for judgement in &thresholds {
             exit = exit.and(judgement.exit());
         }
-        if !conclusive(&seen.targets) || (options.audits.security && !examined(&seen.targets)) {
+        let learnt = (!options.audits.security || examined(&seen.targets))
+            && (options.audits.nat.is_none() || told(seen.nat.as_deref().unwrap_or_default()));
+        if !conclusive(&seen.targets) || !learnt {
             exit = exit.and(Exit::CouldNotTell);
         }
         if seen.interrupted {
@@ -195,16 +195,19 @@ fn conclusive(targets: &[TargetFacts]) -> bool {
     })
 }
 
+/// Whether the NAT tests told anything in any address family.
+pub(super) fn told(nat: &[NatFacts]) -> bool {
+    nat.iter().any(NatFacts::is_told)
+}
+
 /// Whether of each server that was to relay something is known of what strangers may do there.
 fn examined(targets: &[TargetFacts]) -> bool {
     let endpoints = || targets.iter().flat_map(|target| &target.endpoints);
     let answered = |security: &SecurityFacts| security.peers.iter().any(|peer| peer.state != "unanswered");
     let seen = |endpoint: &&EndpointFacts| endpoint.security.as_ref().is_some_and(answered);
-    let known: Vec<IpAddr> = endpoints().filter(seen).map(|endpoint| endpoint.addr.ip()).collect();
-    let relays = targets.iter().filter(|target| target.turn);
-    relays
-        .into_iter()
-        .all(|target| target.endpoints.iter().any(|endpoint| known.contains(&endpoint.addr.ip())))
+    let known: Vec<_> = endpoints().filter(seen).map(EndpointFacts::identity).collect();
+    let mut relays = targets.iter().filter(|target| target.turn);
+    relays.all(|target| target.endpoints.iter().any(|endpoint| known.contains(&endpoint.identity())))
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ mod tests;
 
 pub use document::{Align, Block, Cell, Document, Line, Snippet, SnippetLine, Table, Tone};
 pub use format::{FORMATS, Format, Growth, Renderer};
-pub use printable::printable;
+pub use printable::{one_line, printable};
 pub use progress::Progress;
 pub use screen::Screen;
 

@@ -27,6 +27,16 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// What a stranger wrote, fit to stand in a sentence of ours: [`printable`], on one line, and no longer than a name is.
+pub fn one_line(text: &str) -> String {
+    const MOST: usize = 80;
+    let shown = printable(text);
+    match shown.char_indices().nth(MOST) {
+        Some((at, _)) => format!("{}...", &shown[..at]),
+        None => shown.into_owned(),
+    }
+}
+
 /// Whether `c` shows nothing, or changes how others are shown, without being a control character.
 pub(super) fn is_invisible(c: char) -> bool {
     matches!(c,
@@ -168,6 +178,13 @@ mod tests {
     #[test]
     fn line_breaks_do_not_start_a_line_of_their_own() {
         check("realm\r\nPASS", "realm  PASS");
+    }
+
+    #[test]
+    fn a_name_in_a_sentence_is_one_short_line() {
+        assert_eq!(one_line("eturnal"), "eturnal");
+        assert_eq!(one_line("a\nb\u{2028}c"), "a b\\u{2028}c");
+        assert_eq!(one_line(&"é".repeat(500)), format!("{}...", "é".repeat(80)));
     }
 
     #[test]

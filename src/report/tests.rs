@@ -1,7 +1,7 @@
 //! What a whole report looks like, at the widths people have.
 
 use super::*;
-use crate::finding::{Confidence, Excerpt, Finding, Location};
+use crate::finding::{Confidence, Excerpt, Finding, Location, Severity};
 use crate::probe::codes;
 
 fn check(blocks: Vec<Block>, exit: Exit, width: usize, colour: bool) -> String {
@@ -605,4 +605,68 @@ fn sarif_names_files_lines_and_rules() {
       ]
     }
     "#);
+}
+
+fn snippet(marked: &str, lines: Vec<SnippetLine>) -> Block {
+    let excerpt = Excerpt {
+        before: "a=fmtp:111 ".to_owned(),
+        marked: marked.to_owned(),
+        after: ";minptime=10 and so on, to the end of a line that is longer than a screen is wide".to_owned(),
+    };
+    let first = SnippetLine { text: String::new(), line: 104, excerpt, label: String::new() };
+    Block::Snippet(Snippet {
+        severity: Severity::Error,
+        confidence: Confidence::High,
+        code: "SDP999",
+        name: "made-up-fault",
+        message: "the answer does not fit the offer".to_owned(),
+        place: "answer.sdp:104:12".to_owned(),
+        lines: std::iter::once(first).chain(lines).collect(),
+        help: "change it".to_owned(),
+    })
+}
+
+fn second(text: &str, line: usize, label: &str) -> SnippetLine {
+    let excerpt = Excerpt { before: "a=".into(), marked: "mid:测试".into(), after: " x".into() };
+    SnippetLine { text: text.to_owned(), line, excerpt, label: label.to_owned() }
+}
+
+#[test]
+fn a_snippet_has_its_marks_below_what_they_mean() {
+    let lines = vec![second("", 9, "first defined here"), second("offer.sdp", 9, "what was offered")];
+    insta::assert_snapshot!(plain(vec![snippet("useinbandfec=1", lines)], 80), @r#"
+    error SDP999 made-up-fault
+      the answer does not fit the offer
+        --> answer.sdp:104:12
+          |
+        9 | a=mid:测试 x
+          |   -------- first defined here
+        ...
+      104 | a=fmtp:111 useinbandfec=1;minptime=10 and so on, to the end of a line t…
+          |            ^^^^^^^^^^^^^^
+        ::: offer.sdp:9
+        9 | a=mid:测试 x
+          |   -------- what was offered
+      help: change it
+    "#);
+}
+
+#[test]
+fn what_is_marked_is_seen_at_any_width() {
+    for width in [20, 33, 40, 60, 80, 120, 200] {
+        let long = "x".repeat(300);
+        for marked in ["", " ", "useinbandfec=1", "\u{1b}[2J", "测试", long.as_str()] {
+            let text = check(vec![snippet(marked, vec![second("", 9, "here")])], Exit::Failed, width, false);
+            let mut lines = text.lines().skip_while(|line| !line.starts_with("  104 |"));
+            let (line, marks) = (lines.next().unwrap(), lines.next().unwrap());
+            let start = marks.find('^').unwrap();
+            assert_eq!(marks.trim_start_matches([' ', '|']).trim_end_matches('^'), "", "{text}");
+            let room = width.max(28);
+            assert!(wrap::width(line) <= room && wrap::width(marks) <= room, "{width}: {text}");
+            if marked.starts_with("use") && width >= 40 {
+                let seen: String = line.chars().skip(start).take(14).collect();
+                assert_eq!(seen, marked, "{text}");
+            }
+        }
+    }
 }

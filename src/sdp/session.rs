@@ -2,7 +2,7 @@
 //!
 //! Each lookup is by name in a sorted index, so that all questions together take time in proportion to the text.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::ops::Range;
 
@@ -159,9 +159,22 @@ impl<'t> Session<'t> {
         self.by_mid.get(mid).map(|&index| self.view(index))
     }
 
+    /// The m-lines that `group` names, in order, each once.
+    pub fn members(&self, group: &Group<'_>) -> impl Iterator<Item = Media<'_, 't>> {
+        let named = group.mids.iter().filter_map(|mid| self.by_mid.get(mid.value).copied());
+        named.collect::<BTreeSet<_>>().into_iter().map(|index| self.view(index))
+    }
+
     /// The session level, and the section of each m-line.
     pub fn sections(&self) -> impl Iterator<Item = &Section<'t>> {
         std::iter::once(&self.head).chain(&self.media)
+    }
+
+    /// The same without the m-lines that are rejected.
+    pub fn sections_in_use(&self) -> impl Iterator<Item = &Section<'t>> {
+        let is_used =
+            |section: &&Section<'t>| section.index.is_none_or(|index| !self.view(index).is_rejected());
+        self.sections().filter(is_used)
     }
 
     /// All that could not be read, in order.
@@ -489,6 +502,13 @@ impl<'s, 't> Media<'s, 't> {
         has(self.section) || has(&self.session.head) || self.bundle_tag().is_some_and(|tag| has(tag.section))
     }
 
+    /// Whether an attribute of this name counts here, wherever it stands and even if it cannot be read. Nobody knows
+    /// where its BUNDLE group names first what is not there: then it may count.
+    pub fn counts(self, name: &str) -> bool {
+        let has = |section: &Section<'_>| section.has(name).then_some(());
+        self.inherited(has).is_some() || (self.bundle().is_some() && self.bundle_tag().is_none())
+    }
+
     /// Looks in its own section, then at the session level, then where its BUNDLE group has its transport.
     pub fn inherited<T>(self, of: impl Fn(&'s Section<'t>) -> Option<T>) -> Option<(T, Inherited)> {
         let own = of(self.section).map(|value| (value, Inherited::Own));
@@ -546,6 +566,29 @@ mod tests {
             assert_eq!((audio.direction(), video.direction()), (Direction::Recvonly, Direction::Inactive));
             assert!(!video.is_rejected());
             assert_eq!(session.media_by_mid("1").map(Media::index), Some(1));
+        });
+    }
+
+    #[test]
+    fn an_attribute_counts_wherever_it_is_inherited_from_and_a_rejected_m_line_is_not_in_use() {
+        let text = OFFER.replace("a=ice-pwd:secretsecretsecretsecret", "a=ice-pwd");
+        with(&text, |session| {
+            let video = session.media_at(1).unwrap();
+            assert!(
+                video.ice_pwd().is_none() && video.counts("ice-pwd"),
+                "it is there, though it cannot be read"
+            );
+            assert!(video.counts("setup") && !video.counts("fingerprint"));
+            assert_eq!(session.sections_in_use().count(), 3);
+        });
+        with(&OFFER.replace("BUNDLE 0 1", "BUNDLE 7 1"), |session| {
+            let [audio, video] = [0, 1].map(|index| session.media_at(index).unwrap());
+            assert!(video.counts("fingerprint"), "its BUNDLE group begins with what is not there");
+            assert!(!audio.counts("fingerprint"));
+        });
+        with(&OFFER.replace("a=bundle-only\r\n", ""), |session| {
+            let used: Vec<_> = session.sections_in_use().map(|section| section.index).collect();
+            assert_eq!(used, [None, Some(0)]);
         });
     }
 

@@ -16,8 +16,8 @@ use rand::{RngCore, SeedableRng};
 
 use self::access::Access;
 use self::exchange::{Exchange, Next};
-use super::Allocate;
 use super::credentials::Credentials;
+use super::{Allocate, Allowance};
 use crate::stun::framing::{self, Frame, NotTurn, StreamDecoder};
 use crate::stun::{
     self, Class, DecodeError, Message, MessageBuilder, Method, Schedule, Transaction, attribute,
@@ -207,6 +207,8 @@ pub struct Client {
     ambiguous: Option<(stun::TransactionId, Duration)>,
     answered: VecDeque<stun::TransactionId>,
     repeated: u32,
+    /// What the requests are taken from, where there is a bound.
+    allowance: Option<Allowance>,
 }
 
 /// A channel that was asked for.
@@ -235,6 +237,7 @@ impl Client {
             ambiguous: None,
             answered: VecDeque::new(),
             repeated: 0,
+            allowance: None,
         }
     }
 
@@ -249,10 +252,28 @@ impl Client {
         self.access = control.access.clone();
     }
 
+    /// Takes every request from now on, repetitions after a 401 or 438 included, from `allowance`. One that it has no
+    /// room for is not sent, and ends as if nobody had answered; a repetition, with the answer that asked for it.
+    pub fn draw_on(&mut self, allowance: Allowance) {
+        self.allowance = Some(allowance);
+    }
+
+    fn may(&self, request: &Request) -> bool {
+        self.allowance.as_ref().is_none_or(|allowance| match request {
+            Request::Refresh { lifetime: 0 } => allowance.take_release(),
+            _ => allowance.take(),
+        })
+    }
+
     /// Starts a request; [`poll`](Self::poll) sends it.
     pub fn start(&mut self, now: Instant, request: Request) -> RequestId {
         let id = RequestId(self.started);
         self.started += 1;
+        if !self.may(&request) {
+            let answer = Answer { request: id, outcome: Outcome::TimedOut, at: now, legs: Vec::new() };
+            self.event(Event::Answer(answer));
+            return id;
+        }
         if let Request::ChannelBind { number, peer } = request {
             let known = |channel: &Channel| channel.number == number && channel.peer == peer;
             if !self.channels.iter().any(known) {
@@ -418,7 +439,8 @@ impl Client {
         {
             channel.bound = true;
         }
-        match exchange.take(now, message, self.settings.credentials.is_some()) {
+        let may = |request: &Request| self.settings.credentials.is_some() && self.may(request);
+        match exchange.take(now, message, may) {
             Next::End(answer) => self.event(Event::Answer(answer)),
             Next::Authenticate(challenge) => {
                 self.access.learn(challenge, self.settings.credentials.as_ref());

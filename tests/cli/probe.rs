@@ -56,7 +56,15 @@ fn a_network_that_is_not_there_is_a_usage_error() {
     ]);
     insta::assert_snapshot!(text);
     // What there is differs from machine to machine.
-    for (flag, value) in [("--interface", "no-such-0"), ("--local-addr", "192.0.2.77")] {
+    for (flag, value) in [
+        ("--interface", "no-such-0"),
+        ("--local-addr", "192.0.2.77"),
+        ("--local-addr", "224.0.0.1"),
+        ("--local-addr", "255.255.255.255"),
+        ("--local-addr", "127.255.255.255"),
+        ("--local-addr", "0.0.0.0"),
+        ("--local-addr", "ff02::1"),
+    ] {
         let text = said(&[], &["turn:127.0.0.1", flag, value]);
         let known = if flag == "--interface" { "lo" } else { "127.0.0.1" };
         assert!(

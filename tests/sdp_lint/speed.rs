@@ -56,7 +56,8 @@ fn time(text: &str) -> Duration {
 
 #[test]
 fn time_grows_with_the_length_and_not_with_its_square() {
-    let kinds: [(&str, fn(usize) -> String, usize); 3] =
+    type Make = fn(usize) -> String;
+    let kinds: [(&str, Make, usize); 3] =
         [("sources", sources, 40_000), ("m-lines", medias, 10_000), ("rubbish", rubbish, 40_000)];
     for (name, make, count) in kinds {
         let (part, whole) = (time(&make(count / 4)), time(&make(count)));

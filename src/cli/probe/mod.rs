@@ -204,7 +204,7 @@ pub(super) fn run(args: Args, mut context: Context) -> anyhow::Result<Exit> {
     for warning in quality::warnings(&options.audits) {
         context.announce(&warning);
     }
-    let recorder = recording::start(&args.recording, judge.verbosity)?;
+    let recorder = recording::start(&args.recording, &context)?;
     let progress = Arc::new(recorder.progress(&context));
     let shown = progress.clone();
     let environment = Environment {

@@ -87,7 +87,7 @@ impl Args {
         local.map_err(|error| {
             let known = match &error {
                 LocalError::NoInterface { known, .. } => known.join(", "),
-                LocalError::NoAddress { known, .. } => {
+                LocalError::NoAddress { known, .. } | LocalError::NoSource { known, .. } => {
                     known.iter().map(IpAddr::to_string).collect::<Vec<_>>().join(", ")
                 }
             };

@@ -34,18 +34,29 @@ pub(super) struct Recorder {
 }
 
 /// Opens the files.
-pub(super) fn start(args: &Args, verbosity: u8) -> anyhow::Result<Recorder> {
+pub(super) fn start(args: &Args, context: &Context) -> anyhow::Result<Recorder> {
     if args.pcap.as_ref().is_some_and(|path| path.as_os_str() == "-") {
         return Err(UserError::usage("--pcap needs a file: standard output is for the result").into());
     }
-    if args.pcap.is_some() && args.pcap == args.trace {
+    let trace = args.trace.as_deref().filter(|path| path.as_os_str() != "-");
+    if let (Some(pcap), Some(trace)) = (&args.pcap, trace)
+        && output::is_same_file(pcap, trace)
+    {
         return Err(UserError::usage("--pcap and --trace would write the same file").into());
+    }
+    for (flag, path) in [("--pcap", args.pcap.as_deref()), ("--trace", trace)] {
+        if let Some(path) = path.filter(|path| context.writes_to(path)) {
+            let message = format!("{flag}: {} is where the result goes", path.display());
+            return Err(UserError::usage(message)
+                .hint("give each `--report`, `--output`, `--pcap` and `--trace` its own file")
+                .into());
+        }
     }
     let trace = args.trace.as_ref().map(|path| match path.as_os_str() == "-" {
         true => TraceTo::Stderr,
         false => TraceTo::File(path.clone()),
     });
-    let (recording, tap) = Recording::start(trace.as_ref(), verbosity > 0, args.pcap.as_deref())?;
+    let (recording, tap) = Recording::start(trace.as_ref(), context.verbosity > 0, args.pcap.as_deref())?;
     Ok(Recorder { recording, on_stderr: matches!(trace, Some(TraceTo::Stderr)), tap })
 }
 

@@ -10,7 +10,7 @@ use crate::sdp::source::{Document, Kind};
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct Args {
-    /// Files with SDP in them, or - for standard input
+    /// Files with SDP in them, whatever they are: SDP, JSON, logs, messages, dumps; - for standard input
     #[arg(value_name = "INPUT", required = true)]
     inputs: Vec<String>,
     /// Say of every line what it means, and which RFC says so; ICE passwords and keys are left out

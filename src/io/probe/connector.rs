@@ -15,6 +15,7 @@ use crate::io::{dtls, tls};
 use crate::measure::milliseconds;
 use crate::probe::facts::{Fault, FaultKind, TlsFacts};
 use crate::probe::plan::{Target, Transport};
+use crate::report::one_line;
 use crate::turn::Settings;
 use crate::turn::credentials::Credentials;
 
@@ -112,7 +113,7 @@ impl Connector {
         ServerName::try_from(name.to_owned()).map_err(|_| Fault {
             kind: FaultKind::Other,
             stage: "tls",
-            message: format!("`{name}` is no name that a certificate can hold"),
+            message: format!("`{}` is no name that a certificate can hold", one_line(name)),
         })
     }
 }

@@ -38,7 +38,7 @@ use super::tap::Tap;
 use super::tls::Trust;
 use crate::ice::uri::Host;
 use crate::measure::milliseconds;
-use crate::nat::NatFacts;
+use crate::nat::{NatFacts, Reflector};
 use crate::probe::facts::{Check, EndpointFacts, Observation, TargetFacts};
 use crate::probe::plan::{self, Attempt, Endpoint, Options, Place, Target, Transport};
 
@@ -310,16 +310,17 @@ async fn run(
 }
 
 /// The UDP endpoints that answered a Binding, as planned.
-fn reflecting(planned: &[(usize, Endpoint)], results: &[Option<EndpointFacts>]) -> Vec<SocketAddr> {
-    let answers = |facts: &EndpointFacts| facts.binding.as_ref().is_some_and(|binding| binding.ok);
+fn reflecting(planned: &[(usize, Endpoint)], results: &[Option<EndpointFacts>]) -> Vec<Reflector> {
     let seen = planned.iter().zip(results).filter(|((_, endpoint), _)| endpoint.transport == Transport::Udp);
-    seen.filter(|(_, facts)| facts.as_ref().is_some_and(answers))
-        .map(|((_, endpoint), _)| endpoint.addr)
-        .collect()
+    seen.filter_map(|((_, endpoint), facts)| {
+        let binding = facts.as_ref()?.binding.as_ref().filter(|binding| binding.ok)?;
+        Some(Reflector { addr: endpoint.addr, other_address: binding.other_address })
+    })
+    .collect()
 }
 
 /// `--nat`, until the run is over.
-async fn nat(shared: &Shared, servers: &[SocketAddr]) -> Option<Vec<NatFacts>> {
+async fn nat(shared: &Shared, servers: &[Reflector]) -> Option<Vec<NatFacts>> {
     let audit = shared.options.audits.nat?;
     let progress = &shared.environment.progress;
     match audit.lifetime {

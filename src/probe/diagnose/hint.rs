@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::finding::{Finding, Rule};
 use crate::probe::codes::{CAPACITY, FAMILY_UNSUPPORTED, FORBIDDEN_PEER, OTHER_ADDR_INVALID};
+use crate::report::one_line;
 
 /// A version of coturn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,8 +75,13 @@ pub(super) fn for_server(finding: &mut Finding, software: Option<&str>) {
     match software.filter(|name| !name.to_lowercase().contains("coturn")) {
         None => for_version(finding, software),
         Some(other) if finding.help.contains('`') => {
-            let note = format!(" (options as coturn names them; this server says it is {other})");
-            // Behind the first line may be some to paste.
+            // Behind the first line may be some to paste: the server must not add any, nor begin a line where the
+            // terminal breaks one. One word in quotes does neither.
+            let name = other.split_whitespace().next().map(one_line).unwrap_or_default();
+            let note = match &name[..] {
+                "" => " (options as coturn names them)".to_owned(),
+                name => format!(" (options as coturn names them; this server says it is `{name}`)"),
+            };
             let at = finding.help.find('\n').unwrap_or(finding.help.len());
             finding.help.insert_str(at, &note);
         }
@@ -156,6 +162,29 @@ mod tests {
         insta::assert_snapshot!(help(Some("Coturn-4.6.1 'Gorst'")), @"h; loopback peers are refused unless `allow-loopback-peers` is set, which is for tests alone");
         insta::assert_snapshot!(help(Some("Coturn-4.5.0.8 'dan Eider'")), @"h; loopback peers are refused because of `no-loopback-peers`");
         insta::assert_snapshot!(help(None), @"h; coturn before 4.5.1: loopback peers are refused because of `no-loopback-peers`; 4.5.1 and later: loopback peers are refused unless `allow-loopback-peers` is set, which is for tests alone");
+    }
+
+    #[test]
+    fn a_server_cannot_put_lines_to_paste_into_a_hint() {
+        let hint = |software: &str| {
+            let help = "put this line into turnserver.conf: `denied-peer-ip`\ndenied-peer-ip=10.0.0.0-10.255.255.255";
+            let mut finding = FORBIDDEN_PEER.finding("permission", "turn:x").help(help);
+            for_server(&mut finding, Some(software));
+            finding.help
+        };
+        for software in [
+            "evil\nallowed-peer-ip=0.0.0.0-255.255.255.255",
+            "evil\r\nuser=a:b",
+            "evil\u{85}x",
+            "evil user=a:b",
+        ] {
+            let help = hint(software);
+            let lines: Vec<&str> = help.lines().collect();
+            assert_eq!(lines[1..], ["denied-peer-ip=10.0.0.0-10.255.255.255"], "{software:?}");
+            assert!(lines[0].contains("this server says it is `evil`)"), "{help}");
+            assert!(!help.contains(['\r', '\u{85}']), "{help:?}");
+        }
+        assert!(hint(&"x".repeat(700)).len() < 300);
     }
 
     #[test]

@@ -44,14 +44,16 @@ fn open_relay(case: &mut Case<'_>, security: &SecurityFacts) {
 fn private_peers(case: &mut Case<'_>, security: &SecurityFacts) {
     let server = case.facts.server().ip();
     let granted = || security.peers.iter().filter(|peer| peer.state == "granted");
-    let those = |wanted| granted().filter(|peer| concern(peer, server) == wanted).collect::<Vec<_>>();
-    let (open, own, itself) = (those(Concern::Open), those(Concern::Own), those(Concern::Itself));
+    let those =
+        |wanted| granted().filter(|peer| concern(peer, security, server) == wanted).collect::<Vec<_>>();
+    let (open, own) = (those(Concern::Open), those(Concern::Own));
+    let (itself, relays) = (those(Concern::Server), those(Concern::Itself));
     let sent = security.delivered.iter().filter(|peer| peer.sent > 0);
     let named: Vec<(&DeliveredPeer, Concern)> = sent
-        .map(|peer| (peer, concern_of_named(peer.address.ip(), server)))
-        .filter(|(_, concern)| matches!(concern, Concern::Open | Concern::Own))
+        .map(|peer| (peer, concern_of_named(peer.address.ip(), security, server)))
+        .filter(|(_, concern)| matches!(concern, Concern::Open | Concern::Own | Concern::Server))
         .collect();
-    if open.is_empty() && own.is_empty() && named.is_empty() {
+    if open.is_empty() && own.is_empty() && itself.is_empty() && named.is_empty() {
         return;
     }
     let grave = !open.is_empty() || named.iter().any(|(_, concern)| *concern == Concern::Open);
@@ -65,6 +67,12 @@ fn private_peers(case: &mut Case<'_>, security: &SecurityFacts) {
             few(&open, &own)
         ));
     }
+    if !itself.is_empty() {
+        said.push(format!(
+            "whoever has a relay here may send to the server's own address {server}, which is not where its relays are \
+             (granted; nothing was sent there)"
+        ));
+    }
     if !reached.is_empty() {
         said.push(format!("data through the relay reached {}, which answered", reached.join(" and ")));
     } else if said.is_empty() {
@@ -76,13 +84,15 @@ fn private_peers(case: &mut Case<'_>, security: &SecurityFacts) {
     }
     let mut finding = case.finding(&PEER_PRIVATE_ALLOWED, STAGE);
     if !grave {
-        finding = finding.severity(Severity::Warning).confidence(Confidence::Medium).evidence(
-            "doubt",
-            format!(
+        let doubt = match own.is_empty() && named.iter().all(|(_, concern)| *concern == Concern::Server) {
+            true => "other relays may be made on that address, or clients may talk to a media server there"
+                .to_owned(),
+            false => format!(
                 "the server itself is at {server}, {}, and its clients may be too",
                 AddressClass::of(server).phrase()
             ),
-        );
+        };
+        finding = finding.severity(Severity::Warning).confidence(Confidence::Medium).evidence("doubt", doubt);
     }
     let addresses = |peers: &[&TriedPeer]| {
         peers.iter().map(|peer| format!("{} ({})", peer.address, peer.range)).collect::<Vec<_>>()
@@ -91,12 +101,12 @@ fn private_peers(case: &mut Case<'_>, security: &SecurityFacts) {
         .message(said.join("; "))
         .evidence("granted", addresses(&open))
         .evidence("granted_in_own_network", addresses(&own))
-        .evidence("granted_own_addresses", addresses(&itself));
+        .evidence("granted_own_addresses", addresses(&[itself.clone(), relays].concat()));
     if !security.delivered.is_empty() {
         let all = security.delivered.iter().map(|peer| format!("{} {}", peer.address, peer.state));
         finding = finding.evidence("data_sent_to", all.collect::<Vec<_>>());
     }
-    let help = help(server, security, &open, &own);
+    let help = help(server, security, &open, &own, !itself.is_empty());
     case.push(finding.help(help));
 }
 
@@ -115,10 +125,22 @@ fn ranges<'a>(peers: impl Iterator<Item = &'a &'a TriedPeer>) -> String {
 }
 
 /// What to change; the lines to paste come last, each on a line of its own.
-fn help(server: IpAddr, security: &SecurityFacts, open: &[&TriedPeer], own: &[&TriedPeer]) -> String {
+fn help(
+    server: IpAddr,
+    security: &SecurityFacts,
+    open: &[&TriedPeer],
+    own: &[&TriedPeer],
+    itself: bool,
+) -> String {
     let mut help = String::new();
     if open.iter().any(|peer| peer.class == AddressClass::Loopback) {
         help.push_str("remove `allow-loopback-peers`; ");
+    }
+    if itself {
+        help.push_str(&format!(
+            "what listens on {server} sees its own host as the sender, which firewalls and access lists trust: leave \
+             it open only where `relay-ip` or `external-ip` names it too, or your clients talk to a media server there; "
+        ));
     }
     if security.denied_peer_ip.is_empty() {
         help.push_str(

@@ -498,13 +498,26 @@ fn audited(at: &str, granted: &[(&'static str, &str)]) -> EndpointFacts {
 
 #[test]
 fn a_granted_peer_is_graver_the_farther_it_is_from_the_servers_own_network() {
-    let public = [("10.0.0.0/8", "10.0.0.1"), ("server", "198.51.100.1")];
+    let public = [("10.0.0.0/8", "10.0.0.1"), ("relay", "198.51.100.1")];
     check(&audited(SERVER, &public), &["E PEER_PRIVATE_ALLOWED"]);
     let mut company = audited("10.0.0.9:3478", &[("10.0.0.0/8", "10.0.0.1")]);
     company.relay.address = Some(addr("10.0.0.9:49160"));
     check(&company, &["W PEER_PRIVATE_ALLOWED"]);
     check(&audited(SERVER, &[("240.0.0.0/4", "240.0.0.1")]), &[]);
-    check(&audited(SERVER, &[("server", "198.51.100.1")]), &[]);
+    check(&audited(SERVER, &[("relay", "198.51.100.1")]), &[]);
+}
+
+#[test]
+fn the_servers_own_address_is_a_warning_where_its_relays_are_elsewhere() {
+    let apart = [("relay", "198.51.100.2"), ("server", "198.51.100.1")];
+    let facts = audited(SERVER, &apart);
+    check(&facts, &["W PEER_PRIVATE_ALLOWED"]);
+    let found = &found(&facts, &target_of("turn:198.51.100.1"))[0];
+    assert!(found.message.contains("the server's own address 198.51.100.1"), "{}", found.message);
+    assert_eq!(found.help.lines().last(), Some("denied-peer-ip=198.51.100.1"));
+    check(&audited(SERVER, &[("relay", "10.0.0.2"), ("server", "198.51.100.1")]), &[]);
+    let worse = [apart[0], apart[1], ("169.254.0.0/16", "169.254.169.254")];
+    check(&audited(SERVER, &worse), &["E PEER_PRIVATE_ALLOWED"]);
 }
 
 #[test]
@@ -513,7 +526,7 @@ fn lines_to_paste_stay_whole_whatever_the_server_calls_itself() {
     facts.binding.as_mut().unwrap().software = Some("another".to_owned());
     let found = found(&facts, &target_of("turn:198.51.100.1"));
     let lines: Vec<&str> = found[0].help.lines().collect();
-    assert!(lines[0].ends_with("this server says it is another)"), "{lines:?}");
+    assert!(lines[0].ends_with("this server says it is `another`)"), "{lines:?}");
     assert_eq!(lines[1..], ["denied-peer-ip=10.0.0.0-10.255.255.255"]);
 }
 

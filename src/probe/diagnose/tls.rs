@@ -7,6 +7,7 @@ use crate::probe::codes::{
     TLS_SELF_SIGNED_CA, TLS_UNTRUSTED,
 };
 use crate::probe::plan::Transport;
+use crate::report::one_line;
 use crate::tls::TlsFault;
 
 pub(super) fn certificate(case: &mut Case<'_>) {
@@ -20,24 +21,27 @@ pub(super) fn certificate(case: &mut Case<'_>) {
         let (rule, message, help) = match fault {
             TlsFault::Expired { subject, not_after } => (
                 &TLS_EXPIRED,
-                format!("the certificate of {subject} expired at {not_after}"),
+                format!("the certificate of {} expired at {not_after}", one_line(subject)),
                 "renew it, and make the server load it: `cert=` and `pkey=`, then SIGUSR2 or a restart"
                     .to_owned(),
             ),
             TlsFault::NotYetValid { subject, not_before } => (
                 &TLS_NOT_YET_VALID,
-                format!("the certificate of {subject} is valid only from {not_before}"),
+                format!("the certificate of {} is valid only from {not_before}", one_line(subject)),
                 "check the clocks of this machine and of the one that made the certificate".to_owned(),
             ),
             TlsFault::UntrustedIssuer => (
                 &TLS_UNTRUSTED,
-                format!("no trusted root stands behind the issuer {issuer}"),
+                format!("no trusted root stands behind the issuer {}", one_line(issuer)),
                 "serve the full chain (`cert=` takes fullchain.pem), or name your own CA with --cafile"
                     .to_owned(),
             ),
             TlsFault::MissingIntermediate { issuer } => (
                 &TLS_CHAIN,
-                format!("the server sends its own certificate without that of {issuer}, which signed it"),
+                format!(
+                    "the server sends its own certificate without that of {}, which signed it",
+                    one_line(issuer)
+                ),
                 "serve the whole chain: `cert=` takes fullchain.pem, then SIGUSR2 or a restart".to_owned(),
             ),
             TlsFault::WrongName => (
@@ -45,10 +49,9 @@ pub(super) fn certificate(case: &mut Case<'_>) {
                 format!("the certificate is not for `{}`", tls.server_name),
                 match sans.is_empty() {
                     true => "the certificate names no host: issue it with a subjectAltName".to_owned(),
-                    false => format!(
-                        "use a name that it is for ({}), or issue it for this one too",
-                        sans.join(", ")
-                    ),
+                    false => {
+                        format!("use a name that it is for ({}), or issue it for this one too", names(&sans))
+                    }
                 },
             ),
             TlsFault::SelfSignedCa => (
@@ -90,6 +93,14 @@ pub(super) fn certificate(case: &mut Case<'_>) {
     expiring(case);
 }
 
+/// The first of a certificate's names: it may have thousands.
+fn names(sans: &[String]) -> String {
+    const SHOWN: usize = 8;
+    let mut shown: Vec<String> = sans.iter().take(SHOWN).map(|name| one_line(name)).collect();
+    shown.extend((sans.len() > SHOWN).then(|| format!("and {} more", sans.len() - SHOWN)));
+    shown.join(", ")
+}
+
 /// Certificates that end within `--min-days`; those that have ended are [`TLS_EXPIRED`] already.
 fn expiring(case: &mut Case<'_>) {
     let Some(certificate) = case.facts.tls.as_ref().and_then(|tls| tls.certificate.as_ref()) else { return };
@@ -107,7 +118,7 @@ fn expiring(case: &mut Case<'_>) {
     };
     let finding = case
         .finding(&TLS_EXPIRING, "tls")
-        .message(format!("the certificate of {subject} expires {left}"))
+        .message(format!("the certificate of {} expires {left}", one_line(&subject)))
         .evidence("not_after", link.not_after.clone())
         .evidence("days_left", days)
         .evidence("min_days", case.context.min_days)
@@ -126,5 +137,19 @@ pub(super) fn version(case: &mut Case<'_>) {
             .evidence("version", "1.2")
             .help("nothing has to change: every client that is in use speaks TLS 1.2");
         case.push(finding);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_of_a_thousand_names_fits_into_a_hint_of_one_line() {
+        let sans: Vec<String> = (0..1000).map(|n| format!("{n}.example.org\nuser=a:b")).collect();
+        let shown = names(&sans);
+        assert!(shown.starts_with("0.example.org user=a:b, 1.example.org"), "{shown}");
+        assert!(shown.ends_with("and 992 more"), "{shown}");
+        assert_eq!(shown.lines().count(), 1);
     }
 }

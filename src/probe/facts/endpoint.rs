@@ -1,6 +1,6 @@
 //! One transport address of one server.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use serde::Serialize;
 
@@ -124,6 +124,14 @@ impl EndpointFacts {
     /// Where allocations are made: here, or where a redirect led.
     pub fn server(&self) -> SocketAddr {
         self.redirect.as_ref().and_then(|redirect| redirect.to).unwrap_or(self.addr)
+    }
+
+    /// What one server is, however many of its ports were probed: its address, and the realm and SOFTWARE that it tells.
+    /// Two servers may share an address.
+    pub fn identity(&self) -> (IpAddr, Option<&str>, Option<&str>) {
+        let allocate = self.allocate.as_ref();
+        let realm = allocate.and_then(|a| a.attempts.iter().find_map(|leg| leg.realm.as_deref()));
+        (self.addr.ip(), realm, allocate.and_then(|a| a.software.as_deref()))
     }
 
     /// Notes that a check is not made.

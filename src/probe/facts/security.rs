@@ -40,7 +40,7 @@ pub struct SecurityFacts {
 pub struct TriedPeer {
     /// Which.
     pub address: IpAddr,
-    /// The range it stands for; `server` and `relay` are the server's own addresses.
+    /// The range it stands for; `relay` is where relays are, `server` the server's own address where that is another.
     pub range: &'static str,
     /// What kind of address it is.
     pub class: AddressClass,

@@ -1,7 +1,7 @@
 //! What lies between this machine and the servers.
 
 use crate::finding::Confidence;
-use crate::nat::{Conclusion, Hairpin, LifetimeFacts, NatFacts};
+use crate::nat::{Conclusion, Hairpin, LeftOut, LifetimeFacts, NatFacts};
 use crate::report::{Align, Block, Cell, Table, Tone};
 
 /// The section; nothing where nobody asked.
@@ -93,6 +93,18 @@ fn remarks(facts: &NatFacts, verbose: bool) -> Vec<String> {
     let doubts = doubts.into_iter().filter(|(_, _, open)| *open || verbose);
     said.extend(doubts.filter_map(|(name, why, _)| Some(format!("{name}: {}", why.as_ref()?))));
     said.extend(facts.hints.iter().cloned());
+    said.extend(left_out(&facts.left_out));
+    said
+}
+
+/// A sentence for each reason, with all servers that it holds for.
+fn left_out(servers: &[LeftOut]) -> Vec<String> {
+    let mut said: Vec<String> = Vec::new();
+    for group in servers.chunk_by(|a, b| a.reason == b.reason) {
+        let names: Vec<String> = group.iter().map(|server| server.addr.to_string()).collect();
+        let were = if names.len() == 1 { "was" } else { "were" };
+        said.push(format!("{} {were} not asked: {}", names.join(", "), group[0].reason));
+    }
     said
 }
 

@@ -1,7 +1,7 @@
 //! The section of `--security`: what is open, what is closed, what is not known, a server after the other.
 
-use crate::probe::facts::{Answered, EndpointFacts, SecurityFacts};
-use crate::probe::security::{Concern, concern};
+use crate::probe::facts::{Answered, EndpointFacts, SecurityFacts, TriedPeer};
+use crate::probe::security::{Concern, RELAY, concern, is_own};
 use crate::probe::summary::Summary;
 use crate::report::{Align, Block, Cell, Table, Tone};
 
@@ -25,6 +25,7 @@ fn server(endpoint: &EndpointFacts, security: &SecurityFacts, several: bool) -> 
             ("silent", _) => "nothing came back, which does not say that nothing arrived".to_owned(),
             ("refused", Some(code)) => format!("no permission for it ({code})"),
             ("untried", _) => "no relay of its family".to_owned(),
+            (_, Some(code)) => format!("its permission was neither granted nor denied ({code})"),
             _ => "the permission was not answered".to_owned(),
         };
         let state = if peer.answered() { "delivered" } else { peer.state };
@@ -91,35 +92,49 @@ fn permissions(security: &SecurityFacts) -> Vec<Cell> {
     row("packets that nobody permitted", Cell::new(state, tone), seen.unwrap_or_default())
 }
 
-/// A row for each answer that there was.
+/// A row for each answer that there was of ranges, and one for each address of the server.
 fn peers(endpoint: &EndpointFacts, security: &SecurityFacts) -> Vec<Vec<Cell>> {
     let server = endpoint.server().ip();
+    let (own, strange): (Vec<_>, Vec<_>) = security.peers.iter().partition(|peer| is_own(peer));
+    let of = |state| strange.iter().filter(move |peer| peer.state == state).copied().collect::<Vec<_>>();
     let granted = |wanted: Concern| {
-        let peers = security.peers.iter().filter(move |peer| peer.state == "granted");
-        peers.filter(move |peer| concern(peer, server) == wanted).collect::<Vec<_>>()
+        let peers = of("granted").into_iter();
+        peers.filter(move |peer| concern(peer, security, server) == wanted).collect::<Vec<_>>()
     };
-    let of = |state| security.peers.iter().filter(|peer| peer.state == state).collect::<Vec<_>>();
     let kinds = [
         ("private and special peers", Cell::new("OPEN", Tone::Bad), granted(Concern::Open)),
         ("peers in the server's own network", Cell::new("open", Tone::Warn), granted(Concern::Own)),
         ("peers that nobody has", "open".into(), granted(Concern::Harmless)),
-        (ITSELF, "open".into(), granted(Concern::Itself)),
         ("private and special peers", Cell::new("closed", Tone::Good), of("refused")),
         ("private and special peers", Cell::new("not known", Tone::Warn), of("unanswered")),
     ];
     let told = kinds.into_iter().filter(|(_, _, peers)| !peers.is_empty());
-    told.map(|(check, state, peers)| {
-        let mut seen = peers.iter().map(|peer| peer.address.to_string()).collect::<Vec<_>>().join(", ");
-        if check == ITSELF {
-            seen.push_str(": calls between two relayed users need it");
-        }
+    let told = told.map(|(check, state, peers)| {
+        let seen = peers.iter().map(|peer| peer.address.to_string()).collect::<Vec<_>>().join(", ");
         row(check, state, seen)
-    })
-    .collect()
+    });
+    told.chain(own.into_iter().map(|peer| own_address(peer, concern(peer, security, server)))).collect()
 }
 
-/// Open on every server on which two relayed users can talk.
-const ITSELF: &str = "the server's own address";
+/// What becomes of packets to an address of the server itself.
+fn own_address(peer: &TriedPeer, concern: Concern) -> Vec<Cell> {
+    let relay = peer.range == RELAY;
+    let check = if relay { "the relays' own address" } else { "the server's own address" };
+    let (state, why) = match (peer.state, relay, concern) {
+        ("granted", true, _) => ("open".into(), ": calls between two relayed users need it"),
+        ("granted", false, Concern::Server) => (
+            Cell::new("open", Tone::Warn),
+            ": no relay has it, so that no call between two relayed users needs it",
+        ),
+        ("granted", ..) => {
+            ("open".into(), ": relays may belong there, as the address that they have is of another kind")
+        }
+        ("refused", true, _) => (Cell::new("closed", Tone::Warn), ": calls between two relayed users fail"),
+        ("refused", ..) => (Cell::new("closed", Tone::Good), ""),
+        _ => (Cell::new("not known", Tone::Warn), ""),
+    };
+    row(check, state, format!("{}{why}", peer.address))
+}
 
 fn row(check: &str, state: Cell, seen: String) -> Vec<Cell> {
     vec![check.into(), state, seen.into()]

@@ -3,7 +3,7 @@
 use crate::finding::Severity;
 use crate::metric::State;
 use crate::probe::facts::EndpointFacts;
-use crate::probe::summary::{Summary, Verdict};
+use crate::probe::summary::{Summary, Verdict, told};
 use crate::report::{Cell, Tone};
 use crate::turnserver;
 
@@ -59,7 +59,12 @@ pub(super) fn verdict(summary: &Summary) -> Cell {
             let given_up = |e: &EndpointFacts| e.given_up.first().map(|given_up| given_up.reason.clone());
             let skipped = endpoints().find_map(|(_, e)| e.skipped.clone().or_else(|| given_up(e)));
             let unmeasured = summary.thresholds.iter().find(|j| j.state() == State::NotMeasured);
+            let healthy = endpoints().all(|(_, e)| !e.required || e.works == Some(true));
+            let nat = summary.nat.as_deref().filter(|nat| healthy && !told(nat));
             match (skipped, unmeasured) {
+                _ if nat.is_some() => {
+                    format!("{what} works over {works}, but what a NAT here does to UDP could not be told")
+                }
                 (Some(why), _) => format!("cannot tell from here: {why}"),
                 (None, Some(judgement)) => {
                     format!("cannot tell: {} was not measured", judgement.threshold.metric.name)

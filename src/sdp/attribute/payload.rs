@@ -1,7 +1,7 @@
 //! `rtpmap`, `fmtp`, `rtcp-fb`: what a payload type of the m-line means (RFC 8866 §6.6, §6.15; RFC 4585 §4.2).
 
 use crate::sdp::Problem;
-use crate::sdp::text::{Spanned, Word};
+use crate::sdp::text::{Span, Spanned, Word};
 
 /// `a=rtpmap`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +61,20 @@ impl<'t> Rtpmap<'t> {
         words.end()?;
         Ok(Self { payload_type, name, clock_rate, channels })
     }
+
+    /// Where the encoding stands: from its name to what comes last.
+    pub fn encoding(&self) -> Span {
+        let last = self.channels.map_or(self.clock_rate.span, |channels| channels.span);
+        self.name.span.to(last)
+    }
+
+    /// Whether both mean one codec: the case of the name does not count, and one channel need not be said.
+    pub fn is_same_codec(&self, other: &Self) -> bool {
+        let channels = |rtpmap: &Self| rtpmap.channels.map_or(1, |channels| channels.value);
+        self.name.eq_ignore_ascii_case(&other.name)
+            && self.clock_rate.value == other.clock_rate.value
+            && channels(self) == channels(other)
+    }
 }
 
 impl<'t> Fmtp<'t> {
@@ -114,7 +128,6 @@ fn payload_type(word: Word<'_>) -> Result<Spanned<u8>, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sdp::text::Span;
 
     fn word(value: &str) -> Word<'_> {
         Spanned { value, span: Span::new(0, value.len()) }
@@ -128,6 +141,9 @@ mod tests {
             ("opus", 48000, 2)
         );
         assert_eq!(Rtpmap::read(word("96 VP8/90000")).unwrap().channels, None);
+        assert_eq!(opus.encoding(), Span::new(4, 16));
+        assert!(opus.is_same_codec(&Rtpmap::read(word("109 OPUS/48000/2")).unwrap()));
+        assert!(!opus.is_same_codec(&Rtpmap::read(word("111 opus/48000")).unwrap()));
         for (value, found) in
             [("128 X/1", "128"), ("96 VP8", "VP8"), ("96 VP8/fast", "fast"), ("96 A/1 b", "b")]
         {

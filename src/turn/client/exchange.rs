@@ -56,8 +56,14 @@ impl Exchange {
         self.authenticated = authenticated;
     }
 
-    /// Takes the response to the current transaction.
-    pub(super) fn take(&mut self, now: Instant, response: Message, credentials: bool) -> Next {
+    /// Takes the response to the current transaction. `may` is asked whether this request may be made once more, if
+    /// the response calls for it.
+    pub(super) fn take(
+        &mut self,
+        now: Instant,
+        response: Message,
+        may: impl FnOnce(&Request) -> bool,
+    ) -> Next {
         let code = match response.class {
             Class::Error => Some(response.error_code().map_or(0, |(code, _)| code)),
             _ => None,
@@ -67,14 +73,13 @@ impl Exchange {
             return self.end(now, Outcome::Granted(response));
         };
         let again = self.request != Request::Binding
-            && credentials
             && match code {
                 401 => self.count(401) < MOST_UNAUTHORIZED,
                 438 => self.count(438) < MOST_STALE,
                 _ => false,
             };
         match Challenge::from_response(&response) {
-            Some(challenge) if again => Next::Authenticate(challenge),
+            Some(challenge) if again && may(&self.request) => Next::Authenticate(challenge),
             _ => self.end(now, Outcome::Refused { code, response }),
         }
     }

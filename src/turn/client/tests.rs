@@ -148,6 +148,26 @@ fn a_server_that_never_takes_its_own_nonce_is_given_up_on() {
 }
 
 #[test]
+fn a_bound_on_requests_holds_for_repetitions_too_and_leaves_room_to_release() {
+    let mut server = Server::new(false, Some(credentials()));
+    let allowance = Allowance::of(4);
+    server.client.draw_on(allowance.clone());
+    server.client.start(server.now, Request::Allocate(Allocate::default()));
+    let first = server.request();
+    server.refuse(&first, 401, Some(KEY_REALM), Some("one"));
+    let second = server.request();
+    server.refuse(&second, 438, Some(KEY_REALM), Some("two"));
+    let answer = server.answer();
+    assert_eq!((answer.code(), answer.legs.len()), (Some(438), 2), "it was asked a third time");
+    server.client.start(server.now, Request::CreatePermission(vec![[10, 0, 0, 1].into()]));
+    let answer = server.answer();
+    assert_eq!((answer.outcome, answer.legs.len()), (Outcome::TimedOut, 0));
+    server.client.start(server.now, Request::Refresh { lifetime: 0 });
+    assert_eq!(server.request().method, Method::Refresh);
+    assert_eq!(allowance.begun(), 3);
+}
+
+#[test]
 fn one_438_is_followed_and_remembered() {
     let mut server = Server::new(false, Some(credentials()));
     let key = credentials().key(KEY_REALM);

@@ -1,7 +1,7 @@
 //! What a server can do beyond the necessary: listed as it is, and never held against it.
 
 use super::{ALICE, TURN, TURN_UDP, args};
-use crate::lab::{Lab, SERVER_V6};
+use crate::lab::{CLIENT, DEVICE, Lab, SERVER_V6};
 
 #[test]
 fn a_default_server_is_asked_for_everything_and_stays_healthy() {
@@ -24,6 +24,24 @@ fn a_default_server_is_asked_for_everything_and_stays_healthy() {
     let log = coturn.log();
     let taken = log.matches("packet ALLOCATE processed, success").count();
     run.check(taken == log.matches("lifetime=0").count(), "an allocation was left to its lifetime");
+}
+
+/// The listener that the server connects to is bound as asked for, and recorded like every other socket.
+#[test]
+fn a_tcp_relay_is_tried_from_the_address_that_is_asked_for_and_is_in_the_trace() {
+    let Some(lab) = Lab::new() else { return };
+    let _coturn = lab.coturn(&[]);
+    let trace = lab.dir().join("trace.txt");
+    let flag = format!("--trace={}", trace.display());
+    for bound in [["--local-addr", CLIENT], ["--interface", DEVICE]] {
+        let run = lab.probe(&args(&[&[TURN, &flag], &ALICE, &bound]));
+        run.ends("pass", 0).is_healthy().can("udp", "tcp-relay-data", "yes", None);
+        let text = std::fs::read_to_string(&trace).expect("the trace was written");
+        // Told from the UDP peer by the length of what it says.
+        let heard = text.lines().filter(|line| line.contains("  peer ") && line.ends_with(" 60 B  data"));
+        let ways: Vec<bool> = heard.map(|line| line.contains("  recv ")).collect();
+        assert_eq!(ways, [true, false], "{text}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What servers let strangers do. The lab's documentation addresses stand for public ones.
 
 use super::{ALICE, TURN, TURN_UDP, TURNS, args};
-use crate::lab::{Kind, Lab, Run, SERVER, SERVER_V6, Side};
+use crate::lab::{Kind, Lab, Run, SERVER, SERVER_2, SERVER_V6, Side};
 
 const SECURITY: [&str; 1] = ["--security"];
 
@@ -171,6 +171,35 @@ fn private_peers_of_a_private_server_are_a_warning() {
     let _coturn = lab.coturn(&config);
     let run = lab.probe(&args(&[&[target], &ALICE, &SECURITY]));
     run.ends("warn", 0).has("PEER_PRIVATE_ALLOWED", "warning");
+}
+
+/// It listens on one address and relays from another: no call between two relayed users needs the first.
+#[test]
+fn a_server_whose_relays_are_elsewhere_is_told_to_deny_its_own_address() {
+    let Some(lab) = Lab::new() else { return };
+    let apart = [format!("listening-ip={SERVER}"), format!("relay-ip={SERVER_2}")];
+    let apart: Vec<&str> = apart.iter().map(String::as_str).collect();
+    let first = lab.coturn(&apart);
+    let run = lab.probe(&args(&[&[TURN_UDP], &ALICE, &SECURITY]));
+    states(&run, "granted", &[SERVER, SERVER_2]);
+    let mut pasted = lines(&run);
+    let itself = format!("denied-peer-ip={SERVER}");
+    run.check(pasted.contains(&itself), "its own address is not among the lines");
+    drop(first);
+
+    pasted.retain(|line| *line != itself);
+    let mut config: Vec<&str> = apart.iter().copied().chain(pasted.iter().map(String::as_str)).collect();
+    let second = lab.coturn(&config);
+    let run = lab.probe(&args(&[&[TURN_UDP], &ALICE, &SECURITY]));
+    run.ends("warn", 0).has("PEER_PRIVATE_ALLOWED", "warning").carries("udp");
+    drop(second);
+
+    config.push(&itself);
+    let _third = lab.coturn(&config);
+    let run = lab.probe(&args(&[&[TURN_UDP], &ALICE, &SECURITY]));
+    run.ends("pass", 0).has_no("PEER_PRIVATE_ALLOWED").carries("udp");
+    states(&run, "refused", &[SERVER]);
+    states(&run, "granted", &[SERVER_2]);
 }
 
 #[test]

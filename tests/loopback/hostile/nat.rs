@@ -195,10 +195,43 @@ fn a_server_without_rfc_5780_is_no_fault() {
 }
 
 #[test]
+fn the_server_that_offers_rfc_5780_is_asked_wherever_it_stands_and_who_is_not_is_named() {
+    let plain: Vec<_> =
+        (0..4).map(|_| super::fake::Fake::stun(|request, from| vec![bound(request, from)])).collect();
+    let twin = Twin::start(|bits| Some(if bits == 0x6 { OTHER } else { OTHER_PORT }));
+    let servers = plain.iter().map(|server| server.addr).chain([twin.addr]);
+    let targets: Vec<String> = servers.map(|addr| format!("stun:{addr}")).collect();
+    let args: Vec<&str> = targets.iter().map(String::as_str).chain(["--nat"]).collect();
+    let run = probe(&args);
+    run.passes();
+    let nat = entry(&run);
+    run.check(nat["kind"] == "open internet", &format!("the filter is {}", nat["filtering"]));
+    let out = plain[3].addr.to_string();
+    run.check(nat["left_out"][0]["addr"] == *out, &format!("{} is left out", nat["left_out"]));
+    run.check(
+        run.text.contains(&format!("{out} was not asked: 4 servers were")),
+        "the text does not name it",
+    );
+}
+
+#[test]
 fn where_nobody_answers_over_udp_the_text_says_so() {
     let server = super::fake::Fake::udp(|_, _, _| {});
     let run = probe(&[&format!("stun:{}", server.addr), "--nat", "--timeout", "400ms"]);
     run.fails(&["UDP_TIMEOUT"]);
     run.check(run.json["nat"] == Value::Array(vec![]), "an answer from nobody");
     run.check(run.text.contains("nobody could be asked"), "the text says nothing");
+}
+
+#[test]
+fn a_run_that_asks_about_nats_and_learns_nothing_is_no_pass() {
+    let run = probe(&["--embedded", "--transport", "tcp", "--nat"]);
+    run.ends("inconclusive", 3).errors(&[]);
+    run.check(run.json["nat"] == Value::Array(vec![]), "an answer from nobody");
+    run.check(
+        run.text.contains("relay works over TCP, but what a NAT here does"),
+        "the verdict says not why",
+    );
+    let run = probe(&["--embedded", "--transport", "udp", "--nat"]);
+    run.passes().check(entry(&run)["filtering"]["reason"].is_string(), "the open question is not explained");
 }

@@ -231,12 +231,72 @@ fn a_trace_without_a_file_has_standard_error_and_the_result_stays_apart() {
     serde_json::from_slice::<serde_json::Value>(&output.stdout).expect("the result alone");
 }
 
+/// Far more lines than a pipe takes, and nobody reads them: neither the probe nor the capture is the worse for it.
 #[test]
-fn recordings_that_would_mix_are_refused() {
-    for more in [&["--pcap", "-"][..], &["--pcap", "/tmp/same", "--trace=/tmp/same"]] {
+fn a_trace_that_nobody_reads_holds_nobody_up() {
+    let server = start(settings());
+    let pcap = TempFile::new("");
+    let started = std::time::Instant::now();
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_rtcscope"))
+        .args(["probe", &turn_udp(&server), "--count", "1000", "--rate", "1000", "--trace", "-v"])
+        .args(["--pcap", pcap.path(), "--format", "json"])
+        .args(ALICE)
+        .env_clear()
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let stderr = child.stderr.take().unwrap();
+    let ended = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break Some(status);
+        }
+        if started.elapsed() > std::time::Duration::from_secs(30) {
+            child.kill().unwrap();
+            break None;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    };
+    drop(stderr);
+    assert_eq!(ended.and_then(|status| status.code()), Some(0), "after {:?}", started.elapsed());
+    let json: serde_json::Value = serde_json::from_reader(child.stdout.take().unwrap()).expect("the result");
+    assert_eq!(json["verdict"], "pass");
+    let capture = read(&std::fs::read(pcap.path()).unwrap());
+    assert!(capture.payloads["udp"].len() > 3000, "{} packets", capture.payloads["udp"].len());
+}
+
+#[test]
+fn recordings_that_would_mix_are_refused_before_anything_is_written() {
+    let (there, link) = (TempFile::new("as it was"), TempFile::new(""));
+    let path = there.path();
+    std::fs::remove_file(link.path()).unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(path, link.path()).unwrap();
+    let (folder, name) = path.rsplit_once('/').unwrap();
+    let roundabout = format!("{folder}/./{name}");
+    let (trace, report) = (format!("--trace={path}"), format!("text={path}"));
+    let (traced, reported) = (format!("--trace={roundabout}"), format!("json={roundabout}"));
+    let linked = format!("--trace={}", link.path());
+    for more in [
+        &["--pcap", "-"][..],
+        &["--pcap", path, &trace],
+        &["--pcap", &roundabout, &trace],
+        &["--pcap", path, "-o", path],
+        &["--pcap", path, "-o", &roundabout],
+        &["--pcap", path, "--report", &report],
+        &["--pcap", &roundabout, "--report", &report],
+        &[&traced, "--report", &report],
+        &[&trace, "-o", &roundabout],
+        &[&linked, "-o", path],
+        &["-o", link.path(), "--pcap", path],
+        &["-o", path, "--report", &reported],
+    ] {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_rtcscope"));
         let output = command.args(["probe", "turn:127.0.0.1:9", "-u", "a", "-w", "b"]).args(more).env_clear();
-        assert_eq!(output.output().unwrap().status.code(), Some(2), "{more:?}");
+        let output = output.output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{more:?} {stderr}");
+        assert_eq!(std::fs::read_to_string(path).unwrap(), "as it was", "{more:?}");
     }
 }
 

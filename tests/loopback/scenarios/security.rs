@@ -54,6 +54,18 @@ fn a_server_that_denies_nothing_is_told_range_by_range() {
 }
 
 #[test]
+fn the_address_of_the_server_has_a_row_and_is_a_warning_where_relays_have_another() {
+    let run = audited(closed());
+    run.passes().check(run.text.contains("the relays' own address"), "the relays' address has no row");
+    run.check(!run.text.contains("the server's own address"), "one address has two rows");
+    let run = audited(Settings { advertised_relay_ip: Some([127, 0, 0, 3].into()), ..closed() });
+    // Nothing comes to that address, which is another fault.
+    run.has("PEER_PRIVATE_ALLOWED", "warning");
+    run.check(run.text.contains("the server's own address"), "it has no row");
+    run.check(run.text.contains("\n        denied-peer-ip=127.0.0.1\n"), "no line to paste");
+}
+
+#[test]
 fn a_server_that_ignores_permissions_is_an_error() {
     let faults = Faults { permissions_ignored: true, ..Faults::default() };
     let run = audited(Settings { faults, ..closed() });

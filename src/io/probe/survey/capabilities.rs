@@ -107,7 +107,9 @@ impl Asker {
                 }
                 if self.wish == Wish::TcpRelay && !self.nat {
                     // What keeps us from trying is our own; the relay itself was granted.
-                    found.extend(tcp_relay::passes(&mut relayed, self.link()).await.ok());
+                    let environment = &self.connector.shared.environment;
+                    let passes = tcp_relay::passes(&mut relayed, self.server, environment, self.link());
+                    found.extend(passes.await.ok());
                 }
                 relayed.link.release().await;
                 Ok(found)

@@ -11,7 +11,7 @@ mod strangers;
 mod tcp_relay;
 mod throughput;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError};
 
 use tokio::sync::Semaphore;
@@ -63,10 +63,17 @@ fn unexamined(
     results: &mut [Option<EndpointFacts>],
     chosen: &[usize],
 ) {
-    let addresses: Vec<IpAddr> = chosen.iter().map(|order| planned[*order].1.addr.ip()).collect();
+    let examined: Vec<EndpointFacts> = chosen.iter().filter_map(|order| results[*order].clone()).collect();
     for (at, target) in targets.iter().enumerate() {
         let mut own = (0..planned.len()).filter(|order| planned[*order].0 == at);
-        if own.clone().any(|order| addresses.contains(&planned[order].1.addr.ip())) {
+        // Nobody asks a stun: target for a realm, which would tell it from another at its address.
+        let known = |facts: &EndpointFacts| {
+            examined.iter().any(|other| match target.turn {
+                true => other.identity() == facts.identity(),
+                false => other.addr.ip() == facts.addr.ip(),
+            })
+        };
+        if own.clone().any(|order| results[order].as_ref().is_some_and(known)) {
             continue;
         }
         if let Some(facts) = own.next().and_then(|order| results[order].as_mut()) {
@@ -79,13 +86,6 @@ fn unexamined(
     }
 }
 
-/// One server however many of its ports were probed: its address, and what it says of itself.
-fn identity(facts: &EndpointFacts) -> (IpAddr, Option<&str>, Option<&str>) {
-    let allocate = facts.allocate.as_ref();
-    let realm = allocate.and_then(|a| a.attempts.iter().find_map(|leg| leg.realm.as_deref()));
-    (facts.addr.ip(), realm, allocate.and_then(|a| a.software.as_deref()))
-}
-
 fn relays(facts: &EndpointFacts) -> bool {
     facts.relay.address.is_some() && !facts.stopped && facts.fault.is_none()
 }
@@ -95,9 +95,9 @@ fn servers(planned: &[Planned], results: &[Option<EndpointFacts>]) -> Vec<usize>
     let mut best: Vec<usize> = Vec::new();
     for (order, facts) in results.iter().enumerate() {
         let Some(facts) = facts.as_ref().filter(|facts| relays(facts)) else { continue };
-        let known = best
-            .iter_mut()
-            .find(|known| results[**known].as_ref().is_some_and(|other| identity(other) == identity(facts)));
+        let known = best.iter_mut().find(|known| {
+            results[**known].as_ref().is_some_and(|other| other.identity() == facts.identity())
+        });
         match known {
             None => best.push(order),
             Some(known) if planned[order].1.transport < planned[*known].1.transport => *known = order,
@@ -117,7 +117,7 @@ fn stream_of(
     own.or_else(|| {
         planned.iter().zip(results).find_map(|((_, endpoint), other)| {
             let same =
-                other.as_ref().is_some_and(|other| relays(other) && identity(other) == identity(facts));
+                other.as_ref().is_some_and(|other| relays(other) && other.identity() == facts.identity());
             (endpoint.transport.is_stream() && same).then_some((endpoint.transport, endpoint.addr))
         })
     })

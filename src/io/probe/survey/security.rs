@@ -11,20 +11,31 @@ use super::{Asked, Survey, allocate};
 use crate::io::probe::ALONE;
 use crate::io::probe::allocation::Relayed;
 use crate::probe::facts::{Check, DeliveredPeer, SecurityFacts, TriedPeer};
-use crate::probe::security::{RELAY, SERVER, peers};
-use crate::turn::{Allocate, Event, Family, Outcome, Request};
+use crate::probe::security::{own, peers};
+use crate::turn::{Allocate, Allowance, Event, Family, Outcome, Request};
 
 /// How long any of the steps may take.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Allocations of one family: a server may let one have no more than ten permissions, as p1_stun does.
 const MOST_ALLOCATIONS: u32 = 3;
+/// Requests to one server, whatever it answers: what the help of `--security` promises.
+const MOST_REQUESTS: u32 = 50;
 /// When data is sent to a peer that the user named, and how long an answer is waited for.
 const SENDS: [Duration; 3] = [Duration::ZERO, Duration::from_millis(150), Duration::from_millis(300)];
 const ANSWER: Duration = Duration::from_millis(1000);
 
+/// What is left to ask about the peers of one family.
+struct Pending {
+    family: Family,
+    wish: Allocate,
+    /// `None` before the first allocation, whose address is among them.
+    peers: Option<Vec<TriedPeer>>,
+}
+
 impl Survey {
     /// Writes down what strangers may do.
     pub(super) async fn security(&mut self) {
+        let allowance = Allowance::of(MOST_REQUESTS);
         let mut found = SecurityFacts {
             software: self.software(),
             binding_needs_credentials: self.facts.binding.as_ref().and_then(|binding| {
@@ -33,22 +44,50 @@ impl Survey {
             delivered: self.shared.options.audits.deliver.iter().copied().map(DeliveredPeer::new).collect(),
             ..SecurityFacts::default()
         };
-        self.strangers(&mut found).await;
-        self.facts.security = Some(found.clone());
+        self.strangers(&allowance, &mut found).await;
+        self.note(&mut found, &allowance);
         let plain = self.facts.relay.address.map_or(Family::Ipv4, |relay| Family::of(relay.ip()));
         let other = if plain == Family::Ipv4 { Family::Ipv6 } else { Family::Ipv4 };
         // As the endpoint's own relay was asked for.
         let wish = Allocate { family: self.shared.options.relay_family, ..Allocate::default() };
-        self.on_a_relay(wish, plain, &mut found).await;
-        self.facts.security = Some(found.clone());
+        let mut pending = vec![Pending { family: plain, wish, peers: None }];
         match self.known_refusal(other) {
             Some(why) => found.untried.push(format!("{} peers: {why}", other.name())),
             None => {
                 let wish = Allocate { family: Some(other), ..Allocate::default() };
-                self.on_a_relay(wish, other, &mut found).await;
+                pending.push(Pending { family: other, wish, peers: None });
             }
         }
-        self.facts.security = Some(found);
+        // What had no room is asked again only once both families were asked: what is left of the bound is for that.
+        for _ in 0..MOST_ALLOCATIONS {
+            for family in &mut pending {
+                if family.peers.as_ref().is_none_or(|peers| !peers.is_empty()) {
+                    self.on_a_relay(family, &allowance, &mut found).await;
+                    self.note(&mut found, &allowance);
+                }
+            }
+        }
+        for Pending { family, peers, .. } in pending {
+            found.peers.extend(peers.unwrap_or_default());
+            let silent = |peer: &&TriedPeer| peer.state == "unanswered" && Family::of(peer.address) == family;
+            let silent = found.peers.iter().filter(silent).count();
+            if silent > 0 {
+                let bound = match allowance.left() {
+                    0 => format!(": the {MOST_REQUESTS} requests that this audit makes at most were spent"),
+                    _ => String::new(),
+                };
+                let name = family.name();
+                let why = format!("it is not known of {silent} {name} peers whether they are denied{bound}");
+                self.facts.give_up(Check::Security, why);
+            }
+        }
+        self.note(&mut found, &allowance);
+    }
+
+    /// Writes down what was found so far: the run may end at any time.
+    fn note(&mut self, found: &mut SecurityFacts, allowance: &Allowance) {
+        found.requests = allowance.begun();
+        self.facts.security = Some(found.clone());
     }
 
     fn software(&self) -> Option<String> {
@@ -73,81 +112,80 @@ impl Survey {
         }
     }
 
-    /// Everything that is asked on a relay of one family.
-    async fn on_a_relay(&mut self, wish: Allocate, family: Family, found: &mut SecurityFacts) {
+    /// Asks on a fresh relay of one family. What it had no room for stays to be asked; nothing does where there is no
+    /// relay to be had.
+    async fn on_a_relay(&mut self, pending: &mut Pending, allowance: &Allowance, found: &mut SecurityFacts) {
         let patience = self.shared.options.timeout.min(PATIENCE);
-        let mut todo: Option<Vec<TriedPeer>> = None;
-        for round in 1..=MOST_ALLOCATIONS {
-            let mut relayed = match self.allocated(wish.clone(), patience, found).await {
-                Ok(relayed) => relayed,
-                Err(why) => {
-                    found.untried.push(format!("{} peers: {why}", family.name()));
-                    break;
-                }
-            };
-            if Family::of(relayed.address.ip()) != family {
+        let family = pending.family;
+        let first = pending.peers.is_none();
+        let known = pending.peers.take().unwrap_or_default();
+        let relayed = self.allocated(pending.wish.clone(), patience, allowance).await;
+        let relayed = match relayed {
+            Ok(mut relayed) if Family::of(relayed.address.ip()) != family => {
                 relayed.link.release().await;
-                found.untried.push(format!("{} peers: the server gives no such relay", family.name()));
-                break;
+                Err("the server gives no such relay".to_owned())
             }
-            if round == 1 {
-                if self.facts.relay.address.map(|relay| Family::of(relay.ip())) == Some(family) {
-                    self.permission(&mut relayed, found).await;
-                }
-                self.deliver(&mut relayed, patience, found).await;
+            relayed => relayed,
+        };
+        pending.peers = Some(Vec::new());
+        let mut relayed = match relayed {
+            Ok(relayed) => relayed,
+            Err(why) => {
+                found.untried.push(format!("{} peers: {why}", family.name()));
+                found.peers.extend(known);
+                return;
             }
-            let asked = todo.take().unwrap_or_else(|| self.peers(&relayed));
-            let left = self.ranges(&mut relayed, asked, patience, found).await;
-            relayed.link.release().await;
-            found.requests += 1;
-            if left.is_empty() || round == MOST_ALLOCATIONS {
-                found.peers.extend(left);
-                break;
+        };
+        if first {
+            if self.facts.relay.address.map(|relay| Family::of(relay.ip())) == Some(family) {
+                self.permission(&mut relayed, found).await;
             }
-            todo = Some(left);
+            self.deliver(&mut relayed, patience, found).await;
         }
-        found.peers.extend(todo.unwrap_or_default());
-        let silent = |peer: &&TriedPeer| peer.state == "unanswered" && Family::of(peer.address) == family;
-        match found.peers.iter().filter(silent).count() {
-            0 => {}
-            silent => {
-                let why =
-                    format!("it is not known of {silent} {} peers whether they are denied", family.name());
-                self.facts.give_up(Check::Security, why);
-            }
-        }
+        let peers = if first { self.peers(&relayed) } else { known };
+        pending.peers = Some(self.ranges(&mut relayed, peers, patience, allowance, found).await);
+        relayed.link.release().await;
     }
 
     /// The peers to ask about, none of which has an answer yet.
     fn peers(&self, relayed: &Relayed) -> Vec<TriedPeer> {
-        let own = [(SERVER, self.server.ip()), (RELAY, relayed.address.ip())];
+        let relays =
+            [Some(relayed.address), self.facts.relay.address].map(|relay| relay.map(|relay| relay.ip()));
+        let relays: Vec<IpAddr> = relays.into_iter().flatten().collect();
         let ours = [self.peer_address(), self.facts.local.map(|local| local.ip())];
         let ours: Vec<IpAddr> = ours.into_iter().flatten().collect();
-        let peers = peers(relayed.address.is_ipv6(), &own, &ours);
+        let peers = peers(relayed.address.is_ipv6(), &own(self.server.ip(), &relays), &ours);
         peers.into_iter().map(|(range, address)| TriedPeer::new(range, address)).collect()
     }
 
-    /// A fresh allocation; one that a quota refused is asked for again, as ours of a moment ago may still count.
+    /// A fresh allocation; one that a quota refused is asked for again, as ours of a moment ago may still count. So is
+    /// one whose port another had just before (RFC 8656 §7.4): the next has another.
     async fn allocated(
         &self,
         wish: Allocate,
         patience: Duration,
-        found: &mut SecurityFacts,
+        allowance: &Allowance,
     ) -> Result<Box<Relayed>, String> {
         let mut last = String::new();
         for pause in ALONE {
+            // A refusal, its repetition with credentials, and one peer to make it worth while.
+            if allowance.left() < 3 {
+                let spent = format!("the {MOST_REQUESTS} requests that this audit makes at most were spent");
+                return Err(if last.is_empty() { spent } else { last });
+            }
             sleep(pause).await;
             let asking = async {
                 let link = self.connector.connect(self.server, self.domain.as_deref()).await.link;
-                allocate(link.map_err(|fault| fault.message)?, wish.clone()).await
+                let mut link = link.map_err(|fault| fault.message)?;
+                link.draw_on(allowance.clone());
+                allocate(link, wish.clone()).await
             };
-            found.requests += 2;
             match timeout(patience, asking).await {
                 Err(_) => return Err("the server did not answer an Allocate".to_owned()),
                 Ok(Err(why)) => return Err(why),
                 Ok(Ok(Asked::Granted(relayed, _))) => return Ok(relayed),
                 Ok(Ok(Asked::Answered(answer))) => match answer.code() {
-                    Some(code @ (486 | 508)) => {
+                    Some(code @ (437 | 486 | 508)) => {
                         last = format!("the server refused an allocation for it ({code})")
                     }
                     Some(code) => {
@@ -168,17 +206,18 @@ impl Survey {
     async fn ranges(
         &mut self,
         relayed: &mut Relayed,
-        peers: Vec<TriedPeer>,
+        mut peers: Vec<TriedPeer>,
         patience: Duration,
+        allowance: &Allowance,
         found: &mut SecurityFacts,
     ) -> Vec<TriedPeer> {
         relayed.link.stage = "survey";
-        found.requests += peers.len() as u32;
+        let beyond = peers.split_off(peers.len().min(allowance.left() as usize));
         let start =
             |peer: TriedPeer| (relayed.link.start(Request::CreatePermission(vec![peer.address])), peer);
         let asked: Vec<_> = peers.into_iter().map(start).collect();
         let until = Instant::now() + patience;
-        let (mut broken, mut left) = (false, Vec::new());
+        let (mut broken, mut left) = (false, beyond);
         for (id, mut peer) in asked {
             if !broken {
                 match timeout_at(until, relayed.link.answer(id)).await {
@@ -192,7 +231,7 @@ impl Survey {
                 }
             }
             match peer.code {
-                Some(486 | 508) => left.push(TriedPeer { state: "unanswered", ..peer }),
+                Some(486 | 508) => left.push(peer),
                 _ => found.peers.push(peer),
             }
         }
@@ -212,7 +251,6 @@ impl Survey {
         let ipv6 = relayed.address.is_ipv6();
         for peer in found.delivered.iter_mut().filter(|peer| peer.address.is_ipv6() == ipv6) {
             let id = relayed.link.start(Request::CreatePermission(vec![peer.address.ip()]));
-            found.requests += 1;
             match timeout(patience, relayed.link.answer(id)).await {
                 Ok(Ok(answer)) => (peer.state, peer.code) = state(&answer.outcome),
                 _ => peer.state = "unanswered",
@@ -226,10 +264,11 @@ impl Survey {
     }
 }
 
-/// What became of a permission.
+/// What became of a permission. Who asks for another nonce for ever, or cannot just now, has not denied the peer.
 fn state(outcome: &Outcome) -> (&'static str, Option<u16>) {
     match outcome {
         Outcome::Granted(_) => ("granted", None),
+        Outcome::Refused { code: code @ (401 | 438 | 486 | 500..), .. } => ("unanswered", Some(*code)),
         Outcome::Refused { code, .. } => ("refused", Some(*code)),
         Outcome::TimedOut => ("unanswered", None),
     }

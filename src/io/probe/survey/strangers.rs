@@ -15,7 +15,7 @@ use crate::probe::facts::{Amplification, Answered, SecurityFacts};
 use crate::probe::plan::{Target, Transport};
 use crate::stun::{Class, Message, MessageBuilder, Method, TransactionId, attribute};
 use crate::turn::credentials::{Credentials, Secret};
-use crate::turn::{Allocate, Event, Oddity, Outcome, Request};
+use crate::turn::{Allocate, Allowance, Event, Oddity, Outcome, Request};
 
 /// How long an answer is waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -26,11 +26,12 @@ const MORE: Duration = Duration::from_millis(20);
 
 impl Survey {
     /// Asks without a login, and with a wrong one.
-    pub(super) async fn strangers(&self, found: &mut SecurityFacts) {
+    pub(super) async fn strangers(&self, allowance: &Allowance, found: &mut SecurityFacts) {
         let patience = self.shared.options.timeout.min(PATIENCE);
-        let ((amplification, open), made_up) =
-            tokio::join!(self.without_credentials(patience), self.made_up_credentials(patience));
-        found.requests += 5;
+        let ((amplification, open), made_up) = tokio::join!(
+            self.without_credentials(allowance, patience),
+            self.made_up_credentials(allowance, patience)
+        );
         found.amplification = amplification;
         // The first Allocate of every session has none either.
         let legs = self.facts.allocate.iter().flat_map(|allocate| &allocate.attempts);
@@ -41,7 +42,11 @@ impl Survey {
 
     /// The smallest requests there are, over plain UDP: their sizes and those of what came back, and whether the
     /// Allocate was granted.
-    async fn without_credentials(&self, patience: Duration) -> (Option<Amplification>, Option<bool>) {
+    async fn without_credentials(
+        &self,
+        allowance: &Allowance,
+        patience: Duration,
+    ) -> (Option<Amplification>, Option<bool>) {
         if self.connector.transport != Transport::Udp {
             return (None, None);
         }
@@ -51,8 +56,8 @@ impl Survey {
         };
         let environment = &self.shared.environment;
         let (binding, allocate) = tokio::join!(
-            ask(environment, self.server, request(Method::Binding), patience),
-            ask(environment, self.server, allocate(), patience)
+            ask(environment, self.server, request(Method::Binding), allowance, patience),
+            ask(environment, self.server, allocate(), allowance, patience)
         );
         let sizes = |asked: &Option<(Answered, bool)>| asked.map(|(answered, _)| answered);
         let amplification = Amplification::new(sizes(&binding), sizes(&allocate));
@@ -60,7 +65,7 @@ impl Survey {
     }
 
     /// Whether somebody who does not exist is given a relay.
-    async fn made_up_credentials(&self, patience: Duration) -> Option<bool> {
+    async fn made_up_credentials(&self, allowance: &Allowance, patience: Duration) -> Option<bool> {
         let mut connector = self.connector.clone();
         let token = input::random_token();
         let nobody = Credentials::password(
@@ -70,6 +75,7 @@ impl Survey {
         connector.target = Arc::new(Target { credentials: Some(nobody), ..(*connector.target).clone() });
         let mut link = connector.connect(self.server, self.domain.as_deref()).await.link.ok()?;
         link.stage = "survey";
+        link.draw_on(allowance.clone());
         link.start(Request::Allocate(Allocate::default()));
         let asking = async {
             loop {
@@ -105,12 +111,16 @@ async fn ask(
     environment: &Environment,
     server: SocketAddr,
     request: MessageBuilder,
+    allowance: &Allowance,
     patience: Duration,
 ) -> Option<(Answered, bool)> {
     let socket = environment.local.udp(server).await.ok()?;
     socket.connect(server).await.ok()?;
     let carrier = Carrier { name: Transport::Udp.name(), stream: false, encrypted: false };
     let line = environment.tap.line(socket.local_addr(), server, carrier);
+    if !allowance.take() {
+        return None;
+    }
     let bytes = request.bare();
     let sent = Message::from_bytes(&bytes).ok()?;
     let mut buffer = vec![0; 65_535];
@@ -140,7 +150,7 @@ async fn ask(
         }
     }
     let granted = granted?;
-    if granted && sent.method == Method::Allocate {
+    if granted && sent.method == Method::Allocate && allowance.take_release() {
         let release = self::request(Method::Refresh).number(attribute::LIFETIME, 0);
         let release = release.finish();
         if socket.send(&release).await.is_ok() {
