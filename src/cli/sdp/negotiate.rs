@@ -51,12 +51,11 @@ enum Side {
 const EXAMPLES: &str = "Examples:
   rtcscope sdp negotiate offer.sdp answer.sdp
       codecs, directions, transports and roles, and why the answer may be refused
-  rtcscope sdp negotiate webrtc_internals_dump.txt
-      the last answer in it, with its offer; --pc and --at choose another one
-  rtcscope sdp negotiate chrome-offer.sdp phone-offer.sdp
-      two offers: what an answer to the first would say, and which codecs both have
-  rtcscope sdp negotiate --type offer --type offer a.sdp b.sdp
-      the same, where the names of the files do not say so
+  rtcscope sdp negotiate signalling.log
+      the last answer in it, with its offer; a dump will do as well, where --pc and --at choose
+  rtcscope sdp negotiate offer.sdp other-offer.sdp
+      two offers: what an answer to the first would say, and which codecs both have; --type offer
+      --type offer says so, where the names of the files do not
 
 Exit codes here:
   0 they agree, 1 a finding is an error or the answer would be refused, 2 the command line is wrong,

@@ -109,6 +109,7 @@ fn shared(media: Media<'_, '_>, own: Media<'_, '_>) -> Vec<CodecOutcome> {
         outcome.repeats = offered.is("rtx").then(|| offered.associated().map(|apt| apt.value)).flatten();
         outcome.second_payload_type = Some(known.payload_type.value);
         outcome.answer_payload_type = outcome.offer_payload_type;
+        outcome.channels = offered.channels();
         outcome.reading = offered.reading();
         Some(outcome)
     });
