@@ -8,7 +8,6 @@
     allow(clippy::disallowed_methods, reason = "tests may look at the clock, and make files and sockets")
 )]
 
-pub mod capture;
 pub mod cli;
 pub mod dtls;
 pub mod finding;
@@ -18,6 +17,7 @@ pub mod measure;
 pub mod metric;
 pub mod nat;
 pub mod probe;
+pub mod recording;
 pub mod report;
 pub mod sdp;
 pub mod server;

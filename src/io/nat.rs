@@ -16,10 +16,10 @@ use tokio::time::sleep_until;
 
 use super::local::Local;
 use super::tap::{Line, Tap};
-use crate::capture::Carrier;
 use crate::nat::{
     Discovery, LeftOut, Lifetime, Machine, NatFacts, OtherAddress, Output, Reflector, SocketId, idle_times,
 };
+use crate::recording::Carrier;
 
 /// What a recording calls these sockets.
 const CARRIER: Carrier = Carrier { name: "nat", stream: false, encrypted: false };

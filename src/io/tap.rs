@@ -16,7 +16,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use anyhow::Context as _;
 
 use super::output;
-use crate::capture::{Carrier, Connection, Pcap, Pieces, Taken, Trace, What};
+use crate::recording::{Carrier, Connection, Pcap, Pieces, Taken, Trace, What};
 
 /// Bytes that wait to be written, at most. What comes on top of them is left out and counted: a disk or a reader that
 /// is slower than the network must not slow what is measured.

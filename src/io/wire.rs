@@ -15,8 +15,8 @@ use super::dtls::Dtls;
 use super::local::Local;
 use super::socket;
 use super::tap::{Line, Tap};
-use crate::capture::Carrier;
 use crate::probe::facts::{Fault, FaultKind};
+use crate::recording::Carrier;
 
 /// Bytes that wait to be sent, at most; a server that does not read is told so as a fault.
 const MOST_WAITING: usize = 1 << 20;

@@ -6,11 +6,11 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rtcscope::capture::{Carrier, Connection, Pcap, Pieces, Taken, Trace, What};
 use rtcscope::dtls::{Handshake, Offer, Output as Dtls};
 use rtcscope::finding::Location;
 use rtcscope::ice::servers::IceServers;
 use rtcscope::ice::uri::ServerUri;
+use rtcscope::recording::{Carrier, Connection, Pcap, Pieces, Taken, Trace, What};
 use rtcscope::report::Report as _;
 use rtcscope::sdp::attribute::Candidate;
 use rtcscope::sdp::explain::{Explanation, Given, SessionFacts};

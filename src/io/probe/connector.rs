@@ -7,7 +7,6 @@ use std::time::Instant;
 use rustls::pki_types::ServerName;
 
 use super::{Shared, seed};
-use crate::capture::Carrier;
 use crate::ice::uri::Host;
 use crate::io::link::Link;
 use crate::io::wire::{Transport as Connection, Wire};
@@ -15,6 +14,7 @@ use crate::io::{dtls, tls};
 use crate::measure::milliseconds;
 use crate::probe::facts::{Fault, FaultKind, TlsFacts};
 use crate::probe::plan::{Target, Transport};
+use crate::recording::Carrier;
 use crate::report::one_line;
 use crate::turn::Settings;
 use crate::turn::credentials::Credentials;

@@ -7,10 +7,10 @@ use std::time::Duration;
 use tokio::net::UdpSocket;
 use tokio::time::{Instant, timeout_at};
 
-use crate::capture::Carrier;
 use crate::io::local::Local;
 use crate::io::tap::{Line, Tap};
 use crate::probe::facts::PeerFacts;
+use crate::recording::Carrier;
 use crate::stun::{Class, Message, MessageBuilder, Method, TransactionId};
 
 /// When a reflector that may not answer is asked, and how long in all.

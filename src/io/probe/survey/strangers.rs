@@ -8,11 +8,11 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::Survey;
-use crate::capture::Carrier;
 use crate::io::input;
 use crate::io::probe::Environment;
 use crate::probe::facts::{Amplification, Answered, SecurityFacts};
 use crate::probe::plan::{Target, Transport};
+use crate::recording::Carrier;
 use crate::stun::{Class, Message, MessageBuilder, Method, TransactionId, attribute};
 use crate::turn::credentials::{Credentials, Secret};
 use crate::turn::{Allowance, Event, Oddity, Outcome, Request};

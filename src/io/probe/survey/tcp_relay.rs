@@ -8,12 +8,12 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use crate::capture::Carrier;
 use crate::io::link::Link;
 use crate::io::probe::Environment;
 use crate::io::probe::allocation::Relayed;
 use crate::io::tap::Tap;
 use crate::probe::facts::Capability;
+use crate::recording::Carrier;
 use crate::stun::attribute;
 use crate::turn::Request;
 
