@@ -8,6 +8,8 @@
     allow(clippy::disallowed_methods, reason = "tests may look at the clock, and make files and sockets")
 )]
 
+pub mod analyze;
+pub mod capture;
 pub mod cli;
 pub mod dtls;
 pub mod finding;
@@ -19,6 +21,7 @@ pub mod nat;
 pub mod probe;
 pub mod recording;
 pub mod report;
+pub mod rtp;
 pub mod sdp;
 pub mod server;
 pub mod spelling;

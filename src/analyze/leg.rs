@@ -1,0 +1,127 @@
+//! Legs: where a payload went on the wire, from one transport address to another, within a relay's framing or not.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+
+use crate::capture::Transport;
+
+/// Legs kept apart. Beyond, a capture is of a scan, not of calls.
+const MOST: usize = 1 << 16;
+
+/// The place of a leg in [`Legs`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LegId(u32);
+
+impl LegId {
+    /// For tables beside that of the legs.
+    #[must_use]
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What carries the payload, on the outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Carrier {
+    /// UDP.
+    Udp,
+    /// TCP.
+    Tcp,
+    /// A message that was taken out of a connection by who wrote the capture.
+    Message,
+}
+
+impl From<Transport> for Carrier {
+    fn from(transport: Transport) -> Self {
+        match transport {
+            Transport::Udp => Self::Udp,
+            Transport::Tcp(_) => Self::Tcp,
+            Transport::Message => Self::Message,
+        }
+    }
+}
+
+/// What a TURN server and its client wrap a payload in (RFC 8656 §11, §12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Via {
+    /// ChannelData of this channel number. Whom it stands for is known where its ChannelBind was seen.
+    Channel(u16),
+    /// Send and Data indications to and from this peer.
+    Indication(SocketAddr),
+}
+
+/// Where a payload went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Leg {
+    /// Who sent the packet.
+    pub src: SocketAddr,
+    /// Who it was for.
+    pub dst: SocketAddr,
+    /// What carried it.
+    pub carrier: Carrier,
+    /// The relay's framing around it.
+    pub via: Option<Via>,
+}
+
+impl Leg {
+    /// The way back.
+    #[must_use]
+    pub fn reverse(&self) -> Self {
+        Self { src: self.dst, dst: self.src, ..*self }
+    }
+
+    /// The same without the relay's framing.
+    #[must_use]
+    pub fn outer(&self) -> Self {
+        Self { via: None, ..*self }
+    }
+}
+
+/// All legs of a capture, in order of appearance.
+#[derive(Debug, Default)]
+pub struct Legs {
+    all: Vec<Leg>,
+    ids: HashMap<Leg, LegId>,
+    last: Option<(Leg, LegId)>,
+}
+
+impl Legs {
+    /// The leg's place. `None` where there are too many already.
+    pub fn id(&mut self, leg: Leg) -> Option<LegId> {
+        // Packets of a call come in trains.
+        if let Some((last, id)) = self.last
+            && last == leg
+        {
+            return Some(id);
+        }
+        let id = match self.ids.get(&leg) {
+            Some(id) => *id,
+            None if self.all.len() >= MOST => return None,
+            None => {
+                let id = LegId(self.all.len() as u32);
+                self.all.push(leg);
+                self.ids.insert(leg, id);
+                id
+            }
+        };
+        self.last = Some((leg, id));
+        Some(id)
+    }
+
+    /// The leg's place, if it was met.
+    #[must_use]
+    pub fn find(&self, leg: &Leg) -> Option<LegId> {
+        self.ids.get(leg).copied()
+    }
+
+    /// The leg at a place.
+    #[must_use]
+    pub fn get(&self, id: LegId) -> &Leg {
+        &self.all[id.index()]
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = (LegId, &Leg)> {
+        (0..).map(LegId).zip(&self.all)
+    }
+}

@@ -1,0 +1,5 @@
+//! What a capture shows of a call: streams, reports, transport, and what is wrong with them.
+
+pub mod demux;
+pub mod leg;
+pub mod stream;

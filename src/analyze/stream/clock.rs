@@ -1,0 +1,94 @@
+//! How fast a stream's timestamps run, against the clock of the capture.
+
+/// The clock rates that codecs in use have (RFC 3551, RFC 7587, and the payload formats of video), in Hz.
+const RATES: [u32; 9] = [8_000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 90_000];
+/// How far a slope may be off for its rate to be believed. Neighbouring rates are 9 % apart at least.
+const TOLERANCE: f64 = 0.03;
+/// Shorter than this, the jitter of a few packets is a slope of its own.
+const SHORTEST_SECONDS: f64 = 0.8;
+/// Points that a slope is made of, at least.
+const FEWEST: u64 = 10;
+/// For a drift to mean something: clocks differ by a few thousandths of a percent, and jitter must average out.
+const DRIFT_SECONDS: f64 = 10.0;
+
+/// Timestamps against arrivals, as a straight line through all of them.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Clock {
+    n: u64,
+    x: f64,
+    y: f64,
+    xx: f64,
+    xy: f64,
+    last_x: f64,
+}
+
+impl Clock {
+    /// A first packet of its timestamp: seconds since the first, and units of the timestamp since then.
+    pub fn point(&mut self, seconds: f64, units: i64) {
+        // Means that are kept up to date lose no digits, as sums of squares would over hours.
+        self.n += 1;
+        let n = self.n as f64;
+        let y = units as f64;
+        let dx = seconds - self.x;
+        self.x += dx / n;
+        self.xx += dx * (seconds - self.x);
+        self.y += (y - self.y) / n;
+        self.xy += dx * (y - self.y);
+        self.last_x = self.last_x.max(seconds);
+    }
+
+    /// Units of the timestamp a second, by least squares. `None` where there is too little to tell.
+    #[must_use]
+    pub fn slope(&self) -> Option<f64> {
+        let enough = self.n >= FEWEST && self.last_x >= SHORTEST_SECONDS && self.xx > 0.0;
+        enough.then(|| self.xy / self.xx)
+    }
+
+    /// The rate of a codec that the timestamps run at, in Hz.
+    #[must_use]
+    pub fn rate(&self) -> Option<u32> {
+        let slope = self.slope()?;
+        let off = |rate: u32| (slope / f64::from(rate) - 1.0).abs();
+        RATES.into_iter().min_by(|a, b| off(*a).total_cmp(&off(*b))).filter(|rate| off(*rate) < TOLERANCE)
+    }
+
+    /// How much faster than `rate` the sender's clock runs than that of the capture, in parts per million. `None` where
+    /// that is too short a time to tell.
+    #[must_use]
+    pub fn drift_ppm(&self, rate: u32) -> Option<f64> {
+        let slope = self.slope().filter(|_| self.last_x >= DRIFT_SECONDS)?;
+        Some((slope / f64::from(rate) - 1.0) * 1e6)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(rate: f64, step: f64, seconds: f64, noise: impl Fn(u64) -> f64) -> Clock {
+        let mut clock = Clock::default();
+        for n in 0..(seconds / step) as u64 {
+            let sent = n as f64 * step;
+            clock.point(sent + noise(n), (sent * rate) as i64);
+        }
+        clock
+    }
+
+    #[test]
+    fn the_rate_is_told_through_jitter() {
+        let jitter = |n: u64| (n * 7919 % 40) as f64 / 1000.0;
+        for rate in RATES {
+            assert_eq!(line(f64::from(rate), 0.02, 4.0, jitter).rate(), Some(rate));
+        }
+        assert_eq!(line(70_000.0, 0.02, 4.0, jitter).rate(), None);
+        assert_eq!(line(48_000.0, 0.02, 0.5, jitter).rate(), None);
+    }
+
+    #[test]
+    fn a_drift_is_measured_to_a_few_parts_per_million() {
+        let clock = line(48_000.0 * (1.0 + 200e-6), 0.02, 60.0, |n| (n * 7919 % 11) as f64 / 10_000.0);
+        let drift = clock.drift_ppm(48_000).unwrap();
+        assert!((drift - 200.0).abs() < 5.0, "{drift}");
+        assert_eq!(line(48_000.0, 0.02, 5.0, |_| 0.0).drift_ppm(48_000), None);
+    }
+}

@@ -1,0 +1,334 @@
+//! One RTP stream: the packets of one SSRC from one transport address to another.
+
+mod clock;
+mod frames;
+mod jitter;
+mod loss;
+mod sequence;
+mod series;
+
+use std::collections::BTreeMap;
+
+pub use clock::Clock;
+pub use frames::{Frames, Freeze};
+pub use jitter::{Jitter, JitterMs};
+pub use loss::{Burst, LONGEST_TOLD, Loss, Runs};
+pub use sequence::{Arrival, Sequence};
+pub use series::{Row, Series};
+
+use crate::capture::{Frame, Time};
+use crate::rtp::{self, Form};
+
+/// As much of a payload as anything here looks at.
+const HEAD: usize = 16;
+/// Payload types that are told apart; more come only from noise.
+const MOST_PAYLOAD_TYPES: usize = 16;
+
+/// One packet, as far as it counts.
+#[derive(Debug, Clone, Copy)]
+pub struct Sample {
+    /// When it was taken.
+    pub at: Time,
+    /// Which packet of the file it is in.
+    pub frame: Frame,
+    /// Of its header.
+    pub sequence: u16,
+    /// Of its header.
+    pub timestamp: u32,
+    /// Of its header.
+    pub payload_type: u8,
+    /// Of its header.
+    pub marker: bool,
+    /// Whether its header says that padding follows.
+    pub padding: bool,
+    /// How the elements of its header extension are written.
+    pub extension: Option<Form>,
+    /// The identifiers in its header extension, as bits; those from 1 to 63.
+    pub elements: u64,
+    /// On the wire, in bytes, from the RTP header on.
+    pub length: u32,
+    /// Behind the header, in bytes.
+    pub payload_length: u32,
+    head: [u8; HEAD],
+    head_length: u8,
+}
+
+impl Sample {
+    /// Of a packet as it was read.
+    #[must_use]
+    pub fn new(at: Time, frame: Frame, packet: &rtp::Packet<'_>) -> Self {
+        let mut head = [0; HEAD];
+        let payload = packet.payload();
+        let kept = payload.len().min(HEAD);
+        head[..kept].copy_from_slice(&payload[..kept]);
+        let extension = packet.extension();
+        let ids = extension.iter().flat_map(|extension| extension.elements());
+        Self {
+            at,
+            frame,
+            sequence: packet.sequence(),
+            timestamp: packet.timestamp(),
+            payload_type: packet.payload_type(),
+            marker: packet.marker(),
+            padding: packet.has_padding(),
+            extension: extension.map(|extension| extension.form()),
+            elements: ids.filter(|(id, _)| *id < 64).fold(0, |bits, (id, _)| bits | 1 << id),
+            length: packet.length() as u32,
+            payload_length: packet.payload_length() as u32,
+            head,
+            head_length: kept as u8,
+        }
+    }
+
+    /// The first bytes of the payload.
+    #[must_use]
+    pub fn head(&self) -> &[u8] {
+        &self.head[..usize::from(self.head_length)]
+    }
+}
+
+/// The longest pause between two packets.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Gap {
+    /// How long, in milliseconds.
+    pub ms: f64,
+    /// When it began.
+    pub from: Time,
+    /// The packet before it.
+    pub before: Frame,
+    /// The packet that ended it.
+    pub after: Frame,
+}
+
+/// What was sent with one payload type.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OfType {
+    /// Packets.
+    pub packets: u64,
+    /// Bytes behind the RTP header.
+    pub payload_bytes: u64,
+    /// Packets with the marker.
+    pub markers: u64,
+}
+
+/// Everything that is counted of one stream.
+#[derive(Debug, Clone)]
+pub struct Stream {
+    first: Sample,
+    last: Sample,
+    sequence: Sequence,
+    clock: Clock,
+    jitter: Jitter,
+    frames: Frames,
+    series: Series,
+    gap: Option<Gap>,
+    bytes: u64,
+    payload_types: BTreeMap<u8, OfType>,
+    /// Of the timestamp of the last packet, since the first, with the cycles it has gone through.
+    units: i64,
+    newest: i64,
+    padded: u64,
+    empty: u64,
+    elements: u64,
+    forms: [u64; 4],
+}
+
+impl Stream {
+    /// Begins with its first packet; `start` is that of the capture. The clock rate in Hz is given where it is known.
+    #[must_use]
+    pub fn new(first: Sample, start: Time, interval_ns: i64, rate: Option<u32>) -> Self {
+        let mut new = Self {
+            first,
+            last: first,
+            sequence: Sequence::new(first.sequence),
+            clock: Clock::default(),
+            jitter: Jitter::new(rate),
+            frames: Frames::new(rate),
+            series: Series::new(start, interval_ns),
+            gap: None,
+            bytes: 0,
+            payload_types: BTreeMap::new(),
+            units: 0,
+            newest: 0,
+            padded: 0,
+            empty: 0,
+            elements: 0,
+            forms: [0; 4],
+        };
+        new.count(&first, 0.0, true);
+        new.media(&first, 0.0, true);
+        new
+    }
+
+    /// Takes the next packet to arrive. What its number says is returned.
+    pub fn packet(&mut self, sample: &Sample) -> Arrival {
+        let series = &mut self.series;
+        let arrival = self.sequence.packet(sample.sequence, sample.at, sample.frame, &mut |loss| {
+            series.at(loss.at).lost += 1;
+        });
+        let ms = sample.at.ms_since(self.last.at);
+        if self.gap.is_none_or(|longest| ms > longest.ms) {
+            self.gap = Some(Gap { ms, from: self.last.at, before: self.last.frame, after: sample.frame });
+        }
+        let step = sample.timestamp.wrapping_sub(self.last.timestamp) as i32;
+        self.units += i64::from(step);
+        match arrival {
+            Arrival::Suspect => {}
+            Arrival::Restart => {
+                self.jitter.interrupt();
+                self.frames.interrupt(self.units, sample.at);
+            }
+            Arrival::Ahead | Arrival::Reordered | Arrival::Duplicate => {
+                self.media(sample, ms, arrival == Arrival::Ahead);
+            }
+        }
+        self.count(sample, ms, false);
+        self.last = *sample;
+        arrival
+    }
+
+    /// What the timestamp says.
+    fn media(&mut self, sample: &Sample, _ms: f64, ahead: bool) {
+        let seconds = sample.at.seconds_since(self.first.at);
+        self.jitter.packet(seconds, self.units);
+        if ahead && self.frames.packet(sample.at, seconds, self.units, self.last.frame, sample.frame) {
+            self.clock.point(seconds, self.units);
+            self.series.at(sample.at).frames += 1;
+        }
+        self.newest = self.newest.max(self.units);
+    }
+
+    fn count(&mut self, sample: &Sample, ms: f64, first: bool) {
+        self.bytes += u64::from(sample.length);
+        let known = self.payload_types.len();
+        if known < MOST_PAYLOAD_TYPES || self.payload_types.contains_key(&sample.payload_type) {
+            let of_type = self.payload_types.entry(sample.payload_type).or_default();
+            of_type.packets += 1;
+            of_type.payload_bytes += u64::from(sample.payload_length);
+            of_type.markers += u64::from(sample.marker);
+        }
+        self.padded += u64::from(sample.padding);
+        self.empty += u64::from(sample.payload_length == 0);
+        self.elements |= sample.elements;
+        if let Some(form) = sample.extension {
+            self.forms[form as usize] += 1;
+        }
+        let estimates = self.jitter.estimates();
+        let row = self.series.at(sample.at);
+        row.packets += 1;
+        row.bytes = row.bytes.saturating_add(sample.length);
+        for (kept, now) in row.jitter.iter_mut().zip(estimates) {
+            *kept = kept.max(now);
+        }
+        if !first {
+            row.gap_ms = row.gap_ms.max(ms as f32);
+        }
+    }
+
+    /// Decides what is still open: nothing more will come.
+    pub fn finish(&mut self) {
+        let series = &mut self.series;
+        self.sequence.finish(&mut |loss| series.at(loss.at).lost += 1);
+    }
+
+    /// The first packet to arrive.
+    #[must_use]
+    pub fn first(&self) -> &Sample {
+        &self.first
+    }
+
+    /// The last packet to arrive.
+    #[must_use]
+    pub fn last(&self) -> &Sample {
+        &self.last
+    }
+
+    /// Its numbers.
+    #[must_use]
+    pub fn sequence(&self) -> &Sequence {
+        &self.sequence
+    }
+
+    /// Its timestamps against the capture's clock.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Its jitter, packet by packet.
+    #[must_use]
+    pub fn jitter(&self) -> &Jitter {
+        &self.jitter
+    }
+
+    /// Its frames, if it is video.
+    #[must_use]
+    pub fn frames(&self) -> &Frames {
+        &self.frames
+    }
+
+    /// It over time.
+    #[must_use]
+    pub fn series(&self) -> &Series {
+        &self.series
+    }
+
+    /// The highest jitter of a row, in milliseconds, at the clock of `rate` Hz.
+    #[must_use]
+    pub fn row_jitter_ms(&self, row: &Row, rate: u32) -> Option<f64> {
+        self.jitter.place(rate).map(|at| f64::from(row.jitter[at]) * 1e3)
+    }
+
+    /// The longest pause between two packets; `None` where there is one packet.
+    #[must_use]
+    pub fn gap(&self) -> Option<Gap> {
+        self.gap
+    }
+
+    /// Bytes from the RTP header on.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// What was sent with each payload type.
+    #[must_use]
+    pub fn payload_types(&self) -> &BTreeMap<u8, OfType> {
+        &self.payload_types
+    }
+
+    /// How long it lasted, in seconds of the capture's clock.
+    #[must_use]
+    pub fn seconds(&self) -> f64 {
+        self.last.at.seconds_since(self.first.at).max(0.0)
+    }
+
+    /// How far its timestamps went, in their units.
+    #[must_use]
+    pub fn units(&self) -> i64 {
+        self.newest
+    }
+
+    /// Packets whose header says that padding follows.
+    #[must_use]
+    pub fn padded(&self) -> u64 {
+        self.padded
+    }
+
+    /// Packets that end with the header.
+    #[must_use]
+    pub fn empty(&self) -> u64 {
+        self.empty
+    }
+
+    /// The identifiers of header extensions that were seen, from 1 to 63.
+    pub fn elements(&self) -> impl Iterator<Item = u8> + '_ {
+        (1..64).filter(|id| self.elements & 1 << id != 0)
+    }
+
+    /// Packets with a header extension of a form.
+    #[must_use]
+    pub fn with_extension(&self, form: Form) -> u64 {
+        self.forms[form as usize]
+    }
+}
