@@ -1,5 +1,260 @@
 //! What a capture shows of a call: streams, reports, transport, and what is wrong with them.
+//!
+//! Sans-IO: datagrams come in with their times, facts come out. Each datagram is told apart by its first bytes
+//! ([`demux`]); what goes from one address to another is a [`leg`]; what looks like RTP is watched until it is a
+//! [`stream`] or none ([`detect`]). Memory is bounded by the number of streams, not by the length of the capture.
 
 pub mod demux;
+pub mod detect;
+pub mod facts;
 pub mod leg;
+pub mod payloads;
+pub mod quality;
 pub mod stream;
+
+use crate::capture::{Datagram, Frame, Time};
+use crate::rtp;
+use demux::{Class, class};
+use detect::{Detector, Surroundings, Verdict};
+use leg::{Leg, LegId, Legs, Via};
+use payloads::Payloads;
+use stream::{Sample, Stream};
+
+/// Streams kept. Beyond, their packets are counted as refused.
+const MOST_STREAMS: usize = 1 << 14;
+/// Packets of a stream whose header extensions are looked into.
+const EXTENSIONS_OF: u64 = 200;
+
+/// How to look at a capture.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// What descriptions say.
+    pub payloads: Payloads,
+    /// The length of a row over time, in nanoseconds; a second where it is 0.
+    pub interval_ns: i64,
+}
+
+/// What is known of a leg besides its addresses.
+#[derive(Debug, Clone, Default)]
+struct LegState {
+    /// Something says that media flows here, or on the way back.
+    context: bool,
+    /// DTLS was seen, here or on the way back: what follows is SRTP.
+    dtls: bool,
+    /// What there is, by source. A leg has few.
+    streams: Vec<(u32, usize)>,
+    counts: facts::Classes,
+}
+
+/// Takes the datagrams of a capture, in order.
+#[derive(Debug)]
+pub struct Analysis {
+    settings: Settings,
+    legs: Legs,
+    states: Vec<LegState>,
+    detector: Detector,
+    streams: Vec<(LegId, u32, Stream)>,
+    start: Option<Time>,
+    end: Time,
+    bounds: (Time, Time),
+    clock_steps: u64,
+    datagrams: u64,
+}
+
+/// One stream of a finished analysis.
+#[derive(Debug)]
+pub struct Found<'a> {
+    /// Where it went.
+    pub leg: &'a Leg,
+    /// Its source.
+    pub ssrc: u32,
+    /// What was counted.
+    pub stream: &'a Stream,
+    /// Whether its payload is encrypted, as far as that is known.
+    pub encrypted: Option<bool>,
+}
+
+impl Analysis {
+    /// Begins.
+    #[must_use]
+    pub fn new(mut settings: Settings) -> Self {
+        if settings.interval_ns <= 0 {
+            settings.interval_ns = 1_000_000_000;
+        }
+        Self {
+            settings,
+            legs: Legs::default(),
+            states: Vec::new(),
+            detector: Detector::default(),
+            streams: Vec::new(),
+            start: None,
+            end: Time::default(),
+            bounds: (Time(i64::MAX), Time(i64::MIN)),
+            clock_steps: 0,
+            datagrams: 0,
+        }
+    }
+
+    /// The time of a packet, whatever it holds: the capture begins with the first.
+    pub fn time(&mut self, at: Time) {
+        /// A clock that goes back by less is several interfaces whose packets were sorted late.
+        const STEP_NS: i64 = 100_000_000;
+        if self.start.is_none() {
+            self.start = Some(at);
+        } else if self.end.since(at) > STEP_NS {
+            self.clock_steps += 1;
+        }
+        self.end = at;
+        self.bounds = (self.bounds.0.min(at), self.bounds.1.max(at));
+    }
+
+    /// Takes the next datagram.
+    pub fn datagram(&mut self, datagram: &Datagram<'_>) {
+        self.datagrams += 1;
+        let leg = Leg { src: datagram.src, dst: datagram.dst, carrier: datagram.transport.into(), via: None };
+        self.payload(leg, datagram.at, datagram.frame, datagram.payload, datagram.length());
+    }
+
+    fn payload(&mut self, leg: Leg, at: Time, frame: Frame, payload: &[u8], length: usize) {
+        if payload.is_empty() {
+            return;
+        }
+        let Some(id) = self.leg(leg) else { return };
+        let class = class(payload, length);
+        self.states[id.index()].counts.count(class);
+        match class {
+            Class::Rtp => self.rtp(id, leg, at, frame, payload, length),
+            Class::Stun => self.context(leg, false),
+            Class::Dtls => self.context(leg, true),
+            Class::Channel(number) if leg.via.is_none() => {
+                let data = usize::from(u16::from_be_bytes([payload[2], payload[3]]));
+                let inner = payload.get(4..(4 + data).min(payload.len())).unwrap_or_default();
+                let leg = Leg { via: Some(Via::Channel(number)), ..leg };
+                self.payload(leg, at, frame, inner, data);
+            }
+            Class::Channel(_) | Class::Zrtp | Class::Rtcp | Class::Other => {}
+        }
+    }
+
+    fn rtp(&mut self, id: LegId, leg: Leg, at: Time, frame: Frame, payload: &[u8], length: usize) {
+        let Ok(packet) = rtp::Packet::read(payload, length) else {
+            self.detector.malformed();
+            return;
+        };
+        let sample = Sample::new(at, frame, &packet);
+        let ssrc = packet.ssrc();
+        let state = &self.states[id.index()];
+        if let Some((_, place)) = state.streams.iter().find(|(source, _)| *source == ssrc) {
+            let stream = &mut self.streams[*place].2;
+            stream.packet(&sample);
+            if stream.sequence().packets() < EXTENSIONS_OF {
+                stream.learn(&packet);
+            }
+            return;
+        }
+        let context = state.context || leg.via.is_some();
+        let around = Surroundings { context, ports: (leg.src.port(), leg.dst.port()) };
+        if let Verdict::Stream(samples) = self.detector.packet(id, ssrc, sample, around) {
+            self.begin(id, ssrc, &samples);
+        }
+    }
+
+    fn begin(&mut self, id: LegId, ssrc: u32, samples: &[Sample]) {
+        let Some((first, others)) = samples.split_first() else { return };
+        if self.streams.len() >= MOST_STREAMS {
+            return;
+        }
+        let leg = self.legs.get(id);
+        let known = self.settings.payloads.payload(first.payload_type, ssrc, leg.src, leg.dst);
+        let rate = known.map(|(payload, _)| payload.clock_rate);
+        let start = self.start.unwrap_or(first.at);
+        let mut stream = Stream::new(*first, start, self.settings.interval_ns, rate);
+        others.iter().for_each(|sample| drop(stream.packet(sample)));
+        self.states[id.index()].streams.push((ssrc, self.streams.len()));
+        self.streams.push((id, ssrc, stream));
+    }
+
+    fn leg(&mut self, leg: Leg) -> Option<LegId> {
+        let id = self.legs.id(leg)?;
+        if id.index() >= self.states.len() {
+            let described = self.settings.payloads.names(leg.dst) || self.settings.payloads.names(leg.src);
+            let back = self.legs.find(&leg.reverse()).map(|back| &self.states[back.index()]);
+            let (context, dtls) = back.map_or((false, false), |back| (back.context, back.dtls));
+            self.states.push(LegState { context: context || described, dtls, ..LegState::default() });
+        }
+        Some(id)
+    }
+
+    /// Something on a leg says that media flows there, both ways.
+    fn context(&mut self, leg: Leg, dtls: bool) {
+        for way in [leg, leg.reverse()] {
+            if let Some(id) = self.legs.find(&way) {
+                let state = &mut self.states[id.index()];
+                state.context = true;
+                state.dtls |= dtls;
+            }
+        }
+    }
+
+    /// Nothing more comes: decides what is open.
+    pub fn finish(&mut self) {
+        let mut late = Vec::new();
+        let (legs, states) = (&self.legs, &self.states);
+        let context = |id: LegId| states[id.index()].context || legs.get(id).via.is_some();
+        self.detector.finish(context, |id, ssrc, samples| late.push((id, ssrc, samples)));
+        for (id, ssrc, samples) in late {
+            self.begin(id, ssrc, &samples);
+        }
+        self.streams.iter_mut().for_each(|(_, _, stream)| stream.finish());
+        self.streams.sort_by_key(|(id, ssrc, stream)| (stream.first().at, stream.first().frame, *id, *ssrc));
+    }
+
+    /// The streams, in order of appearance.
+    pub fn streams(&self) -> impl Iterator<Item = Found<'_>> {
+        self.streams.iter().map(|(id, ssrc, stream)| {
+            let state = &self.states[id.index()];
+            Found { leg: self.legs.get(*id), ssrc: *ssrc, stream, encrypted: state.dtls.then_some(true) }
+        })
+    }
+
+    /// The facts of each stream, in order of appearance.
+    #[must_use]
+    pub fn stream_facts(&self) -> Vec<facts::StreamFacts> {
+        (1..)
+            .zip(self.streams())
+            .map(|(n, found)| facts::StreamFacts::of(format!("s{n}"), &found, self))
+            .collect()
+    }
+
+    /// How many packets of each class there were.
+    #[must_use]
+    pub fn classes(&self) -> facts::Classes {
+        let mut all = facts::Classes::default();
+        self.states.iter().for_each(|state| all.add(&state.counts));
+        all
+    }
+
+    /// What looked like RTP and is not counted.
+    #[must_use]
+    pub fn detector(&self) -> &Detector {
+        &self.detector
+    }
+
+    /// What descriptions say.
+    #[must_use]
+    pub fn payloads(&self) -> &Payloads {
+        &self.settings.payloads
+    }
+
+    /// The first packet of the capture, and the last.
+    #[must_use]
+    pub fn bounds(&self) -> Option<(Time, Time)> {
+        self.start.map(|start| (start, self.bounds.1))
+    }
+
+    /// How often the clock of the capture went back.
+    #[must_use]
+    pub fn clock_steps(&self) -> u64 {
+        self.clock_steps
+    }
+}

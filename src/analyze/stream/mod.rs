@@ -43,8 +43,6 @@ pub struct Sample {
     pub padding: bool,
     /// How the elements of its header extension are written.
     pub extension: Option<Form>,
-    /// The identifiers in its header extension, as bits; those from 1 to 63.
-    pub elements: u64,
     /// On the wire, in bytes, from the RTP header on.
     pub length: u32,
     /// Behind the header, in bytes.
@@ -62,7 +60,6 @@ impl Sample {
         let kept = payload.len().min(HEAD);
         head[..kept].copy_from_slice(&payload[..kept]);
         let extension = packet.extension();
-        let ids = extension.iter().flat_map(|extension| extension.elements());
         Self {
             at,
             frame,
@@ -72,7 +69,6 @@ impl Sample {
             marker: packet.marker(),
             padding: packet.has_padding(),
             extension: extension.map(|extension| extension.form()),
-            elements: ids.filter(|(id, _)| *id < 64).fold(0, |bits, (id, _)| bits | 1 << id),
             length: packet.length() as u32,
             payload_length: packet.payload_length() as u32,
             head,
@@ -209,7 +205,6 @@ impl Stream {
         }
         self.padded += u64::from(sample.padding);
         self.empty += u64::from(sample.payload_length == 0);
-        self.elements |= sample.elements;
         if let Some(form) = sample.extension {
             self.forms[form as usize] += 1;
         }
@@ -222,6 +217,15 @@ impl Stream {
         }
         if !first {
             row.gap_ms = row.gap_ms.max(ms as f32);
+        }
+    }
+
+    /// Looks into the header extension of a packet.
+    pub fn learn(&mut self, packet: &rtp::Packet<'_>) {
+        for (id, _) in packet.extension().iter().flat_map(|extension| extension.elements()) {
+            if id < 64 {
+                self.elements |= 1 << id;
+            }
         }
     }
 

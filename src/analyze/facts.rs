@@ -1,0 +1,419 @@
+//! What an analysis comes to: the JSON of `analyze/1`.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::detect::NotCounted;
+use super::leg::{Leg, Via};
+use super::payloads::{Origin, Payload};
+use super::quality::{self, Path};
+use super::stream::{LONGEST_TOLD, Stream};
+use super::{Analysis, Found};
+use crate::analyze::demux::Class;
+use crate::capture::{Frame, Time};
+
+/// Datagrams by what they are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Classes {
+    /// STUN and TURN.
+    pub stun: u64,
+    /// ChannelData of TURN; what is in it is counted besides.
+    pub channel_data: u64,
+    /// DTLS.
+    pub dtls: u64,
+    /// ZRTP.
+    pub zrtp: u64,
+    /// What looks like RTP.
+    pub rtp: u64,
+    /// What looks like RTCP.
+    pub rtcp: u64,
+    /// Anything else.
+    pub other: u64,
+}
+
+impl Classes {
+    pub(super) fn count(&mut self, class: Class) {
+        let counter = match class {
+            Class::Stun => &mut self.stun,
+            Class::Channel(_) => &mut self.channel_data,
+            Class::Dtls => &mut self.dtls,
+            Class::Zrtp => &mut self.zrtp,
+            Class::Rtp => &mut self.rtp,
+            Class::Rtcp => &mut self.rtcp,
+            Class::Other => &mut self.other,
+        };
+        *counter += 1;
+    }
+
+    pub(super) fn add(&mut self, other: &Self) {
+        self.stun += other.stun;
+        self.channel_data += other.channel_data;
+        self.dtls += other.dtls;
+        self.zrtp += other.zrtp;
+        self.rtp += other.rtp;
+        self.rtcp += other.rtcp;
+        self.other += other.other;
+    }
+}
+
+/// What carries a stream inside another protocol.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ViaFacts {
+    /// `channel` or `indication`.
+    pub turn: &'static str,
+    /// The channel number, such as `0x4000`.
+    pub channel: Option<String>,
+    /// Who is at the other end of the relay.
+    pub peer: Option<String>,
+}
+
+/// What a stream is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Media.
+    Primary,
+    /// Packets of another stream, sent again (RFC 4588).
+    Rtx,
+    /// Packets from which lost ones of another stream can be made.
+    Fec,
+}
+
+/// Losses that came together.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Together {
+    /// How many times.
+    pub count: u64,
+    /// The most packets lost at once.
+    pub max: u64,
+    /// The mean of them.
+    pub mean: f64,
+    /// How many runs of each length: `1`, `2`, … `10+`.
+    pub histogram: BTreeMap<String, u64>,
+}
+
+/// A pause between frames that may have been seen.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FreezeFacts {
+    /// Seconds since the capture's first packet.
+    pub at_s: f64,
+    /// How long.
+    pub ms: f64,
+    /// The packet before, and the one after.
+    pub frames: (u64, u64),
+}
+
+/// How speech would be rated, and with what.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MosFacts {
+    /// From 1 to 4.5; `None` where it cannot be known.
+    pub value: Option<f64>,
+    /// From 0 to 93.2.
+    pub r: Option<f64>,
+    /// `E-model (ITU-T G.107)`.
+    pub model: &'static str,
+    /// What was taken for granted; or why there is no value.
+    pub assumptions: String,
+}
+
+/// One stream on one leg.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StreamFacts {
+    /// Its name in this report.
+    pub id: String,
+    /// As `0x%08x`.
+    pub ssrc: String,
+    /// The outer transport address that it came from.
+    pub src: String,
+    /// The one that it went to.
+    pub dst: String,
+    /// `udp`, `tcp` or `message`.
+    pub transport: &'static str,
+    /// The relay's framing around it.
+    pub via: Option<ViaFacts>,
+    /// What it is for.
+    pub kind: Kind,
+    /// The SSRC that it repairs.
+    pub of: Option<String>,
+    /// `audio`, `video`; `None` where nothing tells.
+    pub media: Option<String>,
+    /// The numbers, the most frequent first.
+    pub payload_types: Vec<u8>,
+    /// The codec of the first of them.
+    pub codec: Option<String>,
+    /// In Hz.
+    pub clock_rate: Option<u32>,
+    /// Who says so.
+    pub clock_source: Option<Origin>,
+    /// All packets, copies included.
+    pub packets: u64,
+    /// Copies of packets.
+    pub duplicates: u64,
+    /// Numbers that never arrived.
+    pub lost: u64,
+    /// Of those that were to arrive.
+    pub loss_pct: f64,
+    /// RFC 3550 A.3.
+    pub lost_rfc3550: i64,
+    /// From the first to the last to arrive, less all packets.
+    pub lost_first_last: i64,
+    /// Packets behind one that was sent later.
+    pub reordered: u64,
+    /// How often the numbers began anew.
+    pub restarts: u64,
+    /// Packets with a number nowhere near the others.
+    pub strays: u64,
+    /// Losses with fewer than sixteen arrivals between them (RFC 3611).
+    pub loss_bursts: Together,
+    /// Losses without an arrival between them.
+    pub loss_runs: Together,
+    /// RFC 3550 A.8, the mean of the running estimates.
+    pub jitter_mean_ms: Option<f64>,
+    /// The highest of them.
+    pub jitter_max_ms: Option<f64>,
+    /// The same of the first packets of frames, for video.
+    pub frame_jitter_mean_ms: Option<f64>,
+    /// The highest of them.
+    pub frame_jitter_max_ms: Option<f64>,
+    /// The longest pause between two packets.
+    pub max_delta_ms: Option<f64>,
+    /// When it began.
+    pub max_delta_at_s: Option<f64>,
+    /// The packets before and after it.
+    pub max_delta_frames: Option<(u64, u64)>,
+    /// RTP packets, headers included.
+    pub bitrate_bps: Option<f64>,
+    /// Packets a second.
+    pub packet_rate: Option<f64>,
+    /// RTP headers and payloads.
+    pub bytes: u64,
+    /// Timestamps that were new: frames of video, packets of audio.
+    pub frames: u64,
+    /// Frames a second.
+    pub frame_rate: Option<f64>,
+    /// Pauses between frames, as `freezeCount` of getStats counts them.
+    pub freeze_count: u64,
+    /// The first of them.
+    pub freeze_candidates: Vec<FreezeFacts>,
+    /// How much faster the sender's clock is than that of the capture.
+    pub drift_ppm: Option<f64>,
+    /// The rating, where it can be made.
+    pub mos: MosFacts,
+    /// Identifiers of header extensions, with their URIs where they are known.
+    pub extensions: BTreeMap<u8, Option<String>>,
+    /// Seconds since the capture's first packet.
+    pub first_seen_s: f64,
+    /// Seconds since the capture's first packet.
+    pub last_seen_s: f64,
+    /// The first and the last packet of it.
+    pub frame_range: (u64, u64),
+    /// Whether the payload is; `None` where nothing tells.
+    pub encrypted: Option<bool>,
+}
+
+/// What looked like RTP and was not counted.
+pub type NotCountedFacts = BTreeMap<&'static str, NotCounted>;
+
+impl StreamFacts {
+    /// Of a stream; `id` is its name.
+    pub(super) fn of(id: String, found: &Found<'_>, analysis: &Analysis) -> Self {
+        let (stream, leg) = (found.stream, found.leg);
+        let start = analysis.bounds().map_or(Time::default(), |(start, _)| start);
+        let mut types: Vec<_> = stream.payload_types().iter().collect();
+        types.sort_by_key(|(number, of_type)| (std::cmp::Reverse(of_type.packets), **number));
+        let payload_types: Vec<u8> = types.iter().map(|(number, _)| **number).collect();
+        let meaning = |number: u8| analysis.payloads().payload(number, found.ssrc, leg.src, leg.dst);
+        let known = payload_types.first().and_then(|number| meaning(*number));
+        let (clock_rate, clock_source) = match &known {
+            Some((payload, origin)) => (Some(payload.clock_rate), Some(*origin)),
+            None => match stream.clock().rate() {
+                Some(rate) => (Some(rate), Some(Origin::Inferred)),
+                None => (None, None),
+            },
+        };
+        let payload = known.map(|(payload, _)| payload);
+        let media = media(payload.as_ref(), clock_rate);
+        let is_video = media.as_deref() == Some("video");
+        let jitter = clock_rate.and_then(|rate| stream.jitter().at(rate));
+        let frame_jitter = clock_rate.filter(|_| is_video).and_then(|rate| stream.frames().jitter().at(rate));
+        let sequence = stream.sequence();
+        let seconds = stream.seconds();
+        let rate = |count: f64| (seconds > 0.0).then(|| round(count / seconds, 3));
+        let (freeze_count, _) = if is_video { stream.frames().frozen() } else { (0, 0.0) };
+        let section = analysis.payloads().section_of(found.ssrc, leg.src, leg.dst);
+        let uri = |id: u8| section.and_then(|section| section.extensions.get(&id).cloned());
+        let at = |time: Time| round(time.seconds_since(start), 6);
+        Self {
+            id,
+            ssrc: ssrc(found.ssrc),
+            src: leg.src.to_string(),
+            dst: leg.dst.to_string(),
+            transport: transport(leg),
+            via: via(leg),
+            kind: match &payload {
+                Some(payload) if payload.name.eq_ignore_ascii_case("rtx") => Kind::Rtx,
+                Some(payload) if payload.repairs() => Kind::Fec,
+                _ => Kind::Primary,
+            },
+            of: None,
+            media,
+            codec: payload.as_ref().map(|payload| payload.name.clone()),
+            clock_rate,
+            clock_source,
+            packets: sequence.packets(),
+            duplicates: sequence.duplicates(),
+            lost: sequence.missing(),
+            loss_pct: round(percent(sequence.missing(), sequence.expected()), 3),
+            lost_rfc3550: sequence.lost_rfc3550(),
+            lost_first_last: sequence.lost_first_last(),
+            reordered: sequence.reordered(),
+            restarts: sequence.restarts(),
+            strays: sequence.strays(),
+            loss_bursts: bursts(stream),
+            loss_runs: runs(stream),
+            jitter_mean_ms: jitter.map(|jitter| round(jitter.mean, 3)),
+            jitter_max_ms: jitter.map(|jitter| round(jitter.max, 3)),
+            frame_jitter_mean_ms: frame_jitter.map(|jitter| round(jitter.mean, 3)),
+            frame_jitter_max_ms: frame_jitter.map(|jitter| round(jitter.max, 3)),
+            max_delta_ms: stream.gap().map(|gap| round(gap.ms, 3)),
+            max_delta_at_s: stream.gap().map(|gap| at(gap.from)),
+            max_delta_frames: stream.gap().map(|gap| frames(gap.before, gap.after)),
+            bitrate_bps: rate(stream.bytes() as f64 * 8.0).map(f64::round),
+            packet_rate: rate(sequence.packets() as f64),
+            bytes: stream.bytes(),
+            frames: stream.frames().count(),
+            frame_rate: rate(stream.frames().count() as f64).filter(|_| is_video),
+            freeze_count,
+            freeze_candidates: match is_video {
+                true => stream
+                    .frames()
+                    .freezes()
+                    .iter()
+                    .map(|freeze| FreezeFacts {
+                        at_s: at(freeze.from),
+                        ms: round(freeze.ms, 3),
+                        frames: frames(freeze.before, freeze.after),
+                    })
+                    .collect(),
+                false => Vec::new(),
+            },
+            drift_ppm: clock_rate.and_then(|rate| stream.clock().drift_ppm(rate)).map(|ppm| round(ppm, 1)),
+            mos: mos(payload.as_ref(), is_video, stream, jitter.map(|jitter| jitter.max)),
+            extensions: stream.elements().map(|id| (id, uri(id))).collect(),
+            first_seen_s: at(stream.first().at),
+            last_seen_s: at(stream.last().at),
+            frame_range: frames(stream.first().frame, stream.last().frame),
+            encrypted: found.encrypted,
+            payload_types,
+        }
+    }
+}
+
+/// Audio or video: as its m-line says, or as its clock does.
+fn media(payload: Option<&Payload>, clock_rate: Option<u32>) -> Option<String> {
+    match (payload, clock_rate) {
+        (Some(payload), _) => Some(payload.kind.clone()),
+        // Every payload format of video has this clock, and of audio only MPEG's.
+        (None, Some(90_000)) => Some("video".to_owned()),
+        (None, Some(_)) => Some("audio".to_owned()),
+        (None, None) => None,
+    }
+}
+
+fn mos(payload: Option<&Payload>, is_video: bool, stream: &Stream, jitter_ms: Option<f64>) -> MosFacts {
+    const MODEL: &str = "E-model (ITU-T G.107)";
+    let unknown = |why: &str| MosFacts { value: None, r: None, model: MODEL, assumptions: why.to_owned() };
+    let Some(payload) = payload else {
+        return unknown("the codec is not known: give the description with --sdp");
+    };
+    if is_video {
+        return unknown("it is video, and the E-model rates speech");
+    }
+    let Some(codec) = quality::robustness(&payload.name) else {
+        return unknown("the E-model has no figures for this codec");
+    };
+    let sequence = stream.sequence();
+    let loss = percent(sequence.missing(), sequence.expected()) / 100.0;
+    let burst_ratio = quality::burst_ratio(loss, sequence.runs().mean());
+    // A buffer that holds the worst jitter, as a patient receiver's does.
+    let buffer_ms = (2.0 * jitter_ms.unwrap_or(0.0)).max(20.0);
+    let rating = quality::rate(codec, Path { loss, burst_ratio, delay_ms: None, buffer_ms });
+    let estimate = if codec.estimate { ", whose figures are estimates" } else { "" };
+    MosFacts {
+        value: Some(round(rating.mos, 2)),
+        r: Some(round(rating.r, 1)),
+        model: MODEL,
+        assumptions: format!(
+            "{}{estimate}; loss {:.2} % with a burst ratio of {burst_ratio:.2}; {:.0} ms from mouth to ear without the \
+             network, which a capture on one side does not show; {buffer_ms:.0} ms of it a jitter buffer",
+            payload.name,
+            loss * 100.0,
+            rating.delay_ms
+        ),
+    }
+}
+
+fn bursts(stream: &Stream) -> Together {
+    let runs = stream.sequence().runs();
+    Together {
+        count: runs.bursts(),
+        max: runs.worst().map_or(0, |worst| worst.lost),
+        mean: round(runs.mean_burst(), 2),
+        histogram: histogram(stream),
+    }
+}
+
+fn runs(stream: &Stream) -> Together {
+    let runs = stream.sequence().runs();
+    Together {
+        count: runs.count(),
+        max: runs.longest(),
+        mean: round(runs.mean(), 2),
+        histogram: histogram(stream),
+    }
+}
+
+fn histogram(stream: &Stream) -> BTreeMap<String, u64> {
+    let told = stream.sequence().runs().histogram().iter().enumerate().filter(|(_, count)| **count > 0);
+    let name =
+        |at: usize| if at + 1 == LONGEST_TOLD { format!("{LONGEST_TOLD}+") } else { (at + 1).to_string() };
+    told.map(|(at, count)| (name(at), *count)).collect()
+}
+
+fn transport(leg: &Leg) -> &'static str {
+    use super::leg::Carrier;
+    match leg.carrier {
+        Carrier::Udp => "udp",
+        Carrier::Tcp => "tcp",
+        Carrier::Message => "message",
+    }
+}
+
+fn via(leg: &Leg) -> Option<ViaFacts> {
+    Some(match leg.via? {
+        Via::Channel(number) => {
+            ViaFacts { turn: "channel", channel: Some(format!("0x{number:04x}")), peer: None }
+        }
+        Via::Indication(peer) => ViaFacts { turn: "indication", channel: None, peer: Some(peer.to_string()) },
+    })
+}
+
+/// As reports show it.
+#[must_use]
+pub fn ssrc(number: u32) -> String {
+    format!("0x{number:08x}")
+}
+
+fn frames(first: Frame, last: Frame) -> (u64, u64) {
+    (first.number, last.number)
+}
+
+fn percent(part: u64, whole: u64) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 * 100.0 / whole as f64 }
+}
+
+fn round(value: f64, digits: i32) -> f64 {
+    let scale = 10_f64.powi(digits);
+    (value * scale).round() / scale
+}
