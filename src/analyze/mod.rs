@@ -11,6 +11,7 @@ pub mod leg;
 pub mod payloads;
 pub mod quality;
 pub mod stream;
+pub mod summary;
 
 use crate::capture::{Datagram, Frame, Time};
 use crate::rtp;
@@ -169,7 +170,9 @@ impl Analysis {
         let rate = known.map(|(payload, _)| payload.clock_rate);
         let start = self.start.unwrap_or(first.at);
         let mut stream = Stream::new(*first, start, self.settings.interval_ns, rate);
-        others.iter().for_each(|sample| drop(stream.packet(sample)));
+        for sample in others {
+            stream.packet(sample);
+        }
         self.states[id.index()].streams.push((ssrc, self.streams.len()));
         self.streams.push((id, ssrc, stream));
     }

@@ -1,5 +1,6 @@
 //! The command line: clap types and wiring. A subcommand is one file with `Args` and `run`.
 
+mod analyze;
 pub mod assets;
 mod completions;
 mod context;
@@ -41,6 +42,7 @@ enum Command {
     Probe(Box<probe::Args>),
     Stun(stun::Args),
     Sdp(sdp::Args),
+    Analyze(analyze::Args),
     Explain(explain::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -52,6 +54,7 @@ impl Command {
             Command::Probe(args) => probe::run(*args, context),
             Command::Stun(args) => stun::run(args, context),
             Command::Sdp(args) => sdp::run(args, context),
+            Command::Analyze(args) => analyze::run(args, context),
             Command::Explain(args) => explain::run(args, context),
             Command::Completions(args) => completions::run(args, context),
             Command::Man(args) => man::run(args, context),

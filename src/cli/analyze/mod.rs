@@ -1,0 +1,108 @@
+//! `rtcscope analyze`: captures in, a summary out.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::analyze::payloads::Payloads;
+use crate::analyze::summary::{CaptureFacts, Summary};
+use crate::analyze::{Analysis, Settings};
+use crate::capture::{Decoder, Section};
+use crate::cli::{Context, UserError};
+use crate::finding::Exit;
+use crate::io::capture::CaptureFile;
+use crate::io::input;
+
+/// A description is no longer.
+const LONGEST_SDP: u64 = 64 << 20;
+/// Packets between two looks at the clock of the progress bar.
+const TELL_EVERY: u64 = 1 << 14;
+
+/// Say what a capture shows of a call: its RTP streams, with loss, jitter and gaps
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct Args {
+    /// Captures (pcap, pcapng; gzip or zstd), taken as one in this order; - for standard input
+    #[arg(value_name = "CAPTURE", required = true)]
+    captures: Vec<PathBuf>,
+    /// The call's descriptions: SDP, or a dump of the browser; may be repeated
+    #[arg(long, value_name = "FILE")]
+    sdp: Vec<PathBuf>,
+    /// The clock rate of a payload type, where no description says it; may be repeated
+    #[arg(long, value_name = "PT=HZ", value_parser = clock)]
+    clock: Vec<(u8, u32)>,
+}
+
+const EXAMPLES: &str = "Examples:
+  rtcscope analyze call.pcapng
+      the RTP streams of a capture, plain or SRTP, direct or through TURN
+  rtcscope analyze --sdp offer.sdp --sdp answer.sdp call.pcapng.gz
+      with codecs by name, and a rating of speech
+  tcpdump -i eth0 -w - udp | rtcscope analyze -
+      from standard input
+
+Exit codes here:
+  0 analysed, 2 the command line is wrong, 3 an input cannot be read";
+
+fn clock(arg: &str) -> Result<(u8, u32), String> {
+    let (number, rate) = arg.split_once('=').ok_or("write it as PT=HZ, such as 111=48000")?;
+    let number = number.parse().ok().filter(|number| *number < 128);
+    let number = number.ok_or("payload types are from 0 to 127")?;
+    let rate = rate.parse().ok().filter(|rate| (1000..=1_000_000).contains(rate));
+    Ok((number, rate.ok_or("a clock rate is in Hz, such as 48000")?))
+}
+
+pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
+    let mut payloads = Payloads::with_clocks(args.clock.into_iter().collect::<BTreeMap<_, _>>());
+    for path in &args.sdp {
+        let bytes = input::read_bytes_or_stdin(path, LONGEST_SDP)?;
+        let found = crate::sdp::source::find(&bytes);
+        if found.documents.is_empty() {
+            let name = path.display();
+            return Err(UserError::could_not_look(format!("{name}: there is no description in it"))
+                .hint("give SDP, a dump of webrtc-internals, or a SIP message")
+                .into());
+        }
+        found.documents.iter().for_each(|document| payloads.describe(&document.text));
+    }
+    let mut analysis = Analysis::new(Settings { payloads, interval_ns: 0 });
+    let mut captures = Vec::new();
+    for (number, path) in (0..).zip(&args.captures) {
+        let file = CaptureFile::open(path)?;
+        captures.push(read(file, number, &mut analysis, &context));
+    }
+    analysis.finish();
+    context.emit(&Summary::new(captures, &analysis))
+}
+
+fn read(mut file: CaptureFile, number: u16, analysis: &mut Analysis, context: &Context) -> CaptureFacts {
+    let progress = context.progress();
+    let mut decoder = Decoder::new(number);
+    let ending = loop {
+        let ended = file.next(&mut |section| match section {
+            Section::Record(record) => {
+                analysis.time(record.at);
+                if let Some(datagram) = decoder.datagram(&record) {
+                    analysis.datagram(&datagram);
+                }
+            }
+            Section::Skipped(reason) => decoder.skip(reason),
+            Section::KeyLog(_) => {}
+        });
+        if let Some(ending) = ended {
+            break ending;
+        }
+        if file.reader().packets() % TELL_EVERY == 0 {
+            progress.set(read_so_far(&file));
+        }
+    };
+    progress.finish();
+    CaptureFacts::of(file.name(), file.reader(), &decoder, &ending)
+}
+
+fn read_so_far(file: &CaptureFile) -> String {
+    let read = file.reader().consumed() >> 20;
+    match file.length() {
+        Some(length) if length >> 20 >= read => format!("{}: {read} of {} MiB", file.name(), length >> 20),
+        _ => format!("{}: {read} MiB", file.name()),
+    }
+}
