@@ -1,0 +1,27 @@
+//! `rtcscope analyze` as its users see it: on captures from the field, and on made-up ones whose truth is known.
+
+mod corpus;
+mod generator;
+mod truth;
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+/// What the program says of a capture.
+fn analyzed(path: &Path, flags: &[&str]) -> Value {
+    let output = Command::new(env!("CARGO_BIN_EXE_rtcscope"))
+        .args(["analyze", "--format", "json"])
+        .args(flags)
+        .arg(path)
+        .output()
+        .expect("the program starts");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(matches!(output.status.code(), Some(0 | 1)), "{}: {said}", path.display());
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+fn streams(json: &Value) -> &[Value] {
+    json["streams"].as_array().map(Vec::as_slice).expect("a list")
+}
