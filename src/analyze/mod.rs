@@ -2,4 +2,5 @@
 
 pub mod demux;
 pub mod leg;
+pub mod reports;
 pub mod stream;

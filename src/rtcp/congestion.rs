@@ -190,21 +190,19 @@ impl<'a> CongestionControl<'a> {
         (at == end).then_some(Self { timestamp: word(body, end)?, sources })
     }
 
-    /// The sources.
-    pub fn ssrcs(&self) -> impl Iterator<Item = u32> + '_ {
-        self.sources.iter().map(|source| source.0)
-    }
-
-    /// Of all sources' packets: SSRC, number, and for those that arrived, how long before [`Self::timestamp`], in units
-    /// of 1/1024 s; `None` inside where that is not said.
-    pub fn packets(&self) -> impl Iterator<Item = (u32, u16, Option<Option<u16>>)> + '_ {
-        self.sources.iter().flat_map(|&(ssrc, begin, metrics)| {
-            metrics.chunks_exact(2).zip(0u16..).map(move |(metric, n)| {
+    /// The sources, each with its packets: their numbers, and for those that arrived, how long before
+    /// [`Self::timestamp`], in units of 1/1024 s; `None` inside where that is not said.
+    pub fn sources(
+        &self,
+    ) -> impl Iterator<Item = (u32, impl Iterator<Item = (u16, Option<Option<u16>>)> + 'a)> {
+        self.sources.iter().map(|&(ssrc, begin, metrics)| {
+            let packets = metrics.chunks_exact(2).zip(0u16..).map(move |(metric, n)| {
                 let metric = u16::from_be_bytes([metric[0], metric[1]]);
                 // Too long ago to be said, and not known.
                 let offset = Some(metric & 0x1fff).filter(|offset| *offset < 0x1ffe);
-                (ssrc, begin.wrapping_add(n), (metric & 0x8000 != 0).then_some(offset))
-            })
+                (begin.wrapping_add(n), (metric & 0x8000 != 0).then_some(offset))
+            });
+            (ssrc, packets)
         })
     }
 }

@@ -7,6 +7,8 @@ use ::rtcp::extended_report::{
     VoIPMetricsReportBlock,
 };
 
+use serde::Serialize;
+
 use super::{XR, half, package, word};
 
 /// One block of an extended report.
@@ -127,9 +129,10 @@ pub struct Statistics {
 }
 
 /// What a phone says of a call. What it does not know is `None`.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct VoipMetrics {
     /// The source.
+    #[serde(skip)]
     pub ssrc: u32,
     /// Packets lost on the way, in percent of those expected.
     pub loss_pct: f64,
@@ -227,9 +230,7 @@ fn known(kind: u8, whole: &[u8]) -> Option<Extended<'static>> {
                 times: block.receipt_time.clone(),
             }
         }
-        4 => Extended::ReferenceTime(
-            block.downcast_ref::<ReceiverReferenceTimeReportBlock>()?.ntp_timestamp,
-        ),
+        4 => Extended::ReferenceTime(block.downcast_ref::<ReceiverReferenceTimeReportBlock>()?.ntp_timestamp),
         5 => {
             let block = block.downcast_ref::<DLRRReportBlock>()?;
             let delay = |report: &::rtcp::extended_report::DLRRReport| Delay {
