@@ -209,6 +209,14 @@ pub fn looks_plain(payload: &[u8], length: usize) -> bool {
     whole >= 2 || (walk.offset > 0 && !flawed && walk.trailing() == 0)
 }
 
+/// What is plain of SRTCP: the type and the sender of its first block (RFC 3711 §3.4). Its padding is not, so that the
+/// block cannot be read as others are.
+#[must_use]
+pub fn plain_header(payload: &[u8]) -> Option<(u8, u32)> {
+    let first = walk(payload, payload.len()).next()?;
+    Some((first.packet_type, word(payload, HEADER)?))
+}
+
 /// The word at `at`, in bytes.
 fn word(bytes: &[u8], at: usize) -> Option<u32> {
     let word = bytes.get(at..at.checked_add(4)?)?;

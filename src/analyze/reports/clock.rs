@@ -43,6 +43,8 @@ pub(super) struct SenderClock {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Fit {
     pub(super) hz: f64,
+    /// The standard error of that: reports that name a moment badly have a large one.
+    pub(super) error_hz: f64,
     pub(super) seconds: f64,
     pub(super) reports: usize,
 }
@@ -88,10 +90,12 @@ impl SenderClock {
         fits.max_by(|a, b| a.seconds.total_cmp(&b.seconds))
     }
 
-    /// How much faster than its rate the media's clock runs, in parts per million, and whether it runs at that rate at all.
-    pub(super) fn drift_ppm(&self, rate: u32) -> Option<f64> {
-        let off = self.fit()?.hz / f64::from(rate) - 1.0;
-        (off.abs() < TOLERANCE).then_some(off * 1e6)
+    /// How much faster than its rate the media's clock runs, and the standard error of that, in parts per million; `None`
+    /// where it runs at another rate.
+    pub(super) fn drift_ppm(&self, rate: u32) -> Option<(f64, f64)> {
+        let fit = self.fit()?;
+        let off = fit.hz / f64::from(rate) - 1.0;
+        (off.abs() < TOLERANCE).then(|| (off * 1e6, fit.error_hz / f64::from(rate) * 1e6))
     }
 
     /// The sender's time of an RTP timestamp that passed at `at`, in nanoseconds, by the report nearest to it.
@@ -116,7 +120,10 @@ fn line(points: &[Point]) -> Option<Fit> {
     let mean_y = points.iter().map(y).sum::<f64>() / n;
     let xx: f64 = points.iter().map(|point| (x(point) - mean_x).powi(2)).sum();
     let xy: f64 = points.iter().map(|point| (x(point) - mean_x) * (y(point) - mean_y)).sum();
-    (xx > 0.0).then(|| Fit { hz: xy / xx, seconds, reports: points.len() })
+    let hz = xy / xx;
+    let off = |point: &Point| (y(point) - mean_y - hz * (x(point) - mean_x)).powi(2);
+    let error_hz = (points.iter().map(off).sum::<f64>() / (n - 2.0) / xx).sqrt();
+    (xx > 0.0).then_some(Fit { hz, error_hz, seconds, reports: points.len() })
 }
 
 /// An NTP timestamp in nanoseconds since 1970; those without the highest bit are taken for the era after 2036 (RFC 4330
@@ -143,13 +150,13 @@ mod tests {
         for n in 0..40 {
             let seconds = f64::from(n) * 1.5;
             // Muted, and begun again from lower, after the tenth.
-            let rtp = u32::MAX - 100_000 + if n > 10 { 0 } else { 700_000 };
+            let rtp = (u32::MAX - 100_000).wrapping_add(if n > 10 { 0 } else { 700_000 });
             clock.report(Time(0), ntp(seconds), rtp.wrapping_add((seconds * hz) as u32));
         }
         let fit = clock.fit().unwrap();
         assert_eq!((fit.reports, clock.rtp_back, clock.ntp_back), (29, 1, 0));
-        let drift = clock.drift_ppm(48_000).unwrap();
-        assert!((drift - 150.0).abs() < 2.0, "{drift}");
+        let (drift, error) = clock.drift_ppm(48_000).unwrap();
+        assert!((drift - 150.0).abs() < 2.0 && error < 1.0, "{drift} {error}");
         assert_eq!(clock.drift_ppm(90_000), None);
     }
 

@@ -113,6 +113,8 @@ pub struct SenderReports {
     pub rtp_hz: Option<f64>,
     /// How much faster than its rate that is, in parts per million; `None` where the rate is not known, or another.
     pub clock_drift_ppm: Option<f64>,
+    /// The standard error of that: a drift that is not several times as large is none.
+    pub clock_drift_error_ppm: Option<f64>,
     /// Reports whose RTP time went back while NTP time went on.
     pub rtp_time_back: u64,
     /// Reports whose NTP time went back.

@@ -78,19 +78,17 @@ impl Reports {
         encrypted: bool,
     ) {
         let met = Met { at, frame, leg };
-        let mut walk = rtcp::walk(payload, length);
         if encrypted {
             self.totals.encrypted += 1;
-            // All else is noise, the length of the first block's body included.
-            let first = walk.next();
-            match first.and_then(|first| Some((first.packet_type, first.sender()?))) {
+            match rtcp::plain_header(payload) {
                 Some((packet_type, ssrc)) => {
-                    self.with_sender(met, ssrc, |sender| sender.encrypted(packet_type))
+                    self.with_sender(met, ssrc, |sender| sender.encrypted(packet_type));
                 }
                 None => self.totals.unreadable += 1,
             }
             return;
         }
+        let mut walk = rtcp::walk(payload, length);
         self.totals.packets += 1;
         let mut first = None;
         for block in walk.by_ref() {

@@ -7,8 +7,8 @@ use super::spread::Thinned;
 use crate::capture::{Frame, Time};
 use crate::rtcp::{Nack, Reception, VoipMetrics};
 
-/// More packets between two reports than this, and the source has begun anew.
-const MOST_BETWEEN: i64 = 1 << 24;
+/// More packets between two reports than this, and the source has begun anew: they come every few seconds.
+const MOST_BETWEEN: i64 = 1 << 20;
 
 /// What one report block says.
 #[derive(Debug, Clone, Copy, PartialEq)]

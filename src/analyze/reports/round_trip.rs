@@ -70,6 +70,12 @@ pub struct RoundTrip {
     /// That leg.
     #[serde(skip)]
     pub leg_id: LegId,
+    /// From where the answers came, where they did not go back from `dst` to `src`, or the other way round.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer_src: Option<std::net::SocketAddr>,
+    /// To where they went.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer_dst: Option<std::net::SocketAddr>,
     /// How they are spread.
     #[serde(flatten)]
     pub spread: Quantiles,
@@ -172,22 +178,30 @@ impl RoundTrips {
     /// Those of legs that belong together.
     pub(super) fn finish(&self, legs: &Legs) -> Vec<RoundTrip> {
         let mut rows = Vec::new();
-        // For each leg of answers, the legs of reports that go with it best.
-        let mut best: HashMap<(LegId, Method), u8> = HashMap::new();
+        // For each leg of answers, the leg of reports that goes with it best; of several that do, the first.
+        let mut best: HashMap<(LegId, Method), (u8, std::cmp::Reverse<LegId>)> = HashMap::new();
         for &(there, back, method) in self.ways.keys() {
-            let fits = fit(legs.get(there), legs.get(back));
-            let known = best.entry((back, method)).or_default();
-            *known = (*known).max(fits);
+            let fits = (fit(legs.get(there), legs.get(back)), std::cmp::Reverse(there));
+            best.entry((back, method)).and_modify(|known| *known = fits.max(*known)).or_insert(fits);
         }
         let row = |leg, (there, back): (LegId, LegId), method, spread: &Spread| {
             let leg_id = there.min(back);
-            let first = legs.get(leg_id);
-            let spread = spread.quantiles()?;
-            Some(RoundTrip { leg, method, src: first.src, dst: first.dst, leg_id, spread })
+            let (first, answers) = (legs.get(leg_id), legs.get(back));
+            let other = there != back && legs.get(there).reverse() != *answers;
+            Some(RoundTrip {
+                leg,
+                method,
+                src: first.src,
+                dst: first.dst,
+                leg_id,
+                answer_src: other.then_some(answers.src),
+                answer_dst: other.then_some(answers.dst),
+                spread: spread.quantiles()?,
+            })
         };
         let chosen = |there: LegId, back: LegId, method: Method| {
-            let fits = fit(legs.get(there), legs.get(back));
-            fits > 0 && best.get(&(back, method)) == Some(&fits)
+            let known = best.get(&(back, method));
+            known.is_some_and(|known| known.0 > 0 && known.1.0 == there)
         };
         for (&(there, back, method), way) in &self.ways {
             let part = match method {
@@ -210,12 +224,13 @@ impl RoundTrips {
 
 /// How well one leg goes with another as the way back.
 fn fit(there: &Leg, back: &Leg) -> u8 {
-    match () {
-        () if there.reverse() == *back => 3,
+    if there.reverse() == *back {
+        3
+    } else if there.src == back.dst || there.dst == back.src {
         // RTCP that has other ports in each direction shares one of its ends.
-        () if there.src == back.dst || there.dst == back.src => 2,
-        () if there.src.ip() == back.dst.ip() && there.dst.ip() == back.src.ip() => 1,
-        () => 0,
+        2
+    } else {
+        u8::from(there.src.ip() == back.dst.ip() && there.dst.ip() == back.src.ip())
     }
 }
 

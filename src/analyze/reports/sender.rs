@@ -106,12 +106,14 @@ impl Sender {
         rate: Option<u32>,
         reports: Vec<PairFacts>,
     ) -> SenderFacts {
+        let drift = rate.and_then(|rate| self.clock.drift_ppm(rate));
         let sender = self.reported.map(|info| SenderReports {
             packets_sent: info.packets,
             octets_sent: info.octets,
             spacing: self.clock.spacing.quantiles(),
             rtp_hz: self.clock.fit().map(|fit| fit.hz),
-            clock_drift_ppm: rate.and_then(|rate| self.clock.drift_ppm(rate)),
+            clock_drift_ppm: drift.map(|drift| drift.0),
+            clock_drift_error_ppm: drift.map(|drift| drift.1),
             rtp_time_back: self.clock.rtp_back,
             ntp_time_back: self.clock.ntp_back,
         });
