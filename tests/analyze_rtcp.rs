@@ -170,8 +170,9 @@ fn bytes_behind_the_last_block_cost_none_of_them() {
         let sender = row.sender.as_ref().unwrap();
         (sender.clock_drift_ppm.unwrap(), sender.clock_drift_error_ppm.unwrap())
     });
+    // Six reports of a gateway are too coarse for a drift, and say so.
     for (drift, error) in drift {
-        assert!((-160.0..-130.0).contains(&drift) && error < 200.0, "{drift} {error}");
+        assert!((-160.0..-130.0).contains(&drift) && error > drift.abs(), "{drift} {error}");
     }
 }
 
