@@ -25,7 +25,7 @@ fn corpus() -> Option<PathBuf> {
 
 /// Everything that is RTCP by its first bytes, over UDP and in no relay's framing.
 fn read(path: &Path, rate: &dyn Fn(u32) -> Option<u32>) -> Read {
-    let mut reader = Reader::new(File::open(path).unwrap()).unwrap();
+    let mut reader = Reader::new(File::open(path).expect("a file")).expect("a capture");
     let mut decoder = Decoder::new(0);
     let mut legs = Legs::default();
     let mut packets = Vec::new();
@@ -41,12 +41,12 @@ fn read(path: &Path, rate: &dyn Fn(u32) -> Option<u32>) -> Read {
             let length = datagram.length();
             match class(datagram.payload, length) {
                 Class::Rtcp => {
-                    let id = legs.id(leg).unwrap();
+                    let id = legs.id(leg).expect("few legs");
                     packets.push((datagram.at, datagram.frame, id, datagram.payload.to_vec(), length));
                 }
                 Class::Rtp => {
                     if let Ok(packet) = rtp::Packet::read(datagram.payload, length) {
-                        let id = legs.id(leg).unwrap();
+                        let id = legs.id(leg).expect("few legs");
                         media.entry((id, packet.ssrc())).or_default().push((datagram.at, packet.timestamp()));
                     }
                 }

@@ -196,7 +196,7 @@ pub(super) fn blocks(body: &[u8]) -> Option<(u32, Vec<Extended<'_>>)> {
 fn known(kind: u8, whole: &[u8]) -> Option<Extended<'static>> {
     let body = whole.len().checked_sub(4)?;
     let fits = match kind {
-        1 | 2 | 3 => body >= 8,
+        1..=3 => body >= 8,
         4 => body == 8,
         5 => body % 12 == 0,
         6 => body == 36,

@@ -151,7 +151,7 @@ fn nack(block: &Block<'_>) -> Option<Nack> {
 
 fn intra(block: &Block<'_>, body: &[u8]) -> Option<Vec<Intra>> {
     // The package reads eight bytes an entry, whether they are there or not.
-    if body.len() % 8 != 0 {
+    if !body.len().is_multiple_of(8) {
         return None;
     }
     let request: FullIntraRequest = package::read(block)?;

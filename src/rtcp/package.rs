@@ -15,7 +15,7 @@ pub(super) fn read<T: Any + Clone>(block: &Block<'_>) -> Option<T> {
 /// What the package makes of a block with this body, in parts. It is written anew: without padding, with its true length.
 pub(super) fn body<T: Any + Clone>(packet_type: u8, count: u8, parts: &[&[u8]]) -> Option<T> {
     let length: usize = parts.iter().map(|part| part.len()).sum();
-    if length > LONGEST_BODY || length % 4 != 0 {
+    if length > LONGEST_BODY || !length.is_multiple_of(4) {
         return None;
     }
     let mut bytes = Vec::with_capacity(HEADER + length);
