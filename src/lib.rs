@@ -21,6 +21,7 @@ pub mod nat;
 pub mod probe;
 pub mod recording;
 pub mod report;
+pub mod rtcp;
 pub mod rtp;
 pub mod sdp;
 pub mod server;

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::leg::LegId;
+use super::leg::{Leg, LegId};
 use super::stream::Sample;
 
 /// Packets that a stream without any context must show.
@@ -24,6 +24,15 @@ const MOST_REFUSED: usize = 1 << 16;
 /// Protocols that are no RTP whatever their bytes look like: DNS, NetBIOS, SNMP, mDNS, LLMNR.
 const NEVER: [u16; 6] = [53, 137, 138, 161, 5353, 5355];
 
+/// Whether media may go here at all, by its ports.
+pub(super) fn may_be_media(leg: Leg) -> bool {
+    !is_never(leg.src.port(), leg.dst.port())
+}
+
+fn is_never(src: u16, dst: u16) -> bool {
+    NEVER.contains(&src) || NEVER.contains(&dst)
+}
+
 /// Why packets that look like RTP are not counted as a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Refusal {
@@ -41,6 +50,8 @@ pub enum Refusal {
     TooMany,
     /// Bytes that no RTP header can have.
     Malformed,
+    /// The first bytes of RTCP, and nothing of it behind them.
+    NoRtcp,
 }
 
 impl Refusal {
@@ -55,6 +66,7 @@ impl Refusal {
             Self::TooFew => "too_few_packets",
             Self::TooMany => "too_many_sources",
             Self::Malformed => "malformed_header",
+            Self::NoRtcp => "no_rtcp",
         }
     }
 }
@@ -113,7 +125,7 @@ impl Detector {
             self.not_counted.entry(*reason).or_default().packets += 1;
             return Verdict::Refused;
         }
-        let never = NEVER.contains(&around.ports.0) || NEVER.contains(&around.ports.1);
+        let never = is_never(around.ports.0, around.ports.1);
         let reason = match () {
             () if never && !around.context => Some(Refusal::Port),
             () if ssrc == 0 && !around.context => Some(Refusal::SourceZero),
@@ -137,6 +149,11 @@ impl Detector {
                 self.refuse(key, packets, reason)
             }
         }
+    }
+
+    /// A packet that looks like RTCP at first sight, and is none.
+    pub fn no_rtcp(&mut self) {
+        self.not_counted.entry(Refusal::NoRtcp).or_default().packets += 1;
     }
 
     /// A packet whose header cannot be one.

@@ -10,15 +10,17 @@ pub mod facts;
 pub mod leg;
 pub mod payloads;
 pub mod quality;
+pub mod reports;
 pub mod stream;
 pub mod summary;
 
 use crate::capture::{Datagram, Frame, Time};
-use crate::rtp;
+use crate::{rtcp, rtp};
 use demux::{Class, class};
 use detect::{Detector, Surroundings, Verdict};
 use leg::{Leg, LegId, Legs, Via};
 use payloads::Payloads;
+use reports::Reports;
 use stream::{Sample, Stream};
 
 /// Streams kept. Beyond, their packets are counted as refused.
@@ -54,6 +56,7 @@ pub struct Analysis {
     legs: Legs,
     states: Vec<LegState>,
     detector: Detector,
+    reports: Reports,
     streams: Vec<(LegId, u32, Stream)>,
     start: Option<Time>,
     end: Time,
@@ -87,6 +90,7 @@ impl Analysis {
             legs: Legs::default(),
             states: Vec::new(),
             detector: Detector::default(),
+            reports: Reports::default(),
             streams: Vec::new(),
             start: None,
             end: Time::default(),
@@ -133,8 +137,21 @@ impl Analysis {
                 let leg = Leg { via: Some(Via::Channel(number)), ..leg };
                 self.payload(leg, at, frame, inner, data);
             }
-            Class::Channel(_) | Class::Zrtp | Class::Rtcp | Class::Other => {}
+            Class::Rtcp => self.rtcp(id, leg, at, frame, payload, length),
+            Class::Channel(_) | Class::Zrtp | Class::Other => {}
         }
+    }
+
+    fn rtcp(&mut self, id: LegId, leg: Leg, at: Time, frame: Frame, payload: &[u8], length: usize) {
+        let state = &self.states[id.index()];
+        let plain = !state.dtls && rtcp::looks_plain(payload, length);
+        let media = state.context || leg.via.is_some() || !state.streams.is_empty();
+        // Without a word of media, and no RTCP through and through, it is something else.
+        if !detect::may_be_media(leg) || !(plain || media) {
+            self.detector.no_rtcp();
+            return;
+        }
+        self.reports.compound(at, frame, id, payload, length, !plain);
     }
 
     fn rtp(&mut self, id: LegId, leg: Leg, at: Time, frame: Frame, payload: &[u8], length: usize) {
@@ -227,6 +244,15 @@ impl Analysis {
             .zip(self.streams())
             .map(|(n, found)| facts::StreamFacts::of(format!("s{n}"), &found, self))
             .collect()
+    }
+
+    /// All that was reported; `streams` knows the clocks.
+    #[must_use]
+    pub fn report_facts(&self, streams: &[facts::StreamFacts]) -> reports::ReportFacts {
+        let rates: std::collections::HashMap<&str, u32> =
+            streams.iter().filter_map(|stream| Some((stream.ssrc.as_str(), stream.clock_rate?))).collect();
+        let rate = |ssrc: u32| rates.get(facts::ssrc(ssrc).as_str()).copied();
+        self.reports.finish(&self.legs, self.start.unwrap_or_default(), &rate)
     }
 
     /// How many packets of each class there were.

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::Analysis;
-use super::facts::{Classes, Kind, NotCountedFacts, StreamFacts};
+use super::facts::{Classes, Kind, NotCountedFacts, StreamFacts, ssrc};
+use super::reports::{Kind as Feedback, PairFacts, ReportFacts, RoundTrip, SenderFacts};
 use crate::capture::{Decoder, Ending, Reader, Time};
 use crate::finding::Exit;
 use crate::report::{Align, Block, Cell, Document, Report, Table, Tone};
@@ -80,6 +81,9 @@ pub struct Summary {
     pub datagrams: Classes,
     /// Streams, one for each leg.
     pub streams: Vec<StreamFacts>,
+    /// What RTCP says.
+    #[serde(flatten)]
+    pub reports: ReportFacts,
     /// What looks like RTP and is not counted as a stream, by reason.
     pub not_counted: NotCountedFacts,
 }
@@ -89,6 +93,7 @@ impl Summary {
     #[must_use]
     pub fn new(captures: Vec<CaptureFacts>, analysis: &Analysis) -> Self {
         let bounds = analysis.bounds();
+        let streams = analysis.stream_facts();
         let not_counted = analysis.detector().not_counted().iter();
         Self {
             captures,
@@ -96,7 +101,8 @@ impl Summary {
             duration_s: bounds.map_or(0.0, |(start, end)| end.seconds_since(start)),
             clock_steps: analysis.clock_steps(),
             datagrams: analysis.classes(),
-            streams: analysis.stream_facts(),
+            reports: analysis.report_facts(&streams),
+            streams,
             not_counted: not_counted.map(|(reason, count)| (reason.word(), *count)).collect(),
         }
     }
@@ -146,6 +152,19 @@ impl Report for Summary {
             blocks.push(Block::Table(streams(&self.streams)));
             blocks.push(Block::Heading("Times".to_owned()));
             blocks.push(Block::Table(times(&self.streams)));
+        }
+        if !self.reports.rtcp.is_empty() {
+            blocks.push(Block::Heading("Reports (RTCP)".to_owned()));
+            blocks.push(Block::Table(senders(&self.reports.rtcp)));
+        }
+        let reported = reported(&self.reports.rtcp);
+        if !reported.rows.is_empty() {
+            blocks.push(Block::Heading("What receivers report".to_owned()));
+            blocks.push(Block::Table(reported));
+        }
+        if !self.reports.rtt.is_empty() {
+            blocks.push(Block::Heading("Round trips".to_owned()));
+            blocks.push(Block::Table(round_trips(&self.reports)));
         }
         let notes = self.notes();
         if !notes.is_empty() {
@@ -257,4 +276,98 @@ fn times(streams: &[StreamFacts]) -> Table {
         ]
     };
     Table { columns, rows: streams.iter().map(row).collect() }
+}
+
+fn senders(rows: &[SenderFacts]) -> Table {
+    let columns = vec![
+        ("ssrc", Align::Left),
+        ("packets", Align::Right),
+        ("blocks", Align::Left),
+        ("cname", Align::Left),
+        ("from", Align::Left),
+        ("to", Align::Left),
+    ];
+    let row = |sender: &SenderFacts| {
+        let blocks = match sender.encrypted {
+            true => "SRTCP: cannot be read without keys".to_owned(),
+            false => {
+                let counts: Vec<_> = sender
+                    .counts
+                    .iter()
+                    .map(|(kind, n)| format!("{n} {}", kind.name().replace('_', " ")))
+                    .collect();
+                counts.join(", ")
+            }
+        };
+        vec![
+            plain(ssrc(sender.ssrc)),
+            plain(sender.packets.to_string()),
+            plain(blocks),
+            plain(sender.cname.clone().unwrap_or_default()),
+            plain(sender.src.to_string()),
+            plain(sender.dst.to_string()),
+        ]
+    };
+    Table { columns, rows: rows.iter().map(row).collect() }
+}
+
+fn reported(rows: &[SenderFacts]) -> Table {
+    let columns = vec![
+        ("reporter", Align::Left),
+        ("about", Align::Left),
+        ("blocks", Align::Right),
+        ("lost", Align::Right),
+        ("worst %", Align::Right),
+        ("jitter ms", Align::Right),
+        ("NACK", Align::Right),
+        ("numbers", Align::Right),
+        ("PLI, FIR", Align::Right),
+        ("towards", Align::Left),
+    ];
+    let row = |sender: &SenderFacts, pair: &PairFacts| {
+        let requests = pair.counts.of(Feedback::Pli) + pair.counts.of(Feedback::Fir);
+        vec![
+            plain(ssrc(sender.ssrc)),
+            plain(ssrc(pair.source)),
+            plain(pair.blocks.to_string()),
+            plain(pair.cumulative_lost.map_or_else(String::new, |lost| lost.to_string())),
+            figure(Some(pair.fraction_lost_max_pct), 1),
+            figure(pair.jitter_max_ms, 1),
+            plain(pair.counts.of(Feedback::Nack).to_string()),
+            plain(pair.nack_numbers.to_string()),
+            plain(requests.to_string()),
+            plain(sender.dst.to_string()),
+        ]
+    };
+    let pairs = rows.iter().flat_map(|sender| sender.reports.iter().map(move |pair| row(sender, pair)));
+    Table { columns, rows: pairs.collect() }
+}
+
+fn round_trips(reports: &ReportFacts) -> Table {
+    let columns = vec![
+        ("part", Align::Left),
+        ("by", Align::Left),
+        ("n", Align::Right),
+        ("min ms", Align::Right),
+        ("median", Align::Right),
+        ("p95", Align::Right),
+        ("max", Align::Right),
+        ("between", Align::Left),
+        ("and", Align::Left),
+    ];
+    let row = |trip: &RoundTrip| {
+        let spread = &trip.spread;
+        vec![
+            plain(trip.leg.name()),
+            plain(trip.method.name()),
+            plain(spread.n.to_string()),
+            figure(Some(spread.min_ms), 1),
+            figure(Some(spread.p50_ms), 1),
+            figure(Some(spread.p95_ms), 1),
+            figure(Some(spread.max_ms), 1),
+            plain(trip.src.to_string()),
+            plain(trip.dst.to_string()),
+        ]
+    };
+    Table { columns, rows: reports.rtt.iter().map(row).collect() }
 }
