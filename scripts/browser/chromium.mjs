@@ -22,12 +22,16 @@ const FLAGS = [
 
 // How long one question may take before the page is taken for dead.
 const PATIENCE_MS = 20_000;
+// A page may have some hundred connections, and closed ones count until they are collected.
+const QUESTIONS_A_PAGE = 50;
 
 export class Chromium {
   #process;
   #calls = new Map();
   #next = 1;
   #session;
+  #target;
+  #asked = 0;
   #prelude;
 
   // `prelude` defines the functions that `ask` calls in the page.
@@ -49,6 +53,7 @@ export class Chromium {
 
   // Calls a function of the prelude; what it gives, or that it took the page down with it.
   async ask(name, ...values) {
+    if (++this.#asked % QUESTIONS_A_PAGE === 0) await this.#page();
     const expression = `${name}(...${JSON.stringify(values)})`;
     try {
       const call = this.#call('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true }, this.#session);
@@ -68,8 +73,11 @@ export class Chromium {
     await within(ended, PATIENCE_MS).catch(() => this.#process.kill('SIGKILL'));
   }
 
+  // A new page in place of the last one.
   async #page() {
+    if (this.#target) await this.#call('Target.closeTarget', { targetId: this.#target }).catch(() => {});
     const { targetId } = await this.#call('Target.createTarget', { url: 'about:blank' });
+    this.#target = targetId;
     ({ sessionId: this.#session } = await this.#call('Target.attachToTarget', { targetId, flatten: true }));
     await this.#call('Runtime.evaluate', { expression: this.#prelude }, this.#session);
   }

@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 
+use crate::finding::Severity;
 use crate::sdp::attribute::View;
 use crate::sdp::session::{Attribute, Section};
 use crate::sdp::source::Kind;
@@ -53,6 +54,12 @@ impl<'d> Description<'d> {
     pub fn is_webrtc(&self) -> bool {
         let speaks_ice = self.session.sections().any(|section| section.has("ice-ufrag"));
         speaks_ice && self.session.media().any(|media| media.line().is_dtls())
+    }
+
+    /// How bad a line is that cannot be read. RFC 9429 §5.8: what speaks WebRTC must refuse the whole description, and
+    /// browsers do so. Others leave it at the line.
+    pub fn unreadable_is(&self) -> Severity {
+        if self.is_webrtc() { Severity::Error } else { Severity::Warning }
     }
 
     /// Its lines with the section of each, blank ones included.

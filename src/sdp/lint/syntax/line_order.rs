@@ -11,7 +11,7 @@ pub(super) static RULE: LintRule = LintRule {
         severity: Severity::Warning,
         summary: "a line stands where no line of its type may stand",
         explain: include_str!("line_order.md"),
-        refs: &["RFC 8866 §5", "RFC 8866 §9"],
+        refs: &["RFC 8866 §5", "RFC 8866 §9", "RFC 9429 §5.8.1"],
         since: "0.1.0",
     },
     checks: &[Check::Any(check)],
@@ -55,6 +55,7 @@ fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
                     let after = before.kind.unwrap_or_default();
                     findings
                         .push(line.span, format!("`{kind}=` must stand before `{after}=`"))
+                        .severity(if is_media { Severity::Warning } else { description.unreadable_is() })
                         .also(before.span, "this line comes later in the order")
                         .help(format!("move the line up, before line {}", before.number));
                 }
