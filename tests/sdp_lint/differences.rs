@@ -1,17 +1,17 @@
 //! Where Chromium and our rules do not say the same of a description, and who is right.
 
 /// Descriptions about which we and the browser do not say the same.
-pub struct Difference {
+pub(crate) struct Difference {
     /// From `testdata/sdp` or from the corpus.
-    pub files: &'static [&'static str],
+    pub(crate) files: &'static [&'static str],
     /// Our code, if the browser accepts them; some of its words, if we have no error.
-    pub what: &'static str,
+    pub(crate) what: &'static str,
     /// Why, in one sentence.
-    pub why: &'static str,
+    pub(crate) why: &'static str,
 }
 
 /// Sorted by what they have in common: first what the browser accepts, by code, then what it refuses.
-pub const DIFFERENCES: &[Difference] = &[
+pub(crate) const DIFFERENCES: &[Difference] = &[
     Difference {
         files: &["lint/SDP210/bad-2.sdp"],
         what: "SDP210",
