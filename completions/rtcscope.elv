@@ -182,6 +182,7 @@ set edit:completion:arg-completer[rtcscope] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
             cand explain 'Explain what a session description says, in plain words and m-line by m-line'
             cand lint 'Check session descriptions against the rules of the RFCs'
+            cand negotiate 'Show what an offer and its answer agree on, and what is wrong between them'
             cand rules 'List the rules about descriptions, or explain some of them'
         }
         &'rtcscope;sdp;explain'= {
@@ -205,6 +206,25 @@ set edit:completion:arg-completer[rtcscope] = {|@words|
             cand --select 'Ask these rules alone: codes, the beginning of codes (SDP5), or names; may be repeated'
             cand --ignore 'Do not ask these rules; may be repeated'
             cand --type 'What the descriptions are, where neither the input nor the name of the file says so'
+            cand --format 'Format of the result on standard output'
+            cand --report 'Write the result to a file as well, in this format; may be repeated'
+            cand -o 'Write the result to this file instead of standard output'
+            cand --output 'Write the result to this file instead of standard output'
+            cand --color 'When to use colours'
+            cand --fail-on 'The least severity of a finding that makes the exit code 1'
+            cand -q 'Show no progress'
+            cand --quiet 'Show no progress'
+            cand -v 'Tell more; may be repeated'
+            cand --verbose 'Tell more; may be repeated'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'rtcscope;sdp;negotiate'= {
+            cand --type 'What the first and the second one are, where neither the input nor the name of the file says so'
+            cand --pc 'Of a dump, take this peer connection alone'
+            cand --at 'Of an input with several answers, take the description of this number, as `sdp explain` counts them'
+            cand --select 'Ask these rules alone: codes, the beginning of codes (SDP7), or names; may be repeated'
+            cand --ignore 'Do not ask these rules; may be repeated'
             cand --format 'Format of the result on standard output'
             cand --report 'Write the result to a file as well, in this format; may be repeated'
             cand -o 'Write the result to this file instead of standard output'

@@ -117,11 +117,6 @@ impl<'s, 't> Counterpart<'s, 't> {
     }
 }
 
-/// A flag of the section, of the session, or of the m-line whose transport it shares.
-pub fn has(media: Media<'_, '_>, name: &str) -> bool {
-    media.inherited(|section| section.first(name)).is_some()
-}
-
 /// What counts for an m-line at both levels: attributes of its own section, and of the session.
 pub fn levels<'s, 't>(session: &'s Session<'t>, media: Media<'s, 't>) -> [&'s Section<'t>; 2] {
     [session.head(), media.section()]

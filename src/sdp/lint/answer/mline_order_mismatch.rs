@@ -26,7 +26,7 @@ fn check(pair: &Pair<'_>, findings: &mut Findings<'_>) {
     let message =
         format!("m-line {place} is {}, and the offer has {} here", called(first.answer), called(first.offer));
     let belongs = home(pair, first.answer);
-    let here = pair.second().media().find(|media| home(pair, *media) == Some(place));
+    let here = counterpart(pair, first.offer);
     let mut help = match here {
         Some(here) => format!("put {} here, which is m-line {} now", called(here), here.index()),
         None => format!("answer {} here: with port 0, if it is not wanted", called(first.offer)),
@@ -64,7 +64,20 @@ fn home(pair: &Pair<'_>, media: Media<'_, '_>) -> Option<usize> {
     by_name(pair, media).or_else(by_kind)
 }
 
-/// `video, mid 1`.
+/// Which m-line of the answer this one of the offer has: by its name, or else by its kind if that is the only one of it.
+fn counterpart<'d>(pair: &Pair<'d>, offered: Media<'d, 'd>) -> Option<Media<'d, 'd>> {
+    let answer = pair.second().session();
+    let by_kind = || {
+        let mut same = answer.media().filter(|own| *own.line().kind == *offered.line().kind);
+        same.next().filter(|_| same.next().is_none())
+    };
+    match offered.mid() {
+        Some(mid) => answer.media_by_mid(mid.value),
+        None => by_kind(),
+    }
+}
+
+/// `video (mid 1)`.
 fn called(media: Media<'_, '_>) -> String {
     let mid = media.mid().map(|mid| format!(" (mid {mid})")).unwrap_or_default();
     format!("{}{mid}", media.line().kind)

@@ -18,12 +18,12 @@ pub(super) static RULE: LintRule = LintRule {
     checks: &[Check::Answer(check)],
 };
 
-/// Parameters that are on or off: what the other side does where they are on.
+/// Parameters that are on or off: what the other side is asked to do where they are on.
 const SWITCHES: [(&str, &str); 4] = [
-    ("stereo", "is sent two channels"),
-    ("useinbandfec", "is sent in-band FEC, which conceals lost packets"),
-    ("usedtx", "is sent nothing during silence"),
-    ("cbr", "is sent a constant bitrate"),
+    ("stereo", "to send two channels"),
+    ("useinbandfec", "to send in-band FEC, which conceals lost packets"),
+    ("usedtx", "to send nothing during silence"),
+    ("cbr", "to keep to one bitrate"),
 ];
 
 fn check(pair: &Pair<'_>, findings: &mut Findings<'_>) {
@@ -62,10 +62,10 @@ fn differing(offered: &Codec<'_>, codec: &Codec<'_>, findings: &mut Findings<'_>
         if on[0] == on[1] {
             continue;
         }
-        let wants = if on[0] { "the offerer" } else { "the answerer" };
+        let (says, asked) = if on[0] { ("offer", "answerer") } else { ("answer", "offerer") };
         let place = second.map_or(codec.payload_type.span, |word| word.span);
         let finding = findings
-            .push(place, format!("`{name}` counts for one way only: {wants} alone {effect}"))
+            .push(place, format!("`{name}` is on in the {says} alone: only the {asked} is asked {effect}"))
             .help(format!("write `{name}=1` on both sides to have it both ways"));
         if let Some(word) = first {
             finding.also_in(Side::First, word.span, "the offer");

@@ -2,7 +2,7 @@
 
 use crate::finding::{Rule, Severity};
 use crate::sdp::lint::{Check, Findings, LintRule, Pair, Side};
-use crate::sdp::pairing::{has, pairs};
+use crate::sdp::pairing::pairs;
 
 pub(super) static RULE: LintRule = LintRule {
     rule: Rule {
@@ -23,7 +23,7 @@ fn check(pair: &Pair<'_>, findings: &mut Findings<'_>) {
     for media in pairs(pair.first(), pair.second()).filter(|media| media.is_live_rtp()) {
         let attribute =
             |section: &'_ crate::sdp::Section<'_>| section.first(NAME).map(|attribute| attribute.span());
-        match (has(media.offer, NAME), has(media.answer, NAME)) {
+        match (media.offer.counts(NAME), media.answer.counts(NAME)) {
             (true, false) => {
                 findings
                     .push(
