@@ -1,7 +1,7 @@
 // Asks for every description of the tests, and writes or checks the records. Started by scripts/browser-agreement.
 
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { Chromium } from './chromium.mjs';
 import { PRELUDE } from './questions.mjs';
 
@@ -9,6 +9,14 @@ const TESTDATA = 'testdata/sdp';
 const CORPUS_RECORD = join(TESTDATA, 'browser', 'chromium.json');
 // Who wrote a description of the corpus, as its index says it, where that is a browser.
 const BROWSERS = /^(Chrome|Firefox|Safari|libwebrtc|Edge|webrtc)/;
+
+// Which offer an answer is to where names do not tell.
+const OFFERS = {
+  'negotiate/answer.sdp': 'offer.sdp',
+  'negotiate/chrome-answer.sdp': 'negotiate/chrome-offer.sdp',
+  'negotiate/sfu-answer.sdp': 'negotiate/chrome-offer.sdp',
+  'negotiate/swapped-answer.sdp': 'negotiate/chrome-offer.sdp',
+};
 
 const PARTNERS = [['-offer.sdp', '-answer.sdp'], ['-older.sdp', '-newer.sdp']].flatMap((two) => [two, [...two].reverse()]);
 
@@ -59,8 +67,8 @@ function alone(file, isAnswer) {
 
 function pair(first, file, isUpdate) {
   return isUpdate
-    ? { first, file, question: 'remoteUpdate', action: `offer after ${basename(first)}` }
-    : { first, file, question: 'remoteAnswer', action: `answer to ${basename(first)}` };
+    ? { first, file, question: 'remoteUpdate', action: `offer after ${relative(dirname(file), first)}` }
+    : { first, file, question: 'remoteAnswer', action: `answer to ${relative(dirname(file), first)}` };
 }
 
 // The descriptions of this project. In a folder where each is an -offer with its -answer, or an -older with its -newer,
@@ -73,7 +81,8 @@ function* ours() {
       name.endsWith(side) && names.includes(name.slice(0, -side.length) + other)));
     for (const file of names) {
       const first = file.replace(/-answer\.sdp$/, '-offer.sdp').replace(/-newer\.sdp$/, '-older.sdp');
-      if (arePairs && first !== file) yield pair(first, file, file.endsWith('-newer.sdp'));
+      if (OFFERS[file]) yield pair(OFFERS[file], file, false);
+      else if (arePairs && first !== file) yield pair(first, file, file.endsWith('-newer.sdp'));
       else yield alone(file, /answer/.test(basename(file)));
     }
   }
@@ -89,8 +98,8 @@ function grouped(files) {
 // that open.
 function* theirs() {
   const rows = readFileSync(join(corpus, 'index.tsv'), 'utf8').trimEnd().split('\n').slice(1);
-  for (const [file, , , writer] of rows.map((row) => row.split('\t'))) {
-    if (!file.startsWith('sdp/') || !BROWSERS.test(writer)) continue;
+  for (const [file, , , ...writer] of rows.map((row) => row.split('\t'))) {
+    if (!file.startsWith('sdp/') || !writer.some((told) => BROWSERS.test(told))) continue;
     const roles = readFileSync(join(corpus, file), 'utf8').match(/^a=setup:\w+/gm) ?? [];
     yield alone(file, roles.length > 0 && roles.every((role) => !role.endsWith('actpass')));
   }

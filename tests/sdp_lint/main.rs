@@ -7,4 +7,5 @@ mod corpus;
 mod differences;
 mod fixtures;
 mod secrets;
+mod sentences;
 mod speed;

@@ -61,6 +61,14 @@ fn the_first_check_that_fails_gives_the_sentence() {
          value for setup attribute."
     );
     assert_eq!(sentence(&|answer| answer.replace("a=mid:1", "a=mid:0")), "Duplicate a=mid value '0'.");
+    assert_eq!(
+        sentence(&|answer| answer.replace("a=fingerprint:sha-256 ", "a=fingerprint:sha-256 00:")),
+        "Failed to apply the description for m= section with mid='0': Failed to apply remote fingerprint."
+    );
+    assert_eq!(
+        sentence(&|answer| answer.replace("apt=96", "apt=98")),
+        "Failed to set remote video description send parameters for m-section with mid='1'."
+    );
 }
 
 #[test]

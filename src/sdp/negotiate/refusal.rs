@@ -302,13 +302,19 @@ fn transport(first: Media<'_, '_>, second: Media<'_, '_>) -> Option<Refusal> {
         let reason = format!("the offer says `a=setup:{}`", setup.as_str());
         return Some(Refusal { side: Side::First, ..Refusal::of(setup.span, sentence, reason) });
     }
-    let (setup, _) = second.setup()?;
-    if matches!(setup.value, Setup::Actpass | Setup::Holdconn) {
+    if let Some((setup, _)) = second.setup()
+        && matches!(setup.value, Setup::Actpass | Setup::Holdconn)
+    {
         let sentence = "Answerer must use either active or passive value for setup attribute.";
         let reason = format!("`a=setup:{}` should be `a=setup:active`", setup.as_str());
         return Some(Refusal::of(setup.span, sentence, reason));
     }
-    None
+    // Of several the last one counts.
+    let fingerprint = second.fingerprints()?.0.fingerprints().last()?;
+    let (expected, length) = (fingerprint.expected_length()?, fingerprint.length());
+    let reason = || format!("a `{}` hash has {expected} bytes, and this has {length}", fingerprint.hash);
+    let sentence = "Failed to apply remote fingerprint.";
+    (expected != length).then(|| Refusal::of(fingerprint.value.span, sentence, reason()))
 }
 
 fn characters(count: usize) -> String {
@@ -332,15 +338,16 @@ fn directions(offer: &Session<'_>, answer: &Session<'_>) -> Option<Refusal> {
     None
 }
 
-/// Nothing is left to send with. Whether that refuses the answer depends on the version.
+/// Video of which nothing is left but retransmission and protection, or the retransmission of what is not there. Other
+/// answers without a common codec are taken, and no media flows.
 fn codecs(offer: &Session<'_>, answer: &Session<'_>) -> Option<Refusal> {
-    for pair in pairs(offer, answer).filter(|pair| pair.is_live_rtp() && pair.answer.direction().receives()) {
-        let Some((span, reason)) = dangling(pair).or_else(|| nothing_in_common(pair)) else { continue };
+    for pair in
+        pairs(offer, answer).filter(|pair| pair.is_live_rtp() && pair.answer.line().kind.value == "video")
+    {
+        let Some((span, reason)) = dangling(pair).or_else(|| nothing_by_itself(pair)) else { continue };
         let mid = pair.answer.mid().or(pair.offer.mid()).map(|mid| mid.value).unwrap_or_default();
-        let sentence = format!(
-            "Failed to set remote {} description send parameters for m-section with mid='{mid}'.",
-            pair.answer.line().kind
-        );
+        let sentence =
+            format!("Failed to set remote video description send parameters for m-section with mid='{mid}'.");
         return Some(Refusal { confidence: Confidence::Medium, ..Refusal::of(span, sentence, reason) });
     }
     None
@@ -360,11 +367,12 @@ fn dangling(pair: MediaPair<'_, '_>) -> Option<(Span, String)> {
     ))
 }
 
-fn nothing_in_common(pair: MediaPair<'_, '_>) -> Option<(Span, String)> {
-    let has_media = |codecs: &[Codec<'_>]| codecs.iter().any(|codec| !codec.is_auxiliary());
-    let is_common = pair.common().any(|(_, codec)| !codec.is_auxiliary());
-    let is_lacking = !is_common && has_media(pair.offer.codecs()) && !pair.answer.codecs().is_empty();
-    is_lacking.then(|| (line(pair.answer), format!("{} has no codec of the offer", called(pair.answer))))
+fn nothing_by_itself(pair: MediaPair<'_, '_>) -> Option<(Span, String)> {
+    let codecs = pair.answer.codecs();
+    let is_lacking = !codecs.is_empty() && codecs.iter().all(Codec::is_auxiliary);
+    is_lacking.then(|| {
+        (line(pair.answer), format!("{} has no codec that carries video by itself", called(pair.answer)))
+    })
 }
 
 /// `m-line 1, video (mid 1)`.

@@ -4,6 +4,7 @@ mod bandwidth_cap_low;
 mod extmap_duplicate_id;
 mod extmap_id_range;
 mod extmap_id_remap;
+mod extmap_levels_mixed;
 mod extmap_not_offered;
 mod msid_syntax;
 mod plan_b;
@@ -43,4 +44,5 @@ pub(super) static RULES: &[&LintRule] = &[
     &sctp_port_missing::RULE,
     &sctp_max_message_size::RULE,
     &bandwidth_cap_low::RULE,
+    &extmap_levels_mixed::RULE,
 ];

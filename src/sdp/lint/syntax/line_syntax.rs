@@ -11,7 +11,7 @@ pub(super) static RULE: LintRule = LintRule {
         severity: Severity::Error,
         summary: "a line does not have the form that it must have",
         explain: include_str!("line_syntax.md"),
-        refs: &["RFC 8866 §5", "RFC 8866 §9"],
+        refs: &["RFC 8866 §5", "RFC 8866 §9", "RFC 9429 §5.8"],
         since: "0.1.0",
     },
     checks: &[Check::Any(check)],
@@ -19,10 +19,11 @@ pub(super) static RULE: LintRule = LintRule {
 
 fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
     let text = description.text();
+    let unreadable = description.unreadable_is();
     let filled = text.lines().iter().rposition(|line| !line.is_blank()).map_or(0, |last| last + 1);
     for line in &text.lines()[..filled] {
-        form(text, line, findings);
-        ending(line, findings);
+        form(text, line, unreadable, findings);
+        ending(line, unreadable, findings);
         if let Some(at) = text.slice(line.span).find('\0') {
             let at = line.span.start + at;
             findings
@@ -40,7 +41,7 @@ fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
 }
 
 /// The type, the `=`, and white space where none may be.
-fn form(text: &Text<'_>, line: &Line, findings: &mut Findings<'_>) {
+fn form(text: &Text<'_>, line: &Line, unreadable: Severity, findings: &mut Findings<'_>) {
     use Severity::{Error, Warning};
     let Some(oddity) = line.oddity else { return };
     // The value of these is any text, and may begin or end with a blank.
@@ -51,7 +52,7 @@ fn form(text: &Text<'_>, line: &Line, findings: &mut Findings<'_>) {
         Oddity::SpaceAtEnd if is_text => return,
         Oddity::Blank => (
             line.span,
-            Warning,
+            unreadable,
             "a blank line stands between the others",
             "take it out; parsers stop there, or refuse the description",
         ),
@@ -78,7 +79,7 @@ fn form(text: &Text<'_>, line: &Line, findings: &mut Findings<'_>) {
         }
         Oddity::SpaceAtEnd => (
             Span::new(line.value.end, line.span.end),
-            Warning,
+            if has_exact_end(text, line) { unreadable } else { Warning },
             "the line ends in white space",
             "take it out; some parsers read it as part of the value",
         ),
@@ -86,7 +87,22 @@ fn form(text: &Text<'_>, line: &Line, findings: &mut Findings<'_>) {
     findings.push(span, message).severity(severity).help(help);
 }
 
-fn ending(line: &Line, findings: &mut Findings<'_>) {
+/// Whether the end of the value is a number or a name, so that a blank after it makes another one of it. Elsewhere
+/// parsers pass over it.
+fn has_exact_end(text: &Text<'_>, line: &Line) -> bool {
+    const ATTRIBUTES: [&str; 8] =
+        ["fingerprint", "group", "ice-pwd", "ice-ufrag", "max-message-size", "mid", "sctp-port", "setup"];
+    match line.kind {
+        Some('o' | 'm' | 'b') => true,
+        Some('a') => {
+            let (name, _) = text.slice(line.value).split_once(':').unwrap_or_default();
+            ATTRIBUTES.contains(&name)
+        }
+        _ => false,
+    }
+}
+
+fn ending(line: &Line, unreadable: Severity, findings: &mut Findings<'_>) {
     let message = match line.ending {
         Ending::Cr => "the line ends with CR alone, which parsers do not take for a line end",
         Ending::CrCrLf => "the line ends with CR CR LF",
@@ -94,7 +110,7 @@ fn ending(line: &Line, findings: &mut Findings<'_>) {
     };
     findings
         .push(line.span.after(), message)
-        .severity(Severity::Warning)
+        .severity(unreadable)
         .help("end lines with CRLF; write the file in binary mode, so that nothing is added to it");
 }
 
