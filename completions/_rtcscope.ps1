@@ -89,7 +89,7 @@ Register-ArgumentCompleter -Native -CommandName 'rtcscope' -ScriptBlock {
             [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'The least severity of a finding that makes the exit code 1')
             [CompletionResult]::new('--embedded', '--embedded', [CompletionResultType]::ParameterName, 'Start a server inside this process and probe that')
             [CompletionResult]::new('--lint-only', '--lint-only', [CompletionResultType]::ParameterName, 'Say what is wrong with the configuration, and send nothing')
-            [CompletionResult]::new('--clock', '--clock', [CompletionResultType]::ParameterName, 'Find the server''s clock, with --secret: eight more allocations a host, each released at once')
+            [CompletionResult]::new('--clock', '--clock', [CompletionResultType]::ParameterName, 'Find the server''s clock, with --secret: up to 18 more allocations a host, each released at once')
             [CompletionResult]::new('-4', '-4', [CompletionResultType]::ParameterName, 'Probe IPv4 addresses alone; with -6, both')
             [CompletionResult]::new('--ipv4', '--ipv4', [CompletionResultType]::ParameterName, 'Probe IPv4 addresses alone; with -6, both')
             [CompletionResult]::new('-6', '-6', [CompletionResultType]::ParameterName, 'Probe IPv6 addresses alone; with -4, both')

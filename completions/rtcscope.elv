@@ -85,7 +85,7 @@ set edit:completion:arg-completer[rtcscope] = {|@words|
             cand --fail-on 'The least severity of a finding that makes the exit code 1'
             cand --embedded 'Start a server inside this process and probe that'
             cand --lint-only 'Say what is wrong with the configuration, and send nothing'
-            cand --clock 'Find the server''s clock, with --secret: eight more allocations a host, each released at once'
+            cand --clock 'Find the server''s clock, with --secret: up to 18 more allocations a host, each released at once'
             cand -4 'Probe IPv4 addresses alone; with -6, both'
             cand --ipv4 'Probe IPv4 addresses alone; with -6, both'
             cand -6 'Probe IPv6 addresses alone; with -4, both'

@@ -109,7 +109,7 @@ warning\t'Findings of severity warning or error fail the run'
 never\t'No finding fails the run'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l embedded -d 'Start a server inside this process and probe that'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l lint-only -d 'Say what is wrong with the configuration, and send nothing'
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l clock -d 'Find the server\'s clock, with --secret: eight more allocations a host, each released at once'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l clock -d 'Find the server\'s clock, with --secret: up to 18 more allocations a host, each released at once'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -s 4 -l ipv4 -d 'Probe IPv4 addresses alone; with -6, both'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -s 6 -l ipv6 -d 'Probe IPv6 addresses alone; with -4, both'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l srv -d 'Ask DNS for NAPTR and SRV records first, and probe all that they name (RFC 5928)'
