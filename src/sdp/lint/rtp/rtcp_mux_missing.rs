@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use crate::finding::{Rule, Severity};
 use crate::sdp::attribute::Group;
-use crate::sdp::lint::{Check, Description, Findings, LintRule};
+use crate::sdp::lint::{Check, Description, Findings, LintRule, Pair, Side};
+use crate::sdp::pairing::pairs;
 use crate::sdp::session::Media;
 
 pub(super) static RULE: LintRule = LintRule {
@@ -14,10 +15,10 @@ pub(super) static RULE: LintRule = LintRule {
         severity: Severity::Error,
         summary: "an m-line of RTP does not share its port with RTCP where it has to",
         explain: include_str!("rtcp_mux_missing.md"),
-        refs: &["RFC 9143 §9.3", "RFC 8834 §4.5", "RFC 5761 §5.1.1", "RFC 9429 §5.8.3"],
+        refs: &["RFC 9143 §9.3", "RFC 8834 §4.5", "RFC 5761 §5.1.1", "RFC 8858", "RFC 9429 §5.8.3"],
         since: "0.1.0",
     },
-    checks: &[Check::One(check)],
+    checks: &[Check::One(check), Check::Answer(check_answer)],
 };
 
 fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
@@ -64,4 +65,42 @@ fn is_beside_data(description: &Description<'_>, media: Media<'_, '_>, group: &G
     let mut members = description.members(group).filter(|member| !member.is_rejected());
     is_data
         && members.find(|member| member.line().is_rtp()).is_some_and(|first| first.section().has("rtcp-mux"))
+}
+
+/// What the answer alone does not tell: that the offer asks for it, or does not.
+fn check_answer(pair: &Pair<'_>, findings: &mut Findings<'_>) {
+    for media in pairs(pair.first(), pair.second()).filter(|media| media.is_live_rtp()) {
+        let place = media.answer.line().value.span;
+        match (media.offer.counts("rtcp-mux"), media.answer.counts("rtcp-mux")) {
+            (true, false) => {
+                let only = media.offer.section().first("rtcp-mux-only");
+                let told = media.answer.bundle().is_some() || pair.second().is_webrtc();
+                if let Some(only) = only {
+                    findings
+                        .push(
+                            place,
+                            "RTCP can only share the port of RTP, and the answer has no `a=rtcp-mux`",
+                        )
+                        .also_in(Side::First, only.span(), "the offer has no other port for it")
+                        .help("add `a=rtcp-mux` below the m-line, or reject the m-line with port 0");
+                } else if !told {
+                    findings
+                        .push(place, "`a=rtcp-mux` is offered and not taken: RTCP keeps a port of its own")
+                        .severity(Severity::Info)
+                        .help("add `a=rtcp-mux` below the m-line, if one port is wanted for both");
+                }
+            }
+            (false, true) => {
+                let own = media.answer.section().first("rtcp-mux");
+                findings
+                    .push(
+                        own.map_or(place, |own| own.span()),
+                        "`a=rtcp-mux` is answered, and was not offered",
+                    )
+                    .also_in(Side::First, media.offer.line().value.span, "no `a=rtcp-mux` here")
+                    .help("take the line out of the answer, or add it to the offer");
+            }
+            _ => {}
+        }
+    }
 }
