@@ -25,7 +25,7 @@ mod wrap;
 mod tests;
 
 pub use document::{Align, Block, Cell, Document, Line, Snippet, SnippetLine, Table, Tone};
-pub use format::{FORMATS, Format, Growth, Renderer};
+pub use format::{FORMATS, Format, Growth, Part, Renderer};
 pub use printable::{one_line, printable};
 pub use progress::Progress;
 pub use screen::Screen;
@@ -90,14 +90,28 @@ pub struct Rendered {
 impl Rendered {
     /// Reads everything that a renderer may want from `report`.
     pub fn from_report<R: Report>(report: &R) -> Result<Self, serde_json::Error> {
-        let json = serde_json::to_value(report)?;
-        let lines = report.lines(&json);
+        Self::for_formats(report, FORMATS)
+    }
+
+    /// As [`from_report`](Self::from_report), but no more than these formats take: the JSON of a large report costs
+    /// more than all the rest, and most runs never show it.
+    pub fn for_formats<R: Report>(report: &R, formats: &[Format]) -> Result<Self, serde_json::Error> {
+        let takes = |part: Part| formats.iter().any(|format| format.takes == part);
+        let json = match takes(Part::Json) || takes(Part::Lines) {
+            true => serde_json::to_value(report)?,
+            false => serde_json::Value::Null,
+        };
+        // What is made of findings quotes the lines that the document shows.
+        let document = match takes(Part::Document) || takes(Part::Findings) {
+            true => report.document(),
+            false => Document::default(),
+        };
         Ok(Self {
+            lines: if takes(Part::Lines) { report.lines(&json) } else { Vec::new() },
             json,
-            lines,
             findings: report.findings().map(<[Finding]>::to_vec),
             subjects: report.subjects(),
-            ..Self::of_document(R::SCHEMA, report.document(), report.exit())
+            ..Self::of_document(R::SCHEMA, document, report.exit())
         })
     }
 

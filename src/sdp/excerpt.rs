@@ -22,28 +22,47 @@ impl Session<'_> {
     /// masked. Lines are those of the description, as `sdp explain --lines` numbers them.
     pub fn location(&self, span: Span) -> Location {
         let (text, place) = (self.text(), self.text().place(span));
-        let line = text.line_at(span.start).map(|index| &text.lines()[index]);
+        let excerpt = text.line_at(span.start).map(|index| {
+            let hidden = match self.hidden.get() {
+                Some((known, hidden)) if known == index => hidden,
+                _ => hidden(text, &text.lines()[index]),
+            };
+            self.hidden.set(Some((index, hidden)));
+            excerpt(text, &text.lines()[index], span, hidden)
+        });
         Location::Text {
             line: place.line as usize,
             column: place.column,
             length: place.length,
             m_line: self.media_index_at(span.start),
-            excerpt: line.map(|line| excerpt(text, line, span)).unwrap_or_default(),
+            excerpt: excerpt.unwrap_or_default(),
         }
     }
 }
 
-fn excerpt(text: &Text<'_>, line: &Line, span: Span) -> Excerpt {
+/// Looks at no more of the line than is shown of it.
+fn excerpt(text: &Text<'_>, line: &Line, span: Span, hidden: Option<Span>) -> Excerpt {
     let start = span.start.clamp(line.span.start, line.span.end);
     let end = span.end.clamp(start, line.span.end);
-    let hidden = hidden(text, line);
     let shown = |from: usize, to: usize| shown(text, Span::new(from, to), hidden);
-    let before = shown(line.span.start, start);
+    // Nothing is shown behind the beginning of what is hidden.
+    let visible = hidden.map_or(start, |hidden| hidden.start.min(start));
+    let before = shown(near(text, visible.saturating_sub(FAR)).max(line.span.start), start);
     let before = match before.chars().count().saturating_sub(LONGEST) {
         0 => before,
         cut => format!("…{}", before.chars().skip(cut).collect::<String>()),
     };
-    Excerpt { before, marked: shortened(&shown(start, end)), after: shortened(&shown(end, line.span.end)) }
+    let marked = shown(start, near(text, start + FAR).clamp(start, end));
+    let after = shown(end, near(text, end + FAR).clamp(end, line.span.end));
+    Excerpt { before, marked: shortened(&marked), after: shortened(&after) }
+}
+
+/// Bytes that have more than [`LONGEST`] characters.
+const FAR: usize = (LONGEST + 2) * 4;
+
+/// The first place at or behind `at` where a character begins.
+fn near(text: &Text<'_>, at: usize) -> usize {
+    (at..).find(|&at| at >= text.as_str().len() || text.as_str().is_char_boundary(at)).unwrap_or(at)
 }
 
 /// What of the line must not be shown. Of a line that is no attribute as well, since that may be what is wrong with it.
@@ -112,6 +131,14 @@ mod tests {
         check("ice-pwd:hunter2\n", "hunter2", "1 None ice-pwd:[****]");
         check(" AES inline:WVNf\n", "WVNf", "1 None  AES inline:[****]");
         check("a=ice-ufrag:abcd\n", "abcd", "1 None a=ice-ufrag:[abcd]");
+    }
+
+    #[test]
+    fn a_secret_stays_hidden_wherever_a_long_line_is_cut() {
+        let far = "é".repeat(2000);
+        let cut = format!("1 None …{}inline:****[]", "é".repeat(49));
+        check(&format!("a={far}inline:WVNf{far}x{far}\n"), "x", &cut);
+        check(&format!("x a={far}inline:WVNf{far}\n"), "x", &format!("1 None [x] a={}…", "é".repeat(57)));
     }
 
     #[test]

@@ -176,3 +176,116 @@ fn nul_and_invalid_utf8_do_not_hide_the_rest() {
     assert!(text.starts_with("exit: 0\n") && text.contains("m=audio 9 RTP/AVP 0"), "{text}");
     assert!(!text.contains('\x1b') && !text.contains('\0'), "{text}");
 }
+
+/// The output of a command of `sdp` for an input of its own.
+fn of_input(command: &str, name: &str, bytes: &[u8], flags: &[&str]) -> String {
+    let dir = Dir::new(&format!("sdp-of-{command}-{name}"));
+    std::fs::write(dir.path(name), bytes).expect("a file can be written");
+    let mut command = rtcscope(["sdp", command, name]);
+    command.args(flags).current_dir(dir.path("")).env("COLUMNS", "100");
+    shown(&command.output().expect("the program starts"))
+}
+
+const CANDIDATES: [(&str, &str); 5] = [
+    ("line", "candidate:1 1 udp 2122260223 192.0.2.7 54321 typ host\n"),
+    ("attribute", "a=candidate:1 1 udp 2122260223 192.0.2.7 54321 typ host\r\n"),
+    (
+        "init",
+        r#"{"candidate":"candidate:1 1 udp 2122260223 192.0.2.7 54321 typ host","sdpMid":"0","sdpMLineIndex":0}"#,
+    ),
+    (
+        "android",
+        r#"{"type":"candidate","id":"audio","label":0,"candidate":"candidate:1 1 udp 2122260223 192.0.2.7 54321 typ host"}"#,
+    ),
+    ("ios", "0:0:candidate:1 1 udp 2122260223 192.0.2.7 54321 typ host:\n"),
+];
+
+#[test]
+fn candidates_alone_are_explained_and_linted_however_they_are_handed_over() {
+    for (name, text) in CANDIDATES {
+        let told = of_input("explain", name, text.as_bytes(), &[]);
+        assert!(told.starts_with("exit: 0\n"), "{name}: {told}");
+        assert!(told.contains("One ICE candidate without its description: 1 host"), "{name}: {told}");
+        assert!(told.contains("192.0.2.7:54321") && told.contains("finds nothing wrong"), "{name}: {told}");
+        let told = of_input("lint", name, text.as_bytes(), &[]);
+        assert!(told.starts_with("exit: 0\n") && told.contains("nothing is wrong"), "{name}: {told}");
+        let bad = text.replace("54321", "0");
+        let told = of_input("lint", name, bad.as_bytes(), &["--fail-on", "warning"]);
+        assert!(told.starts_with("exit: 1\n") && told.contains("SDP408"), "{name}: {told}");
+        assert!(told.contains("nobody can send to port 0") && told.contains(&format!("{name}:1:")), "{told}");
+        let told = of_input("explain", name, bad.as_bytes(), &[]);
+        assert!(told.contains("line 1: nobody can send to port 0 (SDP408)"), "{name}: {told}");
+    }
+    let (_, init) = CANDIDATES[2];
+    let json = of_input("explain", "json", init.as_bytes(), &["--format", "json"]);
+    assert!(json.contains("\"mid\": \"0\"") && json.contains("\"address\": \"192.0.2.7\""), "{json}");
+    let broken = init.replace("1 1 udp 2122260223 192.0.2.7 54321 typ host", "1 one");
+    let told = of_input("explain", "broken", broken.as_bytes(), &[]);
+    assert!(told.contains("No candidate that can be read") && told.contains("(SDP408)"), "{told}");
+}
+
+const HEAD: &str = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0";
+
+#[test]
+fn a_string_without_its_last_line_end_is_a_warning_and_a_file_is_not() {
+    let string = serde_json::json!({"type": "offer", "sdp": HEAD}).to_string();
+    let told = of_input("lint", "string", string.as_bytes(), &["--fail-on", "warning"]);
+    assert!(told.starts_with("exit: 1\n") && told.contains("end the string with `\\r\\n`"), "{told}");
+    let told = of_input("lint", "file", HEAD.as_bytes(), &["--fail-on", "warning"]);
+    assert!(told.starts_with("exit: 0\n") && told.contains("the last line has no line end"), "{told}");
+}
+
+#[test]
+fn text_before_a_description_is_noted() {
+    let before = format!("This is what I get:\n\n{HEAD}\r\n");
+    for command in ["explain", "lint"] {
+        let told = of_input(command, "before", before.as_bytes(), &[]);
+        let sentence = "before: a line of other text stands before the description";
+        assert!(told.contains(sentence), "{told}");
+        let told = of_input(command, "quoted", HEAD.replace("v=0", "> v=0").as_bytes(), &[]);
+        assert!(!told.contains("other text"), "{told}");
+    }
+}
+
+#[test]
+fn findings_have_their_place_and_the_worst_are_told_first() {
+    let broken = std::fs::read(testdata("broken.sdp")).expect("a file of the repository");
+    let json = of_input("explain", "json", &broken, &["--format", "json"]);
+    let json = json.split("--- stdout\n").nth(1).and_then(|rest| rest.split("--- stderr").next());
+    let json: serde_json::Value = serde_json::from_str(json.expect("output")).expect("JSON");
+    let findings = json["findings"].as_array().expect("findings");
+    assert!(!findings.is_empty());
+    for finding in findings {
+        for key in ["line", "column", "length", "m_line"] {
+            assert!(finding["location"].get(key).is_some(), "{finding:#}");
+        }
+    }
+    let text = of_input("explain", "text", &broken, &[]);
+    let [wrong, may] =
+        ["What is wrong", "What may go wrong"].map(|heading| text.find(heading).expect(heading));
+    assert!(wrong < may && text.starts_with("exit: 1\n"), "{text}");
+    let text = of_input("explain", "never", &broken, &["--fail-on", "never"]);
+    assert!(text.starts_with("exit: 0\n"), "{text}");
+}
+
+#[test]
+fn the_browser_of_a_dump_wrote_its_own_side_of_it() {
+    let safari = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) \
+                  Version/17.0 Safari/605.1.15";
+    let dump =
+        std::fs::read_to_string(testdata("source/rtcstats-v3.jsonl")).expect("a file of the repository");
+    let dump = dump.replace("Mozilla/5.0 example", safari);
+    let own = of_input("explain", "own", dump.as_bytes(), &["--at", "1"]);
+    assert!(own.contains("Written by Safari 17.0 on macOS. Seen by: the dump is of that browser"), "{own}");
+    let theirs = of_input("explain", "theirs", dump.as_bytes(), &["--at", "3"]);
+    assert!(!theirs.contains("Safari 17.0"), "{theirs}");
+}
+
+#[test]
+fn a_file_that_is_too_large_is_refused_unread() {
+    let dir = Dir::new("sdp-large");
+    let path = dir.path("large");
+    std::fs::File::create(&path).and_then(|file| file.set_len(100 << 20)).expect("a sparse file");
+    let text = run(["sdp".as_ref(), "explain".as_ref(), path.as_os_str()]);
+    assert!(text.starts_with("exit: 3\n") && text.contains("is larger than 64 MiB"), "{text}");
+}

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::cli::UserError;
 use crate::io::input;
-use crate::sdp::source::{self, Sources};
+use crate::sdp::source::{self, Document, Kind, Sources};
 
 /// More is a recording, not a description.
 const MOST: u64 = 64 << 20;
@@ -15,6 +15,16 @@ pub(super) struct Input {
     pub(super) name: String,
     /// What is in it.
     pub(super) sources: Sources,
+}
+
+impl Input {
+    /// What a description in it is, where it does not say so itself: what the user says, or else the name of the file.
+    pub(super) fn kind(&self, document: &Document, said: Option<Kind>) -> Option<Kind> {
+        if document.kind != Kind::Unknown {
+            return None;
+        }
+        said.or_else(|| Kind::from_hint(Path::new(&self.name).file_name()?.to_str()?))
+    }
 }
 
 /// Reads each of `paths`.

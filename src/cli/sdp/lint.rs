@@ -1,7 +1,5 @@
 //! `rtcscope sdp lint`: descriptions in, what is wrong with them out.
 
-use std::path::Path;
-
 use clap::ValueEnum;
 
 use super::input;
@@ -63,25 +61,25 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
             }
         };
         for document in &input.sources.documents {
-            let kind = if document.kind == Kind::Unknown { kind(args.kind, &input.name) } else { None };
+            let kind = input.kind(document, args.kind.map(Side::kind));
             report.add(Linted::of(lint::Input { source: &input.name, document, kind }, &selection));
         }
-        report.is_incomplete |= input.sources.documents.is_empty();
-        if input.sources.documents.is_empty() && !input.sources.candidates.is_empty() {
-            let text = "there are candidates in it, and no description; `rtcscope sdp explain` reads them";
-            report.notes.push(format!("{}: {text}.", input.name));
+        let fragment = input.sources.fragment();
+        if let Some(document) = &fragment {
+            report.add(Linted::of(lint::Input { source: &input.name, document, kind: None }, &selection));
         }
+        report.is_incomplete |= input.sources.documents.is_empty() && fragment.is_none();
         report.notes.extend(input.sources.notes.iter().map(|note| format!("{}: {}.", input.name, note.text)));
     }
     context.emit(&report)
 }
 
-/// What a description is that does not say so itself: what the user says, or else the name of its file.
-fn kind(said: Option<Side>, path: &str) -> Option<Kind> {
-    match said {
-        Some(Side::Offer) => Some(Kind::Offer),
-        Some(Side::Answer) => Some(Kind::Answer),
-        None => Kind::from_hint(Path::new(path).file_name()?.to_str()?),
+impl Side {
+    fn kind(self) -> Kind {
+        match self {
+            Self::Offer => Kind::Offer,
+            Self::Answer => Kind::Answer,
+        }
     }
 }
 

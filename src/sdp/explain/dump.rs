@@ -6,8 +6,10 @@ use serde::Serialize;
 
 use super::agent;
 use super::facts::{CandidateFacts, SessionFacts};
+use crate::finding::Confidence;
 use crate::sdp::source::dump::{Connection, Event, Format, Munged, Side, State, What};
-use crate::sdp::source::{Dump, Kind};
+use crate::sdp::source::{Dump, InDump, Kind};
+use crate::sdp::{Family, Writer};
 
 /// A dump.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -140,6 +142,28 @@ pub struct Change {
     pub lines_added: usize,
     /// Lines that are gone.
     pub lines_removed: usize,
+}
+
+impl SessionFacts {
+    /// Takes the browser that a dump is of for the writer of what was created or set locally in it.
+    pub fn know_writer(&mut self, dump: Option<&Dump>, place: Option<InDump>) {
+        let Some((dump, place)) = dump.zip(place) else { return };
+        let event = dump.connections.get(place.connection).and_then(|one| one.events.get(place.event));
+        let Some(What::Description { side, munged, .. }) = event.map(|event| &event.what) else { return };
+        let confidence = match (side, munged) {
+            (Side::Created, _) | (Side::Local, Some(Munged::No { .. } | Munged::Reordered { .. })) => {
+                Confidence::High
+            }
+            (Side::Local, _) => Confidence::Medium,
+            (Side::Remote, _) => return,
+        };
+        let Some(name) = dump.user_agent.as_deref().and_then(agent::browser) else { return };
+        let mut evidence = vec!["the dump is of that browser, and this is its own side".to_owned()];
+        if self.writer.family != Family::Unknown {
+            evidence.append(&mut self.writer.evidence);
+        }
+        self.writer = Writer { name, family: Family::Browser, confidence, evidence };
+    }
 }
 
 impl DumpFacts {

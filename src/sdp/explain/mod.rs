@@ -5,6 +5,7 @@
 mod agent;
 mod dump;
 mod facts;
+mod faults;
 mod lines;
 mod prose;
 mod reading;
@@ -13,11 +14,14 @@ mod timeline;
 
 pub use dump::{Change, ConnectionFacts, DumpFacts, EventFacts, Happening};
 pub use facts::{
-    BandwidthFacts, CandidateFacts, CodecFacts, ExtmapFacts, FingerprintFacts, MediaFacts, OriginFacts,
-    ProblemFacts, RidFacts, SctpFacts, SessionFacts, SimulcastFacts, SsrcFacts, StrictFacts, TypeFacts,
+    BandwidthFacts, CandidateFacts, CodecFacts, ExtmapFacts, FingerprintFacts, LoneCandidateFacts,
+    MediaFacts, OriginFacts, ProblemFacts, RidFacts, SctpFacts, SessionFacts, SimulcastFacts, SsrcFacts,
+    StrictFacts, TypeFacts,
 };
 pub use lines::AnnotatedLine;
 pub use reading::Given;
+
+use std::ops::Range;
 
 use serde::Serialize;
 
@@ -30,13 +34,27 @@ pub struct Explanation {
     /// Each description, in order.
     pub sessions: Vec<SessionFacts>,
     /// Candidates that stand in no description.
-    pub candidates: Vec<CandidateFacts>,
+    pub candidates: Vec<LoneCandidateFacts>,
     /// The peer connections of each input that is a dump.
     pub dumps: Vec<DumpFacts>,
     /// What should be known besides: what an input is, where it has no SDP.
     pub notes: Vec<String>,
-    /// What is wrong with them.
+    /// What is wrong with them, one description after the other.
     pub findings: Vec<Finding>,
+    /// Findings of which there were so many that only their number is known.
+    pub omitted_findings: usize,
+    /// For each of `sessions`, which of `findings` are about it.
+    #[serde(skip)]
+    pub found: Vec<Range<usize>>,
+    /// Which of `findings` are about `candidates`.
+    #[serde(skip)]
+    pub found_alone: Vec<usize>,
+    /// What was examined, by name.
+    #[serde(skip)]
+    pub subjects: Vec<String>,
+    /// Whether the text has the remarks among the findings as well.
+    #[serde(skip)]
+    pub with_remarks: bool,
     /// Whether the text shows every description in full; else the timelines alone, which number them.
     #[serde(skip)]
     pub in_full: bool,
@@ -45,32 +63,66 @@ pub struct Explanation {
     pub fail_on: FailOn,
 }
 
+impl Explanation {
+    /// Takes one more description, and what is wrong with it.
+    pub fn add(&mut self, session: SessionFacts, findings: Vec<Finding>) {
+        let start = self.findings.len();
+        self.findings.extend(findings);
+        self.found.push(start..self.findings.len());
+        self.sessions.push(session);
+    }
+
+    /// Takes the candidates of one more input that stand in no description, and what is wrong with them.
+    pub fn add_candidates(&mut self, candidates: Vec<LoneCandidateFacts>, findings: Vec<Finding>) {
+        self.found_alone.extend(self.findings.len()..self.findings.len() + findings.len());
+        self.findings.extend(findings);
+        self.candidates.extend(candidates);
+    }
+
+    /// Each description, and what is wrong with it.
+    fn told(&self) -> impl Iterator<Item = (&SessionFacts, &[Finding])> {
+        self.sessions.iter().zip(self.found.iter().map(|range| &self.findings[range.clone()]))
+    }
+}
+
 impl Report for Explanation {
     const SCHEMA: &'static str = "sdp-explain/1";
 
     fn document(&self) -> Document {
         let mut blocks: Vec<Block> = self.dumps.iter().flat_map(timeline::blocks).collect();
-        let shown = if self.in_full { &self.sessions[..] } else { &[] };
-        for session in shown {
+        for (session, findings) in self.told().filter(|_| self.in_full) {
             // In a dump that `--at` took it from, its number and what it was.
             if self.sessions.len() > 1 || session.number > 1 {
                 blocks.push(Block::Heading(format!("Description {}: {}", session.number, session.source)));
             }
-            blocks.extend(tables::session(session));
+            blocks.extend(tables::session(session, findings));
+            blocks.extend(faults::of_description(findings, self.with_remarks));
+        }
+        if !self.in_full {
+            let told = self
+                .told()
+                .flat_map(|(session, findings)| findings.iter().map(|finding| (session.number, finding)));
+            blocks.extend(faults::of_descriptions(told, self.with_remarks));
         }
         if !self.candidates.is_empty() {
-            blocks.push(Block::Heading("Candidates".to_owned()));
-            blocks.push(Block::Table(tables::candidates(&self.candidates)));
+            blocks.extend(tables::alone(&self.candidates));
+            let findings = self.found_alone.iter().filter_map(|&index| self.findings.get(index));
+            blocks.extend(faults::of_candidates(findings, self.with_remarks));
+        }
+        if self.omitted_findings > 0 {
+            let sentence = format!("{} more findings of the same rules are not kept.", self.omitted_findings);
+            blocks.push(Block::Paragraph(Cell::new(sentence, Tone::Dim)));
         }
         blocks.extend(self.notes.iter().map(|note| Block::Paragraph(Cell::new(note.clone(), Tone::Warn))));
-        if !self.findings.is_empty() {
-            blocks.push(Block::Findings(self.findings.clone()));
-        }
         Document { blocks }
     }
 
     fn findings(&self) -> Option<&[Finding]> {
         Some(&self.findings)
+    }
+
+    fn subjects(&self) -> Vec<String> {
+        self.subjects.clone()
     }
 
     /// Nothing to explain is not knowing.

@@ -14,6 +14,7 @@ use crate::sdp::{Problem, Session};
 pub struct Description<'d> {
     session: &'d Session<'d>,
     kind: Kind,
+    is_string: bool,
 }
 
 /// Two descriptions that belong together: an offer and its answer, or an offer and a later one.
@@ -26,7 +27,17 @@ pub struct Pair<'d> {
 impl<'d> Description<'d> {
     /// `session`, given as this side's.
     pub fn of(session: &'d Session<'d>, kind: Kind) -> Self {
-        Self { session, kind }
+        Self { session, kind, is_string: false }
+    }
+
+    /// Says that it is a string of a program, which is handed on as it is: no editor took its last line end.
+    pub fn in_string(self, is_string: bool) -> Self {
+        Self { is_string, ..self }
+    }
+
+    /// Whether it is a string of a program.
+    pub fn is_string(&self) -> bool {
+        self.is_string
     }
 
     /// What was read of it.

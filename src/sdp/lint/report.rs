@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Description, Found, LintRule, Mark, Selection, Side, rules};
 use crate::finding::{Exit, FailOn, Finding, Location, Severity};
 use crate::report::{Block, Cell, Document, Report, Snippet, SnippetLine, Tone};
-use crate::sdp::source::{self, Kind};
+use crate::sdp::source::{self, Kind, Wrapping};
 use crate::sdp::{Session, Text, strict};
 
 /// A description, and what its input says of it.
@@ -76,14 +76,8 @@ impl Linted {
     /// Has the rules look at one description.
     pub fn of(input: Input<'_>, selection: &Selection) -> Self {
         let text = Text::from_bytes(&input.document.text);
-        let session = Session::from_text(&text);
-        let kind = input.kind.unwrap_or(input.document.kind);
-        let findings = super::one(&Description::of(&session, kind), selection);
-        let omitted = findings.omitted();
-        let mut found = findings.into_found();
-        for one in &mut found {
-            one.locate(&[input]);
-        }
+        let (found, omitted) = input.found(&text, selection);
+        let kind = input.kind();
         let count = |severity| found.iter().filter(|found| found.finding.severity == severity).count();
         let refusal = if kind == Kind::Sdpfrag { None } else { strict::refusal(&text) };
         Self {
@@ -131,6 +125,29 @@ impl Found {
 }
 
 impl Input<'_> {
+    /// What the rules say of it, and how many findings more there are.
+    pub fn findings(&self, selection: &Selection) -> (Vec<Finding>, usize) {
+        let (found, omitted) = self.found(&Text::from_bytes(&self.document.text), selection);
+        (found.into_iter().map(|found| found.finding).collect(), omitted)
+    }
+
+    fn found(&self, text: &Text<'_>, selection: &Selection) -> (Vec<Found>, usize) {
+        let session = Session::from_text(text);
+        let is_string = self.document.wrappings.last() == Some(&Wrapping::String);
+        let description = Description::of(&session, self.kind()).in_string(is_string);
+        let findings = super::one(&description, selection);
+        let omitted = findings.omitted();
+        let mut found = findings.into_found();
+        for one in &mut found {
+            one.locate(&[*self]);
+        }
+        (found, omitted)
+    }
+
+    fn kind(&self) -> Kind {
+        self.kind.unwrap_or(self.document.kind)
+    }
+
     /// The file, and where in it.
     pub fn name(&self) -> String {
         name(self.source, &self.document.label)

@@ -16,7 +16,7 @@ pub struct Candidate {
     pub ufrag: Option<String>,
     /// Where in the input, as a path; empty if it stands there as a line.
     pub label: String,
-    /// Where the line begins.
+    /// Where `candidate:` begins; the end of candidates, where that is said.
     pub place: Option<Place>,
 }
 
@@ -36,11 +36,17 @@ const LONGEST: usize = 4096;
 
 /// The part from `candidate:` on, where a line is one.
 pub(super) fn line_of(line: &[u8]) -> Option<&[u8]> {
-    let line = line.trim_ascii();
-    let line = line.strip_prefix(b"a=").unwrap_or(line);
+    let line = broken_line_of(line)?;
     let rest = line.strip_prefix(b"candidate:")?;
     let words = rest.split(|byte| *byte == b' ').filter(|word| !word.is_empty()).take(4).count();
-    (words == 4 && line.len() <= LONGEST).then_some(line)
+    (words == 4).then_some(line)
+}
+
+/// As [`line_of`], where it is known to be meant as one.
+pub(super) fn broken_line_of(line: &[u8]) -> Option<&[u8]> {
+    let line = line.trim_ascii();
+    let line = line.strip_prefix(b"a=").unwrap_or(line);
+    (line.starts_with(b"candidate:") && line.len() <= LONGEST).then_some(line)
 }
 
 /// Lines of candidates in a text, also with marks or words before them.

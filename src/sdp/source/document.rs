@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::candidate::Candidate;
 use super::text::{self, Text};
 
 /// One description: its text, and where it came from.
@@ -141,6 +142,34 @@ impl Document {
             restored: false,
             places,
             verbatim,
+        }
+    }
+
+    /// Candidates that stand alone, as a fragment of trickle ICE has them.
+    pub(super) fn of_candidates(candidates: &[Candidate]) -> Self {
+        let mut bytes = Vec::new();
+        let mut pieces = Vec::new();
+        for candidate in candidates {
+            pieces.push(Piece { at: bytes.len(), place: candidate.place });
+            match &candidate.line {
+                Some(line) => {
+                    bytes.extend_from_slice(b"a=");
+                    pieces.push(Piece { at: bytes.len(), place: candidate.place });
+                    bytes.extend_from_slice(line.as_bytes());
+                }
+                None => bytes.extend_from_slice(b"a=end-of-candidates"),
+            }
+            bytes.extend_from_slice(b"\r\n");
+        }
+        Self {
+            text: bytes,
+            kind: Kind::Sdpfrag,
+            label: String::new(),
+            wrappings: vec![Wrapping::Pieces],
+            in_dump: None,
+            restored: false,
+            places: Places(pieces),
+            verbatim: None,
         }
     }
 

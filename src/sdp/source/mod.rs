@@ -54,6 +54,11 @@ impl Sources {
             && self.dump.as_ref().is_none_or(|dump| dump.connections.iter().all(|one| one.events.is_empty()))
     }
 
+    /// The candidates that stand in no description, as lines of a fragment, for whoever judges lines.
+    pub fn fragment(&self) -> Option<Document> {
+        (!self.candidates.is_empty()).then(|| Document::of_candidates(&self.candidates))
+    }
+
     /// Why the input holds no SDP, in one sentence; None where it does.
     pub fn why_none(&self) -> Option<&str> {
         self.notes.iter().find(|note| note.about == About::NoSdp).map(|note| note.text.as_str())

@@ -32,10 +32,17 @@ fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
         }
     }
     if let Some(last) = text.lines()[..filled].last().filter(|line| line.ending == Ending::None) {
-        findings
-            .push(last.span.after(), "the last line has no line end")
-            .severity(Severity::Info)
-            .help("end it with CRLF, as every line; browsers made from libwebrtc refuse the line otherwise");
+        let finding = findings.push(last.span.after(), "the last line has no line end");
+        if description.is_string() {
+            finding.severity(Severity::Warning).help(
+                "end the string with `\\r\\n`: browsers made from libwebrtc refuse the last line otherwise; what \
+                 takes the line end off is often a `.trim()`",
+            );
+        } else {
+            finding.severity(Severity::Info).help(
+                "end it with CRLF, as every line; browsers made from libwebrtc refuse the line otherwise",
+            );
+        }
     }
     values(description, findings);
 }
