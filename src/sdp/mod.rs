@@ -29,11 +29,14 @@
 
 pub mod attribute;
 pub mod codec;
+pub mod edit;
 mod excerpt;
 pub mod explain;
 pub mod line;
 pub mod lint;
 mod problem;
+pub mod redact;
+pub mod rewrite;
 mod session;
 pub mod source;
 pub mod strict;

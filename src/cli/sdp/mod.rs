@@ -1,8 +1,9 @@
-//! `rtcscope sdp`: what stands in a session description, and what is wrong with it.
+//! `rtcscope sdp`: what stands in a session description, what is wrong with it, and the same with changes.
 
 mod explain;
 mod input;
 mod lint;
+mod rewrite;
 mod rules;
 
 use clap::Subcommand;
@@ -10,7 +11,7 @@ use clap::Subcommand;
 use super::Context;
 use crate::finding::Exit;
 
-/// Explain and check session descriptions (SDP), whole or broken
+/// Explain, check and rewrite session descriptions (SDP), whole or broken
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -21,6 +22,7 @@ pub(super) struct Args {
 enum Command {
     Explain(explain::Args),
     Lint(lint::Args),
+    Rewrite(rewrite::Args),
     Rules(rules::Args),
 }
 
@@ -28,6 +30,7 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
     match args.command {
         Command::Explain(args) => explain::run(args, context),
         Command::Lint(args) => lint::run(args, context),
+        Command::Rewrite(args) => rewrite::run(args, context),
         Command::Rules(args) => rules::run(args, context),
     }
 }
