@@ -52,7 +52,7 @@ pub enum Check {
 }
 
 /// Names of attributes whose unreadable values a rule of their own tells; `line-syntax` tells all others.
-const TOLD_ELSEWHERE: &[&str] = &["candidate", "maxptime", "msid", "ptime"];
+const TOLD_ELSEWHERE: &[&str] = &["candidate", "ice-pwd", "ice-ufrag", "maxptime", "msid", "ptime"];
 
 /// The groups, in the order of their codes: the name of each, and its rules.
 static GROUPS: &[(&str, &[&LintRule])] = &[
