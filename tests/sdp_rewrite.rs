@@ -137,7 +137,10 @@ fn secrets(bytes: &[u8]) -> BTreeSet<String> {
             || word.len() < 7
             || word.bytes().all(|byte| matches!(byte, b'0' | b':' | b'*' | b'-'))
     };
-    secrets.retain(|word| !tells_nothing(word));
+    // One library names its streams by their SSRC, which stays.
+    let ids: BTreeSet<u32> =
+        session.sections().flat_map(|section| section.ssrcs()).map(|one| one.id.value).collect();
+    secrets.retain(|word| !tells_nothing(word) && word.parse().ok().is_none_or(|id| !ids.contains(&id)));
     secrets
 }
 
@@ -347,6 +350,12 @@ const LINES: &[&str] = &[
     "a=key-mgmt:mikey AQAB",
     "a=identity:eyJ9;x",
     "inline:inline:x cname:y",
+    "a=alt:1 1 : abc def 10.0.0.1 5060",
+    "i=jane.doe@h.test 10.0.0.1-10.0.0.2 of:track1:5",
+    "i=password=é&pwd=secretsecret;token=",
+    "a=ts-refclk:ptp=IEEE1588-2008:39-A7-94-FF-FE-07-CB-D0:37",
+    "a=x:40:a3:6b:a0:2b:d2 @ a@b @h.test",
+    "a=candidate:aW1wb3J0 1 secretsecretsecret UDP 0.83 10.0.0.1 5060",
 ];
 
 fn description() -> impl Strategy<Value = Vec<u8>> {
@@ -363,7 +372,7 @@ fn description() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_description_is_rewritten_and_redacted(bytes in description()) {

@@ -1,5 +1,6 @@
 //! `rtcscope sdp rewrite`: a description in, the same with changes out.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::input::{self, Input};
@@ -76,16 +77,28 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
         direction: args.direction,
     };
     check_names(&plan, &chosen)?;
-    let mut rewritten = Vec::new();
+    let (mut rewritten, mut rejected) = (Vec::new(), BTreeMap::<String, Vec<String>>::new());
     for (index, document) in &chosen {
+        // Of several, the one at fault.
+        let which = match chosen.len() {
+            1 => String::new(),
+            _ => format!("that is description {} of the input; `--at` takes one alone", index + 1),
+        };
         let text = Text::from_bytes(&document.text);
         let session = Session::from_text(&text);
-        let edits = rewrite::edits(&session, &plan).map_err(refused)?;
+        let edits = rewrite::edits(&session, &plan).map_err(|refusal| refused(&refusal).hint(&which))?;
+        for scope in plan.rejected(&session) {
+            rejected.entry(scope.to_string()).or_default().push((index + 1).to_string());
+        }
         let one = Rewritten::of(*index, document, edits);
         if !args.force && !one.edits.is_empty() {
-            check_faults(document, &one, &input.name)?;
+            check_faults(document, &one, &input.name).map_err(|error| error.hint(&which))?;
         }
         rewritten.push(one);
+    }
+    for (scope, places) in rejected {
+        let place = if chosen.len() == 1 { "" } else { &format!(" in description {}", places.join(", ")) };
+        context.announce(&format!("{scope} is rejected (port 0){place}, and left as it was"));
     }
     if args.redact {
         let one = single(rewritten, &input)?;
@@ -156,10 +169,15 @@ fn check_names(plan: &Plan, chosen: &[(usize, &Document)]) -> anyhow::Result<()>
         present.dedup();
         let names = present.iter().flat_map(|line| line.split([' ', '/', ',']));
         let near = spelling::nearest(&codec, names);
+        let has_rejected = sessions.iter().any(|session| session.media().any(|media| media.is_rejected()));
         let near = near.first().map(|near| format!("did you mean `{near}`?")).unwrap_or_default();
         return Err(UserError::usage(format!("no m-line has the codec `{codec}`"))
             .hint(near)
             .hint(format!("these are there: {}", text(present)))
+            .hint(match has_rejected {
+                true => "m-lines that are rejected (port 0) do not count",
+                false => "",
+            })
             .into());
     }
     let scope =
@@ -180,15 +198,15 @@ fn check_names(plan: &Plan, chosen: &[(usize, &Document)]) -> anyhow::Result<()>
     Ok(())
 }
 
-fn refused(refusal: Refusal) -> UserError {
-    let Refusal::NoCodecLeft { kind, present, .. } = &refusal;
-    UserError::usage(&refusal)
+fn refused(refusal: &Refusal) -> UserError {
+    let Refusal::NoCodecLeft { kind, present, .. } = refusal;
+    UserError::usage(refusal)
         .hint(format!("it has {}; keep one of them", present.join(", ")))
         .hint(format!("to have no {kind}, write `--direction {kind}=inactive`"))
 }
 
 /// The result must not have faults that the input has not.
-fn check_faults(document: &Document, one: &Rewritten, path: &str) -> anyhow::Result<()> {
+fn check_faults(document: &Document, one: &Rewritten, path: &str) -> Result<(), UserError> {
     let name = Path::new(path).file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let said = Some(document.kind).filter(|kind| *kind != Kind::Unknown);
     let kind = said.or_else(|| Kind::from_hint(name)).unwrap_or(Kind::Unknown);
@@ -198,5 +216,5 @@ fn check_faults(document: &Document, one: &Rewritten, path: &str) -> anyhow::Res
         "the description would be worse than before: {} ({} {}, line {} of it)",
         fault.message, fault.code, fault.name, fault.line
     );
-    Err(UserError::usage(message).hint("`--force` writes it all the same").into())
+    Err(UserError::usage(message).hint("`--force` writes it all the same"))
 }

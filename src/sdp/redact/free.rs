@@ -1,19 +1,27 @@
-//! Text of any kind: addresses, hosts of URLs, and words that are known as secrets from elsewhere.
+//! Text of any kind: addresses, hosts of URLs, passwords in their parameters, and words that are known as secrets from
+//! elsewhere.
 
+use std::net::IpAddr;
+
+use super::line::contact;
+use super::stand_in::Kind;
 use super::{Pass, without};
 use crate::sdp::text::Word;
+
+/// Parameters whose values are secret: cameras have them in the URLs of their streams.
+const SECRET: [&str; 7] = ["auth", "pass", "passwd", "password", "pwd", "secret", "token"];
 
 impl Pass<'_, '_> {
     pub(super) fn search(&mut self, mut text: Word<'_>) {
         while let Some(at) = text.find("://") {
-            self.tokens(text.part(0, at));
+            self.parameters(text.part(0, at));
             let rest = without(text, at + 3);
             let end = rest.find(|c: char| c.is_whitespace() || "/?#\"'<>,;\\".contains(c));
             let end = end.unwrap_or(rest.len());
             self.authority(rest.part(0, end));
             text = without(rest, end);
         }
-        self.tokens(text);
+        self.parameters(text);
     }
 
     /// `user:password@host:port`.
@@ -33,6 +41,55 @@ impl Pass<'_, '_> {
         if !host.is_empty() {
             self.address(host);
         }
+    }
+
+    /// `user=admin&password=secret`.
+    fn parameters(&mut self, mut text: Word<'_>) {
+        let mut from = 0;
+        while let Some(at) = text[from..].find('=').map(|at| from + at) {
+            let name = text[..at].bytes().rev().take_while(u8::is_ascii_alphabetic).count();
+            let name = text[at - name..at].to_ascii_lowercase();
+            from = at + 1;
+            if !SECRET.contains(&name.as_str()) {
+                continue;
+            }
+            let end = text[from..].find(|c: char| c.is_whitespace() || "&;,/?#\"'<>\\".contains(c));
+            let end = end.map_or(text.len(), |end| from + end);
+            self.mails(text.part(0, at));
+            if from < end {
+                self.name(Kind::Password, text.part(from, end));
+            }
+            text = without(text, end);
+            from = 0;
+        }
+        self.mails(text);
+    }
+
+    /// `alice@example.com`.
+    fn mails(&mut self, mut text: Word<'_>) {
+        while let Some(at) = text.find('@') {
+            let is_user = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '%');
+            let is_host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
+            let start = at - text[..at].bytes().rev().take_while(|byte| is_user(char::from(*byte))).count();
+            let length = text[at + 1..].bytes().take_while(|byte| is_host(char::from(*byte))).count();
+            let (user, host) = (text.part(start, at), text.part(at + 1, at + 1 + length));
+            let host = host.part(0, host.trim_end_matches('.').len());
+            let is_ip = host.value.parse::<IpAddr>().is_ok();
+            let is_name = host.contains('.') && host.bytes().any(|byte| byte.is_ascii_alphabetic());
+            if user.is_empty() || !(is_ip || is_name) {
+                self.tokens(text.part(0, at));
+                text = without(text, at + 1);
+                continue;
+            }
+            self.tokens(text.part(0, start));
+            self.put(user, contact(user.value));
+            match is_ip {
+                true => self.token(host),
+                false => self.put(host, contact(host.value)),
+            }
+            text = without(text, at + 1 + host.len());
+        }
+        self.tokens(text);
     }
 
     fn tokens(&mut self, text: Word<'_>) {
@@ -64,8 +121,23 @@ impl Pass<'_, '_> {
             if is_local {
                 return self.address(part);
             }
+            if is_hardware_address(part.value) {
+                return self.name(Kind::Hash, part);
+            }
+        }
+        // Words that hang together: `host:10.0.0.1:80`, `10.0.0.1-10.0.0.9`.
+        if let Some(separator) = [':', '-', '_', '{', '}'].into_iter().find(|c| ended.contains(*c)) {
+            ended.split(separator).filter(|piece| !piece.is_empty()).for_each(|piece| self.token(piece));
         }
     }
+}
+
+/// `00-1b-19-07-cb-d0`, with six pairs or, as clocks have it, eight.
+fn is_hardware_address(text: &str) -> bool {
+    let is_pair = |pair: &str| pair.len() == 2 && pair.bytes().all(|byte| byte.is_ascii_hexdigit());
+    [':', '-']
+        .into_iter()
+        .any(|separator| matches!(text.split(separator).count(), 6 | 8) && text.split(separator).all(is_pair))
 }
 
 /// Whether it may be part of an address or of a word that is known.

@@ -9,6 +9,10 @@ use crate::sdp::writer;
 
 /// Shorter foundations are numbers; longer ones are made from addresses (RFC 8445 §5.1.1.3).
 const HASHED: usize = 6;
+/// Shorter ids of sessions may be anybody's.
+const SHORT: usize = 5;
+/// Longer words are no transport.
+const LONG: usize = 12;
 /// What is secret behind these, wherever they stand.
 const MARKS: [&str; 9] = [
     "candidate:",
@@ -46,6 +50,14 @@ impl<'t> Pass<'_, 't> {
     fn attribute(&mut self, name: &str, value: Word<'t>) {
         let value = value.trimmed();
         match name.to_ascii_lowercase().as_str() {
+            // Candidates before ICE had them, some phones still send: user and password, then address and port.
+            "alt" => {
+                let (before, rest) = value.split_once(':').unwrap_or((nothing(value), value));
+                self.free(before);
+                for (index, word) in rest.words().enumerate() {
+                    if index < 2 { self.name(Kind::Password, word) } else { self.free(word) }
+                }
+            }
             "candidate" => self.candidate(value),
             "crypto" => self.crypto(value),
             "fingerprint" | "key-mgmt" | "zrtp-hash" => {
@@ -105,25 +117,25 @@ impl<'t> Pass<'_, 't> {
                 self.name(Kind::Name, *word);
             }
         }
-        if let Some(id) = id {
-            // A short one may be anybody's.
-            let is_short = id.len() < 5;
-            let kind = if is_number(&id) { Kind::Session } else { Kind::Id };
-            let stand_in =
-                if is_short { id.value.to_owned() } else { self.redactor.words.of(kind, id.value) };
-            match version {
-                Some(version) if is_number(&version) => {
-                    self.put(version, version_of(version.value, id.value, &stand_in));
-                }
-                Some(version) => self.name(Kind::Id, version),
-                None => {}
+        if let Some(network) = words.get(end) {
+            self.connection(without(value, network.span.start - value.span.start));
+        }
+        let Some(id) = id else { return };
+        let is_short = |word: &Word<'_>| word.len() < SHORT;
+        let stand_in = match is_number(&id) {
+            _ if is_short(&id) => id.value.to_owned(),
+            true => self.redactor.words.of(Kind::Session, id.value),
+            // One with a letter, so that it is no number either.
+            false => self.redactor.words.of(Kind::Name, id.value),
+        };
+        match version {
+            Some(version) if is_number(&version) => {
+                self.put(version, version_of(version.value, id.value, &stand_in));
             }
-            self.put(id, stand_in);
+            Some(version) if !is_short(&version) => self.name(Kind::Name, version),
+            _ => {}
         }
-        match words.get(end..).and_then(|rest| rest.first()) {
-            Some(network) => self.connection(without(value, network.span.start - value.span.start)),
-            None => {}
-        }
+        self.put(id, stand_in);
     }
 
     fn candidate(&mut self, value: Word<'t>) {
@@ -150,6 +162,8 @@ impl<'t> Pass<'_, 't> {
                 ("pwd" | "password", _) => self.name(Kind::Password, word),
                 ("raddr", _) => self.address(word),
                 (_, 0) => self.foundation(word),
+                // In old drafts the password stands here, and the name of the user as the foundation.
+                (_, 2) if word.len() >= LONG => self.name(Kind::Password, word),
                 (_, 4) if !is_number && word.contains(['.', ':']) => self.address(word),
                 _ => self.free(word),
             }
@@ -228,12 +242,14 @@ fn version_of(version: &str, id: &str, stand_in: &str) -> String {
     let [Ok(number), Ok(id), Ok(stand_in)] = [version, id, stand_in].map(str::parse::<i128>) else {
         return version.to_owned();
     };
-    let (ahead, moved) = (number - id, stand_in + number - id);
-    if ahead.abs() < NEAR && moved >= 0 && stand_in != id { moved.to_string() } else { version.to_owned() }
+    let ahead = number - id;
+    let moved =
+        stand_in.checked_add(ahead).filter(|moved| ahead.abs() < NEAR && *moved >= 0 && *moved != number);
+    moved.map_or(version.to_owned(), |moved| moved.to_string())
 }
 
 /// A mail address or a telephone number of which nothing but the form is left.
-fn contact(value: &str) -> String {
+pub(super) fn contact(value: &str) -> String {
     let mask = |character: char| match character {
         _ if character.is_ascii_digit() => '0',
         _ if character.is_uppercase() => 'X',

@@ -26,8 +26,8 @@ const TELLING: usize = 6;
 
 #[derive(Default)]
 pub(super) struct StandIns {
-    /// How many stand-ins there are of one form.
-    counts: HashMap<(Family, String), u64>,
+    /// How many stand-ins there are of one mark and form.
+    counts: HashMap<(Family, Option<u8>, String), u64>,
     known: HashMap<(Family, String), String>,
 }
 
@@ -48,9 +48,10 @@ impl Kind {
         }
     }
 
-    /// How stand-ins begin, where they are long enough.
-    fn mark(self) -> Option<u8> {
+    /// How stand-ins begin, where there is room for it.
+    fn mark(self, room: usize) -> Option<u8> {
         match self {
+            _ if room < 4 => None,
             Kind::Ufrag => Some(b'u'),
             Kind::Password => Some(b'p'),
             Kind::Key => Some(b'k'),
@@ -74,7 +75,7 @@ impl StandIns {
         }
         let form = form(word);
         let room = form.bytes().filter(|byte| *byte == SLOT).count();
-        let count = self.counts.entry((kind.family(), form.clone())).or_default();
+        let count = self.counts.entry((kind.family(), kind.mark(room), form.clone())).or_default();
         *count += 1;
         let stand_in = fill(&form, &characters(kind, room, *count, word));
         self.known.insert(key, stand_in.clone());
@@ -112,7 +113,7 @@ fn fill(form: &str, characters: &[u8]) -> String {
 
 /// The characters of the stand-in of this number.
 fn characters(kind: Kind, room: usize, number: u64, word: &str) -> Vec<u8> {
-    let mark = kind.mark().filter(|_| room >= 4);
+    let mark = kind.mark(room);
     let digits = match kind.family() {
         Family::Decimal => &b"0123456789"[..],
         Family::Hexadecimal if word.bytes().any(|byte| byte.is_ascii_lowercase()) => b"0123456789abcdef",

@@ -30,7 +30,7 @@ fn a_description_keeps_its_form_and_nothing_that_tells_whose_it_is() {
          a=ice-ufrag:u001\r\na=ice-pwd:p000000000000000000001\r\na=fingerprint:sha-1 00:00:01\r\na=mid:0\r\n\
          a=extmap:1 http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time\r\n\
          a=msid:000000000001 0000000002\r\na=ssrc:1 cname:0000000003\r\na=ssrc:1 msid:000000000001 0000000002\r\n\
-         a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:k000002AAAAA|2^20|1:4 UNENCRYPTED_SRTCP\r\n\
+         a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:k000001AAAAA|2^20|1:4 UNENCRYPTED_SRTCP\r\n\
          a=control:rtsp://user:password@192.0.2.1:554/track1\r\na=x-note:track 0000000002 of 2001:db8:0:1::1, 192.0.2.1:5\r\n",
     );
 }
@@ -78,12 +78,29 @@ fn broken_lines_keep_no_secret() {
         "a=tls-id:SECRET",
         "a=ssrc:1 label:SECRET",
         "u=http://SECRET@h/",
+        "a=control:rtsp://h/user=admin&password=SECRET&channel=1",
+        "a=control:stream?token=SECRET",
+        "i=é password=SECRET, then more",
+        "a=alt:1 1 : SECRET SECRET 10.0.0.1 5060",
+        "a=candidate:SECRET 1 SECRET UDP 0.83 10.0.0.1 5060",
     ];
     for line in lines {
         let text = format!("v=0\r\n{}\r\n", line.replace("SECRET", SECRET));
         let redacted = String::from_utf8(Redactor::new().redact(text.as_bytes())).unwrap();
         assert!(!redacted.contains("hunter2"), "{line}: {redacted}");
     }
+}
+
+#[test]
+fn what_tells_who_it_was_is_found_in_any_text() {
+    check(
+        "s=call of jane.doe@corp.test with sip:bob@10.1.2.3\ni=range 10.1.2.3-10.1.2.9\na=x:host:10.1.2.3:80 é@b\n\
+         a=msid:streamstream tracktrack\na=x-note:of:tracktrack:1\n\
+         a=ts-refclk:ptp=IEEE1588-2008:39-A7-94-FF-FE-07-CB-D0:37\na=ts-refclk:localmac=40-a3-6b-a0-2b-d2\n",
+        "s=call of xxxx.xxx@xxxx.xxxx with sip:xxx@192.0.2.1\ni=range 192.0.2.1-192.0.2.2\na=x:host:192.0.2.1:80 é@b\n\
+         a=msid:000000000001 0000000001\na=x-note:of:0000000001:1\n\
+         a=ts-refclk:ptp=IEEE1588-2008:00-00-00-00-00-00-00-01:37\na=ts-refclk:localmac=00-00-00-00-00-01\n",
+    );
 }
 
 #[test]

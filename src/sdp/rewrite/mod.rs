@@ -66,9 +66,24 @@ impl Plan {
 
     /// The scopes of this plan that no m-line is in.
     pub fn unknown_scopes(&self, session: &Session<'_>) -> Vec<&Scope> {
-        let all = self.bandwidth.iter().map(|(scope, _)| scope);
-        let all = all.chain(self.direction.iter().map(|(scope, _)| scope));
-        all.filter(|scope| !session.media().any(|media| scope.has(session, media))).collect()
+        self.scopes().filter(|scope| !session.media().any(|media| scope.has(session, media))).collect()
+    }
+
+    /// The scopes of this plan that only rejected m-lines are in, for which nothing is done.
+    pub fn rejected(&self, session: &Session<'_>) -> Vec<&Scope> {
+        let mut rejected: Vec<&Scope> = Vec::new();
+        for scope in self.scopes() {
+            let is_in = |media: Media<'_, '_>| scope.has(session, media);
+            if session.media().any(is_in) && !media(session).any(is_in) && !rejected.contains(&scope) {
+                rejected.push(scope);
+            }
+        }
+        rejected
+    }
+
+    fn scopes(&self) -> impl Iterator<Item = &Scope> {
+        let bandwidth = self.bandwidth.iter().map(|(scope, _)| scope);
+        bandwidth.chain(self.direction.iter().map(|(scope, _)| scope))
     }
 }
 

@@ -206,7 +206,8 @@ fn what_stands_around_a_description_stays_as_it_is() {
         )
     };
     let raw = |sdp: &str| sdp.to_owned();
-    let forms: [(&str, &dyn Fn(&str) -> String); 6] = [
+    type Form<'f> = (&'f str, &'f dyn Fn(&str) -> String);
+    let forms: [Form<'_>; 6] = [
         ("raw", &raw),
         ("json", &json),
         ("twice", &twice),
