@@ -103,6 +103,19 @@ fn a_rejected_m_line_is_left_alone_and_that_is_said() {
 }
 
 #[test]
+fn a_fragment_stays_one() {
+    let fragment = b"a=ice-ufrag:Zk4q\r\na=ice-pwd:u0cTkV2m7o9xJr4yQe6wA1bD\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\n\
+        a=candidate:1 1 udp 1677729535 203.0.113.7 54321 typ srflx raddr 192.0.2.2 rport 54321\r\n";
+    let refused = shown(&rewrite(&["--bandwidth", "audio=64k"], fragment));
+    assert!(refused.starts_with("exit: 2\n") && refused.contains("fragment"), "{refused}");
+    let redacted = rewrite(&["--redact"], fragment);
+    assert_eq!(
+        (redacted.status.code(), String::from_utf8_lossy(&redacted.stderr).into_owned()),
+        (Some(0), String::new())
+    );
+}
+
+#[test]
 fn what_cannot_be_done_is_refused_with_a_way_out() {
     let all = |output: Output| shown(&output);
     insta::assert_snapshot!(all(rewrite(&["--prefer", "H265"], &offer())));

@@ -7,6 +7,7 @@ use super::input::{self, Input};
 use crate::cli::{Context, UserError};
 use crate::finding::Exit;
 use crate::sdp::attribute::Direction;
+use crate::sdp::edit::Edit;
 use crate::sdp::redact::Redactor;
 use crate::sdp::rewrite::{self, Bitrate, CodecName, Plan, Refusal, Rewritten, Scope};
 use crate::sdp::source::{Document, Kind};
@@ -91,6 +92,7 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
             rejected.entry(scope.to_string()).or_default().push((index + 1).to_string());
         }
         let one = Rewritten::of(*index, document, edits);
+        check_fragment(document, &one)?;
         if !args.force && !one.edits.is_empty() {
             check_faults(document, &one, &input.name).map_err(|error| error.hint(&which))?;
         }
@@ -203,6 +205,16 @@ fn refused(refusal: &Refusal) -> UserError {
     UserError::usage(refusal)
         .hint(format!("it has {}; keep one of them", present.join(", ")))
         .hint(format!("to have no {kind}, write `--direction {kind}=inactive`"))
+}
+
+/// Fragments of trickle ICE have m-lines and attributes alone (RFC 8840): with more they would be none.
+fn check_fragment(document: &Document, one: &Rewritten) -> Result<(), UserError> {
+    let is_bandwidth = |edit: &Edit| edit.text.starts_with("b=");
+    if document.kind != Kind::Sdpfrag || !one.edits.iter().any(is_bandwidth) {
+        return Ok(());
+    }
+    Err(UserError::usage("an SDP fragment cannot have a bandwidth")
+        .hint("set it in the offer or the answer that the fragment belongs to"))
 }
 
 /// The result must not have faults that the input has not.
