@@ -43,8 +43,8 @@ _rtcscope() {
             rtcscope__subcmd__sdp,lint)
                 cmd="rtcscope__subcmd__sdp__subcmd__lint"
                 ;;
-            rtcscope__subcmd__sdp,rewrite)
-                cmd="rtcscope__subcmd__sdp__subcmd__rewrite"
+            rtcscope__subcmd__sdp,negotiate)
+                cmd="rtcscope__subcmd__sdp__subcmd__negotiate"
                 ;;
             rtcscope__subcmd__sdp,rules)
                 cmd="rtcscope__subcmd__sdp__subcmd__rules"
@@ -479,7 +479,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__sdp)
-            opts="-o -q -v -h --format --report --output --color --fail-on --quiet --verbose --help explain lint rewrite rules"
+            opts="-o -q -v -h --format --report --output --color --fail-on --quiet --verbose --help explain lint negotiate rules"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -612,34 +612,30 @@ _rtcscope() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        rtcscope__subcmd__sdp__subcmd__rewrite)
-            opts="-o -q -v -h --prefer --only --remove --bandwidth --direction --redact --at --force --format --report --output --color --fail-on --quiet --verbose --help"
+        rtcscope__subcmd__sdp__subcmd__negotiate)
+            opts="-o -q -v -h --type --pc --at --select --ignore --format --report --output --color --fail-on --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
-                --prefer)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                --type)
+                    COMPREPLY=($(compgen -W "offer answer" -- "${cur}"))
                     return 0
                     ;;
-                --only)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --remove)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --bandwidth)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --direction)
+                --pc)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --select)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ignore)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

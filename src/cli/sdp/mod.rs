@@ -3,6 +3,7 @@
 mod explain;
 mod input;
 mod lint;
+mod negotiate;
 mod rewrite;
 mod rules;
 
@@ -22,6 +23,7 @@ pub(super) struct Args {
 enum Command {
     Explain(explain::Args),
     Lint(lint::Args),
+    Negotiate(negotiate::Args),
     Rewrite(rewrite::Args),
     Rules(rules::Args),
 }
@@ -30,6 +32,7 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
     match args.command {
         Command::Explain(args) => explain::run(args, context),
         Command::Lint(args) => lint::run(args, context),
+        Command::Negotiate(args) => negotiate::run(args, context),
         Command::Rewrite(args) => rewrite::run(args, context),
         Command::Rules(args) => rules::run(args, context),
     }

@@ -1,11 +1,13 @@
 //! The rules about fingerprints, roles, keys.
 
+mod answer_setup_actpass;
 mod fingerprint_length;
 mod fingerprint_weak_hash;
 mod missing_fingerprint;
 mod missing_setup;
 mod offer_setup_not_actpass;
 mod sdes_in_webrtc;
+mod setup_role_conflict;
 
 use super::LintRule;
 use crate::sdp::session::Media;
@@ -18,6 +20,8 @@ pub(super) static RULES: &[&LintRule] = &[
     &missing_setup::RULE,
     &offer_setup_not_actpass::RULE,
     &sdes_in_webrtc::RULE,
+    &answer_setup_actpass::RULE,
+    &setup_role_conflict::RULE,
 ];
 
 /// Whether a DTLS handshake comes before its media: its transport is DTLS, or it is RTP set up by ICE and has a
