@@ -29,6 +29,7 @@
 
 pub mod attribute;
 pub mod codec;
+pub mod edit;
 mod excerpt;
 pub mod explain;
 pub mod line;
@@ -36,6 +37,8 @@ pub mod lint;
 pub mod negotiate;
 pub mod pairing;
 mod problem;
+pub mod redact;
+pub mod rewrite;
 mod session;
 pub mod source;
 pub mod strict;

@@ -126,7 +126,7 @@ fn has_braces(media: Media<'_, '_>) -> bool {
 }
 
 /// The stream of the mixed sound and picture of a conference.
-const JITSI_STREAM: &str = "mixedmslabel";
+pub(super) const JITSI_STREAM: &str = "mixedmslabel";
 
 /// Where a name stands.
 #[derive(Clone, Copy)]
@@ -163,6 +163,17 @@ static NAMED: &[(Spot, &str, &str, Family)] = &[
     (Streams, "WMS janus", "Janus", Family::Server),
 ];
 
+/// Whether a user name of `o=` is the name of a program, and of nobody.
+pub(super) fn is_program(user: &str) -> bool {
+    let mut names = NAMED.iter().filter(|(spot, ..)| matches!(spot, User));
+    user.contains("THIS_IS_SDPARTA-") || names.any(|(_, start, ..)| begins(user, start))
+}
+
+fn begins(said: &str, start: &str) -> bool {
+    // `rtc` is a word of others too.
+    if start == "rtc" { said == start } else { said.starts_with(start) }
+}
+
 /// A program that says its name.
 fn named(marks: &Marks<'_>) -> Option<Writer> {
     let sure = |name: String, family, evidence: String| {
@@ -179,9 +190,7 @@ fn named(marks: &Marks<'_>) -> Option<Writer> {
             Name => ("s=", marks.name),
             Streams => ("a=msid-semantic:", marks.msid_semantic.unwrap_or_default().trim()),
         };
-        // `rtc` is a word of others too.
-        let is_it = if *start == "rtc" { said == *start } else { said.starts_with(start) };
-        if is_it {
+        if begins(said, start) {
             return sure((*name).to_owned(), *family, format!("{line}{said}"));
         }
     }

@@ -11,6 +11,7 @@ mod probe;
 mod sdp;
 mod sdp_lint;
 mod sdp_negotiate;
+mod sdp_rewrite;
 mod stun;
 mod turnserver_conf;
 

@@ -15,7 +15,9 @@ use rtcscope::report::Report as _;
 use rtcscope::sdp::attribute::Candidate;
 use rtcscope::sdp::explain::{Explanation, Given, SessionFacts};
 use rtcscope::sdp::lint::{self, Description, Pair, Selection};
-use rtcscope::sdp::{Session, Text, source};
+use rtcscope::sdp::redact::Redactor;
+use rtcscope::sdp::rewrite::{self, CodecName, Plan, Scope};
+use rtcscope::sdp::{Session, Text, edit, source};
 use rtcscope::stun::explain::{self, Key, Protocol};
 use rtcscope::stun::framing::StreamDecoder;
 use rtcscope::stun::{Class, Integrity, Message, MessageBuilder, Method, TransactionId, attribute};
@@ -433,6 +435,20 @@ pub(crate) fn sdp(bytes: &[u8]) {
         assert!(!explanation.document().blocks.is_empty());
     }
     let _ = Candidate::from_text(text.as_str());
+    let plan = Plan {
+        only: [CodecName::from_arg("opus").expect("a codec")].into(),
+        remove: [CodecName::from_arg("VP8").expect("a codec")].into(),
+        bandwidth: [Scope::with_bitrate("video=1M").expect("a bitrate")].into(),
+        direction: [Scope::with_direction("audio=inactive").expect("a direction")].into(),
+        ..Plan::default()
+    };
+    if let Ok(edits) = rewrite::edits(&session, &plan) {
+        let once = edit::apply(bytes, &edits);
+        let again = Text::from_bytes(&once);
+        assert_eq!(rewrite::edits(&Session::from_text(&again), &plan).unwrap_or_default(), []);
+    }
+    let redacted = Redactor::new().redact(bytes);
+    assert_eq!(Redactor::new().redact(&redacted), redacted);
     for kind in [source::Kind::Offer, source::Kind::Answer, source::Kind::Sdpfrag] {
         let described = Description::of(&session, kind);
         let alone = lint::one(&described, &Selection::all()).into_found();

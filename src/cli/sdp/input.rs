@@ -40,11 +40,16 @@ pub(super) fn read_each(paths: &[String]) -> anyhow::Result<Vec<Result<Input, St
     }
 }
 
-fn one(path: &str) -> anyhow::Result<Input> {
+/// Reads `path`, and keeps what was read.
+pub(super) fn whole(path: &str) -> anyhow::Result<(Input, Vec<u8>)> {
     let bytes = input::read_bytes_or_stdin(Path::new(path), MOST).map_err(|error| {
         UserError::could_not_look(format!("{error:#}"))
             .hint("`rtcscope sdp` takes files with SDP in them, or `-` for standard input")
     })?;
     let name = if path == "-" { "standard input".to_owned() } else { path.to_owned() };
-    Ok(Input { name, sources: source::find(&bytes) })
+    Ok((Input { name, sources: source::find(&bytes) }, bytes))
+}
+
+fn one(path: &str) -> anyhow::Result<Input> {
+    Ok(whole(path)?.0)
 }

@@ -1,9 +1,10 @@
-//! `rtcscope sdp`: what stands in a session description, and what is wrong with it.
+//! `rtcscope sdp`: what stands in a session description, what is wrong with it, and the same with changes.
 
 mod explain;
 mod input;
 mod lint;
 mod negotiate;
+mod rewrite;
 mod rules;
 
 use clap::Subcommand;
@@ -11,7 +12,7 @@ use clap::Subcommand;
 use super::Context;
 use crate::finding::Exit;
 
-/// Explain and check session descriptions (SDP), whole or broken
+/// Explain, check and rewrite session descriptions (SDP), whole or broken
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -23,6 +24,7 @@ enum Command {
     Explain(explain::Args),
     Lint(lint::Args),
     Negotiate(negotiate::Args),
+    Rewrite(rewrite::Args),
     Rules(rules::Args),
 }
 
@@ -31,6 +33,7 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
         Command::Explain(args) => explain::run(args, context),
         Command::Lint(args) => lint::run(args, context),
         Command::Negotiate(args) => negotiate::run(args, context),
+        Command::Rewrite(args) => rewrite::run(args, context),
         Command::Rules(args) => rules::run(args, context),
     }
 }

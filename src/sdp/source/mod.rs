@@ -69,3 +69,8 @@ impl Sources {
 pub fn find(input: &[u8]) -> Sources {
     finder::find(input)
 }
+
+/// Where each Content-Length of an input stands, as far as it is right, and the body that it counts.
+pub(crate) fn content_lengths(input: &[u8]) -> Vec<(std::ops::Range<usize>, std::ops::Range<usize>)> {
+    message::lengths(input)
+}
