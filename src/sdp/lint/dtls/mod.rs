@@ -1,5 +1,6 @@
 //! The rules about fingerprints, roles, keys.
 
+mod dtls_identity_changed;
 mod fingerprint_length;
 mod fingerprint_weak_hash;
 mod missing_fingerprint;
@@ -18,6 +19,7 @@ pub(super) static RULES: &[&LintRule] = &[
     &missing_setup::RULE,
     &offer_setup_not_actpass::RULE,
     &sdes_in_webrtc::RULE,
+    &dtls_identity_changed::RULE,
 ];
 
 /// Whether a DTLS handshake comes before its media: its transport is DTLS, or it is RTP set up by ICE and has a

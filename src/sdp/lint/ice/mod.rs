@@ -3,10 +3,13 @@
 mod candidate_syntax;
 mod candidates_mdns_only;
 mod ice_credentials_missing;
+mod ice_half_restart;
 mod ice_pwd_too_short;
+mod ice_restart;
 mod ice_ufrag_too_short;
 mod no_candidates;
 mod no_relay_candidate;
+mod restart;
 
 use super::{Description, LintRule};
 use crate::sdp::session::{Attribute, Media};
@@ -17,6 +20,8 @@ pub(super) static RULES: &[&LintRule] = &[
     &ice_credentials_missing::RULE,
     &ice_ufrag_too_short::RULE,
     &ice_pwd_too_short::RULE,
+    &ice_half_restart::RULE,
+    &ice_restart::RULE,
     &candidate_syntax::RULE,
     &no_candidates::RULE,
     &no_relay_candidate::RULE,
