@@ -29,6 +29,7 @@
 
 pub mod attribute;
 pub mod codec;
+pub mod diff;
 mod excerpt;
 pub mod explain;
 pub mod line;

@@ -1,5 +1,6 @@
 //! `rtcscope sdp`: what stands in a session description, and what is wrong with it.
 
+mod diff;
 mod explain;
 mod input;
 mod lint;
@@ -19,6 +20,7 @@ pub(super) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Diff(diff::Args),
     Explain(explain::Args),
     Lint(lint::Args),
     Rules(rules::Args),
@@ -26,6 +28,7 @@ enum Command {
 
 pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
     match args.command {
+        Command::Diff(args) => diff::run(args, context),
         Command::Explain(args) => explain::run(args, context),
         Command::Lint(args) => lint::run(args, context),
         Command::Rules(args) => rules::run(args, context),
