@@ -2,7 +2,7 @@
 //!
 //! Each lookup is by name in a sorted index, so that all questions together take time in proportion to the text.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::ops::Range;
 
@@ -157,6 +157,12 @@ impl<'t> Session<'t> {
     /// The first m-line of this `mid`.
     pub fn media_by_mid(&self, mid: &str) -> Option<Media<'_, 't>> {
         self.by_mid.get(mid).map(|&index| self.view(index))
+    }
+
+    /// The m-lines that `group` names, in order, each once.
+    pub fn members(&self, group: &Group<'_>) -> impl Iterator<Item = Media<'_, 't>> {
+        let named = group.mids.iter().filter_map(|mid| self.by_mid.get(mid.value).copied());
+        named.collect::<BTreeSet<_>>().into_iter().map(|index| self.view(index))
     }
 
     /// The session level, and the section of each m-line.

@@ -146,6 +146,15 @@ const RIGHT_ERRORS: &[(&str, &str, &str)] = &[
     ("lib-jitsi-meet-tpcutils-spec-645b55.sdp", "SDP203", "fmtp for 96, but no rtpmap; RFC 8866 §8.2.3"),
     ("webrtc-sdp-test-d0fee7.sdp", "SDP210", "opus at 90000 Hz; RFC 7587 §7"),
     ("sdp-jingle-json-sdp-03bf8e.sdp", "SDP304", "Chrome of 2013 wrote none; RFC 8842 §5.2, RFC 9429 §5.8.3"),
+    ("str0m-parser-b87bbd.sdp", "SDP501", "cut down to one of eleven m-lines; RFC 5888 §6"),
+    (
+        "twilio-video-js-issue8329-2ebc4c.sdp",
+        "SDP506",
+        "126 is a codec of audio and one of video; RFC 9143 §9.1.1",
+    ),
+    ("str0m-data-d5b1af.sdp", "SDP601", "made for a test, without rtcp-mux; RFC 9143 §9.3"),
+    ("lib-jitsi-meet-tpcutils-spec-645b55.sdp", "SDP601", "made for a test, without rtcp-mux; RFC 9143 §9.3"),
+    ("sdp-cpp-simulcast-313bbc.sdp", "SDP604", "Firefox of 2017 gave 1 to two extensions; RFC 9143 §12"),
 ];
 
 #[test]
