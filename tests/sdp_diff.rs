@@ -110,6 +110,20 @@ fn feedback_for_all_and_for_each_is_the_same() {
 }
 
 #[test]
+fn a_default_that_is_written_is_no_difference() {
+    let with = |parameters: &str| {
+        let fmtp = if parameters.is_empty() { String::new() } else { format!("a=fmtp:98 {parameters}\r\n") };
+        video(&format!("98\r\na=mid:0\r\na=rtpmap:98 VP9/90000\r\n{fmtp}"))
+    };
+    assert_eq!(diff(&with("profile-id=0"), &with("")).outcome, Outcome::SameMeaning);
+    check(
+        &with("profile-id=0"),
+        &with("profile-id=2"),
+        &["parameter changed: profile-id of VP9 profile 2 (98): 0 -> 2"],
+    );
+}
+
+#[test]
 fn credentials_are_compared_where_they_count() {
     let at = |session: &str, media: &str| {
         format!(
@@ -344,7 +358,7 @@ fn backwards(count: usize, _: &str) -> String {
     text
 }
 
-/// The best of three.
+/// The best of two.
 fn time(from: &str, to: &str, raw: bool) -> Duration {
     let (from, to) = (find(from.as_bytes()), find(to.as_bytes()));
     let one = |sources: &'static Sources| One {
@@ -359,15 +373,15 @@ fn time(from: &str, to: &str, raw: bool) -> Duration {
         drop(rtcscope::report::Report::document(&report));
         start.elapsed()
     };
-    (0..3).map(|_| run()).min().unwrap()
+    (0..2).map(|_| run()).min().unwrap()
 }
 
 #[test]
 fn time_grows_with_the_length_and_not_with_its_square() {
     type Make = fn(usize, &str) -> String;
     let kinds: [(&str, Make, Make, usize); 3] = [
-        ("m-lines", m_lines, m_lines, 10_000),
-        ("sources", sources, sources, 40_000),
+        ("m-lines", m_lines, m_lines, 4_000),
+        ("sources", sources, sources, 16_000),
         (
             "the order of m-lines",
             backwards,
@@ -376,7 +390,7 @@ fn time_grows_with_the_length_and_not_with_its_square() {
                 (0..count).for_each(|mid| write!(text, "m=audio 9 RTP/AVP 0\r\na=mid:{mid}\r\n").unwrap());
                 text
             },
-            10_000,
+            4_000,
         ),
     ];
     for (name, from, to, count) in kinds {

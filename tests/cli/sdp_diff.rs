@@ -78,9 +78,11 @@ fn a_dump_tells_what_was_munged_and_what_each_offer_changed() {
     insta::assert_snapshot!(diff(&["source/rtcstats-v3.jsonl"]));
     let text = words(&["source/rtcstats-v3.jsonl", "--at", "4"]);
     assert!(
-        text.contains("offer 4 as created -> offer 5 as set") && !text.contains("next of its side"),
+        text.contains("offer 4 as created -> offer 5 as set") && !text.contains("local offer"),
         "{text}"
     );
+    let text = words(&["source/rtcstats-v3.jsonl", "--at", "3"]);
+    assert!(text.starts_with("exit: 0") && text.contains("no other offer of its side"), "{text}");
     let text = words(&["source/rtcstats-v3.jsonl", "--at", "2", "--at", "3"]);
     assert!(text.contains("an offer and an answer") && text.contains("sdp negotiate"), "{text}");
     let text = words(&["source/rtcstats-v3.jsonl", "--pc", "PC_9"]);

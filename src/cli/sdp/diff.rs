@@ -48,8 +48,8 @@ const EXAMPLES: &str = "Examples:
   rtcscope sdp diff --raw before.sdp after.sdp
       the lines
   rtcscope sdp diff webrtc_internals_dump.txt
-      what was munged, and what each new offer changed; --at 4 takes what description 4 is part of
-  rtcscope sdp diff webrtc_internals_dump.txt --at 1 --at 4
+      what was munged, and what each new offer changed; --at 2 takes what description 2 is part of
+  rtcscope sdp diff webrtc_internals_dump.txt --at 1 --at 3
       two descriptions of a dump, by the numbers of `rtcscope sdp explain`
 
 Exit codes here:
@@ -157,13 +157,17 @@ fn within(input: &Input, args: &Args, options: &Options, report: &mut DiffReport
         let mut comparison =
             Comparison::of(number(input, step.from + 1)?, number(input, step.to + 1)?, &options);
         comparison.connection = Some(step.connection.to_owned());
+        comparison.side = Some(step.side);
         report.add(comparison);
     }
     if report.comparisons.is_empty() {
-        report.notes.push(format!(
-            "{}: nothing to compare: what was created was set as it was, and no side made a second offer.",
-            input.name
-        ));
+        let why = match args.at[..] {
+            [at] => format!(
+                "description {at} was not changed between created and set, and no other offer of its side comes before or after it"
+            ),
+            _ => "what was created was set as it was, and no side made a second offer".to_owned(),
+        };
+        report.notes.push(format!("{}: nothing to compare: {why}.", input.name));
     }
     Ok(())
 }

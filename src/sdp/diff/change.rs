@@ -68,6 +68,8 @@ pub enum Topic {
     Direction,
     /// ICE credentials.
     Ice,
+    /// `ice-options`.
+    IceOptions,
     /// The hash of a certificate.
     Fingerprint,
     /// Who begins the DTLS handshake.
@@ -124,6 +126,7 @@ impl Topic {
             Self::Address => ("address", "addresses"),
             Self::Direction => ("direction", "directions"),
             Self::Ice => ("ICE", "ICE"),
+            Self::IceOptions => ("ICE options", "ICE options"),
             Self::Fingerprint => ("fingerprint", "fingerprints"),
             Self::Setup => ("DTLS role", "DTLS roles"),
             Self::TlsId => ("tls-id", "tls-ids"),

@@ -97,6 +97,18 @@ fn items<'s, 't>(text: &Text<'_>, section: &'s Section<'t>) -> Vec<Item<'s, 't>>
     section.codecs.iter().map(item).collect()
 }
 
+/// Whether the parameter says what holds without it: RFC 6184, RFC 7587, RFC 9628 and the RTP format of AV1.
+fn is_default(codec: &Codec<'_>, name: &str, value: &str) -> bool {
+    let defaults: &[(&str, &str)] = match codec.name().unwrap_or_default().to_ascii_lowercase().as_str() {
+        "h264" => &[("packetization-mode", "0"), ("level-asymmetry-allowed", "0")],
+        "vp9" => &[("profile-id", "0")],
+        "av1" => &[("profile", "0"), ("level-idx", "5"), ("tier", "0")],
+        "opus" => &[("stereo", "0"), ("sprop-stereo", "0"), ("useinbandfec", "0"), ("usedtx", "0"), ("cbr", "0")],
+        _ => &[],
+    };
+    defaults.contains(&(name, value))
+}
+
 fn redundant(numbers: &str, stands_for: &impl Fn(&str) -> Option<String>) -> String {
     let each =
         numbers.split('/').map(|number| stands_for(number.trim()).unwrap_or_else(|| number.to_owned()));
@@ -212,7 +224,8 @@ fn order(from: &[Item<'_, '_>], to: &[Item<'_, '_>], both: &[(usize, usize)]) ->
         .collect();
     // What repeats or protects another goes along with it.
     let main: Vec<_> = moved.iter().filter(|(.., item)| !item.codec.is_auxiliary()).collect();
-    let told: Vec<_> = if main.is_empty() { moved.iter().collect() } else { main };
+    let only_main = !main.is_empty();
+    let told: Vec<_> = if only_main { main } else { moved.iter().collect() };
     let each = told.iter().take(MOST_MOVED).map(|(was, is, item)| {
         let way = if is < was { "up" } else { "down" };
         format!("{} moved {way} from place {} to {}", item.label, was + 1, is + 1)
@@ -222,8 +235,7 @@ fn order(from: &[Item<'_, '_>], to: &[Item<'_, '_>], both: &[(usize, usize)]) ->
         said.push(format!("{} more moved", told.len() - MOST_MOVED));
     }
     let listed = |items: Vec<&Item<'_, '_>>| {
-        let some = items.iter().any(|item| !item.codec.is_auxiliary());
-        let shown = items.into_iter().filter(|item| !some || !item.codec.is_auxiliary());
+        let shown = items.into_iter().filter(|item| !only_main || !item.codec.is_auxiliary());
         shown.map(|item| item.label.clone()).collect::<Vec<_>>().join(", ")
     };
     let was = listed(both.iter().map(|(was, _)| &from[*was]).collect());
@@ -255,12 +267,12 @@ fn parameters(was: &Item<'_, '_>, is: &Item<'_, '_>, texts: [&Text<'_>; 2], chan
                 let message = format!("{subject}: {old} -> {new}{}", read_out(name, was, is));
                 changes.push(Change::changed(Topic::Fmtp, subject, values, message));
             }
-            (Some(old), None) => {
+            (Some(old), None) if !is_default(was.codec, name, old) => {
                 let value = Was::new(shown(old), lines[0]);
                 let subject = with_value(name, old, &was.label);
                 changes.push(Change::removed(Topic::Fmtp, subject, value));
             }
-            (None, Some(new)) => {
+            (None, Some(new)) if !is_default(is.codec, name, new) => {
                 let value = Was::new(shown(new), lines[1]);
                 let subject = with_value(name, new, &is.label);
                 changes.push(Change::added(Topic::Fmtp, subject, value));

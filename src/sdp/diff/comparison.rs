@@ -12,6 +12,7 @@ use crate::finding::Finding;
 use crate::sdp::lint::{self, Description, Found, Input, Pair, Selection};
 use crate::sdp::session::{Media, Session};
 use crate::sdp::source::Kind;
+use crate::sdp::source::dump::Side;
 use crate::sdp::text::Text;
 
 /// Two descriptions, and what differs.
@@ -24,6 +25,9 @@ pub struct Comparison {
     /// The peer connection of the dump that both are of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connection: Option<String>,
+    /// Who set the later one, in a dump.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub side: Option<Side>,
     /// What they are to each other.
     pub relation: Relation,
     /// Whether the rules about a later offer were asked.
@@ -34,7 +38,7 @@ pub struct Comparison {
     pub differences: usize,
     /// What differs before the first m-line.
     pub session: Vec<Change>,
-    /// What differs in the same way in every m-line that both have and that is in use.
+    /// What differs in the same way in every m-line that both have and that is in use; the lines are of the first.
     pub every_m_line: Vec<Change>,
     /// The m-lines that differ, in the order of the later description; those that it has no more come last.
     pub media: Vec<MediaDifference>,
@@ -152,6 +156,7 @@ impl Comparison {
             from: Name::of(from, kinds[0]),
             to: Name::of(to, kinds[1]),
             connection: None,
+            side: None,
             relation,
             rules_asked,
             outcome: Outcome::Identical,

@@ -15,6 +15,8 @@ pub struct Step<'d> {
     pub to: usize,
     /// Munged or later.
     pub relation: Relation,
+    /// Who set the later one.
+    pub side: Side,
 }
 
 /// Everything to compare, in the order of the later ones.
@@ -40,11 +42,11 @@ fn of_connection(connection: &Connection) -> Vec<Step<'_>> {
         }
         let Some(to) = *document else { continue };
         if let Some(Munged::Yes { created, .. } | Munged::Reordered { created }) = *munged {
-            steps.push(Step { connection: id, from: created, to, relation: Relation::Munged });
+            steps.push(Step { connection: id, from: created, to, relation: Relation::Munged, side: *side });
         }
         if *kind == Kind::Offer {
             if let Some(from) = offers[place].last().copied() {
-                steps.push(Step { connection: id, from, to, relation: Relation::Later });
+                steps.push(Step { connection: id, from, to, relation: Relation::Later, side: *side });
             }
             offers[place].push(to);
         }

@@ -7,6 +7,7 @@ use super::comparison::{Comparison, MediaDifference, Name, Outcome, Relation};
 use super::raw::LineDiff;
 use crate::report::{Align, Block, Cell, Table, Tone};
 use crate::sdp::lint::snippets;
+use crate::sdp::source::dump::Side;
 
 /// Of one kind of change in one m-line as many are listed; the JSON has them all.
 const MOST: usize = 12;
@@ -19,11 +20,11 @@ impl Comparison {
     /// What differs, in a sentence without its names.
     pub(super) fn sentence(&self) -> String {
         if let Some(lines) = self.lines.as_ref().filter(|lines| !lines.hunks.is_empty()) {
+            let word = if lines.removed == 1 { "line" } else { "lines" };
+            let said = format!("{} {word} removed, {} added", lines.removed, lines.added);
             return match self.outcome {
-                Outcome::Different => format!("{} lines removed, {} added", lines.removed, lines.added),
-                _ => {
-                    format!("{} lines removed, {} added, and nothing in meaning", lines.removed, lines.added)
-                }
+                Outcome::Different => said,
+                _ => format!("{said}, and nothing changed in meaning"),
             };
         }
         match self.outcome {
@@ -81,18 +82,23 @@ impl Comparison {
                     Relation::Munged => {
                         format!("{} as created -> {} as set", name(&self.from), name(&self.to))
                     }
-                    _ => format!("{} -> {}, the next of its side", name(&self.from), name(&self.to)),
+                    _ => {
+                        let side = if self.side == Some(Side::Remote) { "remote" } else { "local" };
+                        format!("{side} {} -> {side} {}", name(&self.from), name(&self.to))
+                    }
                 };
                 if id.is_empty() { what } else { format!("{id}: {what}") }
             }
             None => {
-                let several = self.from.source == self.to.source;
-                let name = |name: &Name| match (name.label.as_str(), several) {
-                    ("", true) => format!("{} {}", name.source, name.number),
+                let is_one = self.from.source == self.to.source;
+                let name = |name: &Name| match (name.label.as_str(), is_one) {
+                    ("", true) => name.number.to_string(),
+                    (label, true) => format!("{} ({label})", name.number),
                     ("", false) => name.source.clone(),
-                    (label, _) => format!("{}, {label}", name.source),
+                    (label, false) => format!("{}, {label}", name.source),
                 };
-                format!("{} -> {}", name(&self.from), name(&self.to))
+                let names = format!("{} -> {}", name(&self.from), name(&self.to));
+                if is_one { format!("{}: {names}", self.from.source) } else { names }
             }
         }
     }

@@ -32,6 +32,24 @@ impl DiffReport {
         self.comparisons.push(comparison);
     }
 
+    /// What is compared, where it is much.
+    fn overview(&self) -> Option<Block> {
+        let count = |relation| self.comparisons.iter().filter(|one| one.relation == relation).count();
+        let (munged, later) = (count(Relation::Munged), count(Relation::Later));
+        let differ = self.comparisons.iter().filter(|one| one.outcome == Outcome::Different).count();
+        let times = |count: usize, one: &str, many: &str| match count {
+            1 => format!("1 {one}"),
+            count => format!("{count} {many}"),
+        };
+        let all = self.comparisons.len();
+        let text = format!(
+            "{all} comparisons, {differ} of them with a difference in meaning: {}, {}.",
+            times(munged, "description set otherwise than created", "descriptions set otherwise than created"),
+            times(later, "offer after another of its side", "offers after another of their side")
+        );
+        (all > 1).then(|| Block::Paragraph(Cell::from(text)))
+    }
+
     /// How the rules ended, where there was something.
     fn verdict(&self) -> Option<Block> {
         let count = |severity| self.findings.iter().filter(|finding| finding.severity == severity).count();
@@ -89,6 +107,7 @@ impl Report for DiffReport {
     fn document(&self) -> Document {
         let mut blocks = Vec::new();
         let count = self.comparisons.len();
+        blocks.extend(self.overview());
         for (index, comparison) in self.comparisons.iter().enumerate() {
             let sentence = comparison.sentence();
             let tone = if comparison.outcome == Outcome::Different { Tone::Plain } else { Tone::Good };

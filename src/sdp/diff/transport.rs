@@ -154,11 +154,11 @@ fn ice_options(both: &Both<'_, '_>, media: [Media<'_, '_>; 2]) -> Option<Change>
         let mut words: Vec<&str> = options.options.iter().map(|word| word.value).collect();
         words.sort_unstable();
         words.dedup();
-        Some((format!("options {}", words.join(" ")), options.options.first()?.span))
+        Some((words.join(" "), options.options.first()?.span))
     });
     let [was, is] = &found;
     let borrowed = [was, is].map(|found| found.as_ref().map(|(text, span)| (text.as_str(), *span)));
-    one(both, Topic::Ice, borrowed)
+    one(both, Topic::IceOptions, borrowed)
 }
 
 type Print = (String, String);
