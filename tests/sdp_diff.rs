@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use rtcscope::report::{FORMATS, Rendered, Screen};
-use rtcscope::sdp::diff::{Comparison, DiffReport, How, One, Options, Outcome, Relation};
+use rtcscope::sdp::diff::{Comparison, DiffReport, How, One, Options, Outcome, Relation, Step, steps};
 use rtcscope::sdp::lint::Input;
 use rtcscope::sdp::source::{self, Sources};
 
@@ -190,6 +190,55 @@ fn a_line_that_nothing_knows_is_compared_as_it_stands() {
         &with("a=setup:active\r\n"),
         &["attribute removed: a=setup:passive removed"],
     );
+}
+
+/// What is compared in a dump of these events: `local offer 3`, where the number is the version of `o=`.
+fn steps_of(events: &[&str]) -> Vec<String> {
+    let line = |event: &&str| {
+        let words: Vec<&str> = event.split(' ').collect();
+        let sdp = |version: &str| video("96\r\na=mid:0\r\na=rtpmap:96 VP8/90000\r\n").replace(" 2 IN IP4", &format!(" {version} IN IP4"));
+        let (method, value) = match words[..] {
+            ["failure", method] => (format!("{method}OnFailure"), serde_json::json!("refused")),
+            ["created", kind, version] => {
+                let method = if kind == "offer" { "createOfferOnSuccess" } else { "createAnswerOnSuccess" };
+                (method.to_owned(), serde_json::json!({"type": kind, "sdp": sdp(version)}))
+            }
+            [side, "rollback"] => (method(side), serde_json::json!({"type": "rollback", "sdp": ""})),
+            [side, kind, version] => (method(side), serde_json::json!({"type": kind, "sdp": sdp(version)})),
+            _ => panic!("{event}"),
+        };
+        serde_json::json!([method, "PC_0", value, 1_758_602_115_670_u64]).to_string()
+    };
+    fn method(side: &str) -> String {
+        let side = if side == "local" { "Local" } else { "Remote" };
+        format!("set{side}Description")
+    }
+    let text: Vec<String> = events.iter().map(line).collect();
+    let sources = source::find(text.join("\n").as_bytes());
+    let version = |index: usize| {
+        let text = String::from_utf8_lossy(&sources.documents[index].text).into_owned();
+        text.split(' ').nth(2).expect("o= has a version").to_owned()
+    };
+    let dump = sources.dump.as_ref().expect("a dump");
+    let told = |step: &Step<'_>| {
+        let (side, from, to) = (format!("{:?}", step.side), version(step.from), version(step.to));
+        format!("{:?} {} {from} {to}", step.relation, side.to_lowercase())
+    };
+    steps(dump).iter().map(told).collect()
+}
+
+#[test]
+fn in_a_dump_each_offer_is_compared_with_the_one_in_force_of_its_side() {
+    let events = ["created offer 2", "local offer 2", "remote answer 5", "remote offer 6", "created answer 3"];
+    let events = [&events[..], &["local answer 3", "created offer 4", "local offer 9"]].concat();
+    assert_eq!(steps_of(&events), ["Munged local 4 9", "Later local 2 9"]);
+    assert_eq!(
+        steps_of(&["local offer 2", "local rollback", "local offer 3", "local offer 4"]),
+        ["Later local 3 4"]
+    );
+    let refused = ["remote offer 2", "local answer 5", "remote offer 3", "failure setRemoteDescription"];
+    let refused = [&refused[..], &["remote offer 4"]].concat();
+    assert_eq!(steps_of(&refused), ["Later remote 2 3", "Later remote 2 4"]);
 }
 
 /// A description made of lines that may each be there or not, in any number and order.

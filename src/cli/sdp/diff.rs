@@ -59,7 +59,7 @@ Exit codes here:
 pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
     let selection = Selection::from_words(&args.select, &args.ignore).map_err(unknown)?;
     let relation = args.reoffer.then_some(Relation::Later);
-    let options = Options { selection, relation, raw: args.raw };
+    let options = Options { selection, relation, raw: args.raw, has_gap: false };
     let mut report =
         DiffReport { fails_on_difference: args.exit_code, fail_on: context.fail_on, ..DiffReport::default() };
     match &args.to {
@@ -153,7 +153,7 @@ fn within(input: &Input, args: &Args, options: &Options, report: &mut DiffReport
             && args.at.iter().all(|at| step.from + 1 == *at || step.to + 1 == *at)
     };
     for step in all.iter().filter(is_asked) {
-        let options = Options { relation: Some(step.relation), ..options.clone() };
+        let options = Options { relation: Some(step.relation), has_gap: true, ..options.clone() };
         let mut comparison =
             Comparison::of(number(input, step.from + 1)?, number(input, step.to + 1)?, &options);
         comparison.connection = Some(step.connection.to_owned());

@@ -1,16 +1,18 @@
 //! Two descriptions compared: what differs, and where.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
-use super::change::{Change, How, Topic, Was};
+use super::change::{Change, How, Topic};
 use super::m_lines::{self, Pairing};
+use super::media::{MediaDifference, is_live, lone, pair_of};
 use super::raw::LineDiff;
-use super::{Both, codecs, line, parts, raw, rest, transport, whole};
-use crate::finding::Finding;
+use super::relation::Relation;
+use super::{Both, parts, raw, rest, streams, whole};
+use crate::finding::{Finding, Severity};
 use crate::sdp::lint::{self, Description, Found, Input, Pair, Selection};
-use crate::sdp::session::{Media, Session};
+use crate::sdp::session::Session;
 use crate::sdp::source::Kind;
 use crate::sdp::source::dump::Side;
 use crate::sdp::text::Text;
@@ -67,20 +69,6 @@ pub struct Name {
     pub kind: &'static str,
 }
 
-/// What two descriptions are to each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Relation {
-    /// Two of one side and one session, one after the other.
-    Later,
-    /// What was created, and what was set in its place.
-    Munged,
-    /// An offer and an answer.
-    OfferAndAnswer,
-    /// Two sessions, or nothing says that it is one.
-    Unrelated,
-}
-
 /// Whether two descriptions say the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -91,28 +79,6 @@ pub enum Outcome {
     SameMeaning,
     /// They do not.
     Different,
-}
-
-/// An m-line that differs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct MediaDifference {
-    /// Where it stood, counted from 0; `null` where it is new.
-    pub from_index: Option<usize>,
-    /// Where it stands; `null` where it is no more.
-    pub to_index: Option<usize>,
-    /// Its line, counted from 1.
-    pub from_line: Option<u32>,
-    /// See `from_line`.
-    pub to_line: Option<u32>,
-    /// Audio, video, ….
-    pub kind: String,
-    /// Its name.
-    pub mid: Option<String>,
-    /// Kind and name for people.
-    #[serde(skip)]
-    pub title: String,
-    /// What differs.
-    pub changes: Vec<Change>,
 }
 
 /// One of two to compare.
@@ -133,6 +99,8 @@ pub struct Options {
     pub relation: Option<Relation>,
     /// Whether the lines are compared too.
     pub raw: bool,
+    /// Whether others of the same side may have been made in between, so that versions are missing.
+    pub has_gap: bool,
 }
 
 impl Comparison {
@@ -150,6 +118,7 @@ impl Comparison {
         if rules_asked {
             let [first, second] = [0, 1].map(|side| Description::of(sessions[side], Kind::Offer));
             found = lint::update(&Pair::of(first, second), &options.selection).into_found();
+            found.retain(|found| !(options.has_gap && is_gap(&found.finding)));
             found.iter_mut().for_each(|found| found.locate(&[from.input, to.input]));
         }
         let mut comparison = Self {
@@ -183,6 +152,7 @@ impl Comparison {
         let inherits = both.sessions.iter().all(|session| session.media().len() > 0);
         self.session = whole::compare(both, &pairing);
         self.session.extend(parts::compare(both.texts, heads));
+        self.session.extend(streams::compare(both.texts, heads));
         self.session.extend(rest::compare(both.texts, heads, inherits));
         self.media = pairing.both.iter().filter_map(|pair| pair_of(both, *pair)).collect();
         self.hoist(both, &pairing);
@@ -251,110 +221,9 @@ impl Name {
     }
 }
 
-impl Relation {
-    /// Of two descriptions of which nothing else is known. A session id is random, so who has the same is of the same
-    /// session; but there are servers whose answers repeat it.
-    fn of(kinds: [Kind; 2], sessions: [&Session<'_>; 2]) -> Self {
-        let is_answer = |kind: Kind| matches!(kind, Kind::Answer | Kind::Pranswer);
-        let are_two = kinds.contains(&Kind::Offer) && kinds.iter().any(|kind| is_answer(*kind));
-        let roles = sessions.map(|session| {
-            let roles =
-                session.media().filter_map(|media| media.setup().map(|(setup, _)| setup.value.as_str()));
-            let roles: BTreeSet<&str> = roles.collect();
-            (roles.contains("actpass"), roles.contains("active") || roles.contains("passive"))
-        });
-        let is_unknown = kinds.contains(&Kind::Unknown);
-        let answers = matches!(roles, [(true, false), (false, true)] | [(false, true), (true, false)]);
-        let ids = sessions.map(|session| session.head().origin.map(|origin| origin.session_id.value));
-        match ids {
-            _ if are_two || (is_unknown && answers) => Self::OfferAndAnswer,
-            [Some(from), Some(to)] if from == to && !matches!(from, "-" | "0") => Self::Later,
-            _ => Self::Unrelated,
-        }
-    }
-}
-
-fn is_live(both: &Both<'_, '_>, (was, is): (usize, usize)) -> bool {
-    let stopped =
-        |side: usize, index: usize| both.sessions[side].media_at(index).is_some_and(Media::is_rejected);
-    !stopped(0, was) && !stopped(1, is)
-}
-
-fn pair_of(both: &Both<'_, '_>, (was, is): (usize, usize)) -> Option<MediaDifference> {
-    let media = [both.sessions[0].media_at(was)?, both.sessions[1].media_at(is)?];
-    let lines = [0, 1].map(|side| line(both.texts[side], media[side].line().value.span));
-    let mut changes = Vec::new();
-    let value = |side: usize, text: &str| (text.to_owned(), lines[side]);
-    let kinds = media.map(|media| media.line().kind.value);
-    changes.extend(Change::value(Topic::Kind, "", [value(0, kinds[0]), value(1, kinds[1])]));
-    let mids = media.map(|media| media.mid().map_or("none", |mid| mid.value));
-    changes.extend(Change::value(Topic::Mid, "", [value(0, mids[0]), value(1, mids[1])]));
-    let stopped = media.map(Media::is_rejected);
-    if stopped[0] == stopped[1] {
-        let sections = media.map(Media::section);
-        changes.extend(transport::compare(both, media));
-        changes.extend(codecs::compare(both.texts, sections));
-        changes.extend(formats(media, lines));
-        changes.extend(parts::compare(both.texts, sections));
-        changes.extend(rest::compare(both.texts, sections, true));
-    } else {
-        let message = match stopped[1] {
-            true => "stopped (port 0); nothing else of it is compared",
-            false => "in use again, it was stopped (port 0); nothing else of it is compared",
-        };
-        let port = |side: usize| {
-            let port = media[side].line().port.map_or(0, |port| port.value);
-            Was::new(port.to_string(), lines[side])
-        };
-        changes.push(Change::changed(Topic::MLine, "", [port(0), port(1)], message));
-    }
-    Some(MediaDifference {
-        from_index: Some(was),
-        to_index: Some(is),
-        from_line: Some(lines[0]),
-        to_line: Some(lines[1]),
-        kind: kinds[1].to_owned(),
-        mid: media[1].mid().map(|mid| mid.value.to_owned()),
-        title: whole::name(media[1]),
-        changes,
-    })
-}
-
-/// Formats that are no payload types, such as `webrtc-datachannel`.
-fn formats(media: [Media<'_, '_>; 2], lines: [u32; 2]) -> Option<Change> {
-    let values = [0, 1].map(|side| {
-        let m_line = media[side].line();
-        let is_codec = |word: &str| m_line.is_rtp() && word.parse::<u8>().is_ok_and(|number| number < 128);
-        let others = m_line.formats.iter().filter(|format| !is_codec(format.value));
-        let others: Vec<&str> = others.map(|format| format.value).collect();
-        (if others.is_empty() { "none".to_owned() } else { others.join(" ") }, lines[side])
-    });
-    Change::value(Topic::Format, "", values)
-}
-
-/// The m-lines that only one of them has.
-fn lone<'a>(both: &'a Both<'_, '_>, pairing: &'a Pairing) -> impl Iterator<Item = MediaDifference> + 'a {
-    let of = move |side: usize, index: usize| {
-        let media = both.sessions[side].media_at(index)?;
-        let at = line(both.texts[side], media.line().value.span);
-        let (subject, value) = (whole::in_short(media), Was::new(media.line().value.value, at));
-        let change = match side {
-            0 => Change::removed(Topic::MLine, subject, value),
-            _ => Change::added(Topic::MLine, subject, value),
-        };
-        Some(MediaDifference {
-            from_index: (side == 0).then_some(index),
-            to_index: (side == 1).then_some(index),
-            from_line: (side == 0).then_some(at),
-            to_line: (side == 1).then_some(at),
-            kind: media.line().kind.value.to_owned(),
-            mid: media.mid().map(|mid| mid.value.to_owned()),
-            title: whole::name(media),
-            changes: vec![change],
-        })
-    };
-    let removed = pairing.removed.iter().filter_map(move |index| of(0, *index));
-    removed.chain(pairing.added.iter().filter_map(move |index| of(1, *index)))
+/// Whether it says no more than that versions are missing.
+fn is_gap(finding: &Finding) -> bool {
+    finding.name == "o-version-not-incremented" && finding.severity == Severity::Info
 }
 
 /// In what the texts differ that means nothing.

@@ -1,8 +1,8 @@
 //! What differs between two descriptions in meaning, m-line by m-line; their lines only if asked.
 //!
-//! Every line is compared once: by what it means where that is known ([`transport`], [`codecs`], [`parts`], [`whole`]),
-//! by itself where not ([`rest`]). So nothing differs unseen, and what is no difference is not called one. Passwords and
-//! keys are compared and never shown.
+//! Every line is compared once: by what it means where that is known ([`transport`], [`codecs`], [`parts`],
+//! [`streams`], [`whole`]), by itself where not ([`rest`]). So nothing differs unseen, and what is no difference is not
+//! called one. Passwords and keys are compared and never shown.
 
 mod change;
 mod codecs;
@@ -10,18 +10,23 @@ mod comparison;
 mod dump;
 mod m_lines;
 mod matching;
+mod media;
 mod parts;
 mod prose;
 mod raw;
+mod relation;
 mod report;
 mod rest;
+mod streams;
 mod transport;
 mod whole;
 
 pub use change::{Change, How, Topic};
-pub use comparison::{Comparison, MediaDifference, Name, One, Options, Outcome, Relation};
+pub use comparison::{Comparison, Name, One, Options, Outcome};
 pub use dump::{Step, steps};
+pub use media::MediaDifference;
 pub use raw::{Hunk, LineDiff};
+pub use relation::Relation;
 pub use report::DiffReport;
 
 use std::cell::RefCell;

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::change::{Change, How, Topic};
-use super::comparison::{Comparison, MediaDifference, Name, Outcome, Relation};
+use super::comparison::{Comparison, Name, Outcome};
+use super::media::MediaDifference;
 use super::raw::LineDiff;
+use super::relation::Relation;
 use crate::report::{Align, Block, Cell, Table, Tone};
 use crate::sdp::lint::snippets;
 use crate::sdp::source::dump::Side;

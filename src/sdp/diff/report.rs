@@ -3,8 +3,9 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::comparison::{Comparison, Outcome, Relation};
+use super::comparison::{Comparison, Outcome};
 use super::prose::note;
+use super::relation::Relation;
 use crate::finding::{Exit, FailOn, Finding, Severity};
 use crate::report::{Block, Cell, Document, Report, Tone};
 
