@@ -89,7 +89,7 @@ Register-ArgumentCompleter -Native -CommandName 'rtcscope' -ScriptBlock {
             [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'The least severity of a finding that makes the exit code 1')
             [CompletionResult]::new('--embedded', '--embedded', [CompletionResultType]::ParameterName, 'Start a server inside this process and probe that')
             [CompletionResult]::new('--lint-only', '--lint-only', [CompletionResultType]::ParameterName, 'Say what is wrong with the configuration, and send nothing')
-            [CompletionResult]::new('--clock', '--clock', [CompletionResultType]::ParameterName, 'Find the server''s clock, with --secret: eight more allocations a host, each released at once')
+            [CompletionResult]::new('--clock', '--clock', [CompletionResultType]::ParameterName, 'Find the server''s clock, with --secret: up to 18 more allocations a host, each released at once')
             [CompletionResult]::new('-4', '-4', [CompletionResultType]::ParameterName, 'Probe IPv4 addresses alone; with -6, both')
             [CompletionResult]::new('--ipv4', '--ipv4', [CompletionResultType]::ParameterName, 'Probe IPv4 addresses alone; with -6, both')
             [CompletionResult]::new('-6', '-6', [CompletionResultType]::ParameterName, 'Probe IPv6 addresses alone; with -4, both')
@@ -190,6 +190,7 @@ Register-ArgumentCompleter -Native -CommandName 'rtcscope' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Explain what a session description says, in plain words and m-line by m-line')
             [CompletionResult]::new('lint', 'lint', [CompletionResultType]::ParameterValue, 'Check session descriptions against the rules of the RFCs')
+            [CompletionResult]::new('negotiate', 'negotiate', [CompletionResultType]::ParameterValue, 'Show what an offer and its answer agree on, and what is wrong between them')
             [CompletionResult]::new('rules', 'rules', [CompletionResultType]::ParameterValue, 'List the rules about descriptions, or explain some of them')
             break
         }
@@ -215,6 +216,26 @@ Register-ArgumentCompleter -Native -CommandName 'rtcscope' -ScriptBlock {
             [CompletionResult]::new('--select', '--select', [CompletionResultType]::ParameterName, 'Ask these rules alone: codes, the beginning of codes (SDP5), or names; may be repeated')
             [CompletionResult]::new('--ignore', '--ignore', [CompletionResultType]::ParameterName, 'Do not ask these rules; may be repeated')
             [CompletionResult]::new('--type', '--type', [CompletionResultType]::ParameterName, 'What the descriptions are, where neither the input nor the name of the file says so')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Format of the result on standard output')
+            [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write the result to a file as well, in this format; may be repeated')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write the result to this file instead of standard output')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write the result to this file instead of standard output')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'The least severity of a finding that makes the exit code 1')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell more; may be repeated')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell more; may be repeated')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'rtcscope;sdp;negotiate' {
+            [CompletionResult]::new('--type', '--type', [CompletionResultType]::ParameterName, 'What the first and the second one are, where neither the input nor the name of the file says so')
+            [CompletionResult]::new('--pc', '--pc', [CompletionResultType]::ParameterName, 'Of a dump, take this peer connection alone')
+            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Of an input with several answers, take the description of this number, as `sdp explain` counts them')
+            [CompletionResult]::new('--select', '--select', [CompletionResultType]::ParameterName, 'Ask these rules alone: codes, the beginning of codes (SDP7), or names; may be repeated')
+            [CompletionResult]::new('--ignore', '--ignore', [CompletionResultType]::ParameterName, 'Do not ask these rules; may be repeated')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Format of the result on standard output')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write the result to a file as well, in this format; may be repeated')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write the result to this file instead of standard output')

@@ -19,6 +19,8 @@ use crate::probe::facts::{Fault, FaultKind, TlsFacts};
 
 /// The largest UDP payload.
 const BUFFER: usize = 65_535;
+/// RFC 5246 §7.2.2.
+const HANDSHAKE_FAILURE: u8 = 40;
 /// `no_application_protocol` (RFC 7301 §3.2).
 const NO_COMMON_PROTOCOL: HandshakeFault = HandshakeFault::Alert(120);
 
@@ -103,6 +105,7 @@ pub async fn connect(
         Failure::Dtls(dtls) => {
             let kind = match dtls {
                 HandshakeFault::OldVersion => FaultKind::OldTls,
+                HandshakeFault::Alert(HANDSHAKE_FAILURE) => FaultKind::HandshakeFailure,
                 _ => FaultKind::Tls,
             };
             Fault { kind, stage: "tls", message: dtls.to_string() }

@@ -37,6 +37,14 @@ pub enum LocalError {
         /// Those that there are.
         known: Vec<IpAddr>,
     },
+    /// `--local-addr`: an address of every link, and which is not said.
+    #[error("{address} is good for one link alone, and is not taken without saying which")]
+    NoScope {
+        /// As asked for.
+        address: IpAddr,
+        /// The interfaces that have it.
+        links: Vec<String>,
+    },
     /// `--local-addr`.
     #[error("{address} is none of this machine's addresses")]
     NoAddress {
@@ -77,6 +85,10 @@ impl Local {
         let known = || all.iter().map(if_addrs::Interface::ip).collect();
         if let Some(kind) = no_source(address, &all) {
             return Err(LocalError::NoSource { address, kind, known: known() });
+        }
+        if matches!(address, IpAddr::V6(ip) if ip.is_unicast_link_local()) {
+            let links = all.iter().filter(|own| own.ip() == address).map(|own| own.name.clone()).collect();
+            return Err(LocalError::NoScope { address, links });
         }
         match BlockingUdpSocket::bind((address, 0)) {
             Ok(_) => Ok(Self { addresses: vec![address], interface: None }),

@@ -151,6 +151,10 @@ async fn handshake(
                 Some(Error::InvalidMessage(_)) => {
                     failure(FaultKind::NotTls, "what answers there does not speak TLS".to_owned())
                 }
+                Some(Error::AlertReceived(AlertDescription::HandshakeFailure)) => failure(
+                    FaultKind::HandshakeFailure,
+                    "the server refused the handshake (handshake_failure)".to_owned(),
+                ),
                 Some(tls) => failure(FaultKind::Tls, tls.to_string()),
                 None => Failure::Fault(fault("tls", &error)),
             });

@@ -34,6 +34,9 @@ const LAG: Duration = Duration::from_millis(300);
 const CLEAR: f64 = 0.9;
 /// A path loses no more than this at a rate that it sustains.
 const SUSTAINED_LOSS_PCT: f64 = 2.0;
+/// How many steps a rate is held before a lower one is tried, and what that is of what arrived.
+const HELD_FIRST: usize = 3;
+const EASED: f64 = 0.95;
 /// The largest packet: what WebRTC sends at most by default. Slower steps have smaller ones, for there must be
 /// enough of them to count.
 const LARGEST: usize = 1200;
@@ -139,6 +142,8 @@ pub struct Ramp {
     judged: usize,
     /// The rate is held for the first time, or again, since this step.
     holding: Option<usize>,
+    /// More was offered than is carried; since this step a little less is, to see whether that arrives whole.
+    easing: Option<usize>,
     /// A packet was refused; nothing is tried before this time.
     pause: Option<Instant>,
     next: u32,
@@ -157,6 +162,7 @@ impl Ramp {
             steps: Vec::new(),
             judged: 0,
             holding: None,
+            easing: None,
             pause: None,
             next: 0,
             highest: None,
@@ -311,7 +317,7 @@ impl Ramp {
         let from = self.holding.unwrap_or(self.steps.len().saturating_sub(1));
         // The last one may have been cut short by the end.
         let whole = |step: &Step| step.length == HOLD_STEP;
-        let held = &self.steps[from..];
+        let held = &self.steps[from..self.easing.unwrap_or(self.steps.len())];
         let held = &held[..held.iter().take_while(|step| whole(step)).count().max(held.len().min(1))];
         if held.len() > 1 { &held[1..] } else { held }
     }
@@ -375,13 +381,31 @@ impl Ramp {
                 self.step(at, rate, held);
             }
             // What was lost on the way up was an accident.
-            Some(_) if clear && rate < self.plan.ceiling_bps && left > HOLD_STEP * 3 => {
+            Some(_)
+                if clear && self.easing.is_none() && rate < self.plan.ceiling_bps && left > HOLD_STEP * 3 =>
+            {
                 self.holding = None;
                 self.judged = self.steps.len();
                 self.step(at, (rate * 2).min(self.plan.ceiling_bps), false);
             }
-            Some(_) => self.step(at, rate, true),
+            Some(_) => {
+                let rate = self.eased(left).unwrap_or(rate);
+                self.step(at, rate, true);
+            }
         }
+    }
+
+    /// The rate to ease to, once, where that rate was held long enough and there is time left for it: a second for
+    /// what the one before it used up, and one that counts.
+    fn eased(&mut self, left: Duration) -> Option<u64> {
+        let held = self.steps.len() - self.holding?;
+        if self.easing.is_some() || held < HELD_FIRST || left < HOLD_STEP * 2 {
+            return None;
+        }
+        let report = self.report();
+        let achieved = report.achieved_bps.filter(|_| report.flat && !self.plan.stream)?;
+        self.easing = Some(self.steps.len());
+        Some((achieved as f64 * EASED) as u64)
     }
 
     /// Whether a stream has taken more than it has delivered for a while.
@@ -412,7 +436,8 @@ pub struct RampReport {
     pub flat: bool,
     /// This machine did not keep the pace that was to be offered, so that the path may carry more.
     pub own_pace: bool,
-    /// The highest rate that arrived with at most 2 % loss.
+    /// The highest rate that was tried and arrived with at most 2 % loss. Where less was carried than offered, and in
+    /// runs long enough (8 s are), 95 % of what was carried is tried too; else the rate doubles from try to try.
     pub sustained_bps: Option<u64>,
     /// Packets lost at that rate, in percent.
     pub sustained_loss_pct: Option<f64>,

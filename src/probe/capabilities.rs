@@ -50,13 +50,12 @@ impl Wish {
         }
     }
 
-    /// The Allocate that asks for it.
-    pub fn allocate(self) -> Allocate {
-        let plain = Allocate::default();
+    /// The Allocate that asks for it, and is otherwise as `plain`.
+    pub fn allocate(self, plain: Allocate) -> Allocate {
         match self {
             Wish::RelayIpv4 => Allocate { family: Some(Family::Ipv4), ..plain },
             Wish::RelayIpv6 => Allocate { family: Some(Family::Ipv6), ..plain },
-            Wish::DualRelay => Allocate { additional_family: Some(Family::Ipv6), ..plain },
+            Wish::DualRelay => Allocate { family: None, additional_family: Some(Family::Ipv6), ..plain },
             Wish::TcpRelay => Allocate { transport: RelayTransport::Tcp, ..plain },
             Wish::EvenPort => Allocate { even_port: Some(true), ..plain },
             Wish::DontFragment => Allocate { dont_fragment: true, ..plain },
@@ -65,16 +64,9 @@ impl Wish {
     }
 }
 
-impl Capability {
-    /// A quota or a lack of ports refused it, which says nothing of the capability.
-    pub fn out_of_quota(&self) -> bool {
-        matches!(self.code, Some(486 | 508)) && self.state == "unknown"
-    }
-}
-
 /// What the answer to a wish says of it.
 pub fn judge(wish: Wish, answer: &Answer) -> Vec<Capability> {
-    let one = |state, code| vec![Capability { name: wish.name(), state, code }];
+    let one = |state, code| vec![Capability { name: wish.name(), state, code, why: None }];
     let granted = match &answer.outcome {
         Outcome::Granted(granted) => granted,
         // 508 to EVEN-PORT means that no pair of ports is free (RFC 8656 §7.2).
@@ -108,9 +100,11 @@ pub fn reservation(shown: Option<(Option<u16>, Option<u16>)>, port: u16) -> Capa
         None => ("ignored", None),
         Some((_, Some(kept))) if port.checked_add(1) == Some(kept) => ("yes", None),
         Some((_, Some(_))) => ("ignored", None),
+        // 508 is what a server says to a token that it does not know (RFC 8656 §7.2).
+        Some((code @ Some(486), None)) => ("unknown", code),
         Some((code, None)) => ("refused", code),
     };
-    Capability { name: "reservation-token", state, code }
+    Capability { name: "reservation-token", state, code, why: None }
 }
 
 /// The capabilities that an endpoint's facts speak of.
@@ -124,11 +118,11 @@ pub(super) fn of(facts: &EndpointFacts) -> Vec<Capability> {
             Some(other) if crate::nat::usable(facts.addr, other).is_err() => "unusable",
             Some(_) => "yes",
         };
-        capabilities.push(Capability { name: "nat-behavior-discovery", state, code: None });
+        capabilities.push(Capability { name: "nat-behavior-discovery", state, code: None, why: None });
     }
     let Some(allocate) = facts.allocate.as_ref().filter(|allocate| allocate.ok) else { return capabilities };
     let mut list = |name, it| {
-        capabilities.push(Capability { name, state: if it { "yes" } else { "no" }, code: None });
+        capabilities.push(Capability { name, state: if it { "yes" } else { "no" }, code: None, why: None });
     };
     list("allocation-without-credentials", allocate.unauthenticated);
     if !allocate.unauthenticated {
@@ -160,7 +154,7 @@ mod tests {
     #[track_caller]
     fn check(wish: Wish, answer: &Answer, state: &str, code: Option<u16>) {
         let found = judge(wish, answer);
-        assert_eq!(found, [Capability { name: wish.name(), state: found[0].state, code }]);
+        assert_eq!(found, [Capability { name: wish.name(), state: found[0].state, code, why: None }]);
         assert_eq!(found[0].state, state, "{wish:?}");
     }
 
@@ -204,6 +198,7 @@ mod tests {
         assert_eq!(state(Some((None, Some(50_001)))), "yes");
         assert_eq!(state(Some((None, Some(50_002)))), "ignored");
         assert_eq!(state(Some((Some(508), None))), "refused");
+        assert_eq!(state(Some((Some(486), None))), "unknown");
         assert_eq!(state(None), "ignored");
     }
 }

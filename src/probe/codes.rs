@@ -10,12 +10,14 @@
 //!   a Binding, SCHEME_MISMATCH, TLS_FAILED, TLS_OLD);
 //! - what a request got over in the end: MALFORMED, FINGERPRINT_BAD and INTEGRITY_BAD are warnings then;
 //! - certificates: info with `--insecure`; TLS_HOSTNAME also where the address comes from a configuration;
-//! - TLS_OLD: info for TLS 1.2, which works everywhere;
 //! - SCHEME_MISMATCH: a warning where it works at the port of the other scheme;
 //! - RELAY_ADDR_PRIVATE, RELAY_ADDR_MISMATCH: info where data passes (PRIVATE: from a server that is private too);
 //! - RELAY_INBOUND_BLOCKED: a warning where our own network may be what blocks;
 //! - PEER_PRIVATE_ALLOWED: a warning for the kind of network that the server itself is in;
-//! - BANDWIDTH_CAPPED: an error below what was asked for, info where no cap shows;
+//! - BANDWIDTH_CAPPED: an error below what was asked for or any voice needs, info where no cap shows;
+//! - RELAY_LOSSY: an error from 40 % on;
+//! - OPEN_RELAY: a warning where nobody asked about security;
+//! - QUOTA, CAPACITY: a warning where the first allocation was granted and the next was not;
 //! - CLOCK_SKEW: an error where good credentials are refused for it.
 
 use crate::finding::{Rule, Severity};
@@ -171,6 +173,9 @@ rules! {
     SCHEME_MISMATCH = "scheme-for-other-port", Error,
         "the port speaks TLS where it was asked without, or the other way round",
         ["RFC 7065 §3.2", "RFC 7064 §3.2"], "0.1.0";
+    SERVERS_DIFFER = "servers-that-differ", Error,
+        "one address takes these credentials and refuses them",
+        ["RFC 8489 §9.2.5", "RFC 8656 §7.4"], "0.1.0";
     SERVER_ERROR = "unexpected-error-code", Error,
         "the server answers with an error code, or stops answering",
         ["RFC 8489 §14.8", "RFC 8656 §19"], "0.1.0";
@@ -184,7 +189,7 @@ rules! {
         "the server answers STUN but not TURN",
         ["RFC 8656 §7.1"], "0.1.0";
     TCP_TIMEOUT = "no-answer-over-tcp", Error,
-        "the TCP connection or the TLS handshake got no answer",
+        "the TCP connection got no answer",
         ["RFC 8489 §6.2.2"], "0.1.0";
     TLS_CHAIN = "missing-intermediate-certificate", Error,
         "the server does not send the certificate that signed its own",
@@ -196,7 +201,7 @@ rules! {
         "the certificate of the server expires soon",
         ["RFC 8489 §6.2.3", "RFC 5280 §4.1.2.5"], "0.1.0";
     TLS_FAILED = "failed-tls-handshake", Error,
-        "the TLS handshake broke off",
+        "the TLS handshake broke off, or got no answer",
         ["RFC 8489 §6.2.3"], "0.1.0";
     TLS_HOSTNAME = "certificate-for-other-name", Error,
         "the certificate is for other names than the one in the URI",

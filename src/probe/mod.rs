@@ -6,6 +6,7 @@
 pub mod candidates;
 pub mod capabilities;
 pub mod codes;
+mod configured;
 pub mod diagnose;
 pub mod facts;
 mod metrics;

@@ -130,7 +130,8 @@ pub struct Target {
     pub configured: bool,
     /// To find the server's clock with.
     pub clock: Option<Minting>,
-    /// The credentials are a static user's, and this is what the server may take instead of static users.
+    /// What the server may take where it refuses these credentials: minted ones in place of a static user's, or the same
+    /// with a later expiry.
     pub minting: Option<Minting>,
 }
 
@@ -148,6 +149,12 @@ impl Minting {
     pub fn expiring(&self, unix: u64) -> Credentials {
         rest::mint(&self.secret, None, unix, self.separator)
     }
+
+    /// What these credentials, which expire at `expiry`, would be if they expired at this time: of the same user.
+    pub fn prolonged(&self, username: &str, expiry: u64, unix: u64) -> Credentials {
+        let username = username.replacen(&expiry.to_string(), &unix.to_string(), 1);
+        rest::for_username(&self.secret, &username)
+    }
 }
 
 /// What the client's own side knows of its credentials: coturn's one 401 hides all of it.
@@ -157,6 +164,8 @@ pub struct Knowledge {
     pub rest_expiry: Option<u64>,
     /// Minted by us from `--secret`.
     pub minted: bool,
+    /// They are what the known secret gives, minted by us or not.
+    pub fits_secret: bool,
     /// `--secret` was given along with a password that the secret does not give.
     pub secret_mismatch: bool,
     /// The password looks damaged, and mended it is what `--secret` gives.
@@ -253,8 +262,13 @@ pub struct Endpoint {
 
 impl Options {
     /// What an Allocate asks for: what a browser asks for, unless flags say otherwise.
+    pub fn wish(&self) -> Allocate {
+        Allocate { family: self.relay_family, ..Allocate::default() }
+    }
+
+    /// An Allocate that asks for it.
     pub fn allocate(&self) -> Request {
-        Request::Allocate(Allocate { family: self.relay_family, ..Allocate::default() })
+        Request::Allocate(self.wish())
     }
 }
 

@@ -6,7 +6,7 @@ use super::diagnose::{self, Context};
 use super::facts::{EndpointFacts, Observation, SecurityFacts, TargetFacts};
 use super::metrics;
 use super::plan::{Options, Target};
-use super::{candidates, capabilities, security};
+use super::{candidates, capabilities, configured, security};
 use crate::finding::{Exit, FailOn, Finding, Severity};
 use crate::ice::candidate::Candidate;
 use crate::metric::{Judgement, Metric, Threshold};
@@ -78,6 +78,8 @@ impl Summary {
                 now_unix: seen.ended_unix,
                 timeout_s: options.timeout.as_secs_f64(),
                 needs_bps: options.needs_bps,
+                pace: options.pace,
+                security: options.audits.security,
                 min_days: options.min_days,
                 relay_family: options.relay_family,
             };
@@ -92,6 +94,7 @@ impl Summary {
             }
             facts.findings = diagnose::target(facts, context);
         }
+        diagnose::together(&mut seen.targets, targets, seen.ended_unix);
         for (at, finding) in diagnose::udp_blocked(&seen.targets) {
             seen.targets[at].findings.push(finding);
         }
@@ -161,7 +164,7 @@ impl Summary {
     #[must_use]
     pub fn beside(mut self, report: turnserver::Report, judge: &Judge) -> Self {
         self.findings.extend(report.findings.iter().cloned());
-        self.findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        configured::explain(&mut self, &report);
         self.exit = self.exit.and(judge.fail_on.exit(&report.findings));
         self.verdict = Verdict::of(self.exit, &self.findings);
         self.turnserver_conf = Some(report);

@@ -34,6 +34,8 @@ mod excerpt;
 pub mod explain;
 pub mod line;
 pub mod lint;
+pub mod negotiate;
+pub mod pairing;
 mod problem;
 mod session;
 pub mod source;

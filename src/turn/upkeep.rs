@@ -4,7 +4,8 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use super::Request;
+use super::{Answer, Request};
+use crate::stun::{Method, attribute};
 
 /// A permission lasts five minutes (RFC 8656 §9); renewed one minute before.
 const PERMISSION: Duration = Duration::from_secs(240);
@@ -16,7 +17,7 @@ const MARGIN: Duration = Duration::from_secs(60);
 /// What an allocation holds, and until when.
 #[derive(Debug)]
 pub struct Upkeep {
-    /// LIFETIME, in seconds; 0 where the server granted none that can be kept.
+    /// The LIFETIME that is asked for, in seconds; 0 where the server granted none that can be kept.
     lifetime: u32,
     refresh: Option<Instant>,
     permissions: Vec<(IpAddr, Instant)>,
@@ -26,10 +27,18 @@ pub struct Upkeep {
 impl Upkeep {
     /// Of an allocation that was granted at `now` for `lifetime` seconds.
     pub fn new(now: Instant, lifetime: u32) -> Self {
-        let granted = Duration::from_secs(u64::from(lifetime));
-        let renewal = granted.saturating_sub(MARGIN).max(granted / 2);
-        let refresh = (lifetime > 0).then(|| now + renewal);
+        let refresh = (lifetime > 0).then(|| now + renewal(lifetime));
         Self { lifetime, refresh, permissions: Vec::new(), channels: Vec::new() }
+    }
+
+    /// Takes an answer to what was asked for: a Refresh may grant less time than the Allocate did. One that grants 0
+    /// seconds grants nothing that could be kept, and changes nothing.
+    pub fn renewed(&mut self, answer: &Answer) {
+        let granted = answer.success().filter(|message| message.method == Method::Refresh);
+        let lifetime = granted.and_then(|message| message.number(attribute::LIFETIME));
+        if let Some(lifetime) = lifetime.filter(|lifetime| *lifetime > 0) {
+            self.refresh = Some(answer.at + renewal(lifetime));
+        }
     }
 
     /// A permission for `peer` was asked for at `now`.
@@ -84,9 +93,17 @@ impl Upkeep {
     }
 }
 
+/// When what was granted for so many seconds is to be renewed.
+fn renewal(lifetime: u32) -> Duration {
+    let granted = Duration::from_secs(u64::from(lifetime));
+    granted.saturating_sub(MARGIN).max(granted / 2)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stun::{Class, Message, MessageBuilder, TransactionId};
+    use crate::turn::{Outcome, RequestId};
 
     fn seconds(n: u64) -> Duration {
         Duration::from_secs(n)
@@ -147,5 +164,26 @@ mod tests {
         let start = Instant::now();
         assert_eq!(Upkeep::new(start, 30).due(), Some(start + seconds(15)));
         assert_eq!(Upkeep::new(start, 0).due(), None);
+    }
+
+    #[test]
+    fn a_refresh_that_grants_less_is_renewed_sooner() {
+        let start = Instant::now();
+        let granted = |method, lifetime, after| {
+            let bytes = MessageBuilder::new(Class::Success, method, TransactionId([7; 12]))
+                .number(attribute::LIFETIME, lifetime)
+                .finish();
+            let outcome = Outcome::Granted(Message::from_bytes(&bytes).unwrap());
+            Answer { request: RequestId::default(), outcome, at: start + seconds(after), legs: Vec::new() }
+        };
+        let mut upkeep = Upkeep::new(start, 600);
+        upkeep.renewed(&granted(Method::CreatePermission, 20, 1));
+        assert_eq!(upkeep.due(), Some(start + seconds(540)));
+        assert_eq!(upkeep.poll(start + seconds(540)).len(), 1);
+        upkeep.renewed(&granted(Method::Refresh, 120, 541));
+        assert_eq!(upkeep.due(), Some(start + seconds(601)));
+        assert_eq!(upkeep.poll(start + seconds(601)), [Request::Refresh { lifetime: 600 }]);
+        upkeep.renewed(&granted(Method::Refresh, 0, 602));
+        assert_eq!(upkeep.due(), Some(start + seconds(601 + 540)));
     }
 }

@@ -20,6 +20,9 @@ pub struct Report {
     pub auth: &'static str,
     /// The names of the options in it, in order; no values.
     pub options: Vec<String>,
+    /// The options that name a database elsewhere, and their lines.
+    #[serde(skip)]
+    pub databases: Vec<(String, usize)>,
     /// What is to be said of it, by line.
     pub findings: Vec<Finding>,
 }
@@ -50,7 +53,9 @@ impl Report {
             Auth::SharedSecret => "shared-secret",
         };
         let options = conf.known().map(|(_, _, option)| option.name.to_owned()).collect();
-        Self { path: path.to_owned(), auth, options, findings: findings.found }
+        let databases = conf.known().filter(|(_, _, option)| option.name.ends_with("-userdb"));
+        let databases = databases.map(|(line, _, option)| (option.name.to_owned(), line.number)).collect();
+        Self { path: path.to_owned(), auth, options, databases, findings: findings.found }
     }
 }
 

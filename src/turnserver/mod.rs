@@ -9,12 +9,14 @@ mod lint;
 mod mask;
 pub mod options;
 mod peers;
+mod ranges;
 pub mod rules;
 mod syntax;
 
 pub use conf::{Auth, Conf, ExternalIp, User};
 pub use endpoints::Login;
 pub use lint::{Findings, Report};
+pub use ranges::{RANGES, Range};
 pub use syntax::{Line, Setting, Span};
 
 /// A file larger than this is no configuration.

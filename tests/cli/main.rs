@@ -11,6 +11,7 @@ mod probe;
 mod sdp;
 mod sdp_diff;
 mod sdp_lint;
+mod sdp_negotiate;
 mod stun;
 mod turnserver_conf;
 

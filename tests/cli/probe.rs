@@ -76,6 +76,38 @@ fn a_network_that_is_not_there_is_a_usage_error() {
 }
 
 #[test]
+fn a_refused_amount_shows_one_that_is_taken() {
+    for (args, said_so) in [
+        (&["--throughput", "2s"][..], "held for whole seconds"),
+        (&["--throughput", "5s", "--throughput-max", "5"], "as in 5M"),
+        (&["--ttl", "1 day"], "or 1d"),
+        (&["--local-addr", "fe80::1"], "see `ip -6 addr`"),
+        (&["--local-addr", "fe80::1%eth0"], "--interface eth0"),
+    ] {
+        let text = said(&[], &[&["turn:127.0.0.1:1"], args].concat());
+        assert!(text.contains(said_so) && text.contains("exit: 2"), "{text}");
+    }
+}
+
+#[test]
+fn no_file_is_written_over_one_that_is_read() {
+    let dir = Dir::new("inputs");
+    let list = "[{\"urls\": \"stun:127.0.0.1:1\"}]";
+    let configuration = "listening-port=3478\n";
+    for (flag, content) in [("--ice-servers", list), ("--turnserver-conf", configuration), ("--cafile", "x")]
+    {
+        for to in ["--pcap=", "--trace=", "--output=", "--report=json="] {
+            let path = dir.path("input");
+            std::fs::write(&path, content).expect("a file can be written");
+            let path = path.to_str().expect("UTF-8");
+            let text = said(&[], &[flag, path, &format!("{to}{path}")]);
+            assert!(text.contains("would be written over") && text.contains("exit: 2"), "{text}");
+            assert_eq!(std::fs::read_to_string(path).expect("it is there"), content, "{flag} {to}");
+        }
+    }
+}
+
+#[test]
 fn a_malformed_uri_is_refused_with_its_place() {
     let text = transcript(&[
         &[""],

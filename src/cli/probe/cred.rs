@@ -41,7 +41,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "NAME", conflicts_with_all = ["username", "password", "password_file"])]
     secret_user: Option<String>,
     /// Lifetime of a minted credential
-    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = duration::from_arg)]
+    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = duration::life_from_arg)]
     ttl: Duration,
     /// What stands between time and user in a TURN REST user name
     #[arg(long, value_name = "CHAR", default_value_t = rest::SEPARATOR)]

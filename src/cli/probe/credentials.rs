@@ -23,17 +23,17 @@ pub(super) struct Args {
     password: Option<SecretArg>,
     /// Read the password from a file; its last line end is not part of it
     #[arg(long, value_name = "FILE", conflicts_with = "password")]
-    password_file: Option<PathBuf>,
+    pub(super) password_file: Option<PathBuf>,
     /// Shared secret of a TURN REST server (coturn's static-auth-secret): mint credentials from it [env: RTCSCOPE_SECRET]
     #[arg(long, value_name = "SECRET")]
     secret: Option<SecretArg>,
     /// Lifetime of minted credentials
-    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = crate::cli::duration::from_arg)]
+    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = crate::cli::duration::life_from_arg)]
     ttl: std::time::Duration,
     /// What stands between time and user in a TURN REST user name
     #[arg(long, value_name = "CHAR", default_value_t = rest::SEPARATOR)]
     separator: char,
-    /// Find the server's clock, with --secret: eight more allocations a host, each released at once
+    /// Find the server's clock, with --secret: up to 18 more allocations a host, each released at once
     #[arg(long, conflicts_with = "key")]
     clock: bool,
     /// HA1 key in hex, as `turnadmin -k` prints it, instead of a password
@@ -72,7 +72,7 @@ pub(super) struct Identity {
     pub(super) knowledge: Knowledge,
     /// `--clock`.
     pub(super) clock: Option<Minting>,
-    /// What the server may take in place of a static user.
+    /// What the server may take in place of these.
     pub(super) minting: Option<Minting>,
 }
 
@@ -104,13 +104,22 @@ impl Args {
         }
     }
 
-    /// What a known secret is good for: the server's clock, and to see whether a server that does not know a static
-    /// user takes minted ones.
+    /// What a known secret is good for: the server's clock, to see whether a server that does not know a static user
+    /// takes minted ones, and whether it takes with a later expiry what it refuses.
     fn with_secret(&self, identity: &mut Identity, secret: Option<Minting>) {
         identity.clock = secret.clone().filter(|_| self.clock);
-        let knowledge = &identity.knowledge;
-        let plain = identity.credentials.is_some() && !knowledge.minted && knowledge.rest_expiry.is_none();
-        identity.minting = secret.filter(|_| plain);
+        let (Some(credentials), Some(minting)) = (&identity.credentials, secret) else { return };
+        let knowledge = &mut identity.knowledge;
+        let fits = match &credentials.secret {
+            LongTermSecret::Password(password) => {
+                rest::matches(&minting.secret, &credentials.username, password)
+            }
+            LongTermSecret::Key(_) => false,
+        };
+        knowledge.fits_secret = knowledge.rest_expiry.is_some() && fits;
+        if knowledge.rest_expiry.is_none() || knowledge.fits_secret {
+            identity.minting = Some(minting);
+        }
     }
 
     fn who(&self, conf: Option<&Conf>) -> anyhow::Result<Identity> {

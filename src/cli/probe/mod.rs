@@ -175,10 +175,33 @@ const COUNT: u32 = 20;
 /// What a run without `--deadline` is given beyond the traffic asked for.
 const DEADLINE: Duration = Duration::from_secs(30);
 
+/// What a preset takes, which has one path at a time.
+fn long_paths(options: &Options) -> Option<String> {
+    options.preset?;
+    let each = (options.pace.interval * options.pace.count).as_secs_f64();
+    Some(format!(
+        "--preset sends over up to three relay paths, one after the other as they would share a cap: {each:.0} s each, \
+         about {:.0} s in all",
+        3.0 * each
+    ))
+}
+
+/// The files that are read.
+fn inputs(args: &Args) -> Vec<(&'static str, &std::path::Path)> {
+    let files = [
+        ("--ice-servers", &args.targets.ice_servers),
+        ("--turnserver-conf", &args.configuration.turnserver_conf),
+        ("--password-file", &args.credentials.password_file),
+        ("--cafile", &args.trust.cafile),
+    ];
+    files.into_iter().filter_map(|(flag, path)| Some((flag, path.as_deref()?))).collect()
+}
+
 pub(super) fn run(args: Args, mut context: Context) -> anyhow::Result<Exit> {
     if let Some(Command::Cred(args)) = args.command {
         return cred::run(args, context);
     }
+    recording::spare(&args.recording, &context, &inputs(&args))?;
     let mut options = options(&args)?;
     let thresholds = thresholds(&args)?;
     options.needs_bps = needs(args.traffic.preset, &thresholds);
@@ -201,7 +224,7 @@ pub(super) fn run(args: Args, mut context: Context) -> anyhow::Result<Exit> {
         false => None,
     };
     targets::require(&mut targets, &args.limits.require)?;
-    for warning in quality::warnings(&options.audits) {
+    for warning in quality::warnings(&options.audits).into_iter().chain(long_paths(&options)) {
         context.announce(&warning);
     }
     let recorder = recording::start(&args.recording, &context)?;

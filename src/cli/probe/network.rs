@@ -27,8 +27,18 @@ pub(super) struct Args {
     #[arg(long, value_name = "NAME")]
     interface: Option<String>,
     /// Send from this address of this machine alone; DNS is left as it is
-    #[arg(long, value_name = "IP", conflicts_with = "interface")]
+    #[arg(long, value_name = "IP", conflicts_with = "interface", value_parser = address)]
     local_addr: Option<IpAddr>,
+}
+
+/// An address without an interface.
+fn address(arg: &str) -> Result<IpAddr, String> {
+    match arg.split_once('%') {
+        Some((address, link)) if address.parse::<IpAddr>().is_ok() => {
+            Err(format!("an address is taken without its interface; `--interface {link}` sends through that"))
+        }
+        _ => arg.parse().map_err(|_| "write an IPv4 or IPv6 address, as in 192.0.2.1".to_owned()),
+    }
 }
 
 impl Args {
@@ -86,6 +96,12 @@ impl Args {
         };
         local.map_err(|error| {
             let known = match &error {
+                LocalError::NoScope { links, .. } if !links.is_empty() => {
+                    let flags: Vec<String> = links.iter().map(|link| format!("--interface {link}")).collect();
+                    return UserError::usage(format!("--local-addr: {error}"))
+                        .hint(format!("its link: {}", flags.join(" or ")));
+                }
+                LocalError::NoScope { .. } => "no interface with it: see `ip -6 addr`".to_owned(),
                 LocalError::NoInterface { known, .. } => known.join(", "),
                 LocalError::NoAddress { known, .. } | LocalError::NoSource { known, .. } => {
                     known.iter().map(IpAddr::to_string).collect::<Vec<_>>().join(", ")

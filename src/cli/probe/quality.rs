@@ -33,7 +33,13 @@ impl Args {
         let seconds = SHORTEST..=LONGEST;
         if let Some(length) = self.throughput.filter(|length| !seconds.contains(length)) {
             let message = format!("--throughput {} s is not between 4 and 60 seconds", length.as_secs_f64());
-            return Err(UserError::usage(message).hint("5s is enough for most; each way takes so long"));
+            return Err(UserError::usage(message).hint(match length < SHORTEST {
+                true => {
+                    "half of it is for finding the rate, and that is held for whole seconds then, as servers count \
+                     a cap by the second: --throughput 5s is enough for most; each way takes so long"
+                }
+                false => "--throughput 5s is enough for most; each way takes so long",
+            }));
         }
         let ceiling_bps = self.throughput_max;
         let plan = |length| RampPlan { length, ceiling_bps, stream: false };
@@ -70,8 +76,11 @@ const RATES: std::ops::RangeInclusive<f64> = 1e5..=1e9;
 
 fn bit_rate(arg: &str) -> Result<u64, String> {
     let rate = Unit::BitsPerSecond.amount(arg).filter(|rate| RATES.contains(rate));
-    rate.map(|rate| rate as u64)
-        .ok_or_else(|| "write a rate from 100k to 1G, as in 20M or 500kbps".to_owned())
+    let example = || match arg.parse::<f64>() {
+        Ok(_) => "it needs a unit, as in 5M (megabits a second) or 500k",
+        Err(_) => "write a rate from 100k to 1G, as in 20M or 500kbps",
+    };
+    rate.map(|rate| rate as u64).ok_or_else(|| example().to_owned())
 }
 
 #[cfg(test)]
@@ -86,6 +95,7 @@ mod tests {
         for arg in ["", "20", "1k", "2G", "M", "-1M", "20MB"] {
             assert!(bit_rate(arg).is_err(), "{arg}");
         }
+        assert!(bit_rate("5").is_err_and(|said| said.contains("5M")));
     }
 
     #[test]

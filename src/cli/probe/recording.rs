@@ -1,6 +1,6 @@
 //! `--trace` and `--pcap`: what goes into a ticket.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::cli::{Context, UserError};
 use crate::io::output;
@@ -31,6 +31,24 @@ pub(super) struct Recorder {
     on_stderr: bool,
     /// For whoever makes connections.
     pub(super) tap: Tap,
+}
+
+/// Refuses to write over what is read: at the end of the run it would be gone.
+pub(super) fn spare(args: &Args, context: &Context, inputs: &[(&str, &Path)]) -> Result<(), UserError> {
+    for (input, path) in inputs.iter().filter(|(_, path)| path.as_os_str() != "-") {
+        let recorded = [("--pcap", &args.pcap), ("--trace", &args.trace)];
+        let over = recorded.into_iter().find(|(_, to)| {
+            to.as_deref().is_some_and(|to| to.as_os_str() != "-" && output::is_same_file(to, path))
+        });
+        let flag = match over {
+            Some((flag, _)) => flag,
+            None if context.writes_to(path) => "the result",
+            None => continue,
+        };
+        let message = format!("{flag} would be written over {}, which {input} reads", path.display());
+        return Err(UserError::usage(message).hint("name another file to write to"));
+    }
+    Ok(())
 }
 
 /// Opens the files.

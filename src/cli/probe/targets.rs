@@ -18,7 +18,7 @@ pub(super) struct Args {
     targets: Vec<String>,
     /// Read an iceServers array, an RTCConfiguration or a provider's reply from a file, or - for standard input
     #[arg(long, value_name = "FILE")]
-    ice_servers: Option<PathBuf>,
+    pub(super) ice_servers: Option<PathBuf>,
     /// Start a server inside this process and probe that
     #[arg(long, conflicts_with_all = ["targets", "ice_servers", "username", "password", "password_file", "secret", "key"])]
     pub(super) embedded: bool,

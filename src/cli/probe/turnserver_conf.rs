@@ -14,7 +14,7 @@ pub(super) struct Args {
     /// Read a coturn configuration from a file, or - for standard input: say what is wrong with it
     /// (not with --watch), and take the credentials from it, and the targets if none are named
     #[arg(long, value_name = "FILE", conflicts_with = "embedded")]
-    turnserver_conf: Option<PathBuf>,
+    pub(super) turnserver_conf: Option<PathBuf>,
     /// Say what is wrong with the configuration, and send nothing
     #[arg(long, requires = "turnserver_conf", conflicts_with_all = ["targets", "ice_servers", "max", "require", "pcap", "trace", "watch"])]
     pub(super) lint_only: bool,

@@ -4,6 +4,7 @@ mod diff;
 mod explain;
 mod input;
 mod lint;
+mod negotiate;
 mod rules;
 
 use clap::Subcommand;
@@ -23,6 +24,7 @@ enum Command {
     Diff(diff::Args),
     Explain(explain::Args),
     Lint(lint::Args),
+    Negotiate(negotiate::Args),
     Rules(rules::Args),
 }
 
@@ -31,6 +33,7 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
         Command::Diff(args) => diff::run(args, context),
         Command::Explain(args) => explain::run(args, context),
         Command::Lint(args) => lint::run(args, context),
+        Command::Negotiate(args) => negotiate::run(args, context),
         Command::Rules(args) => rules::run(args, context),
     }
 }

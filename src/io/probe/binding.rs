@@ -12,6 +12,7 @@ use crate::turn::{Answer, Outcome};
 #[derive(Debug, Default)]
 pub(super) struct Bindings {
     round_trips: Vec<Duration>,
+    asked: u32,
     sent: u32,
     received: u32,
     granted: Option<Answer>,
@@ -22,6 +23,7 @@ pub(super) struct Bindings {
 impl Bindings {
     /// Takes an answer.
     pub(super) fn take(&mut self, answer: Answer) {
+        self.asked += 1;
         for leg in &answer.legs {
             self.sent += u32::from(leg.sent);
             // RFC 8489 §6.2.1 leaves open which of several sends was answered (Karn's problem).
@@ -41,6 +43,11 @@ impl Bindings {
             }
             Outcome::TimedOut => {}
         }
+    }
+
+    /// The first that was measured.
+    pub(super) fn round_trip(&self) -> Option<Duration> {
+        self.round_trips.first().copied()
     }
 
     /// Whether the server answered at all.
@@ -76,7 +83,7 @@ impl Bindings {
         patience: Duration,
     ) -> Result<(), Fault> {
         let end = Instant::now() + patience;
-        for _ in 1..count {
+        while self.asked < count {
             if Instant::now() >= end {
                 break;
             }

@@ -3,10 +3,10 @@
 //! back at once.
 
 use std::sync::PoisonError;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::endpoint::Session;
-use crate::probe::facts::{ClockFacts, MendedFacts, MintedFacts};
+use crate::probe::facts::{AskedAgainFacts, ClockFacts, MendedFacts, MintedFacts};
 use crate::probe::plan::Minting;
 use crate::turn::credentials::clock::{ClockSearch, ServerClock};
 use crate::turn::credentials::{Credentials, form};
@@ -15,6 +15,14 @@ use crate::turn::{Answer, Outcome, Request};
 /// How long minted credentials last that are tried in place of a static user's: clocks that are off by less do not
 /// matter.
 const LASTING: u64 = 3_600;
+/// And how much longer those last that are tried in place of minted ones: no clock is off by as much.
+const FAR: u64 = 10 * 365 * 86_400;
+/// A clock is found to a few percent by this many questions at most; finer only where they are answered soon.
+const FINER_WITHIN: Duration = Duration::from_secs(2);
+
+/// How often refused credentials are given again: two servers that share a port evenly are then told from a wrong
+/// password in three runs of four over one transport, and sooner over several.
+const AGAIN: u32 = 2;
 
 impl Session {
     /// Looks further into the credentials that `answer` to an Allocate was about.
@@ -23,6 +31,7 @@ impl Session {
         if refused {
             self.mend().await;
             self.mint().await;
+            self.ask_again().await;
         }
         let known =
             refused || answer.success().is_some_and(|_| answer.legs.iter().any(|leg| leg.authenticated));
@@ -48,18 +57,50 @@ impl Session {
         }
     }
 
-    /// Asks once with minted credentials in place of a static user's: whether the server is one of those alone.
+    /// Asks once with minted credentials in place of a static user's: whether the server is one of those alone. In
+    /// place of minted ones that have not expired, with the same that expire much later: whether it is the secret that
+    /// the server refuses, or its own clock says that they have.
     async fn mint(&mut self) {
         let Some(minting) = self.target.minting.clone() else { return };
         if self.facts.mended.as_ref().is_some_and(|mended| mended.accepted == Some(true)) {
             return;
         }
-        self.progress("a static user is refused: trying minted credentials");
-        let asked = self.ask_as(minting.expiring(unix_now() as u64 + LASTING)).await;
+        let now = unix_now() as u64;
+        let refused = self.target.credentials.as_ref().map(|credentials| credentials.username.clone());
+        let (expires_unix, credentials) = match (self.target.knowledge.rest_expiry, refused) {
+            (Some(expiry), _) if expiry <= now => return,
+            (Some(expiry), Some(username)) => {
+                self.progress("minted credentials are refused: trying a later expiry");
+                (now + FAR, minting.prolonged(&username, expiry, now + FAR))
+            }
+            _ => {
+                self.progress("a static user is refused: trying minted credentials");
+                (now + LASTING, minting.expiring(now + LASTING))
+            }
+        };
+        let asked = self.ask_as(credentials).await;
         self.facts.minted = Some(MintedFacts {
+            expires_unix,
             accepted: asked.as_ref().and_then(taken),
             code: asked.as_ref().and_then(Answer::code),
         });
+    }
+
+    /// Asks with the very same credentials from other ports: several servers behind one address need not know the same
+    /// users, and it is the port that decides which of them answers.
+    async fn ask_again(&mut self) {
+        let taken_otherwise = self.facts.mended.as_ref().is_some_and(|mended| mended.accepted == Some(true))
+            || self.facts.minted.as_ref().is_some_and(|minted| minted.accepted == Some(true));
+        let expired = self.target.knowledge.rest_expiry.is_some_and(|expiry| expiry as f64 <= unix_now());
+        let explained = taken_otherwise || expired;
+        let Some(credentials) = self.target.credentials.clone().filter(|_| !explained) else { return };
+        let mut again = AskedAgainFacts { tries: 0, accepted: 0 };
+        while again.tries < AGAIN && again.accepted == 0 {
+            let Some(answer) = self.ask_as(credentials.clone()).await else { break };
+            again.tries += 1;
+            again.accepted += u32::from(taken(&answer) == Some(true));
+        }
+        self.facts.asked_again = (again.tries > 0).then_some(again);
     }
 
     /// Finds the server's clock, once for each host of a run.
@@ -72,6 +113,7 @@ impl Session {
         self.progress("the server's clock");
         let mut search = ClockSearch::default();
         let mut broken = None;
+        let start = Instant::now();
         while let Some(expiry) = search.expiry(unix_now()) {
             let answer = self.ask_as(minting.expiring(expiry)).await;
             let Some((answer, took)) = answer.as_ref().and_then(|answer| {
@@ -82,6 +124,9 @@ impl Session {
             };
             // The release that follows an answer is not waited for: this is within a moment of it.
             search.answered(expiry, unix_now() - took.as_secs_f64() / 2.0, answer);
+            if search.is_coarse() && start.elapsed() > FINER_WITHIN {
+                break;
+            }
         }
         let facts = |clock_offset_s, error_s, reason| ClockFacts {
             clock_offset_s,

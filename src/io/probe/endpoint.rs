@@ -2,17 +2,18 @@
 //! that a deadline or Ctrl-C loses nothing.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use tokio::time::{sleep_until, timeout};
+use tokio::time::{sleep, sleep_until, timeout};
 
-use super::Shared;
 use super::allocation::{Relayed, allocate_facts};
 use super::binding::Bindings;
-use super::connector::Connector;
+use super::connector::{Connected, Connector};
+use super::hush::Ticket;
+use super::{Shared, second_look};
 use crate::io::link::Link;
 use crate::measure::{Flow, milliseconds};
-use crate::probe::facts::{Check, EndpointFacts, Fault, FaultKind, RedirectFacts};
+use crate::probe::facts::{Check, CrowdedFacts, EndpointFacts, Fault, FaultKind, RedirectFacts};
 use crate::probe::plan::{Endpoint, Target};
 use crate::stun::attribute;
 use crate::turn::{Answer, Event, Outcome, Request, RequestId};
@@ -26,7 +27,7 @@ pub(super) const FAREWELL: Duration = Duration::from_millis(200);
 /// How a session ended.
 pub(super) struct Ended {
     pub(super) facts: EndpointFacts,
-    /// A quota or the server's capacity refused it while other allocations of ours were open.
+    /// A quota or the server's capacity refused it.
     pub(super) crowded_out: bool,
 }
 
@@ -37,12 +38,15 @@ pub(super) struct Session {
     pub(super) target: Arc<Target>,
     pub(super) endpoint: Endpoint,
     pub(super) alone: bool,
+    ticket: Option<Ticket>,
     pub(super) facts: EndpointFacts,
     crowded_out: bool,
     pub(super) link: Option<Link>,
     pub(super) first: Option<Relayed>,
     pub(super) second: Option<Relayed>,
     pub(super) flows: Vec<Flow>,
+    /// The second look was taken while the handshake was waited for: whether the other transport answered.
+    pub(super) looked: Option<bool>,
 }
 
 impl Session {
@@ -54,18 +58,26 @@ impl Session {
             target,
             endpoint,
             alone: false,
+            ticket: None,
             facts: EndpointFacts::new(endpoint.addr, endpoint.transport, endpoint.required),
             crowded_out: false,
             link: None,
             first: None,
             second: None,
             flows: Vec::new(),
+            looked: None,
         }
     }
 
-    /// With one allocation, and taking a quota's word for it.
+    /// With one allocation.
     pub(super) fn alone(mut self) -> Self {
         self.alone = true;
+        self
+    }
+
+    /// Measuring its round trips when no other session of the run is busy.
+    pub(super) fn in_concert(mut self) -> Self {
+        self.ticket = Some(Ticket::new(self.shared.hush.clone()));
         self
     }
 
@@ -133,13 +145,14 @@ impl Session {
     /// led nowhere. The link is kept.
     pub(super) async fn reach(&mut self) -> Result<Option<Answer>, Fault> {
         self.progress("connecting");
-        let connected = self.connector.connect(self.endpoint.addr, None).await;
+        let ticket = self.ticket.take();
+        let connected = self.connect().await;
         self.facts.connect_ms = connected.connect_ms;
         self.facts.tls = connected.tls;
         let mut link = connected.link?;
         self.facts.local = link.local_addr();
         self.progress("STUN Binding");
-        let result = self.bind_and_allocate(&mut link).await;
+        let result = self.bind_and_allocate(&mut link, ticket).await;
         self.drain(&mut link);
         let answer = match result {
             Ok(answer) => answer,
@@ -152,6 +165,34 @@ impl Session {
         };
         drop(link);
         self.follow(redirected).await
+    }
+
+    /// Connects, and takes the second look while a handshake is slow, so that its silence costs one timeout and
+    /// no more.
+    async fn connect(&mut self) -> Connected {
+        let addr = self.endpoint.addr;
+        let Some(instead) = second_look::beside(&self.facts) else {
+            return self.connector.connect(addr, None).await;
+        };
+        let mut looked = None;
+        let connected = {
+            let looking = async {
+                sleep(self.shared.options.timeout / 3).await;
+                self.waiting("TLS or DTLS handshake");
+                second_look::speaks(&self.connector, instead, addr).await
+            };
+            tokio::pin!(looking);
+            let connecting = self.connector.connect(addr, None);
+            tokio::pin!(connecting);
+            loop {
+                tokio::select! {
+                    connected = &mut connecting => break connected,
+                    seen = &mut looking, if looked.is_none() => looked = Some(seen),
+                }
+            }
+        };
+        self.looked = looked;
+        connected
     }
 
     /// Goes where a 300 points, once.
@@ -206,9 +247,14 @@ impl Session {
         Ok(Some(answer))
     }
 
-    /// Binding, Allocate as soon as that is answered or slow, and the other Bindings behind it, so that
-    /// nobody waits for statistics. `None`: no relay is wanted.
-    async fn bind_and_allocate(&mut self, link: &mut Link) -> Result<Option<Answer>, Fault> {
+    /// Binding, Allocate as soon as that is answered or slow, and the other Bindings behind it, so that nobody waits for
+    /// statistics; before it where the server is near, as then what the run itself does would be most of what they say.
+    /// `None`: no relay is wanted.
+    async fn bind_and_allocate(
+        &mut self,
+        link: &mut Link,
+        ticket: Option<Ticket>,
+    ) -> Result<Option<Answer>, Fault> {
         let (start, patience) = (self.shared.start, self.shared.options.timeout);
         let mut bindings = Bindings::default();
         link.stage = "binding";
@@ -224,6 +270,7 @@ impl Session {
                 None
             }
             None => {
+                self.waiting("STUN Binding");
                 let allocate = self.start_allocate(link);
                 let answer = link.answer(first).await?;
                 bindings.take(answer);
@@ -231,6 +278,19 @@ impl Session {
             }
         };
         self.facts.binding = Some(bindings.facts(start, link.repeated()));
+        let count = self.shared.options.bindings;
+        if let (Some(ticket), None) = (ticket, early) {
+            let first = bindings.round_trip();
+            {
+                let (link, bindings) = (&mut *link, &mut bindings);
+                let sample = move |end: Instant| async move {
+                    let left = end.saturating_duration_since(Instant::now());
+                    let _ = bindings.sample(link, count, left).await;
+                };
+                ticket.measure(first, sample).await;
+            }
+            self.facts.binding = Some(bindings.facts(start, link.repeated()));
+        }
         let allocated = match self.target.turn {
             true => Some(self.allocate(link, early, bindings.answered()).await?),
             false => None,
@@ -238,7 +298,7 @@ impl Session {
         if bindings.answered() {
             link.stage = "binding";
             // A connection that breaks here breaks the next step too, which then says so.
-            let _ = bindings.sample(link, self.shared.options.bindings, patience).await;
+            let _ = bindings.sample(link, count, patience).await;
             self.facts.binding = Some(bindings.facts(start, link.repeated()));
         }
         Ok(allocated)
@@ -275,9 +335,11 @@ impl Session {
     /// Writes down what an Allocate came to; a 300 is returned to be followed.
     fn take_allocate(&mut self, answer: &Answer, redirected: bool) -> Option<RedirectFacts> {
         self.facts.allocate = Some(allocate_facts(answer, self.shared.start));
+        let before = self.shared.ledger.settle(answer);
+        // A quota may be that of a run before this one: whoever asks for a second one finds that out.
+        self.facts.crowded = crowded(answer, before).filter(|crowded| crowded.code == 508);
         if answer.success().is_none() {
-            let others = self.shared.ledger.others();
-            self.crowded_out = matches!(answer.code(), Some(486 | 508)) && (others || self.alone);
+            self.crowded_out = matches!(answer.code(), Some(486 | 508));
         }
         let Outcome::Refused { code: 300, response } = &answer.outcome else { return None };
         Some(RedirectFacts {
@@ -308,8 +370,20 @@ impl Session {
         }
     }
 
+    /// As [`progress`](Self::progress), of what has not been answered for a while.
+    fn waiting(&self, what: &str) {
+        let most = self.shared.options.timeout.as_secs_f64();
+        self.progress(&format!("no answer to a {what} yet; waiting for up to {most} s (--timeout)"));
+    }
+
     pub(super) fn progress(&self, doing: &str) {
         let Endpoint { addr, transport, .. } = self.endpoint;
         (self.shared.environment.progress)(&format!("{addr} {}: {doing}", transport.name()));
     }
+}
+
+/// What a refused Allocate says of the room that the server has, beside so many that it granted.
+pub(super) fn crowded(answer: &Answer, beside: usize) -> Option<CrowdedFacts> {
+    let code = answer.code().filter(|code| matches!(code, 486 | 508))?;
+    (beside > 0 || code == 508).then_some(CrowdedFacts { code, beside })
 }

@@ -5,18 +5,33 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-/// Counts the endpoints of this run that have asked for an allocation.
+use crate::turn::Answer;
+
+/// Counts the allocations of this run.
 #[derive(Debug, Default)]
-pub(super) struct Ledger(AtomicUsize);
+pub(super) struct Ledger {
+    /// Endpoints that have asked for one.
+    asked: AtomicUsize,
+    /// Allocations that were granted, the second ones of endpoints among them.
+    granted: AtomicUsize,
+}
 
 impl Ledger {
     /// Enters an endpoint before it asks.
     pub(super) fn enter(&self) {
-        self.0.fetch_add(1, Relaxed);
+        self.asked.fetch_add(1, Relaxed);
+    }
+
+    /// Enters what an Allocate came to; how many had been granted before it.
+    pub(super) fn settle(&self, answer: &Answer) -> usize {
+        match answer.success() {
+            Some(_) => self.granted.fetch_add(1, Relaxed),
+            None => self.granted.load(Relaxed),
+        }
     }
 
     /// Whether endpoints besides the one that asks this have asked.
     pub(super) fn others(&self) -> bool {
-        self.0.load(Relaxed) > 1
+        self.asked.load(Relaxed) > 1
     }
 }

@@ -6,6 +6,7 @@ mod connector;
 mod credential;
 mod crew;
 mod endpoint;
+mod hush;
 mod interfaces;
 mod ledger;
 mod located;
@@ -29,6 +30,7 @@ use tokio::task::JoinSet;
 
 use self::crew::Crew;
 use self::endpoint::Session;
+use self::hush::Hush;
 use self::ledger::Ledger;
 pub use self::watch::{Every, Watcher};
 use super::local::Local;
@@ -96,10 +98,16 @@ impl Run {
     }
 }
 
+/// DNS that takes longer is shown to be waited for.
+const SLOW_DNS: Duration = Duration::from_secs(1);
+
 /// How often an allocation that a quota refused is asked for again, alone: coturn gives neither a
 /// user's quota nor a relay port back at the moment of the release.
 const ALONE: [Duration; 4] =
     [Duration::ZERO, Duration::from_millis(250), Duration::from_millis(750), Duration::from_millis(2000)];
+/// How often one is asked for again that was refused although no other of this run was open: those of a run
+/// before it count at coturn for a second.
+const ONCE_MORE: [Duration; 2] = [Duration::from_millis(250), Duration::from_millis(950)];
 
 /// What DNS said, as it comes in.
 enum Found {
@@ -114,6 +122,7 @@ struct Shared {
     interrupted: Receiver<bool>,
     options: Options,
     ledger: Arc<Ledger>,
+    hush: Arc<Hush>,
     start: Instant,
     deadline: Instant,
     /// Servers that may tell a plain UDP socket its reflexive address.
@@ -195,6 +204,7 @@ async fn run(
         interrupted,
         options,
         ledger: Arc::default(),
+        hush: Arc::default(),
         start,
         deadline,
         reflectors: Arc::default(),
@@ -209,6 +219,9 @@ async fn run(
     let mut crew = Crew::new();
     let mut stop = shared.interrupted.clone();
     let mut asking = true;
+    let slow = tokio::time::sleep(SLOW_DNS);
+    tokio::pin!(slow);
+    let mut patient = true;
     loop {
         tokio::select! {
             found = resolving.join_next(), if asking => match found {
@@ -232,7 +245,7 @@ async fn run(
                     });
                     shared.reflect(&endpoints);
                     for endpoint in endpoints {
-                        let session = Session::new(shared.clone(), targets[at].clone(), endpoint);
+                        let session = Session::new(shared.clone(), targets[at].clone(), endpoint).in_concert();
                         crew.start(planned.len(), session);
                         planned.push((at, endpoint));
                         results.push(None);
@@ -243,6 +256,11 @@ async fn run(
                 Some(Err(_)) => {}
                 None => asking = false,
             },
+            () = &mut slow, if asking && patient => {
+                patient = false;
+                let most = shared.options.timeout.as_secs_f64();
+                (shared.environment.progress)(&format!("DNS has not answered yet; waiting for up to {most} s (--timeout)"));
+            }
             Ok(_) = stop.wait_for(|interrupted| *interrupted), if asking => asking = false,
             ended = crew.next() => match ended {
                 Some((order, ended)) => {
@@ -260,9 +278,14 @@ async fn run(
     }
     alone.sort_unstable();
     let mut interrupted = shared.interrupted.clone();
+    let crowded = shared.ledger.others();
+    let mut full = HashSet::new();
     'alone: for order in alone {
         let (at, endpoint) = planned[order];
-        for pause in ALONE {
+        let pauses = if crowded { &ALONE[..] } else { &ONCE_MORE };
+        // Where one has waited in vain, no other needs to.
+        let known = full.contains(&endpoint.addr.ip());
+        for &pause in if known { &pauses[..1] } else { pauses } {
             if Instant::now() + pause >= deadline {
                 continue 'alone;
             }
@@ -271,16 +294,20 @@ async fn run(
                 Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => break 'alone,
                 () = tokio::time::sleep(pause) => {}
             }
-            let session = Session::new(shared.clone(), targets[at].clone(), endpoint).alone();
-            let ended = session.run().await;
+            let session = Session::new(shared.clone(), targets[at].clone(), endpoint);
+            let ended = if crowded { session.alone() } else { session }.run().await;
             // A try that was stopped on its way knows less than the one before it.
-            if ended.facts.allocate.is_some() {
-                results[order] = Some(ended.facts);
+            if let EndpointFacts { allocate: Some(_), .. } = &ended.facts {
+                let before = results[order].as_ref().and_then(|facts| facts.crowded);
+                // What kept it from a relay at first stays known.
+                results[order] =
+                    Some(EndpointFacts { crowded: before.or(ended.facts.crowded), ..ended.facts });
             }
             if !ended.crowded_out {
-                break;
+                continue 'alone;
             }
         }
+        full.insert(endpoint.addr.ip());
     }
     let reflecting = reflecting(&planned, &results);
     let ((), nat) =

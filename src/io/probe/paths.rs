@@ -76,12 +76,19 @@ impl Paths<'_> {
                 event = self.first.link.step() => match event? {
                     Event::Data { peer, data, at } => self.at_first(at, &data, peer),
                     Event::Oddity(odd) => oddity(odd),
-                    Event::Answer(answer) => self.answers.push(answer),
+                    Event::Answer(answer) => {
+                        self.first.upkeep.renewed(&answer);
+                        self.answers.push(answer);
+                    }
                 },
                 event = step(self.second.as_deref_mut()) => match event {
                     Ok(Event::Data { peer, data, at }) => self.at_second(at, &data, peer),
                     Ok(Event::Oddity(odd)) => oddity(odd),
-                    Ok(Event::Answer(_)) => {}
+                    Ok(Event::Answer(answer)) => {
+                        if let Some(second) = &mut self.second {
+                            second.upkeep.renewed(&answer);
+                        }
+                    }
                     Err(fault) => self.lose_second(fault),
                 },
                 () = sleep_until(due.into()) => {}

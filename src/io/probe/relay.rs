@@ -3,23 +3,42 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::PoisonError;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rand::Rng as _;
-use tokio::time::{timeout, timeout_at};
+use tokio::time::{sleep, timeout, timeout_at};
 
 use super::Environment;
 use super::allocation::{LIFETIME, Relayed, release_facts, step_facts};
-use super::endpoint::{FAREWELL, Session};
+use super::endpoint::{FAREWELL, Session, crowded};
 use super::paths::Paths;
 use super::peer::Peer;
 use crate::ice::address::AddressClass;
 use crate::measure::FlowReport;
-use crate::probe::facts::{Check, Fault};
+use crate::probe::facts::{Check, CrowdedFacts, Fault};
 use crate::turn::{Answer, Outcome, Request};
 
 /// The channel of our peer (RFC 8656 §12: 0x4000–0x4FFF).
 const CHANNEL: u16 = 0x4000;
+
+/// How many of ours a quota must leave room for at the least that anybody would want to know of; refused beside no more, a
+/// second allocation is asked for again.
+const FEW: usize = 3;
+/// After so long, coturn counts no more what was given back by a run before this one.
+const RETURNED: Duration = Duration::from_millis(1100);
+
+/// Why there is no second allocation.
+struct NoSecond {
+    why: String,
+    code: Option<u16>,
+    crowded: Option<CrowdedFacts>,
+}
+
+impl From<String> for NoSecond {
+    fn from(why: String) -> Self {
+        Self { why, code: None, crowded: None }
+    }
+}
 
 impl Session {
     /// Everything behind a granted allocation.
@@ -78,7 +97,11 @@ impl Session {
         let (second, peer) = tokio::join!(self.second_allocation(), self.meet_peer(address, &reflectors));
         match second {
             Some(Ok(second)) => self.second = Some(second),
-            Some(Err(why)) => self.facts.give_up(Check::Loop, why),
+            Some(Err(refusal)) => {
+                self.facts.relay.loop_allocation_code = refusal.code;
+                self.facts.crowded = self.facts.crowded.or(refusal.crowded);
+                self.facts.give_up(Check::Loop, refusal.why);
+            }
             None => {}
         }
         let mut peer = self.permit_peer(peer).await?;
@@ -213,11 +236,10 @@ impl Session {
     }
 
     /// The far end of the loop; `Some(Err)` says why there is none.
-    async fn second_allocation(&self) -> Option<Result<Relayed, String>> {
+    async fn second_allocation(&self) -> Option<Result<Relayed, NoSecond>> {
         if self.alone {
-            return Some(Err("the server refused an allocation while another of ours was open, \
-                             so that this one was made alone"
-                .to_owned()));
+            let why = "the server refused an allocation while another of ours was open, so that this one was made alone";
+            return Some(Err(why.to_owned().into()));
         }
         let redirect = self.facts.redirect.as_ref();
         let server = redirect.and_then(|redirect| redirect.to).unwrap_or(self.endpoint.addr);
@@ -225,18 +247,27 @@ impl Session {
         let allocate = async {
             let mut link =
                 self.connector.connect(server, domain).await.link.map_err(|fault| fault.message)?;
-            let answer = link.request(self.shared.options.allocate()).await.map_err(|fault| fault.message)?;
+            let mut answer =
+                link.request(self.shared.options.allocate()).await.map_err(|fault| fault.message)?;
+            let mut beside = self.shared.ledger.settle(&answer);
+            if answer.code() == Some(486) && beside <= FEW && self.shared.options.timeout > RETURNED * 2 {
+                sleep(RETURNED).await;
+                answer = link.request(self.shared.options.allocate()).await.map_err(|fault| fault.message)?;
+                beside = self.shared.ledger.settle(&answer);
+            }
             match &answer.outcome {
                 Outcome::Granted(granted) => Relayed::from_response(link, granted)
-                    .map_err(|_| "the second allocation has no address".to_owned()),
-                Outcome::Refused { code, .. } => {
-                    Err(format!("the server refused a second allocation ({code})"))
-                }
-                Outcome::TimedOut => Err("the second Allocate was not answered".to_owned()),
+                    .map_err(|_| "the second allocation has no address".to_owned().into()),
+                Outcome::Refused { code, .. } => Err(NoSecond {
+                    why: format!("the server refused a second allocation ({code})"),
+                    code: Some(*code),
+                    crowded: crowded(&answer, beside),
+                }),
+                Outcome::TimedOut => Err("the second Allocate was not answered".to_owned().into()),
             }
         };
         let limit = tokio::time::Instant::now() + self.shared.options.timeout;
-        Some(timeout_at(limit, allocate).await.unwrap_or_else(|_| Err("it took too long".to_owned())))
+        Some(timeout_at(limit, allocate).await.unwrap_or_else(|_| Err("it took too long".to_owned().into())))
     }
 
     async fn release(&mut self) -> Result<(), Fault> {

@@ -1,5 +1,6 @@
 //! A port that does not speak what it was asked in: whether it speaks its neighbour, with TLS or without.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::time::timeout;
@@ -18,24 +19,42 @@ impl Session {
     /// round, so that the finding names the mismatch.
     pub(super) async fn look_again(&mut self) {
         let Some(instead) = worth_trying(&self.facts) else { return };
-        let connector = Connector { transport: instead, ..self.connector.clone() };
-        let addr = self.endpoint.addr;
-        let speaks = async {
-            let connected = connector.connect(addr, None).await;
-            if instead.is_encrypted() {
-                let old = matches!(&connected.link, Err(Fault { kind: FaultKind::OldTls, .. }));
-                return connected.tls.is_some() || old;
-            }
-            let Ok(mut link) = connected.link else { return false };
-            match link.request(Request::Binding).await {
-                Ok(answer) => answer.outcome != Outcome::TimedOut,
-                Err(_) => false,
-            }
+        let seen = match self.looked {
+            Some(seen) => seen,
+            None => speaks(&self.connector, instead, self.endpoint.addr).await,
         };
-        if timeout(PATIENCE.min(self.shared.options.timeout), speaks).await == Ok(true) {
+        if seen {
             self.facts.speaks = Some(instead);
         }
     }
+}
+
+/// What to try while a handshake is waited for.
+pub(super) fn beside(facts: &EndpointFacts) -> Option<Transport> {
+    match facts.transport {
+        Transport::Tls => Some(Transport::Tcp),
+        Transport::Dtls => Some(Transport::Udp),
+        Transport::Udp | Transport::Tcp => None,
+    }
+}
+
+/// Whether `addr` answers over `instead`.
+pub(super) async fn speaks(connector: &Connector, instead: Transport, addr: SocketAddr) -> bool {
+    let patience = PATIENCE.min(connector.shared.options.timeout / 2);
+    let connector = Connector { transport: instead, ..connector.clone() };
+    let speaks = async {
+        let connected = connector.connect(addr, None).await;
+        if instead.is_encrypted() {
+            let old = matches!(&connected.link, Err(Fault { kind: FaultKind::OldTls, .. }));
+            return connected.tls.is_some() || old;
+        }
+        let Ok(mut link) = connected.link else { return false };
+        match link.request(Request::Binding).await {
+            Ok(answer) => answer.outcome != Outcome::TimedOut,
+            Err(_) => false,
+        }
+    };
+    timeout(patience, speaks).await == Ok(true)
 }
 
 /// What to try, if what was seen leaves room for it.

@@ -76,6 +76,15 @@ fn a_cap_by_the_second_is_found_wherever_its_second_begins() {
 }
 
 #[test]
+fn what_a_capped_path_sustains_is_tried_close_below_the_cap_where_there_is_time() {
+    for phase in [0, 130, 370, 520, 890] {
+        let (report, _) = run(plan(10, 50 * MBPS), a_second(250_000, Duration::from_millis(phase)));
+        assert!(report.flat && near(report.achieved_bps, 2 * MBPS, 0.1), "{phase}: {report:#?}");
+        assert!(near(report.sustained_bps, 2 * MBPS, 0.15), "{phase}: {report:#?}");
+    }
+}
+
+#[test]
 fn a_path_that_drops_what_is_above_a_rate_is_flat_there() {
     // A policer with a small bucket: 3 Mbit/s, 5000 bytes.
     let mut bucket = (Duration::ZERO, 5000.0);

@@ -1,7 +1,7 @@
 //! Whether the server gives us a relay, and if not, why; what becomes of it, step by step.
 
 use super::credentials::{realm_missing, unauthorized};
-use super::{Case, refusal, relay};
+use super::{Case, cap, refusal, relay};
 use crate::finding::Finding;
 use crate::ice::address::AddressClass;
 use crate::probe::codes::{
@@ -99,6 +99,10 @@ fn steps(case: &mut Case<'_>) {
         if code.is_none() && discarded(facts) {
             continue;
         }
+        // A cap so low swallows requests like any other packet.
+        if code.is_none() && cap::starves(case) {
+            continue;
+        }
         let finding = match code {
             Some(438) => case
                 .finding(&NONCE_LOOP, stage)
@@ -133,10 +137,18 @@ pub(super) fn unanswered(facts: &EndpointFacts) -> Vec<&'static str> {
     steps.into_iter().filter(|(_, step)| silent(step)).map(|(request, _)| request).collect()
 }
 
+/// Whether an address of this class is none for clients elsewhere.
+fn local(class: AddressClass) -> bool {
+    use AddressClass::{LinkLocal, Loopback, Private, SharedCgnat, UniqueLocal};
+    matches!(class, Private | SharedCgnat | UniqueLocal | LinkLocal | Loopback)
+}
+
 fn redirect(case: &mut Case<'_>) {
     let Some(redirect) = &case.facts.redirect else { return };
     let to = redirect.to.map_or("nowhere".to_owned(), |to| to.to_string());
     let stage = "redirect";
+    let private =
+        redirect.to.map(|to| AddressClass::of(to.ip())).filter(|class| local(*class)).map(AddressClass::name);
     let visited = |again| again == case.facts.addr || Some(again) == redirect.to;
     let finding = if let Some(again) = redirect.again_to.filter(|again| !visited(*again)) {
         case.finding(&REDIRECT_FAILED, stage)
@@ -155,10 +167,26 @@ fn redirect(case: &mut Case<'_>) {
     } else if let Some(fault) = &redirect.fault {
         case.finding(&REDIRECT_FAILED, stage)
             .message(format!("the server redirects to {to}, which cannot be used: {}", fault.message))
-            .help("check that the server named in `alternate-server=` runs and can be reached by clients")
+            .help(match private {
+                Some(class) => format!(
+                    "{to} is a {class} address, which clients outside that network cannot reach: let \
+                     `alternate-server=` (over TLS `tls-alternate-server=`) name a public one"
+                ),
+                None => {
+                    "check that the server named in `alternate-server=` runs and can be reached by clients"
+                        .to_owned()
+                }
+            })
     } else {
-        case.finding(&REDIRECT, stage)
-            .message(format!("the server redirects to {to}, and the probe went there"))
+        let finding = case
+            .finding(&REDIRECT, stage)
+            .message(format!("the server redirects to {to}, and the probe went there"));
+        match private {
+            Some(class) if !local(AddressClass::of(case.facts.addr.ip())) => {
+                finding.help(format!("{to} is a {class} address: clients outside that network cannot follow"))
+            }
+            _ => finding,
+        }
     };
     let class = redirect.to.map(|to| AddressClass::of(to.ip()).name());
     let finding =

@@ -127,6 +127,11 @@ fn faulty(case: &Case<'_>, fault: &Fault, answered: bool) -> Finding {
             .message(format!("{place}: {}", fault.message))
             .help("open this port for UDP in the firewalls on the way, and check that the server has DTLS there: \
                    coturn has none with `no-dtls` or without a readable `cert=` and `pkey=`"),
+        FaultKind::TimedOut if fault.stage == "tls" => case
+            .finding_on_the_way(&TLS_FAILED, fault.stage)
+            .message(format!("{place} takes the TCP connection, and is silent to TLS: {}", fault.message))
+            .help("the firewalls let TCP through; check that this is the TLS port (`tls-listening-port`), that no \
+                   proxy in front waits for something else first, and that large packets pass (MTU)"),
         FaultKind::TimedOut => case
             .finding_on_the_way(&TCP_TIMEOUT, fault.stage)
             .message(format!("{place}: {}", fault.message))
@@ -142,6 +147,16 @@ fn faulty(case: &Case<'_>, fault: &Fault, answered: bool) -> Finding {
             .message(format!("{place} begins the handshake and does not end it: {}", fault.message))
             .help("look for loss on the way, or for a firewall that drops fragments: the certificate is in the \
                    largest packets of all"),
+        FaultKind::HandshakeFailure => case
+            .finding_on_the_way(&TLS_FAILED, "tls")
+            .confidence(Confidence::Medium)
+            .message(format!(
+                "no {} session with {place}: {}, probably for want of a certificate with its key",
+                session(transport),
+                fault.message
+            ))
+            .help("check that `pkey=` is the key of `cert=` and that the server can read both (coturn's log at its \
+                   start: invalid private key); then that no `cipher-list` shuts out what clients offer"),
         FaultKind::Tls | FaultKind::NotTls => case
             .finding_on_the_way(&TLS_FAILED, "tls")
             .message(format!("no {} session with {place}: {}", session(transport), fault.message))

@@ -54,9 +54,18 @@ pub(super) fn unauthorized(case: &Case<'_>, allocate: &AllocateFacts) -> Finding
                 .help("have the application mint fresh ones for each session, or with a longer lifetime"),
         );
     }
-    if knowledge.secret_mismatch || knowledge.minted {
+    let prolonged = case.facts.minted.as_ref().filter(|_| knowledge.rest_expiry.is_some());
+    let prolonged = prolonged.and_then(|minted| minted.accepted);
+    let ours = knowledge.minted || knowledge.fits_secret;
+    if knowledge.secret_mismatch || ours {
         let (message, confidence) = match knowledge.minted {
-            true => ("credentials minted from --secret are refused", Confidence::Medium),
+            true if prolonged == Some(false) => {
+                ("credentials minted from the secret are refused, whenever they expire", Confidence::Medium)
+            }
+            true => ("credentials minted from the secret are refused", Confidence::Medium),
+            false if ours => {
+                ("the password is what the secret gives, and the server refuses it", Confidence::Medium)
+            }
             false if knowledge.mended_fits_secret => (
                 "the password is damaged; mended it is what --secret gives, and the server refuses that too",
                 Confidence::High,
@@ -68,12 +77,17 @@ pub(super) fn unauthorized(case: &Case<'_>, allocate: &AllocateFacts) -> Finding
                 .confidence(confidence)
                 .message(message)
                 .evidence("minted_here", knowledge.minted)
-                .help(match knowledge.minted {
-                    true => {
+                .evidence("later_expiry_is_accepted", prolonged)
+                .help(match (ours, prolonged) {
+                    (true, Some(false)) => {
                         "compare with `static-auth-secret=` of the server, and check that `use-auth-secret` is set; \
-                         a clock that is far off refuses fresh credentials too"
+                         it is not its clock, as an expiry years ahead is refused too"
                     }
-                    false => {
+                    (true, _) => {
+                        "compare with `static-auth-secret=` of the server, and check that `use-auth-secret` is set; \
+                         a clock that is far off refuses fresh credentials too: --clock finds it"
+                    }
+                    (false, _) => {
                         "the application mints with another secret than --secret: compare both with the server's \
                          `static-auth-secret=`"
                     }
@@ -125,7 +139,8 @@ pub(super) fn unauthorized(case: &Case<'_>, allocate: &AllocateFacts) -> Finding
                 }
                 false => {
                     "compare with `user=` or `turnadmin -l`; the key of a stored user depends on the realm, and a \
-                     coturn with `use-auth-secret` knows no such users"
+                     coturn with `use-auth-secret` knows no such users. Or the user database is unreachable: see the \
+                     server's log"
                 }
             }),
     )
@@ -159,9 +174,9 @@ fn damaged(case: &Case<'_>) -> Option<Finding> {
     let said = [said("user name", &mended.username), said("password", &mended.password)].concat().join(", ");
     let fits = case.context.target.knowledge.mended_fits_secret;
     let (message, confidence) = match mended.accepted {
-        Some(_) => (format!("{said}: without that the server takes the credentials"), Confidence::High),
+        Some(_) => (format!("{said}: mended, the server takes the credentials"), Confidence::High),
         None if fits => (
-            format!("{said}; without that it is what --secret gives, and the server refuses it as it is"),
+            format!("{said}; mended it is what --secret gives, and the server refuses it as it is"),
             Confidence::Medium,
         ),
         None => (format!("{said}, and the server refuses the credentials"), Confidence::Medium),

@@ -4,6 +4,7 @@
 //! by its confidence; a consequence of a fault already named is not a finding of its own.
 
 mod allocate;
+mod cap;
 mod connect;
 mod credentials;
 mod hint;
@@ -13,14 +14,18 @@ mod refusal;
 mod relay;
 mod resolve;
 mod security;
+mod several;
 mod time;
 mod tls;
 
 pub use self::nat::other_addresses;
 pub use self::quality::rate;
+pub(super) use self::relay::{LOSSY_PCT, of_losses};
+pub use self::several::together;
 use super::facts::{EndpointFacts, TargetFacts};
 use super::plan::{Target, Transport};
 use crate::finding::{Finding, Location, Rule, Severity};
+use crate::measure::Pace;
 use crate::turn::Family;
 
 /// What the facts alone do not say.
@@ -34,6 +39,10 @@ pub struct Context<'a> {
     pub timeout_s: f64,
     /// As [`Options::needs_bps`](super::plan::Options::needs_bps).
     pub needs_bps: Option<u64>,
+    /// What each relay path was sent.
+    pub pace: Pace,
+    /// `--security`: each server was asked, over one of its endpoints.
+    pub security: bool,
     /// `--min-days`.
     pub min_days: i64,
     /// `--relay-family`: a relay of this family was asked for.
@@ -98,7 +107,6 @@ pub fn endpoint(facts: &EndpointFacts, context: Context<'_>) -> Vec<Finding> {
     }
     let mut case = Case { facts, context, findings: Vec::new() };
     tls::certificate(&mut case);
-    tls::version(&mut case);
     connect::reached(&mut case);
     allocate::granted(&mut case);
     relay::carries(&mut case);
@@ -125,7 +133,10 @@ pub fn works(facts: &EndpointFacts, turn: bool) -> Option<bool> {
     let carries =
         [&relay.inbound, &relay.outbound, &relay.hairpin].into_iter().flatten().any(|report| report.ok);
     // What strangers may do besides does not keep it from working.
-    let about_it = |finding: &&Finding| finding.stage != security::STAGE;
+    // A Binding that wants a login keeps nobody from a relay.
+    let about_it = |finding: &&Finding| {
+        finding.stage != security::STAGE && !(turn && finding.code == super::codes::STUN_AUTH_REQUIRED.code)
+    };
     let broken = facts.findings.iter().filter(about_it).any(|finding| finding.severity == Severity::Error);
     Some(usable(facts, turn) && (carries || !turn) && !broken)
 }

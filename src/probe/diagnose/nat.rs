@@ -1,4 +1,5 @@
-//! Servers that offer RFC 5780 and cannot do it: the question what NAT there is stays open.
+//! Servers that offer RFC 5780 and cannot do it: the question what NAT there is stays open. Nothing else needs it, so
+//! that it is for information: a server with one address relays as well as any.
 
 use crate::finding::{Confidence, Finding, Location};
 use crate::nat::{NatFacts, OtherAddress, ServerFacts};

@@ -1,10 +1,10 @@
 //! Whether a relay carries what a call needs: its rate, and the size of its packets.
 
-use super::Case;
+use super::{Case, allocate, cap, relay};
 use crate::finding::{Confidence, Severity};
 use crate::measure::RampReport;
 use crate::probe::codes::{BANDWIDTH_CAPPED, LIFETIME_ODD, MTU_SMALL};
-use crate::probe::facts::{EndpointFacts, LargestFacts, LifetimeFacts};
+use crate::probe::facts::{LargestFacts, LifetimeFacts};
 
 /// Below this no call with a picture fits, however small: 600 kbit/s is what libwebrtc gives the smallest pictures
 /// at most, and audio comes on top.
@@ -20,17 +20,8 @@ pub(super) fn suffices(case: &mut Case<'_>) {
     lasted(case);
 }
 
-/// Whether the cap that a server declares is less than what a call was to send: then loss is no riddle.
-pub(super) fn capped_below_the_call(case: &Case<'_>) -> bool {
-    declared(case.facts).zip(case.context.needs_bps).is_some_and(|(cap, needs)| cap < needs)
-}
-
-fn declared(facts: &EndpointFacts) -> Option<u64> {
-    facts.allocate.as_ref().and_then(|allocate| allocate.bandwidth_bps).filter(|cap| *cap > 0)
-}
-
 fn bandwidth(case: &mut Case<'_>) {
-    let declared = declared(case.facts);
+    let declared = cap::declared(case.facts);
     let throughput = case.facts.throughput.as_ref();
     let ways = throughput.map(|t| [("in", &t.inbound), ("out", &t.outbound)]);
     let flat: Vec<(&str, u64, &RampReport)> = ways
@@ -44,8 +35,12 @@ fn bandwidth(case: &mut Case<'_>) {
     let is_declared =
         |bps: u64| declared.is_some_and(|cap| (bps as f64 - cap as f64).abs() <= cap as f64 * NEAR);
     let needs = case.context.needs_bps.filter(|needs| least < *needs);
+    let swallowed = swallowed(case);
     let severity = match needs {
         Some(_) => Severity::Error,
+        None if least < cap::LEAST_VOICE_BPS => Severity::Error,
+        // What carries nothing at all has no other finding.
+        None if cap::starves(case) && whole(case, &swallowed) => Severity::Error,
         None if least < LEAST_CALL_BPS || measured.is_some_and(is_declared) => Severity::Warning,
         // As much as the network carries, which may be plenty: a figure.
         None if measured.is_some() => Severity::Info,
@@ -61,11 +56,18 @@ fn bandwidth(case: &mut Case<'_>) {
     };
     if let Some(needs) = needs {
         message.push_str(&format!(", and {} is needed", rate(needs)));
+    } else if least < cap::LEAST_VOICE_BPS {
+        message.push_str(", less than any voice needs");
+    }
+    if !swallowed.is_empty() {
+        let lost: Vec<String> = swallowed.iter().map(|(way, loss)| format!("{loss} % {way}")).collect();
+        message.push_str(&format!("; what is beyond it is lost: {}", lost.join(", ")));
     }
     let by_cap = declared.is_some_and(|cap| measured.is_none_or(|bps| is_declared(bps) || cap <= bps));
     let help = match by_cap {
-        true => "raise `max-bps` (bytes a second, each way), or set it to 0 for no cap; users' own caps are in \
-                 the database where there is one"
+        true => "raise `max-bps` (bytes a second for each allocation, each way) or set it to 0 for no cap, and \
+                 `bps-capacity` (for all together), which gives late allocations what is left; a realm's own \
+                 `max-bps` is in the database where there is one (`turnadmin -G`)"
             .to_owned(),
         false => "look for what is slowest on the way: this machine's own line, the server's, its CPU, or a policer; \
                   the server declares no cap (`max-bps`) that would explain it"
@@ -84,6 +86,9 @@ fn bandwidth(case: &mut Case<'_>) {
             "the limit may be anywhere between this machine and the server, or this machine itself",
         );
     }
+    for (way, loss) in swallowed {
+        finding = finding.evidence(&format!("{way}_lost_to_cap_pct"), loss);
+    }
     for (way, bps, report) in flat {
         let name = if way == "in" { "inbound" } else { "outbound" };
         finding = finding
@@ -92,6 +97,19 @@ fn bandwidth(case: &mut Case<'_>) {
             .evidence(&format!("{name}_loss_pct"), report.loss_pct);
     }
     case.push(finding);
+}
+
+/// What the paths lost to a declared cap, in percent.
+fn swallowed(case: &Case<'_>) -> Vec<(&'static str, f64)> {
+    if !cap::explains_loss(case) {
+        return Vec::new();
+    }
+    relay::losses(case.facts, cap::starves(case))
+}
+
+/// Whether a path, or a request, came to nothing.
+fn whole(case: &Case<'_>, swallowed: &[(&str, f64)]) -> bool {
+    swallowed.iter().any(|(_, loss)| *loss == 100.0) || !allocate::unanswered(case.facts).is_empty()
 }
 
 fn mtu(case: &mut Case<'_>) {

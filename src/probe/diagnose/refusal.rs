@@ -58,17 +58,42 @@ pub(super) fn of_the_loop(case: &mut Case<'_>) {
         ))
         .evidence("peer", own.clone())
         .evidence("code", 403)
-        .help(format!(
-            "a `denied-peer-ip` range holds it: add `allowed-peer-ip={own}`; behind a NAT set \
-             `external-ip=PUBLIC/PRIVATE` as well"
-        ));
+        .help(match relay.address.map(|address| AddressClass::of(address.ip())) {
+            Some(AddressClass::Public | AddressClass::Documentation) => format!(
+                "a `denied-peer-ip` range holds it, or the private address that the server has behind a 1:1 NAT (clouds). \
+                 There, either write `external-ip={own}/PRIVATE` in place of `external-ip={own}`, or add \
+                 `allowed-peer-ip=PRIVATE`. Where the server itself has {own}: `allowed-peer-ip={own}`"
+            ),
+            _ => format!(
+                "a `denied-peer-ip` range holds it: add `allowed-peer-ip={own}`; if clients reach the server at a public \
+                 address, `external-ip=PUBLIC/{own}` does it too"
+            ),
+        });
     case.push(finding);
 }
 
 fn forbidden(case: &Case<'_>, stage: &'static str) -> Finding {
     let peer = case.facts.relay.peer.as_ref().map(|peer| peer.address().ip());
     let shown = peer.map_or("our address".to_owned(), |peer| peer.to_string());
-    case.finding(&FORBIDDEN_PEER, stage)
+    let finding = case.finding(&FORBIDDEN_PEER, stage);
+    // The peer is this machine, which is what browsers' far sides look like from the server.
+    if peer.is_some_and(|peer| {
+        matches!(AddressClass::of(peer), AddressClass::Public | AddressClass::Documentation)
+    }) {
+        return finding
+            .message(format!(
+                "the server refuses to relay to {shown}, the public address of this machine (403): a range that it \
+                 denies is too wide"
+            ))
+            .evidence("peer", shown)
+            .evidence("class", peer.map(|peer| AddressClass::of(peer).name()))
+            .evidence("code", 403)
+            .help(
+                "narrow the `denied-peer-ip` range that holds it to private and special networks: \
+                 `allowed-peer-ip=` for this address lets nobody else in (--turnserver-conf names the line)",
+            );
+    }
+    finding
         .message(format!("the server refuses to relay to {shown} (403)"))
         .evidence("peer", shown)
         .evidence("class", peer.map(|peer| AddressClass::of(peer).name()))

@@ -1,6 +1,6 @@
 //! Whether the relay's address makes sense and data passes, each direction apart.
 
-use super::Case;
+use super::{Case, cap};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::ice::address::AddressClass;
 use crate::measure::FlowReport;
@@ -10,12 +10,21 @@ use crate::probe::codes::{
 };
 use crate::probe::facts::{EndpointFacts, PeerFacts};
 
+/// What lets packets to the relay in. Each run has other ports of the range, so that half of it open passes at times.
+const PORTS_OPEN: &str = "open all of `min-port` to `max-port` for UDP in the firewall in front of the server, and where a \
+                          NAT stands there forward that range to it as well, not the listening port alone; each run \
+                          tries other ports, so that a range open in part passes at times";
+
 pub(super) fn carries(case: &mut Case<'_>) {
     let relay = &case.facts.relay;
     let Some(address) = relay.address else { return address_missing(case) };
     // A connection that broke while data passed has taken all paths with it, and is told of by itself.
     let cut = case.facts.fault.as_ref().is_some_and(|fault| fault.stage == "relay");
-    let failed = |report: &Option<FlowReport>| !cut && report.as_ref().is_some_and(|r| !r.ok && r.sent > 0);
+    // What a cap swallowed whole is told with the cap.
+    let starved = cap::starves(case);
+    let failed = |report: &Option<FlowReport>| {
+        !cut && !starved && report.as_ref().is_some_and(|r| !r.ok && r.sent > 0)
+    };
     let works = |report: &Option<FlowReport>| report.as_ref().is_some_and(|r| r.ok);
     let (inbound, outbound, hairpin) = (&relay.inbound, &relay.outbound, &relay.hairpin);
     let broken = failed(inbound) || failed(outbound) || failed(hairpin);
@@ -63,11 +72,11 @@ pub(super) fn carries(case: &mut Case<'_>) {
                     "packets to the relayed address {}, which is not the server's own, do not arrive",
                     address.ip()
                 ))
-                .help("check `external-ip=` first, then that `min-port` to `max-port` is open for UDP there");
+                .help(format!("check `external-ip=` first, then {PORTS_OPEN}"));
         } else {
             finding = finding
                 .message(format!("packets to the relay ports of {} do not arrive", address.ip()))
-                .help("open `min-port` to `max-port` for UDP in the firewall in front of the server");
+                .help(PORTS_OPEN);
         }
         case.push(finding);
     }
@@ -116,41 +125,52 @@ fn address_missing(case: &mut Case<'_>) {
 }
 
 /// One packet of the default twenty; less is what any network loses.
-const LOSSY_PCT: f64 = 5.0;
+pub(crate) const LOSSY_PCT: f64 = 5.0;
+/// Two packets of five: no call gets along with it. What libwebrtc has Opus make up for ends at a fifth; the rest is
+/// room for the chance of twenty packets, of which so many hardly ever fail on a path that loses a fifth.
+pub(crate) const UNUSABLE_PCT: f64 = 40.0;
 
 /// Paths that carry data and lose too much of it, as one finding.
 fn lossy(case: &mut Case<'_>) {
-    let relay = &case.facts.relay;
-    let paths = [("inbound", &relay.inbound), ("outbound", &relay.outbound), ("loop", &relay.hairpin)];
-    let lossy: Vec<(&str, f64)> = paths
-        .into_iter()
-        .filter_map(|(name, report)| Some((name, report.as_ref().filter(|report| report.ok)?.loss_pct?)))
-        .filter(|(_, loss)| *loss >= LOSSY_PCT)
-        .collect();
-    let explained = super::quality::capped_below_the_call(case);
-    if lossy.is_empty() || outbound_blocked(case.facts) || explained {
+    let lossy = losses(case.facts, false);
+    if lossy.is_empty() || outbound_blocked(case.facts) || cap::explains_loss(case) {
         return;
     }
+    let finding = case.finding(&RELAY_LOSSY, "relay").help(
+        "repeat with a larger --count; over TCP and TLS the way between here and the server loses nothing, so that \
+         the paths compared tell which leg it is",
+    );
+    let finding = finding.evidence("declared_cap_bps", cap::declared(case.facts));
+    case.push(of_losses(finding, "", &lossy));
+}
+
+/// The paths that carry data and lose too much of it, and how many percent; those that carry none too, where so asked.
+pub(super) fn losses(facts: &EndpointFacts, or_all: bool) -> Vec<(&'static str, f64)> {
+    let relay = &facts.relay;
+    let paths = [("inbound", &relay.inbound), ("outbound", &relay.outbound), ("loop", &relay.hairpin)];
+    paths
+        .into_iter()
+        .filter_map(|(name, report)| {
+            Some((name, report.as_ref().filter(|report| report.ok || or_all)?.loss_pct?))
+        })
+        .filter(|(_, loss)| *loss >= LOSSY_PCT)
+        .collect()
+}
+
+/// RELAY_LOSSY in words, and as grave as the worst path; `when` comes before it all.
+pub(crate) fn of_losses(finding: Finding, when: &str, lossy: &[(&'static str, f64)]) -> Finding {
     let said: Vec<String> = lossy.iter().map(|(name, loss)| format!("{loss} % {name}")).collect();
-    let cap = case.facts.allocate.as_ref().and_then(|allocate| allocate.bandwidth_bps);
-    let help = match cap {
-        Some(cap) => format!(
-            "the server declares a cap of {} kbit/s (`max-bps`): raise it, or send less with --rate or --size",
-            cap / 1000
-        ),
-        None => "repeat with a larger --count; over TCP and TLS the way between here and the server loses \
-                 nothing, so that the paths compared tell which leg it is"
-            .to_owned(),
+    let said = said.join(", ");
+    let mut finding = match lossy.iter().any(|(_, loss)| *loss >= UNUSABLE_PCT) {
+        true => finding
+            .severity(Severity::Error)
+            .message(format!("{when}the relay's paths lose more packets than any call bears: {said}")),
+        false => finding.message(format!("{when}the relay's paths lose packets: {said}")),
     };
-    let mut finding = case
-        .finding(&RELAY_LOSSY, "relay")
-        .message(format!("the relay's paths lose packets: {}", said.join(", ")))
-        .evidence("declared_cap_bps", cap)
-        .help(help);
     for (name, loss) in lossy {
-        finding = finding.evidence(&format!("{name}_loss_pct"), loss);
+        finding = finding.evidence(&format!("{name}_loss_pct"), *loss);
     }
-    case.push(finding);
+    finding
 }
 
 /// Whether nothing that we sent through the relay arrived.

@@ -13,11 +13,33 @@ use crate::probe::security::{Concern, Range, concern, concern_of_named};
 pub(super) const STAGE: &str = "security";
 
 pub(super) fn strangers(case: &mut Case<'_>) {
-    let Some(security) = &case.facts.security else { return };
+    let Some(security) = &case.facts.security else { return open_to_us(case) };
     open_relay(case, security);
     private_peers(case, security);
     permissions(case, security);
 }
+
+/// Nobody asked about security, and it shows all the same.
+fn open_to_us(case: &mut Case<'_>) {
+    let open = case.facts.allocate.as_ref().is_some_and(|allocate| allocate.ok && allocate.unauthenticated);
+    if !open || case.context.security {
+        return;
+    }
+    let finding = case
+        .finding(&OPEN_RELAY, STAGE)
+        .severity(Severity::Warning)
+        .message(
+            "the server gives a relay to anybody who asks: it asked for no credentials, and any that were given were \
+             not checked",
+        )
+        .evidence("without_credentials", true)
+        .help(HELP);
+    case.push(finding);
+}
+
+/// What to do about an open relay.
+const HELP: &str = "remove `no-auth`, and set `lt-cred-mech` with `user=`, or `use-auth-secret` with \
+                    `static-auth-secret=`: without any of these options coturn serves everybody";
 
 fn open_relay(case: &mut Case<'_>, security: &SecurityFacts) {
     let message = match (security.allocation_without_credentials, security.made_up_credentials_accepted) {
@@ -34,10 +56,7 @@ fn open_relay(case: &mut Case<'_>, security: &SecurityFacts) {
         .message(message)
         .evidence("without_credentials", security.allocation_without_credentials)
         .evidence("made_up_credentials", security.made_up_credentials_accepted)
-        .help(
-            "remove `no-auth`, and set `lt-cred-mech` with `user=`, or `use-auth-secret` with `static-auth-secret=`: \
-             without any of these options coturn serves everybody",
-        );
+        .help(HELP);
     case.push(finding);
 }
 
@@ -63,7 +82,7 @@ fn private_peers(case: &mut Case<'_>, security: &SecurityFacts) {
     let mut said = Vec::new();
     if !(open.is_empty() && own.is_empty()) {
         said.push(format!(
-            "whoever has a relay here may send to {} (granted, from one address tried in each range; nothing was sent there)",
+            "whoever has a relay here may send to {} (granted; nothing was sent)",
             few(&open, &own)
         ));
     }
@@ -149,6 +168,13 @@ fn help(
         );
         return help;
     }
+    if behind_a_nat_they_cut(server, &security.denied_peer_ip) {
+        help.push_str(&format!(
+            "is the server behind a 1:1 NAT, as in most clouds? Then first write `external-ip={server}/PRIVATE`, with the \
+             address that it has itself, or add `allowed-peer-ip=PRIVATE`: without either, the lines cut relayed users \
+             off each other. "
+        ));
+    }
     help.push_str(
         "put these lines into turnserver.conf, restart, and probe again: the loop must still pass, as calls between two \
          relayed users need the server's own relay address (`allowed-peer-ip=` wins over a denied range)",
@@ -168,6 +194,19 @@ fn help(
         help.push_str(&format!("\ndenied-peer-ip={line}"));
     }
     help
+}
+
+/// Whether a server that is reached at this address may have another behind a NAT that the lines deny. From outside
+/// there is no telling.
+fn behind_a_nat_they_cut(server: IpAddr, lines: &[String]) -> bool {
+    use AddressClass::{Private, SharedCgnat};
+    let inner = |line: &String| {
+        let first = line.split('-').next().and_then(|first| first.parse::<IpAddr>().ok());
+        first.is_some_and(|first| matches!(AddressClass::of(first), Private | SharedCgnat))
+    };
+    server.is_ipv4()
+        && !matches!(AddressClass::of(server), Private | SharedCgnat | AddressClass::Loopback)
+        && lines.iter().any(inner)
 }
 
 fn permissions(case: &mut Case<'_>, security: &SecurityFacts) {

@@ -1,4 +1,5 @@
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use super::*;
 use crate::finding::Confidence;
@@ -9,6 +10,7 @@ use crate::probe::facts::{
     MintedFacts, PeerFacts, RedirectFacts, RelayFacts, Resolve, ResolveError, ResolveErrorKind,
     SecurityFacts, StepFacts, TriedPeer,
 };
+use crate::probe::plan::Knowledge;
 use crate::turn::Oddity;
 use crate::turn::credentials::form::Defect;
 use crate::turn::credentials::{Credentials, Secret};
@@ -114,6 +116,7 @@ fn healthy() -> EndpointFacts {
         inbound: path(20),
         outbound: path(20),
         hairpin: path(20),
+        loop_allocation_code: None,
         loop_permission_code: None,
     };
     facts
@@ -128,7 +131,23 @@ fn refused(code: u16, attempts: Vec<AttemptFacts>) -> EndpointFacts {
 }
 
 fn context(target: &Target) -> Context<'_> {
-    Context { target, now_unix: NOW, timeout_s: 5.0, min_days: 14, needs_bps: None, relay_family: None }
+    // As by default: 100 packets of 160 bytes a second.
+    let pace = Pace {
+        count: 20,
+        interval: Duration::from_millis(10),
+        size: 160,
+        patience: Duration::from_millis(400),
+    };
+    Context {
+        target,
+        now_unix: NOW,
+        timeout_s: 5.0,
+        min_days: 14,
+        needs_bps: None,
+        pace,
+        security: false,
+        relay_family: None,
+    }
 }
 
 fn found(facts: &EndpointFacts, target: &Target) -> Vec<Finding> {
@@ -176,7 +195,10 @@ fn faults_of_the_network_are_told_by_kind_and_transport() {
         (Transport::Tls, FaultKind::Refused, "connect", "PORT_REFUSED"),
         (Transport::Udp, FaultKind::Prohibited, "binding", "ICMP_PROHIBITED"),
         (Transport::Tcp, FaultKind::TimedOut, "connect", "TCP_TIMEOUT"),
+        (Transport::Tls, FaultKind::TimedOut, "connect", "TCP_TIMEOUT"),
+        (Transport::Tls, FaultKind::TimedOut, "tls", "TLS_FAILED"),
         (Transport::Tls, FaultKind::Tls, "tls", "TLS_FAILED"),
+        (Transport::Tls, FaultKind::HandshakeFailure, "tls", "TLS_FAILED"),
         (Transport::Tls, FaultKind::OldTls, "tls", "TLS_OLD"),
         (Transport::Dtls, FaultKind::Refused, "tls", "PORT_REFUSED"),
         (Transport::Dtls, FaultKind::TimedOut, "tls", "UDP_TIMEOUT"),
@@ -225,7 +247,7 @@ fn a_static_user_at_a_server_that_takes_minted_credentials_is_told_from_a_wrong_
     let legs = || vec![leg(Some(401), false), leg(Some(401), true), leg(Some(401), true)];
     let finding = |accepted| {
         let mut facts = refused(401, legs());
-        facts.minted = Some(MintedFacts { accepted, code: None });
+        facts.minted = Some(MintedFacts { expires_unix: NOW + 3_600, accepted, code: None });
         found(&facts, &target_of("turn:198.51.100.1")).remove(0)
     };
     for (accepted, rest_only) in [(Some(true), true), (Some(false), false), (None, false)] {
@@ -327,6 +349,17 @@ fn each_direction_of_the_relay_is_blamed_alone() {
     check(&with(|f| f.relay.outbound = path(0)), &["E RELAY_OUTBOUND_BLOCKED"]);
     check(&with(|f| f.relay.hairpin = path(0)), &["E HAIRPIN_FAIL"]);
     check(&with(|f| f.relay.hairpin = path(18)), &["W RELAY_LOSSY"]);
+}
+
+#[test]
+fn loss_that_no_call_bears_is_an_error_and_the_path_does_not_work() {
+    check(&with(|f| f.relay.inbound = path(13)), &["W RELAY_LOSSY"]);
+    check(&with(|f| f.relay.inbound = path(12)), &["E RELAY_LOSSY"]);
+    let mut facts = with(|f| (f.relay.inbound, f.relay.hairpin) = (path(13), path(5)));
+    facts.findings = found(&facts, &target_of("turn:198.51.100.1"));
+    assert_eq!(works(&facts, true), Some(false));
+    let said = &facts.findings[0].message;
+    assert_eq!(said, "the relay's paths lose more packets than any call bears: 35 % inbound, 75 % loop");
 }
 
 #[test]
@@ -623,6 +656,57 @@ fn a_clock_is_named_where_it_is_off_by_more_than_a_minute_beyond_doubt() {
     }
 }
 
+#[test]
+fn a_closed_relay_range_is_told_with_the_nat_that_may_stand_before_it() {
+    let blocked = with(|f| f.relay.inbound = path(0));
+    let finding = found(&blocked, &target_of("turn:198.51.100.1")).remove(0);
+    assert_eq!(finding.code, "RELAY_INBOUND_BLOCKED");
+    for word in ["firewall", "NAT stands there forward", "a range open in part passes at times"] {
+        assert!(finding.help.contains(word), "{word}: {}", finding.help);
+    }
+}
+
+/// The clock search is asked for by a flag; without it, one more try with a later expiry tells clock from secret.
+#[test]
+fn minted_credentials_that_are_taken_with_a_later_expiry_blame_the_clock_and_not_the_secret() {
+    let legs = || vec![leg(Some(401), false), leg(Some(401), true)];
+    let findings = |accepted, knowledge: fn(&mut Knowledge)| {
+        let mut facts = refused(401, legs());
+        facts.minted = Some(MintedFacts { expires_unix: NOW + 400_000_000, accepted, code: None });
+        let mut target = target_of("turn:198.51.100.1");
+        target.knowledge.rest_expiry = Some(NOW + 3_600);
+        knowledge(&mut target.knowledge);
+        found(&facts, &target)
+    };
+    for knowledge in [|it: &mut Knowledge| it.minted = true, |it: &mut Knowledge| it.fits_secret = true] {
+        let clock = findings(Some(true), knowledge).remove(0);
+        assert_eq!((clock.code, clock.severity), ("CLOCK_SKEW", Severity::Error));
+        assert!(
+            clock.message.contains("ahead of this machine's") && clock.help.contains("--clock"),
+            "{clock:?}"
+        );
+        let secret = findings(Some(false), knowledge).remove(0);
+        assert_eq!(secret.code, "REST_SECRET_MISMATCH");
+        assert!(secret.help.contains("it is not its clock"), "{secret:?}");
+        assert_eq!(findings(None, knowledge).remove(0).code, "REST_SECRET_MISMATCH");
+    }
+    // Without the secret nothing is known of either.
+    assert_eq!(findings(Some(true), |_| ()).remove(0).code, "AUTH_WRONG");
+}
+
+#[test]
+fn an_offset_is_told_no_more_exactly_than_it_is_known() {
+    let message = |offset: f64, error: f64| {
+        let clock =
+            ClockFacts { clock_offset_s: Some(offset), error_s: Some(error), attempts: 8, reason: None };
+        found(&with(|f| f.clock = Some(clock)), &target_of("turn:198.51.100.1")).remove(0).message
+    };
+    assert_eq!(message(95.0, 1.0), "the server's clock is 95 s ahead of this machine's");
+    assert_eq!(message(7_195.0, 9.0), "the server's clock is about 2 h ahead of this machine's");
+    assert_eq!(message(-19_805.0, 9.0), "the server's clock is about 5 h 30 min behind this machine's");
+    assert_eq!(message(7_124.0, 371.0), "the server's clock is 113 min to 2 h 5 min ahead of this machine's");
+}
+
 fn capped(declared: Option<u64>, flat: Option<u64>) -> EndpointFacts {
     with(|facts| {
         if let Some(allocate) = &mut facts.allocate {
@@ -674,6 +758,35 @@ fn a_cap_is_as_grave_as_what_is_needed_of_it() {
     check(None, Some(2_000_000), Some(2_500_000), "E");
     // Declared as no cap.
     check(Some(0), None, Some(2_500_000), "-");
+}
+
+#[test]
+fn what_a_declared_cap_explains_is_told_with_the_cap() {
+    let capped = |cap, change: &dyn Fn(&mut EndpointFacts)| {
+        with(|f| {
+            f.allocate.as_mut().unwrap().bandwidth_bps = Some(cap);
+            change(f);
+        })
+    };
+    let lossy = |f: &mut EndpointFacts| f.relay.outbound = path(3);
+    let swallowed = |f: &mut EndpointFacts| f.relay.hairpin = path(0);
+    let silent = |f: &mut EndpointFacts| {
+        f.channel =
+            Some(StepFacts { ok: false, code: None, stale_nonces: 0, took_ms: 5000.0, lifetime_s: None });
+    };
+    for change in [&lossy as &dyn Fn(&mut EndpointFacts), &swallowed, &silent] {
+        check(&capped(4096, change), &["E BANDWIDTH_CAPPED"]);
+    }
+    let said = found(&capped(4096, &lossy), &target_of("turn:198.51.100.1"))[0].clone();
+    assert!(said.message.ends_with("; what is beyond it is lost: 85 % outbound"), "{}", said.message);
+    assert!(said.help.contains("`max-bps`") && said.help.contains("`bps-capacity`"), "{}", said.help);
+    // A voice fits, the three paths of the test together do not.
+    check(&capped(65_536, &lossy), &["W BANDWIDTH_CAPPED"]);
+    // A cap that lets some of each path through does not swallow one whole, nor a request.
+    check(&capped(65_536, &swallowed), &["E HAIRPIN_FAIL", "W BANDWIDTH_CAPPED"]);
+    check(&capped(65_536, &silent), &["E SERVER_ERROR", "W BANDWIDTH_CAPPED"]);
+    // Nor does one that all paths fit into explain what they lose.
+    check(&capped(1_000_000, &lossy), &["E RELAY_LOSSY"]);
 }
 
 #[test]

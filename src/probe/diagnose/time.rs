@@ -66,38 +66,81 @@ fn lifetimes(case: &mut Case<'_>) {
     case.push(finding);
 }
 
-/// Whether credentials that we minted were refused for the server's clock alone: it takes others of the same
-/// secret, and its time is past the expiry of these.
+/// Whether credentials that the secret gives were refused for the server's clock alone: it takes others of the same
+/// secret, and by its time these have expired.
 pub(super) fn refused_by_the_clock(case: &Case<'_>) -> bool {
-    let Some(offset) = case.facts.clock.as_ref().and_then(|clock| clock.clock_offset_s) else { return false };
     let knowledge = &case.context.target.knowledge;
-    let theirs = case.context.now_unix as f64 + offset;
-    knowledge.minted && knowledge.rest_expiry.is_some_and(|expiry| (expiry as f64) < theirs)
+    let ours = knowledge.minted || knowledge.fits_secret;
+    let Some(expiry) = knowledge.rest_expiry.filter(|expiry| ours && *expiry > case.context.now_unix) else {
+        return false;
+    };
+    let offset = case.facts.clock.as_ref().and_then(|clock| clock.clock_offset_s);
+    let found = offset.is_some_and(|offset| (expiry as f64) < case.context.now_unix as f64 + offset);
+    let prolonged = case.facts.minted.as_ref().filter(|minted| minted.expires_unix > expiry);
+    found || prolonged.is_some_and(|minted| minted.accepted == Some(true))
 }
 
 fn clock(case: &mut Case<'_>) {
-    let Some(clock) = &case.facts.clock else { return };
-    let Some(offset) = clock.clock_offset_s else { return };
-    let beyond = offset.abs() - clock.error_s.unwrap_or(0.0) > SKEWED;
+    let clock = case.facts.clock.as_ref().and_then(|clock| Some((clock.clock_offset_s?, clock.error_s)));
     let denied = case.facts.allocate.as_ref().is_some_and(|allocate| allocate.code == Some(401));
     let refused = denied && refused_by_the_clock(case);
-    if !beyond {
+    let beyond = clock.is_some_and(|(offset, error)| offset.abs() - error.unwrap_or(0.0) > SKEWED);
+    if !beyond && !refused {
         return;
     }
-    let which = if offset > 0.0 { "ahead of" } else { "behind" };
-    let mut finding = case
-        .finding(&CLOCK_SKEW, "clock")
-        .message(format!("the server's clock is {} {which} this machine's", ago(offset.abs().round() as u64)))
-        .evidence("clock_offset_s", offset)
-        .evidence("error_s", clock.error_s)
-        .help(
-            "run NTP on the server, the application that mints credentials, and this machine: a server ahead \
-             refuses credentials that are good, one behind takes them after their end",
-        );
+    let mut finding = case.finding(&CLOCK_SKEW, "clock");
+    let ntp = "run NTP on the server, the application that mints credentials, and this machine: a server ahead \
+               refuses credentials that are good, one behind takes them after their end";
+    finding = match clock {
+        Some((offset, error)) => {
+            let which = if offset > 0.0 { "ahead of" } else { "behind" };
+            finding
+                .message(format!("the server's clock is {} {which} this machine's", off_by(offset, error)))
+                .evidence("clock_offset_s", offset)
+                .evidence("error_s", error)
+                .help(ntp)
+        }
+        None => {
+            let left = case.context.target.knowledge.rest_expiry.unwrap_or_default();
+            let left = left.saturating_sub(case.context.now_unix);
+            finding
+                .message(format!(
+                    "the server takes the secret, and refuses what expires in {}: its clock is ahead of this \
+                     machine's by more than that",
+                    ago(left)
+                ))
+                .evidence("left_s", left)
+                .evidence("later_expiry_is_accepted", true)
+                .help(format!("{ntp}; with --clock the next run tells how far off it is"))
+        }
+    };
     if refused {
         finding = finding.severity(Severity::Error);
     }
     case.push(finding);
+}
+
+/// How far off a clock is, no more exactly than is known.
+fn off_by(offset: f64, error: Option<f64>) -> String {
+    let (offset, error) = (offset.abs(), error.unwrap_or(0.0));
+    if error > 30.0 {
+        let ends = [(offset - error).floor(), (offset + error).ceil()];
+        let [first, last] = ends.map(|seconds| rounded(seconds.max(0.0) as u64));
+        return format!("{first} to {last}");
+    }
+    match offset.round() as u64 {
+        seconds @ 0..120 => ago(seconds),
+        seconds => format!("about {}", rounded(seconds)),
+    }
+}
+
+/// A span to the nearest minute.
+fn rounded(seconds: u64) -> String {
+    match (seconds + 30) / 60 {
+        minutes @ 0..120 => format!("{minutes} min"),
+        minutes if minutes % 60 == 0 => format!("{} h", minutes / 60),
+        minutes => format!("{} h {} min", minutes / 60, minutes % 60),
+    }
 }
 
 /// A span in the unit that people say it in.

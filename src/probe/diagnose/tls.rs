@@ -3,12 +3,11 @@
 use super::Case;
 use crate::finding::{Confidence, Severity};
 use crate::probe::codes::{
-    TLS_CHAIN, TLS_EXPIRED, TLS_EXPIRING, TLS_FAILED, TLS_HOSTNAME, TLS_NOT_YET_VALID, TLS_OLD,
-    TLS_SELF_SIGNED_CA, TLS_UNTRUSTED,
+    TLS_CHAIN, TLS_EXPIRED, TLS_EXPIRING, TLS_FAILED, TLS_HOSTNAME, TLS_NOT_YET_VALID, TLS_SELF_SIGNED_CA,
+    TLS_UNTRUSTED,
 };
-use crate::probe::plan::Transport;
 use crate::report::one_line;
-use crate::tls::TlsFault;
+use crate::tls::{CertificateReport, TlsFault};
 
 pub(super) fn certificate(case: &mut Case<'_>) {
     let Some(tls) = &case.facts.tls else { return };
@@ -30,12 +29,12 @@ pub(super) fn certificate(case: &mut Case<'_>) {
                 format!("the certificate of {} is valid only from {not_before}", one_line(subject)),
                 "check the clocks of this machine and of the one that made the certificate".to_owned(),
             ),
-            TlsFault::UntrustedIssuer => (
-                &TLS_UNTRUSTED,
-                format!("no trusted root stands behind the issuer {}", one_line(issuer)),
-                "serve the full chain (`cert=` takes fullchain.pem), or name your own CA with --cafile"
-                    .to_owned(),
-            ),
+            // Said along with the other fault of the same certificate.
+            TlsFault::UntrustedIssuer if tls.errors.contains(&TlsFault::SelfSignedCa) => continue,
+            TlsFault::UntrustedIssuer => {
+                let (message, help) = untrusted(certificate, issuer);
+                (&TLS_UNTRUSTED, message, help)
+            }
             TlsFault::MissingIntermediate { issuer } => (
                 &TLS_CHAIN,
                 format!(
@@ -56,8 +55,14 @@ pub(super) fn certificate(case: &mut Case<'_>) {
             ),
             TlsFault::SelfSignedCa => (
                 &TLS_SELF_SIGNED_CA,
-                "the server presents a CA certificate as its own".to_owned(),
-                "make a leaf with `basicConstraints=CA:FALSE`, signed by that CA".to_owned(),
+                match tls.errors.contains(&TlsFault::UntrustedIssuer) {
+                    true => "the server presents a self-signed CA certificate as its own, and no trusted root is it",
+                    false => "the server presents a CA certificate as its own",
+                }
+                .to_owned(),
+                "use a certificate from a public authority; for a test, make a leaf with \
+                 `basicConstraints=CA:FALSE`, signed by a CA that is named with --cafile"
+                    .to_owned(),
             ),
             TlsFault::Other(why) => {
                 (&TLS_FAILED, format!("the certificate does not verify: {why}"), String::new())
@@ -93,6 +98,27 @@ pub(super) fn certificate(case: &mut Case<'_>) {
     expiring(case);
 }
 
+/// What is said of a certificate that leads to no trusted root: who came along decides what is missing.
+fn untrusted(certificate: Option<&CertificateReport>, issuer: &str) -> (String, String) {
+    let issuer = one_line(issuer);
+    match certificate {
+        Some(certificate) if certificate.self_signed => (
+            format!("the certificate is signed by itself ({issuer}), and nobody told this machine to trust it"),
+            "use a certificate from a public authority; for a test, name this one with --cafile".to_owned(),
+        ),
+        Some(certificate) if certificate.chain_length == 1 => (
+            format!("no trusted root stands behind the issuer {issuer}, whose certificate was not sent"),
+            "if the issuer is an authority of your own, name it with --cafile; else it is probably the chain: \
+             `cert=` wants the full one (fullchain.pem), not the server's certificate alone (cert.pem)"
+                .to_owned(),
+        ),
+        _ => (
+            format!("no trusted root stands behind the issuer {issuer}"),
+            "name your own CA with --cafile, or serve the full chain (`cert=` takes fullchain.pem)".to_owned(),
+        ),
+    }
+}
+
 /// The first of a certificate's names: it may have thousands.
 fn names(sans: &[String]) -> String {
     const SHOWN: usize = 8;
@@ -124,20 +150,6 @@ fn expiring(case: &mut Case<'_>) {
         .evidence("min_days", case.context.min_days)
         .help("renew it, and make the server load it: `cert=` and `pkey=`, then SIGUSR2 or a restart");
     case.push(finding);
-}
-
-/// TLS 1.2 where 1.3 was offered: worth knowing, and no fault.
-pub(super) fn version(case: &mut Case<'_>) {
-    let version = case.facts.tls.as_ref().and_then(|tls| tls.version.as_deref());
-    if case.facts.transport == Transport::Tls && version == Some("1.2") {
-        let finding = case
-            .finding(&TLS_OLD, "tls")
-            .severity(Severity::Info)
-            .message("the server speaks TLS 1.2 and no TLS 1.3, which was offered")
-            .evidence("version", "1.2")
-            .help("nothing has to change: every client that is in use speaks TLS 1.2");
-        case.push(finding);
-    }
 }
 
 #[cfg(test)]

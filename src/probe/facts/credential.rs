@@ -17,13 +17,26 @@ pub struct MendedFacts {
     pub code: Option<u16>,
 }
 
-/// A static user was refused, and credentials minted from the known secret were tried once instead.
+/// Credentials were refused, and others minted from the known secret were tried once instead: in place of a static
+/// user's, or of minted ones with an expiry far beyond theirs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MintedFacts {
+    /// When they expire, in Unix seconds.
+    pub expires_unix: u64,
     /// Whether the server took them; `null` where it did not say.
     pub accepted: Option<bool>,
     /// ERROR-CODE it answered with.
     pub code: Option<u16>,
+}
+
+/// Credentials were refused, and the very same ones given once more from other ports of ours: where several servers
+/// share an address, the port decides which one answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct AskedAgainFacts {
+    /// Allocations asked for.
+    pub tries: u32,
+    /// Those that the server took the credentials for.
+    pub accepted: u32,
 }
 
 /// The server's clock, found by when it takes a credential for expired.

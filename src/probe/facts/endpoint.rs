@@ -5,8 +5,9 @@ use std::net::{IpAddr, SocketAddr};
 use serde::Serialize;
 
 use super::{
-    AllocateFacts, BindingFacts, ClockFacts, Fault, LifetimesFacts, MendedFacts, MintedFacts, MtuFacts,
-    OddityFacts, RedirectFacts, RelayFacts, SecurityFacts, StepFacts, ThroughputFacts, TlsFacts,
+    AllocateFacts, AskedAgainFacts, BindingFacts, ClockFacts, CrowdedFacts, Fault, LifetimesFacts,
+    MendedFacts, MintedFacts, MtuFacts, OddityFacts, RedirectFacts, RelayFacts, SecurityFacts, StepFacts,
+    ThroughputFacts, TlsFacts,
 };
 use crate::finding::Finding;
 use crate::probe::plan::Transport;
@@ -37,6 +38,8 @@ pub struct EndpointFacts {
     pub binding: Option<BindingFacts>,
     /// TURN Allocate.
     pub allocate: Option<AllocateFacts>,
+    /// An allocation, this one's first or its second, was refused beside others of ours.
+    pub crowded: Option<CrowdedFacts>,
     /// CreatePermission for our own peer.
     pub permission: Option<StepFacts>,
     /// ChannelBind to our own peer.
@@ -49,6 +52,8 @@ pub struct EndpointFacts {
     pub release: Option<StepFacts>,
     /// Credentials that look damaged, tried as they were probably meant.
     pub mended: Option<MendedFacts>,
+    /// The same credentials, tried again after they were refused.
+    pub asked_again: Option<AskedAgainFacts>,
     /// Minted credentials, tried where a static user was refused and a secret is known.
     pub minted: Option<MintedFacts>,
     /// The server's clock; `null` where it was not asked for, or another endpoint of the host tells it.
@@ -97,12 +102,14 @@ impl EndpointFacts {
             local: None,
             binding: None,
             allocate: None,
+            crowded: None,
             permission: None,
             channel: None,
             relay: RelayFacts::default(),
             refresh: None,
             release: None,
             mended: None,
+            asked_again: None,
             minted: None,
             clock: None,
             redirect: None,
@@ -208,4 +215,7 @@ pub struct Capability {
     pub state: &'static str,
     /// ERROR-CODE where it was refused.
     pub code: Option<u16>,
+    /// Why it is not known, where something on our side kept it from being tried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
 }

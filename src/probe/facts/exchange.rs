@@ -61,6 +61,17 @@ pub struct AllocateFacts {
     pub bandwidth_bps: Option<u64>,
 }
 
+/// An allocation was refused for a quota beside others of ours, or for want of relay ports, and there is one all the
+/// same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct CrowdedFacts {
+    /// ERROR-CODE: 486 or 508.
+    pub code: u16,
+    /// Allocations that the server had granted in this run by then. Those given back count too, as coturn returns
+    /// neither a quota nor a port at once.
+    pub beside: usize,
+}
+
 /// One transaction of a request.
 #[derive(Debug, Clone, Serialize)]
 pub struct AttemptFacts {

@@ -31,6 +31,8 @@ pub enum FaultKind {
     Closed,
     /// TLS did not come about.
     Tls,
+    /// The server refused a sound ClientHello with the alert `handshake_failure`.
+    HandshakeFailure,
     /// What answers does not speak TLS.
     NotTls,
     /// The handshake began, and stopped in the middle.

@@ -15,9 +15,9 @@ use std::net::SocketAddr;
 
 use serde::Serialize;
 
-pub use self::credential::{ClockFacts, MendedFacts, MintedFacts};
+pub use self::credential::{AskedAgainFacts, ClockFacts, MendedFacts, MintedFacts};
 pub use self::endpoint::{Capability, Check, EndpointFacts, GivenUp};
-pub use self::exchange::{AllocateFacts, AttemptFacts, BindingFacts, RedirectFacts, StepFacts};
+pub use self::exchange::{AllocateFacts, AttemptFacts, BindingFacts, CrowdedFacts, RedirectFacts, StepFacts};
 pub use self::fault::{Fault, FaultKind};
 pub use self::oddity::{OddityFacts, OddityKind};
 pub use self::quality::{LargestFacts, LifetimeFacts, LifetimesFacts, MtuFacts, ThroughputFacts};

@@ -73,3 +73,10 @@ pub struct LifetimeFacts {
     /// ERROR-CODE to the Refresh after the end of an allocation.
     pub refresh_code: Option<u16>,
 }
+
+impl LifetimeFacts {
+    /// It was still there when its time was over; `false` as well where nobody watched for so long.
+    pub fn outlasted(&self) -> bool {
+        self.at_most_s.is_none() && self.at_least_s.is_some_and(|least| least >= self.granted_s)
+    }
+}

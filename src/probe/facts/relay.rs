@@ -23,6 +23,8 @@ pub struct RelayFacts {
     /// Our allocation → our second allocation, and back.
     #[serde(rename = "loop")]
     pub hairpin: Option<FlowReport>,
+    /// ERROR-CODE to the second allocation, which the loop needs.
+    pub loop_allocation_code: Option<u16>,
     /// ERROR-CODE to the permission that the loop needs.
     pub loop_permission_code: Option<u16>,
 }

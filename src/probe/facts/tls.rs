@@ -30,6 +30,38 @@ pub struct TlsFacts {
     pub certificate: Option<CertificateReport>,
 }
 
+impl TlsFacts {
+    /// Makes them those of `now`, in Unix seconds: a session may outlast the certificate that it began with. Whether
+    /// anything is different.
+    pub fn age(&mut self, now: i64) -> bool {
+        let Some(certificate) = &mut self.certificate else { return false };
+        let mut changed = false;
+        if let Some(days) = days_left(&certificate.not_after, now) {
+            changed |= std::mem::replace(&mut certificate.days_left, days) != days;
+        }
+        for (at, link) in certificate.chain.iter_mut().enumerate() {
+            let Some(not_after) = link.not_after.clone() else { continue };
+            let Some(days) = days_left(&not_after, now) else { continue };
+            let before = link.days_left.replace(days);
+            changed |= before != Some(days);
+            // A root that the server sends along is nobody's concern: clients have their own.
+            let matters = at == 0 || link.self_signed != Some(true);
+            if matters && days < 0 && before.is_some_and(|before| before >= 0) {
+                let subject = link.subject.clone().unwrap_or_default();
+                self.errors.push(TlsFault::Expired { subject, not_after });
+                self.verified = false;
+            }
+        }
+        changed
+    }
+}
+
+/// As in the certificate; `None` of the year 9999, which is never.
+fn days_left(not_after: &str, now: i64) -> Option<i64> {
+    let end: jiff::Timestamp = not_after.parse().ok()?;
+    Some(end.as_second().saturating_sub(now).div_euclid(86_400))
+}
+
 /// A certificate that cannot be read has the keys of one that can, each `null`.
 fn all_keys<S: Serializer>(
     certificate: &Option<CertificateReport>,
@@ -84,5 +116,36 @@ mod tests {
         let unread = keys(None);
         assert_eq!(unread, keys(Some(certificate)));
         assert!(unread.iter().any(|key| key == "not_after"));
+    }
+
+    #[test]
+    fn a_certificate_ages_with_the_session() {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let mut params = rcgen::CertificateParams::new(vec!["a.test".to_owned()]).unwrap();
+        params.not_after = rcgen::date_time_ymd(2026, 6, 15);
+        let der = params.self_signed(&key).unwrap();
+        let end = 1_781_481_600;
+        let certificate = CertificateReport::from_der(&[der.der().to_vec()], end - 20 * 86_400).unwrap();
+        let mut facts = TlsFacts {
+            handshake_ms: 1.0,
+            version: None,
+            cipher: None,
+            alpn: None,
+            server_name: "a.test".to_owned(),
+            verified: true,
+            errors: Vec::new(),
+            roots: 1,
+            insecure: false,
+            certificate: Some(certificate),
+        };
+        let days = |facts: &TlsFacts| facts.certificate.as_ref().map(|c| (c.days_left, c.chain[0].days_left));
+        assert!(!facts.age(end - 20 * 86_400) && facts.age(end - 3 * 86_400 + 1));
+        assert_eq!((days(&facts), facts.errors.len()), (Some((2, Some(2))), 0));
+        assert!(facts.age(end) && facts.verified);
+        for again in [true, false] {
+            assert_eq!(facts.age(end + 1), again);
+            assert_eq!((days(&facts), facts.verified), (Some((-1, Some(-1))), false));
+            assert!(matches!(facts.errors[..], [TlsFault::Expired { .. }]), "{:?}", facts.errors);
+        }
     }
 }

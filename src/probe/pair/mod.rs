@@ -75,6 +75,8 @@ pub struct Password {
     pub base64_of_bytes: Option<usize>,
     /// The given secret gives it for this user name; `null` without a secret.
     pub matches_secret: Option<bool>,
+    /// The given secret gives what it was before it was damaged.
+    pub mended_matches_secret: bool,
     /// What looks damaged.
     pub defects: Vec<Defect>,
     /// What looks damaged about the user name.
@@ -134,6 +136,7 @@ impl Pair {
                 length: text.chars().count(),
                 base64_of_bytes: form::digest_length(text),
                 matches_secret,
+                mended_matches_secret: mended_fits,
                 defects: damage.as_ref().map_or_else(Vec::new, |damage| damage.password.clone()),
                 username_defects: damage.as_ref().map_or_else(Vec::new, |damage| damage.username.clone()),
             },
@@ -163,7 +166,7 @@ fn findings(
         let advice = form::advice(&damage.username, &damage.password);
         let mut finding = CRED_FORMAT.finding(STAGE, SUBJECT).help(advice);
         finding = match mended_fits {
-            true => finding.message(format!("{said}: without that it is what the secret gives")),
+            true => finding.message(format!("{said}: mended it is what the secret gives")),
             // No server was asked, and a password may well look like this.
             false => finding.message(said).severity(Severity::Warning).confidence(Confidence::Medium),
         };

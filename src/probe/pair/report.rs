@@ -5,6 +5,9 @@ use crate::finding::{Exit, Finding, Severity};
 use crate::report::{Align, Block, Cell, Document, Report, Table, Tone};
 use crate::turn::credentials::rest::Form;
 
+/// A password with fewer characters than this is no password: those that are made are three times as long.
+const SHORT: usize = 8;
+
 impl Report for Pair {
     const SCHEMA: &'static str = "cred/1";
 
@@ -58,9 +61,23 @@ impl Pair {
         let said = match (self.minted, self.expires_in_s) {
             (true, Some(left)) => format!("a new credential, good for {}", span(left)),
             (true, None) => "a new credential".to_owned(),
+            (false, _) if self.password.length < SHORT => {
+                let said = format!(
+                    "the password has {} only: it is soon guessed; no server was asked",
+                    self.length()
+                );
+                return Cell::new(said, Tone::Warn);
+            }
             (false, _) => "nothing is conspicuous about this pair; no server was asked".to_owned(),
         };
         Cell::new(said, Tone::Good)
+    }
+
+    fn length(&self) -> String {
+        match self.password.length {
+            1 => "1 character".to_owned(),
+            length => format!("{length} characters"),
+        }
     }
 
     fn rows(&self) -> Vec<Vec<Cell>> {
@@ -87,11 +104,14 @@ impl Pair {
                 Some(bytes) => {
                     format!("base64 of {bytes} bytes: a SHA-256, where TURN REST servers expect SHA-1 (20)")
                 }
-                None => format!("{} characters, no hash in base64", self.password.length),
+                None => format!("{}, no hash in base64", self.length()),
             };
             rows.push(("password", shape.into()));
             rows.extend(self.password.matches_secret.map(|matches| match matches {
                 true => ("secret", Cell::new("gives this password", Tone::Good)),
+                false if self.password.mended_matches_secret => {
+                    ("secret", Cell::new("gives the password as it was before the damage", Tone::Warn))
+                }
                 false => ("secret", Cell::new("gives another password", Tone::Bad)),
             }));
         }

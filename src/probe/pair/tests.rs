@@ -49,6 +49,34 @@ fn damage_is_certain_where_the_secret_gives_the_mended_password() {
     assert_eq!(codes(&encoded), [("CRED_FORMAT", Severity::Error)]);
 }
 
+/// The document as text, 100 columns wide.
+fn text(given: &Given) -> String {
+    format!(
+        "{:?}",
+        crate::report::Rendered::from_report(&Pair::of(given, FailOn::default())).unwrap().document
+    )
+}
+
+#[test]
+fn the_secret_of_a_damaged_password_is_not_called_another() {
+    let north = Some(Secret::new("north"));
+    let bare = Given { secret: north.clone(), ..given(ALICE.0, &ALICE.1[..27]) };
+    let said = text(&bare);
+    assert!(said.contains("mended it is what the secret gives"), "{said}");
+    assert!(said.contains("gives the password as it was before the damage"), "{said}");
+    assert!(!said.contains("another password"), "{said}");
+    let other = Given { secret: north, ..given(ALICE.0, "0ZD6cnpTkaID21yeVWnCwmsDr9J=") };
+    assert!(text(&other).contains("gives another password"));
+}
+
+#[test]
+fn a_password_of_one_character_is_conspicuous() {
+    let said = text(&given("alice", "x"));
+    assert!(said.contains("the password has 1 character only"), "{said}");
+    assert!(said.contains("1 character, no hash in base64"), "{said}");
+    assert!(text(&given("alice", "wonder-7361-land")).contains("nothing is conspicuous"));
+}
+
 #[test]
 fn a_password_that_was_given_is_in_nothing_that_is_printed() {
     let uris = vec![ServerUri::from_text("turn:turn.example.test").unwrap()];

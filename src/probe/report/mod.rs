@@ -10,7 +10,6 @@ use serde_json::{Map, Value};
 
 pub(super) use self::tables::thresholds;
 use super::candidates;
-use super::codes::OPEN_RELAY;
 use super::facts::PeerFacts;
 use super::summary::Summary;
 use crate::finding::{Exit, Finding};
@@ -118,18 +117,6 @@ fn notes(summary: &Summary) -> Vec<String> {
         let all = endpoint.skipped.iter().cloned().chain(given_up);
         all.map(|why| format!("{place}: {why}")).collect::<Vec<_>>()
     });
-    // The finding says it louder.
-    let told = summary.findings.iter().any(|finding| finding.code == OPEN_RELAY.code);
-    let open = endpoints()
-        .filter(|_| !told)
-        .find(|endpoint| endpoint.allocate.as_ref().is_some_and(|a| a.unauthenticated));
-    let open = open.map(|endpoint| {
-        format!(
-            "{} over {} gives relays to anybody: no credentials were asked for, and any that were given were not checked",
-            endpoint.addr,
-            endpoint.transport.name()
-        )
-    });
     let moved = endpoints().filter_map(|e| e.relay.peer.as_ref()).find_map(PeerFacts::two_mappings);
     let moved = moved.map(|(server, relay)| {
         format!("the NAT here gives each destination another port (symmetric): a server saw {server}, the relay {relay}")
@@ -152,5 +139,5 @@ fn notes(summary: &Summary) -> Vec<String> {
             (_, _, reason) => format!("the clock of {ip}: {}", reason.unwrap_or("not found")),
         })
     });
-    no_nat.into_iter().chain(read).chain(srv).chain(clocks).chain(moved).chain(open).chain(left_out).collect()
+    no_nat.into_iter().chain(read).chain(srv).chain(clocks).chain(moved).chain(left_out).collect()
 }

@@ -16,8 +16,8 @@ pub(super) fn throughput(summary: &Summary) -> Option<Table> {
         ("offered", Align::Right),
         ("lost", Align::Right),
         ("held back", Align::Right),
-        ("sustained", Align::Right),
-        ("lost there", Align::Right),
+        ("whole at", Align::Right),
+        ("loss at that rate", Align::Right),
         ("declared cap", Align::Right),
     ];
     let mut rows = Vec::new();
@@ -141,7 +141,8 @@ pub(super) fn lifetimes(summary: &Summary) -> Option<Table> {
                 facts.granted_s.to_string().into(),
                 seconds(facts.at_least_s),
                 match facts.at_most_s {
-                    None => Cell::new("never ended", Tone::Warn),
+                    None if facts.outlasted() => Cell::new("never ended", Tone::Warn),
+                    None => "not watched to its end".into(),
                     at_most => seconds(at_most),
                 },
                 then(facts),

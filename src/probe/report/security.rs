@@ -101,12 +101,18 @@ fn peers(endpoint: &EndpointFacts, security: &SecurityFacts) -> Vec<Vec<Cell>> {
         let peers = of("granted").into_iter();
         peers.filter(move |peer| concern(peer, security, server) == wanted).collect::<Vec<_>>()
     };
+    let (open, strangers) = (granted(Concern::Open), "private and special peers");
+    let others = if open.is_empty() { strangers } else { "others of them" };
     let kinds = [
-        ("private and special peers", Cell::new("OPEN", Tone::Bad), granted(Concern::Open)),
+        (strangers, Cell::new("OPEN", Tone::Bad), open),
         ("peers in the server's own network", Cell::new("open", Tone::Warn), granted(Concern::Own)),
         ("peers that nobody has", "open".into(), granted(Concern::Harmless)),
-        ("private and special peers", Cell::new("closed", Tone::Good), of("refused")),
-        ("private and special peers", Cell::new("not known", Tone::Warn), of("unanswered")),
+        (others, Cell::new("closed", Tone::Good), of("refused")),
+        (
+            if of("refused").is_empty() { others } else { "others of them" },
+            Cell::new("not known", Tone::Warn),
+            of("unanswered"),
+        ),
     ];
     let told = kinds.into_iter().filter(|(_, _, peers)| !peers.is_empty());
     let told = told.map(|(check, state, peers)| {

@@ -6,7 +6,7 @@ use crate::metric::{Bound, Judgement, State};
 use crate::probe::diagnose;
 use crate::probe::facts::{AttemptFacts, EndpointFacts, StepFacts, TargetFacts};
 use crate::probe::summary::Summary;
-use crate::report::{Align, Cell, Table, Tone};
+use crate::report::{Align, Cell, Table, Tone, one_line};
 
 /// As the Trickle ICE page lists them.
 pub(super) fn candidates(summary: &Summary) -> Table {
@@ -21,7 +21,10 @@ pub(super) fn candidates(summary: &Summary) -> Table {
         ("relay", Align::Left),
         ("URL", Align::Left),
     ];
+    // Of one target it says nothing, and makes each row two lines.
+    let several = summary.targets.len() > 1 || summary.verbosity > 0;
     let rows = summary.candidates.iter().map(|candidate| {
+        let url = candidate.url.clone().filter(|_| several);
         vec![
             format!("{:.3}", candidate.at.as_secs_f64()).into(),
             candidate.kind.as_str().into(),
@@ -31,7 +34,7 @@ pub(super) fn candidates(summary: &Summary) -> Table {
             candidate.port.to_string().into(),
             candidate.priority.to_string().into(),
             candidate.relay_protocol.map_or("", |protocol| protocol.as_str()).into(),
-            candidate.url.clone().unwrap_or_default().into(),
+            url.unwrap_or_default().into(),
         ]
     });
     table(columns, rows.collect())
@@ -111,7 +114,10 @@ pub(super) fn capabilities(summary: &Summary) -> Option<Table> {
             let named = endpoint.capabilities.iter().filter(|it| states.contains(&it.state));
             let named = named.map(|it| match it.code {
                 Some(code) => format!("{} ({code})", it.name),
-                None => it.name.to_owned(),
+                None => match &it.why {
+                    Some(why) => format!("{} ({})", it.name, one_line(why)),
+                    None => it.name.to_owned(),
+                },
             });
             Cell::from(named.collect::<Vec<_>>().join(", "))
         };

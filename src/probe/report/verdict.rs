@@ -14,6 +14,16 @@ pub(super) fn verdict(summary: &Summary) -> Cell {
     }
     let endpoints = || summary.targets.iter().flat_map(|t| t.endpoints.iter().map(move |e| (t, e)));
     let (mut works, mut broken) = (Vec::new(), Vec::new());
+    let tried = || endpoints().map(|(_, endpoint)| endpoint).filter(|endpoint| endpoint.skipped.is_none());
+    // Where one address family works and the other does not, it is told which.
+    let splits = |transport| {
+        let ok = |ipv4| {
+            let mut of_family =
+                tried().filter(|e| e.transport == transport && e.addr.is_ipv4() == ipv4).peekable();
+            of_family.peek().is_some().then(|| of_family.all(|e| e.works == Some(true)))
+        };
+        ok(true).zip(ok(false)).is_some_and(|(v4, v6)| v4 != v6)
+    };
     for (_, endpoint) in endpoints() {
         let ok = endpoint.works == Some(true);
         let list = match () {
@@ -21,7 +31,10 @@ pub(super) fn verdict(summary: &Summary) -> Cell {
             () if endpoint.skipped.is_some() => continue,
             () => &mut broken,
         };
-        let name = endpoint.transport.name().to_uppercase();
+        let mut name = endpoint.transport.name().to_uppercase();
+        if splits(endpoint.transport) {
+            name.push_str(if endpoint.addr.is_ipv4() { " over IPv4" } else { " over IPv6" });
+        }
         if !list.contains(&name) {
             list.push(name);
         }
@@ -42,6 +55,14 @@ pub(super) fn verdict(summary: &Summary) -> Cell {
             format!("{what} works over {works}, but {cause}")
         }
         Verdict::Fail => match (worst, crossed) {
+            // What strangers may do besides is not about whether it works.
+            (Some(finding), _)
+                if finding.severity == Severity::Error
+                    && finding.stage == "security"
+                    && !works.is_empty() =>
+            {
+                format!("{what} works over {works}, but {}", cause.unwrap_or_default())
+            }
             (Some(finding), _) if finding.severity == Severity::Error => {
                 let also = if works.is_empty() { String::new() } else { format!("; works: {works}") };
                 format!("{}{also}", cause.unwrap_or_default())

@@ -28,6 +28,8 @@ pub struct Seen {
     pub facts: EndpointFacts,
     /// Where the allocation comes from; `None` where there is none, or none was asked for.
     pub allocation: Option<Allocation>,
+    /// The connection was made in this round, and stands.
+    pub made: bool,
     /// Why the connection or the allocation of the round before was given up.
     pub lost: Option<String>,
     /// Round trip of the Binding, if it was answered at the first send.
@@ -74,6 +76,7 @@ impl Seen {
         Self {
             facts,
             allocation: None,
+            made: false,
             lost: None,
             binding_rtt: None,
             inbound: PathCount::default(),

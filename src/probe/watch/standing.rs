@@ -45,6 +45,12 @@ pub(super) struct Judged {
     /// Why it was not tried.
     pub(super) skipped: Option<String>,
     pub(super) allocation: Option<super::Allocation>,
+    /// The connection is one of this round.
+    #[serde(skip)]
+    pub(super) made: bool,
+    /// Our own address on it.
+    #[serde(skip)]
+    pub(super) local: Option<SocketAddr>,
     pub(super) reflexive: Option<SocketAddr>,
     pub(super) relay: Option<SocketAddr>,
     pub(super) binding_rtt_ms: Option<f64>,
@@ -89,6 +95,8 @@ impl Judged {
             verdict,
             skipped: facts.skipped,
             allocation: seen.allocation,
+            made: seen.made,
+            local: facts.local,
             reflexive: binding.or(facts.allocate.and_then(|allocate| allocate.reflexive)),
             relay: facts.relay.address,
             binding_rtt_ms: seen.binding_rtt.map(milliseconds),

@@ -13,11 +13,10 @@ use crate::finding::{Exit, Finding, Location, Severity};
 use crate::measure::milliseconds;
 use crate::metric::{Judgement, Metric};
 use crate::probe::plan::Transport;
-use crate::probe::{Summary, Verdict, codes};
+use crate::probe::{Summary, Verdict, codes, diagnose};
 use crate::report::{Document, Report};
 
-/// What a path must lose over a whole watch to be called lossy, and of how many packets at least.
-const LOSSY_PCT: f64 = 5.0;
+/// Of how many packets at least a path must lose some to be called lossy over a whole watch.
 const LOSSY_OF: u64 = 100;
 
 /// The whole of a watch: the last record of `watch/1`.
@@ -150,7 +149,7 @@ fn findings(watch: &Watch) -> Vec<Finding> {
         let paths = [("inbound", &track.figures.inbound), ("outbound", &track.figures.outbound)];
         let lossy = paths.into_iter().filter(|(_, path)| path.sent >= LOSSY_OF && path.received > 0);
         let lossy = lossy.filter_map(|(name, path)| Some((name, path.loss_pct()?)));
-        let lossy: Vec<(&str, f64)> = lossy.filter(|(_, loss)| *loss >= LOSSY_PCT).collect();
+        let lossy: Vec<(&str, f64)> = lossy.filter(|(_, loss)| *loss >= diagnose::LOSSY_PCT).collect();
         if lossy.is_empty() {
             continue;
         }
@@ -158,18 +157,11 @@ fn findings(watch: &Watch) -> Vec<Finding> {
             Location::Endpoint { endpoint: track.addr.to_string(), transport: track.transport.name() };
         // The few packets of the start said it with less ground.
         findings.retain(|f| f.code != codes::RELAY_LOSSY.code || f.location.as_ref() != Some(&place));
-        let said: Vec<String> = lossy.iter().map(|(name, loss)| format!("{loss} % {name}")).collect();
-        let mut finding = codes::RELAY_LOSSY
-            .finding("relay", watch.targets[track.target].uri.clone())
-            .at(place)
-            .message(format!("over all rounds, the relay's paths lose packets: {}", said.join(", ")))
-            .help(
-                "see in the rounds whether it is all the time or at certain times; over TCP and TLS the way between \
-                 here and the server loses nothing, so that the endpoints compared tell which leg it is",
-            );
-        for (name, loss) in lossy {
-            finding = finding.evidence(&format!("{name}_loss_pct"), loss);
-        }
+        let finding = codes::RELAY_LOSSY.finding("relay", watch.targets[track.target].uri.clone()).at(place).help(
+            "see in the rounds whether it is all the time or at certain times; over TCP and TLS the way between \
+             here and the server loses nothing, so that the endpoints compared tell which leg it is",
+        );
+        let finding = diagnose::of_losses(finding, "over all rounds, ", &lossy);
         findings.push(finding);
     }
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));

@@ -12,6 +12,9 @@ use super::tracker::{Told, Track, Watch};
 use crate::probe::Verdict;
 use crate::report::{Align, Block, Cell, Document, Line, Table, Tone};
 
+/// So many rounds may still be seen when the summary comes: a line each.
+const SCREEN: u64 = 40;
+
 /// RFC 3339, to the millisecond.
 pub(super) fn time(unix_ms: i64) -> String {
     stamp(unix_ms).map_or_else(String::new, |stamp| format!("{stamp:.3}"))
@@ -85,13 +88,27 @@ pub(super) fn round(
         ]
     });
     let date = new_day.map(|day| Cell::new(format!("from here on it is {day}"), Tone::Dim));
-    let changes = told.iter().map(|told| sentence(&told.label, &told.change));
+    let told: Vec<&Told> = told.iter().collect();
+    let changes = together(&told).into_iter().map(|(labels, told)| sentence(&labels, &told.change));
     let line = Line {
         head: Cell::new(clock, Tone::Dim),
         groups: groups.collect(),
         below: date.into_iter().chain(changes).collect(),
     };
     Document { blocks: vec![Block::Line(line)] }
+}
+
+/// What changed at several endpoints alike in the same round, with the names of all of them.
+fn together<'a>(told: &[&'a Told]) -> Vec<(String, &'a Told)> {
+    let mut groups: Vec<(String, &Told)> = Vec::new();
+    for told in told {
+        let alike = |known: &&Told| known.round == told.round && known.change == told.change;
+        match groups.iter_mut().find(|(_, known)| alike(known)) {
+            Some((labels, _)) => *labels = format!("{labels}, {}", told.label),
+            None => groups.push((told.label.clone(), told)),
+        }
+    }
+    groups
 }
 
 /// A change in words.
@@ -132,15 +149,17 @@ pub(super) fn summary(summary: &WatchSummary) -> Document {
     section("Uptime", uptime(summary));
     section("Round trips in ms, and loss", paths(summary));
     section("Limits", limits(summary));
-    if !summary.last_changes.is_empty() {
+    // What the rounds right above have told is not told again.
+    if summary.rounds > SCREEN && !summary.last_changes.is_empty() {
         let shown = summary.last_changes.len() as u64;
         let heading = match summary.changes {
             all if all > shown => format!("The last {shown} of {all} changes"),
             _ => "Changes".to_owned(),
         };
         blocks.push(Block::Heading(heading));
-        let items = summary.last_changes.iter().map(|told| {
-            let Cell { text, tone } = sentence(&told.label, &told.change);
+        let told: Vec<&Told> = summary.last_changes.iter().collect();
+        let items = together(&told).into_iter().map(|(labels, told)| {
+            let Cell { text, tone } = sentence(&labels, &told.change);
             Cell::new(format!("{} {text}", told.at.get(11..19).unwrap_or_default()), tone)
         });
         blocks.push(Block::List { numbered: false, items: items.collect() });

@@ -14,6 +14,7 @@ use super::summary::WatchSummary;
 use super::{Change, Round, text};
 use crate::finding::{Exit, Finding, Severity};
 use crate::measure::milliseconds;
+use crate::probe::codes::RELAY_LOSSY;
 use crate::probe::diagnose::Context;
 use crate::probe::facts::{EndpointFacts, TargetFacts};
 use crate::probe::plan::{Options, Target, Transport};
@@ -151,6 +152,8 @@ impl Watch {
                 timeout_s: self.options.timeout.as_secs_f64(),
                 relay_family: self.options.relay_family,
                 needs_bps: self.options.needs_bps,
+                pace: self.options.pace,
+                security: false,
                 min_days: self.options.min_days,
             };
             let now = Judged::new(seen, context);
@@ -245,7 +248,11 @@ fn keep(findings: &mut Vec<(Finding, u64)>, finding: &Finding) {
 
 /// What the probe at the start saw, as the round before the first.
 fn before(facts: &EndpointFacts) -> Before {
-    let error = facts.findings.iter().find(|finding| finding.severity > Severity::Info);
+    // As a round is judged: the few packets of the start prove no loss rate either.
+    let proved = |finding: &&Finding| finding.severity > Severity::Info && finding.code != RELAY_LOSSY.code;
+    let error = facts.findings.iter().find(proved);
+    let failed = error.is_some_and(|finding| finding.severity == Severity::Error);
+    let lossy = facts.findings.iter().any(|finding| finding.code == RELAY_LOSSY.code);
     let paths = [&facts.relay.inbound, &facts.relay.outbound];
     let rtts = paths.into_iter().flatten().filter_map(|path| path.rtt.as_ref().map(|rtt| rtt.median_ms));
     let binding = facts.binding.as_ref();
@@ -253,14 +260,18 @@ fn before(facts: &EndpointFacts) -> Before {
     Before {
         addr: facts.addr,
         verdict: match facts.works {
+            _ if failed => Standing::Fail,
             Some(true) => Standing::Pass,
             Some(false) if error.is_some() => Standing::Fail,
+            Some(false) if lossy => Standing::Pass,
             _ => Standing::Unknown,
         },
-        code: error.filter(|_| facts.works == Some(false)).map(|finding| finding.code),
+        code: error.filter(|_| failed || facts.works == Some(false)).map(|finding| finding.code),
         reflexive: binding.and_then(|binding| binding.reflexive),
+        local: facts.local,
         relay: None,
         rtt_ms: rtts.reduce(f64::max).or(binding_rtt),
+        slower: 0,
         closed: true,
     }
 }

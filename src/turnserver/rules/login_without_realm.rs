@@ -1,8 +1,7 @@
 //! Long-term credentials without `realm`.
 
 use super::{Check, Findings};
-use crate::finding::Confidence;
-use crate::finding::{Rule, Severity};
+use crate::finding::{Confidence, Finding, Rule, Severity};
 use crate::turnserver::Conf;
 use crate::turnserver::conf::Auth;
 
@@ -18,13 +17,25 @@ static RULE: Rule = Rule {
     since: "0.1.0",
 };
 
+/// Whether it finds something: then the empty line is not told twice.
+pub(super) fn applies(conf: &Conf) -> bool {
+    conf.auth() != Auth::Nobody && conf.value("realm").is_none() && !conf.stops_at_once()
+}
+
 fn check(conf: &Conf, findings: &mut Findings<'_>) {
-    if conf.auth() != Auth::Nobody && conf.value("realm").is_none() && !conf.stops_at_once() {
-        findings.absent(&RULE, |finding| {
-            finding
-                .confidence(Confidence::Medium)
-                .help("set `realm=turn.example.org`: any name will do, and keys made with `turnadmin -k` hold for one realm only")
-        });
+    if applies(conf) {
+        let adjust = |finding: Finding| {
+            finding.confidence(Confidence::Medium).help(
+                "set `realm=turn.example.org`: any name will do, and keys made with `turnadmin -k` hold for one realm \
+                 only",
+            )
+        };
+        match conf.last("realm") {
+            Some((line, setting)) => findings.at(&RULE, line, &setting.name, |finding| {
+                adjust(finding.message("logins are asked for, and `realm` has no value"))
+            }),
+            None => findings.absent(&RULE, adjust),
+        }
     }
 }
 
@@ -36,7 +47,7 @@ mod tests {
     #[test]
     fn finds_the_fault_and_nothing_else() {
         check(&RULE, "lt-cred-mech\nuser=a:b\n", &[0]);
-        check(&RULE, "use-auth-secret\nrealm=\n", &[0]);
+        check(&RULE, "use-auth-secret\nrealm=\n", &[2]);
         check(&RULE, "lt-cred-mech\nrealm=a\n", &[]);
         check(&RULE, "no-auth\n", &[]);
     }

@@ -1,6 +1,6 @@
 //! An option that needs a value and has none.
 
-use super::{Check, Findings};
+use super::{Check, Findings, login_without_realm};
 use crate::finding::{Rule, Severity};
 use crate::turnserver::Conf;
 use crate::turnserver::options::Kind;
@@ -21,7 +21,8 @@ fn check(conf: &Conf, findings: &mut Findings<'_>) {
     for (line, setting, option) in conf.known() {
         // Without a value, `listening-ip` means every IPv4 address; users have a rule of their own.
         let needs = matches!(option.kind, Kind::Text | Kind::Secret | Kind::Number | Kind::Port);
-        if needs && setting.value.is_empty() && option.name != "listening-ip" {
+        let told = option.name == "realm" && login_without_realm::applies(conf);
+        if needs && !told && setting.value.is_empty() && option.name != "listening-ip" {
             findings.at(&RULE, line, &setting.name, |finding| {
                 let name = option.name;
                 finding
@@ -40,6 +41,7 @@ mod tests {
     #[test]
     fn finds_the_fault_and_nothing_else() {
         check(&RULE, "realm=\nmin-port\ncert=\"\"\n", &[1, 2, 3]);
+        check(&RULE, "lt-cred-mech\nrealm=\n", &[]);
         check(&RULE, "stale-nonce\nlistening-ip=\nfingerprint\nuse-auth-secret\n", &[]);
     }
 }

@@ -29,8 +29,10 @@ mod option_set_twice;
 mod overlong_line;
 mod private_external_address;
 mod private_relay_without_external_address;
+mod public_peers_denied;
 mod relays_for_anybody;
 mod retired_option;
+mod reversed_peer_range;
 mod reversed_port_range;
 mod second_external_address;
 mod semicolon_at_end;
@@ -98,6 +100,8 @@ pub(super) static CHECKS: &[&Check] = &[
     &unreadable_peer_range::CHECK,
     &weak_cli_password::CHECK,
     &loopback_peers_allowed::CHECK,
+    &public_peers_denied::CHECK,
+    &reversed_peer_range::CHECK,
     &max_bps_too_low::CHECK,
     &no_relays_for_users::CHECK,
     &binding_switched_off::CHECK,

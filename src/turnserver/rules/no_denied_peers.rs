@@ -23,8 +23,9 @@ fn check(conf: &Conf, findings: &mut Findings<'_>) {
             finding
                 .message("no `denied-peer-ip`: users may relay into the networks that the server stands in")
                 .help(format!(
-                    "add, and allow again with `allowed-peer-ip` what must be reached:\n{}",
-                    peers::lines(&peers::inner())
+                    "add, and allow again with `allowed-peer-ip` what must be reached; behind a 1:1 NAT (clouds) write \
+                     `external-ip=PUBLIC/PRIVATE` too, or the server refuses its own relays:\n{}",
+                    peers::lines(&peers::open(conf))
                 ))
         });
     }

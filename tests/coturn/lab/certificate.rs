@@ -28,6 +28,10 @@ pub(crate) enum Kind {
     Chain,
     /// As `Chain`, and the server sends the leaf alone.
     LeafAlone,
+    /// As `Good`, with the key of another.
+    OtherKey,
+    /// As `LeafAlone`, and the leaf does not say where its issuer's certificate is.
+    BareLeaf,
     /// Signed by itself, with the CA:TRUE that `openssl req -x509` gives unasked; `ca` is itself.
     SelfSignedCa,
 }
@@ -90,7 +94,7 @@ impl Lab {
             let ca = ["ca", "-batch", "-notext", "-in", csr, "-out", to];
             openssl(&dir, &ca, &["-cert", by[0], "-keyfile", by[1]], more);
         };
-        if matches!(kind, Kind::Chain | Kind::LeafAlone) {
+        if matches!(kind, Kind::Chain | Kind::LeafAlone | Kind::BareLeaf) {
             let subject = ["req", "-new", "-subj", "/CN=lab between"];
             openssl(&dir, &subject, &NEW_KEY, &["between.key", "-out", "between.csr"]);
             sign(
@@ -99,7 +103,8 @@ impl Lab {
                 ["ca.pem", "ca.key"],
                 &["-days", "90", "-extensions", "authority"],
             );
-            let leaf = [validity, &["-extensions", "public_leaf"]].concat();
+            let extensions = if kind == Kind::BareLeaf { "leaf" } else { "public_leaf" };
+            let leaf = [validity, &["-extensions", extensions]].concat();
             sign("leaf.csr", "cert.pem", ["between.pem", "between.key"], &leaf);
         } else {
             sign("leaf.csr", "cert.pem", ["ca.pem", "ca.key"], validity);
@@ -108,6 +113,9 @@ impl Lab {
             let pem = |name| fs::read_to_string(dir.join(name)).expect("openssl wrote it");
             let both = pem("cert.pem") + &pem("between.pem");
             fs::write(&made.cert, both).expect("the lab's folder is writable");
+        }
+        if kind == Kind::OtherKey {
+            self_signed(&dir, "key.pem", "unused.pem", "/CN=unused");
         }
         if kind == Kind::UnknownCa {
             self_signed(&dir, "other.key", "ca.pem", "/CN=another CA");

@@ -232,7 +232,7 @@ impl Run {
         array(&self.json["findings"])
     }
 
-    fn codes(&self, severity: &str) -> BTreeSet<&str> {
+    pub(crate) fn codes(&self, severity: &str) -> BTreeSet<&str> {
         let of_severity = self.findings().iter().filter(|finding| finding["severity"] == severity);
         of_severity.filter_map(|finding| finding["code"].as_str()).collect()
     }

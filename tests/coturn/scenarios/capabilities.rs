@@ -44,6 +44,19 @@ fn a_tcp_relay_is_tried_from_the_address_that_is_asked_for_and_is_in_the_trace()
     }
 }
 
+/// A relay's peers are of its own family, and our listener is where we are.
+#[test]
+fn what_a_tcp_relay_carries_is_listed_as_not_known_where_it_cannot_be_tried() {
+    let Some(lab) = Lab::new() else { return };
+    let relays = format!("listening-ip={SERVER_V6}");
+    let _coturn = lab.coturn(&["relay-ip=198.51.100.1", "listening-ip=198.51.100.1", &relays]);
+    let target = format!("turn:[{SERVER_V6}]:3478");
+    let run = lab.probe(&args(&[&[&target], &ALICE]));
+    run.is_healthy().can("udp", "tcp-relay", "yes", None).can("udp", "tcp-relay-data", "unknown", None);
+    let listed = run.endpoint("udp")["capabilities"].to_string();
+    run.check(listed.contains("the relay is IPv4, and this connection IPv6"), &listed);
+}
+
 #[test]
 fn a_server_with_all_of_it_shows_all_of_it() {
     let Some(lab) = Lab::new() else { return };

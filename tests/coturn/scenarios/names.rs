@@ -26,6 +26,21 @@ fn a_name_with_both_families_is_probed_over_both() {
 }
 
 #[test]
+fn a_record_that_leads_to_a_dead_host_is_told_as_such_and_which_family_works() {
+    let Some(lab) = Lab::new() else { return };
+    let _resolver = lab.dns(&[A, "turn.example.test AAAA 2001:db8:1::dead"]);
+    let _coturn = lab.coturn(&[]);
+    let run = lab.probe(&args(&[&[TURN], &ALICE, &["--timeout", "1s"]]));
+    // The link's neighbour discovery may give up first and say that the host is unreachable.
+    run.ends("fail", 1).errors_among(&[], &["UDP_TIMEOUT", "ICMP_PROHIBITED"]);
+    let help = run.json["findings"][0]["help"].as_str().unwrap_or_default();
+    run.check(help.starts_with("the AAAA record of turn.example.test points at 2001:db8:1::dead"), help);
+    let (_, text) = lab.probe_text(&args(&[&[TURN], &ALICE, &["--timeout", "1s"]]));
+    let head = text.split("\n\n").next().unwrap_or_default().replace("\n      ", " ");
+    assert!(head.ends_with("; works: UDP over IPv4"), "{head:?}");
+}
+
+#[test]
 fn a_name_without_an_ipv6_address_has_nothing_wrong() {
     let Some(lab) = Lab::new() else { return };
     let _resolver = lab.dns(&[A]);

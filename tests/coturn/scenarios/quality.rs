@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{ALICE, TURN_TCP, TURN_UDP, args};
-use crate::lab::{DEVICE, INSIDE, Lab, Nat, Run, Side};
+use crate::lab::{Coturn, DEVICE, INSIDE, Lab, Nat, Run, SERVER, SERVER_V6, Side};
 
 fn number(run: &Run, transport: &str, pointer: &str) -> f64 {
     let value = run.endpoint(transport).pointer(pointer).and_then(serde_json::Value::as_f64);
@@ -49,6 +49,25 @@ fn a_cap_below_a_voice_is_measured_as_it_is() {
     near(&run, "udp", "/throughput/outbound/achieved_bps", 64_000.0, 0.4);
 }
 
+/// Requests and packets beyond a cap are dropped alike, whatever they are: what is missing looks each time different.
+#[test]
+fn a_cap_too_low_for_anything_is_the_one_cause_of_all_that_is_lost_to_it() {
+    for config in [&["max-bps=1500"][..], &["bps-capacity=1000", "max-bps=600"]] {
+        let Some(lab) = Lab::new() else { return };
+        let _coturn = lab.coturn(config);
+        for _ in 0..2 {
+            let run = lab.probe(&args(&[&[TURN_UDP], &ALICE, &["--timeout", "2s"]]));
+            run.ends("fail", 1).errors(&["BANDWIDTH_CAPPED"]).has_no("RELAY_LOSSY");
+            run.shows("udp", "/works", false);
+            let hint = run.json["findings"][0]["help"].as_str().unwrap_or_default();
+            let names = ["`max-bps`", "`bps-capacity`"].iter().all(|option| hint.contains(option));
+            run.check(names, &format!("the hint is {hint:?}"));
+            // coturn gives nothing of a capacity back at the moment of the release.
+            std::thread::sleep(std::time::Duration::from_millis(1500));
+        }
+    }
+}
+
 #[test]
 fn a_server_without_a_cap_carries_what_it_is_offered() {
     let Some(lab) = Lab::new() else { return };
@@ -85,6 +104,7 @@ fn a_call_that_needs_more_than_the_declared_cap_fails() {
     let run = lab.probe(&args(&[&[TURN_UDP], &ALICE, &["--preset", "video", "--duration", "2s"]]));
     run.ends("fail", 1).errors(&["BANDWIDTH_CAPPED"]).has_no("RELAY_LOSSY");
     let run = lab.probe(&args(&[&[TURN_UDP], &ALICE, &["--preset", "audio", "--duration", "2s"]]));
+    run.check(run.stderr.contains("about 6 s in all"), "nothing was said of how long");
     run.has_no("RELAY_LOSSY").ends("pass", 0).is_healthy().carries("udp");
 }
 
@@ -192,5 +212,56 @@ fn lifetimes_that_are_too_short_are_measured_and_named() {
         run.shows("udp", &format!("/lifetimes/{what}_s/confirmed"), true);
     }
     run.shows("udp", "/lifetimes/allocation_s/refresh_code", 437);
+    // Its permission ends first, and that is no end of the allocation.
+    let least = number(&run, "udp", "/lifetimes/allocation_s/at_least_s");
+    run.check(least > 8.4, &format!("an allocation of 10 s is said to be over after {least}"));
     run.check(run.stderr.contains("--lifetimes takes up to 11 minutes"), "nothing was said of how long");
+}
+
+/// Three are watched at once, each on an allocation of its own, of which the quota has room for two.
+#[test]
+fn lifetimes_that_a_quota_does_not_allow_together_are_watched_one_after_the_other() {
+    let Some(lab) = Lab::new() else { return };
+    let short = ["permission-lifetime=8", "channel-lifetime=6", "max-allocate-lifetime=10"];
+    let coturn = lab.coturn(&[&short[..], &["user-quota=2"]].concat());
+    let run = lab.probe(&args(&[&[TURN_UDP], &ALICE, &["--no-capabilities", "--lifetimes"]]));
+    run.is_healthy().has_no("QUOTA").has("LIFETIME_ODD", "warning");
+    for what in ["permission", "channel", "allocation"] {
+        run.shows("udp", &format!("/lifetimes/{what}_s/confirmed"), true);
+    }
+    run.check(!run.given_up("udp").contains(&"lifetimes"), "one was given up");
+    coturn.saw("error 486");
+}
+
+/// The relay that is measured is the one that was asked for.
+#[test]
+fn everything_is_measured_on_a_relay_of_the_family_that_was_wanted() {
+    let Some(lab) = Lab::new() else { return };
+    let (v4, v6) = (format!("relay-ip={SERVER}"), format!("relay-ip={SERVER_V6}"));
+    let relays = ["listening-ip=198.51.100.1", &v4, &v6];
+    let wanted = ["--no-capabilities", "--relay-family", "ipv6"];
+    let relayed = |coturn: &Coturn, run: &Run, most: usize| {
+        let log = coturn.log();
+        let of = |family: &str| log.matches(&format!("{family}. Local relay addr")).count();
+        run.check(
+            (of("IPv4"), of("IPv6")) == (0, most),
+            &format!("relays: {} IPv4, {} IPv6", of("IPv4"), of("IPv6")),
+        );
+    };
+    let coturn = lab.coturn(&relays);
+    let run = lab.probe(&args(&[&[TURN_UDP], &ALICE, &wanted, &["--mtu", "--throughput", "4s"]]));
+    run.is_healthy();
+    // An Ethernet frame less the headers of IPv6 and UDP.
+    run.shows("udp", "/mtu/inbound/largest_bytes", 1452);
+    for way in ["inbound", "outbound"] {
+        run.check(number(&run, "udp", &format!("/throughput/{way}/achieved_bps")) > 0.0, "no throughput");
+    }
+    // Two for the paths.
+    relayed(&coturn, &run, 4);
+    drop(coturn);
+    let short = ["permission-lifetime=8", "channel-lifetime=6", "max-allocate-lifetime=10"];
+    let coturn = lab.coturn(&[&relays[..], &short].concat());
+    let run = lab.probe(&args(&[&[TURN_UDP], &ALICE, &wanted, &["--lifetimes"]]));
+    run.is_healthy().shows("udp", "/lifetimes/channel_s/confirmed", true);
+    relayed(&coturn, &run, 5);
 }

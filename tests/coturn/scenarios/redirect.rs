@@ -47,6 +47,17 @@ fn a_server_that_names_itself_serves_as_if_it_had_not() {
 }
 
 #[test]
+fn a_redirect_to_a_private_address_is_told_from_a_server_that_is_down() {
+    let Some(lab) = Lab::new() else { return };
+    let coturn = lab.coturn(&["alternate-server=10.1.1.1:3478"]);
+    let run = lab.probe(&args(&[&[TURN_UDP], &ALICE, &["--timeout", "2s"]]));
+    run.ends("fail", 1).errors(&["REDIRECT_FAILED"]);
+    let finding = run.finding("REDIRECT_FAILED").to_string();
+    run.check(finding.contains("a private address, which clients outside"), &finding);
+    coturn.saw("error 300");
+}
+
+#[test]
 fn a_redirect_to_where_nothing_listens_fails() {
     let Some(lab) = Lab::new() else { return };
     let coturn = lab.coturn(&["alternate-server=198.51.100.2:3478"]);

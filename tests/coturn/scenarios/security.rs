@@ -1,7 +1,7 @@
 //! What servers let strangers do. The lab's documentation addresses stand for public ones.
 
 use super::{ALICE, TURN, TURN_UDP, TURNS, args};
-use crate::lab::{Kind, Lab, Run, SERVER, SERVER_2, SERVER_V6, Side};
+use crate::lab::{DEVICE, Kind, Lab, Run, SERVER, SERVER_2, SERVER_V6, Side};
 
 const SECURITY: [&str; 1] = ["--security"];
 
@@ -67,6 +67,89 @@ fn a_default_server_lets_relays_into_private_networks_and_the_pasted_lines_end_t
     states(&run, "refused", &["10.0.0.1", "169.254.169.254", "::ffff:127.0.0.1", "fd00:ec2::254"]);
     states(&run, "granted", &[SERVER, SERVER_V6]);
     coturn.saw("Black listing: fc00::-fdff:");
+}
+
+/// As in most clouds: the server has a private address, and a NAT in front of it the public one.
+#[test]
+fn behind_a_one_to_one_nat_the_pasted_lines_need_what_the_help_says_before_them() {
+    let Some(lab) = Lab::new() else { return };
+    lab.address(Side::Server, "10.0.0.5/24");
+    let external = format!("external-ip={SERVER}");
+    let cloud = ["listening-ip=10.0.0.5", "relay-ip=10.0.0.5", &external];
+    for proto in ["udp", "tcp"] {
+        let inward = format!("-t nat -A PREROUTING -d {SERVER} -p {proto} -j DNAT --to-destination 10.0.0.5");
+        let outward =
+            format!("-t nat -A POSTROUTING -o {DEVICE} -s 10.0.0.5 -p {proto} -j SNAT --to-source {SERVER}");
+        lab.firewall(Side::Server, &[&inward, &outward]);
+    }
+    let first = lab.coturn(&cloud);
+    let run = lab.probe(&args(&[&[TURN_UDP], &ALICE, &SECURITY]));
+    run.errors(&["PEER_PRIVATE_ALLOWED"]).carries("udp");
+    let pasted = lines(&run);
+    let help = run.finding("PEER_PRIVATE_ALLOWED")["help"].as_str().unwrap_or_default();
+    let before = help.split("\ndenied-peer-ip").next().unwrap_or_default();
+    run.check(before.contains(&format!("`external-ip={SERVER}/PRIVATE`")), "the NAT is not thought of");
+    run.check(before.contains("`allowed-peer-ip=PRIVATE`"), "the other way is not named");
+    drop(first);
+
+    let with = |more: &[&str]| {
+        let config =
+            cloud.iter().copied().chain(pasted.iter().map(String::as_str)).chain(more.iter().copied());
+        let config: Vec<&str> = config.collect();
+        let config = match more.iter().any(|line| line.starts_with("external-ip=")) {
+            true => config.into_iter().filter(|line| *line != external).collect(),
+            false => config,
+        };
+        let _coturn = lab.coturn(&config);
+        lab.probe(&args(&[&[TURN_UDP], &ALICE]))
+    };
+    let run = with(&[]);
+    run.ends("warn", 0).has("RELAY_TO_RELAY_BLOCKED", "warning");
+    let help = run.finding("RELAY_TO_RELAY_BLOCKED")["help"].as_str().unwrap_or_default();
+    run.check(help.contains(&format!("`external-ip={SERVER}/PRIVATE`")), "the first way is not named");
+    run.check(help.contains("`allowed-peer-ip=PRIVATE`"), "the second way is not named");
+    // What the hint was before does nothing here, and each of the two alone does it.
+    with(&[&format!("allowed-peer-ip={SERVER}")]).has("RELAY_TO_RELAY_BLOCKED", "warning");
+    with(&["allowed-peer-ip=10.0.0.5"]).ends("pass", 0).carries("udp");
+    with(&[&format!("external-ip={SERVER}/10.0.0.5")]).ends("pass", 0).carries("udp");
+}
+
+/// One list serves both: what the one says to paste satisfies the other.
+#[test]
+fn the_lines_that_the_lint_says_to_paste_leave_nothing_open_to_the_audit() {
+    let Some(lab) = Lab::new() else { return };
+    let (v4, v6) = (format!("relay-ip={SERVER}"), format!("relay-ip={SERVER_V6}"));
+    for relays in [vec![v4.as_str()], vec![v4.as_str(), v6.as_str()]] {
+        let mut config = vec!["listening-ip=198.51.100.1"];
+        config.extend(relays);
+        let first = lab.coturn(&config);
+        let run = lab.probe(&[TURN_UDP, "--turnserver-conf", &first.config()]);
+        let help = run.finding("CONF401")["help"].as_str().unwrap_or_default().to_owned();
+        drop(first);
+        config.extend(help.lines().filter(|line| line.starts_with("denied-peer-ip=")));
+        let second = lab.coturn(&config);
+        let run = lab.probe(&[TURN_UDP, "--security", "--turnserver-conf", &second.config()]);
+        run.has_no("PEER_PRIVATE_ALLOWED").has_no("CONF402").has_no("CONF401").carries("udp");
+    }
+}
+
+/// What works stands first, and nothing stands twice.
+#[test]
+fn the_headline_of_an_open_server_is_short_and_each_row_has_a_name_of_its_own() {
+    let Some(lab) = Lab::new() else { return };
+    let _coturn = lab.coturn(&[]);
+    let (code, text) = lab.probe_text(&args(&[&[TURN_UDP], &ALICE, &SECURITY]));
+    assert_eq!(code, 1, "{text}");
+    let headline: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).collect();
+    assert!(headline.len() <= 3 && headline[0].contains("relay works over UDP, but"), "{text}");
+    let rows = text.lines().filter(|line| line.contains("private and special peers")).count();
+    assert_eq!(rows, 1, "{text}");
+    assert!(text.contains("others of them"), "{text}");
+    assert!(!text.contains("URL: turn:"), "{text}");
+    assert!(
+        !text.contains("255.255.255.254") && text.contains("denied-peer-ip=240.0.0.0-255.255.255.255"),
+        "{text}"
+    );
 }
 
 #[test]

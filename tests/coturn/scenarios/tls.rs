@@ -65,6 +65,52 @@ fn a_ca_certificate_that_serves_as_a_leaf_is_named() {
     run.ends("fail", 1).errors(&["TLS_SELF_SIGNED_CA"]).shows("tls", "/tls/verified", false);
 }
 
+/// coturn without a usable key still listens, and answers each ClientHello with an alert.
+#[test]
+fn a_key_that_is_not_the_certificates_is_what_a_refused_handshake_is_said_to_be() {
+    let Some(lab) = Lab::new() else { return };
+    let (made, coturn) = serve(&lab, Kind::OtherKey);
+    coturn.saw("invalid private key");
+    for uri in [TURNS, "turns:198.51.100.1:5349?transport=udp"] {
+        let run = lab.probe(&args(&[&[uri], &ALICE, &["--cafile", made.cafile()]]));
+        run.ends("fail", 1).errors(&["TLS_FAILED"]);
+        let finding = run.finding("TLS_FAILED");
+        let help = finding["help"].as_str().unwrap_or_default();
+        run.check(help.starts_with("check that `pkey=` is the key of `cert=`"), help);
+        run.check(finding["confidence"] == "medium", "too sure of it");
+    }
+}
+
+/// Nothing says that the issuer is no root, so it may as well be an authority of one's own.
+#[test]
+fn a_leaf_that_comes_alone_is_said_to_lack_its_chain_probably() {
+    let Some(lab) = Lab::new() else { return };
+    let (made, _coturn) = serve(&lab, Kind::BareLeaf);
+    let run = lab.probe(&args(&[&[TURNS], &ALICE, &["--cafile", made.cafile()]]));
+    run.ends("fail", 1).errors(&["TLS_UNTRUSTED"]).carries("tls");
+    let finding = run.finding("TLS_UNTRUSTED").to_string();
+    run.check(finding.contains("was not sent") && finding.contains("probably the chain"), &finding);
+}
+
+#[test]
+fn a_self_signed_authority_that_nobody_trusts_is_one_fault() {
+    let Some(lab) = Lab::new() else { return };
+    let (_, _coturn) = serve(&lab, Kind::SelfSignedCa);
+    let run = lab.probe(&args(&[&[TURNS], &ALICE]));
+    run.ends("fail", 1).errors(&["TLS_SELF_SIGNED_CA"]).carries("tls");
+    let finding = run.finding("TLS_SELF_SIGNED_CA").to_string();
+    run.check(finding.contains("no trusted root") && !finding.contains("full chain"), &finding);
+}
+
+#[test]
+fn a_healthy_server_of_tls_1_2_has_no_finding_and_its_version_in_the_table() {
+    let Some(lab) = Lab::new() else { return };
+    let (made, _coturn) = serve(&lab, Kind::Good);
+    let run = lab.probe(&args(&[&[TURNS], &ALICE, &["--cafile", made.cafile()]]));
+    run.ends("pass", 0).is_healthy().shows("tls", "/tls/version", "1.2");
+    run.check(run.json["findings"].as_array().is_some_and(Vec::is_empty), "there are findings");
+}
+
 #[test]
 fn a_certificate_that_no_one_was_told_to_trust_is_untrusted() {
     let Some(lab) = Lab::new() else { return };

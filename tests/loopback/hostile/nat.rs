@@ -161,7 +161,10 @@ fn an_other_address_that_is_nobodys_business_is_warned_of_and_not_written_to() {
         let other: SocketAddr = named.parse().unwrap();
         let server = super::fake::Fake::stun(move |request, from| vec![told(request, from, other)]);
         let run = probe(&[&format!("stun:{}", server.addr), "--nat"]);
-        run.ends("warn", 0).errors(&[]).warnings(&["OTHER_ADDR_INVALID"]);
+        run.ends("warn", 0)
+            .errors(&[])
+            .warnings(&["OTHER_ADDR_INVALID"])
+            .has("OTHER_ADDR_INVALID", "warning");
         let nat = entry(&run);
         run.check(nat["servers"][0]["state"] == "unusable", &format!("{named} is {}", nat["servers"][0]));
         run.check(nat["filtering"]["behavior"] == "inconclusive", "a verdict on the filter");
@@ -180,7 +183,7 @@ fn a_neighbour_on_the_servers_own_address_hears_nothing() {
     let other = neighbour.addr;
     let server = super::fake::Fake::stun(move |request, from| vec![told(request, from, other)]);
     let run = probe(&[&format!("stun:{}", server.addr), "--nat"]);
-    run.ends("warn", 0).warnings(&["OTHER_ADDR_INVALID"]);
+    run.ends("warn", 0).warnings(&["OTHER_ADDR_INVALID"]).has("OTHER_ADDR_INVALID", "warning");
     run.check(heard.load(Ordering::Relaxed) == 0, "the neighbour heard something");
 }
 

@@ -6,7 +6,8 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::fake::{Fake, Stopped, is_patience};
-use super::{stun, tcp, tls, udp};
+use super::{ALICE, stun, tcp, tls, udp};
+use crate::run::probe;
 
 const BAD_REQUEST: &[u8] =
     b"HTTP/1.1 400 Bad Request\r\nServer: nginx\r\nConnection: close\r\n\r\n<html>Bad Request</html>\r\n";
@@ -99,8 +100,15 @@ fn a_port_that_echoes_the_client_hello_has_no_tls() {
 }
 
 #[test]
-fn a_tls_port_that_never_answers_is_a_timeout() {
-    tls(&greets(b"")).fails(&["TCP_TIMEOUT"]);
+fn a_tls_port_that_never_answers_is_no_matter_of_firewalls_and_costs_one_timeout() {
+    let server = greets(b"");
+    let uri = format!("turns:{}", server.addr);
+    let run = probe(&[&[&uri[..]], &ALICE[..], &["--timeout", "3s"]].concat());
+    run.within(Duration::from_millis(3_900));
+    run.fails(&["TLS_FAILED"]);
+    let finding = run.finding("TLS_FAILED").to_string();
+    run.check(finding.contains("takes the TCP connection"), &finding);
+    run.check(!finding.contains("open this port"), &finding);
 }
 
 #[test]

@@ -2,12 +2,16 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rtcscope::stun::{Class, Message, Method, attribute};
 
 use super::fake::{Fake, bound, challenge, is_signed, refused, reply};
 use super::{ALICE, LIMIT, udp};
 use crate::run::probe;
+use crate::watching::Watching;
 
 /// Grants every signed request but those that `other` answers otherwise; the relay itself is `relayed`, where there
 /// is none.
@@ -172,4 +176,36 @@ fn data_that_no_peer_sent_is_not_counted() {
     });
     let run = udp(&server);
     run.check(run.code == 0, "not healthy").carries("udp");
+}
+
+/// A server may renew an allocation for less time than it first gave: the next renewal keeps to that.
+#[test]
+fn a_watch_renews_for_as_long_as_the_last_refresh_granted() {
+    let refreshed = Arc::new(AtomicUsize::new(0));
+    let count = refreshed.clone();
+    let server = Fake::meddling(move |_, bytes| {
+        let Ok(message) = Message::from_bytes(&bytes) else { return vec![bytes] };
+        let granted = match (message.class, message.method) {
+            (Class::Success, Method::Allocate) => {
+                let relayed = message.xor_address(attribute::XOR_RELAYED_ADDRESS).unwrap();
+                let granted = reply(&message, Class::Success).number(attribute::LIFETIME, 2);
+                granted.xor_address(attribute::XOR_RELAYED_ADDRESS, relayed)
+            }
+            (Class::Success, Method::Refresh) if message.number(attribute::LIFETIME) != Some(0) => {
+                count.fetch_add(1, Ordering::Relaxed);
+                reply(&message, Class::Success).number(attribute::LIFETIME, 1)
+            }
+            _ => return vec![bytes],
+        };
+        vec![granted.integrity(&super::authentication::key()).finish()]
+    });
+    let target = format!("turn:{}?transport=udp", server.addr);
+    let flags = ["--watch", "50ms", "--rounds", "70", "--count", "1"];
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rtcscope"));
+    command.arg("probe").arg(target).args(ALICE).args(flags).env_clear();
+    let watched = Watching::start(command).end();
+    assert_eq!(watched.endpoint("udp")["allocations"], 1);
+    // One at the start, after a second the first of the watch, and then one each half second.
+    let refreshed = refreshed.load(Ordering::Relaxed);
+    assert!(refreshed >= 6, "{refreshed} in 3.5 s");
 }

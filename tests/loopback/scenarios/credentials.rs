@@ -216,6 +216,18 @@ fn a_clock_so_far_ahead_that_fresh_credentials_are_refused_is_the_cause_and_not_
     run.fails(&["CLOCK_SKEW"]);
     let found = run.endpoint("udp")["clock"]["clock_offset_s"].as_f64().unwrap_or(f64::NAN);
     run.check((found - 7_200.0).abs() < 500.0, &format!("{found} s"));
+    // And to about ten seconds, so that whole hours are seen to be some.
+    run.check(
+        run.endpoint("udp")["clock"]["error_s"].as_f64().is_some_and(|error| error <= 10.5),
+        "not finer",
+    );
+    let message = run.finding("CLOCK_SKEW")["message"].as_str().unwrap_or_default();
+    run.check(message == "the server's clock is about 2 h ahead of this machine's", message);
+    // Without the search, a later expiry alone tells the clock from the secret.
+    let run = probe(&[&turn_udp(&server), "--secret", SECRET]);
+    run.fails(&["CLOCK_SKEW"]).shows("udp", "/minted/accepted", true);
+    let finding = run.finding("CLOCK_SKEW");
+    run.check(finding["help"].as_str().is_some_and(|help| help.contains("--clock")), "--clock is not named");
     // A wrong secret shows no clock at all.
     let run = probe(&[&turn_udp(&server), "--secret", "another-secret-42", "--clock"]);
     run.fails(&["REST_SECRET_MISMATCH"]).shows("udp", "/clock/clock_offset_s", serde_json::Value::Null);

@@ -48,6 +48,22 @@ fn a_run_that_measures_ends_at_once_and_gives_its_allocation_back() {
     crate::run::probe(&args(&[&[&turn_udp(&server)], &ALICE])).passes().carries("udp");
 }
 
+/// Whoever waits for minutes and then has to go keeps what the minutes have shown.
+#[test]
+fn lifetimes_that_were_watched_for_a_while_are_told_as_far_as_they_are_known() {
+    let server = start(settings());
+    let started = Started::new(&[], &args(&[&[&turn_udp(&server)], &ALICE, &["--lifetimes"]]));
+    let run = interrupted(started, Duration::from_secs(5), "INT");
+    for what in ["permission_s", "channel_s", "allocation_s"] {
+        let facts = &run.endpoint("udp")["lifetimes"][what];
+        let least = facts["at_least_s"].as_f64().unwrap_or_default();
+        run.check((0.4..5.0).contains(&least), &format!("{what}: {facts}"));
+        run.check(facts["at_most_s"].is_null() && facts["confirmed"] == false, &format!("{what}: {facts}"));
+    }
+    run.check(run.text.contains("not watched to its end"), "the text does not say so");
+    run.check(!run.text.contains("never ended"), "it is told as one that did not end");
+}
+
 /// The wait between two tries alone is a wait as well. The silent server keeps an allocation of ours asked for, so
 /// that the quota may be our own doing.
 #[test]

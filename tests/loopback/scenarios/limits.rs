@@ -9,7 +9,8 @@ use crate::run::probe;
 fn a_quota_of_one_is_probed_one_allocation_at_a_time() {
     let server = start(Settings { user_quota: Some(1), ..settings() });
     let run = probe(&args(&[&[&turn(&server)], &ALICE]));
-    run.passes().check(run.gave_up(), "no check is said to be given up");
+    run.ends("warn", 0).errors(&[]).has("QUOTA", "warning");
+    run.check(run.gave_up(), "no check is said to be given up");
     for transport in ["udp", "tcp"] {
         run.shows(transport, "/allocate/ok", true);
         run.way_is_clear(transport, "inbound").way_is_clear(transport, "outbound");
@@ -33,8 +34,18 @@ fn relay_ports_that_another_client_uses_up_are_named() {
 }
 
 #[test]
-fn a_range_of_one_port_suffices_when_it_is_used_alone() {
+fn a_range_of_one_port_suffices_when_it_is_used_alone_and_is_warned_of() {
     let server = start(Settings { total_ports: Some(1), ..settings() });
     let run = probe(&args(&[&[&turn(&server)], &ALICE]));
+    run.ends("warn", 0).errors(&[]).has("CAPACITY", "warning");
+    run.check(run.gave_up(), "no check is said to be given up");
+}
+
+/// Each endpoint holds two for the loop, a client one for each URL.
+#[test]
+fn room_for_what_a_client_makes_is_no_finding_though_the_probe_wants_more() {
+    let server = start(Settings { user_quota: Some(2), ..settings() });
+    let (udp, tcp) = (turn_udp(&server), super::turn_tcp(&server));
+    let run = probe(&args(&[&[&udp, &tcp], &ALICE]));
     run.passes().check(run.gave_up(), "no check is said to be given up");
 }

@@ -2,15 +2,16 @@
 
 use std::net::SocketAddr;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
-use rtcscope::io::server::{EmbeddedServer, Listen};
+use rcgen::{CertificateParams, KeyPair};
+use rtcscope::io::server::{EmbeddedServer, Identity, Listen};
 use rtcscope::server::Settings;
 use serde_json::Value;
 
-use super::{ALICE, LOOPBACK, args, settings, start, turn, turn_tcp, turn_udp};
+use super::{ALICE, LOOPBACK, TempFile, args, settings, start, turn, turn_tcp, turn_udp, turns};
 use crate::forwarder::{Direction, Forwarder, Impairment, Weather};
-use crate::watching::{Watched, Watching};
+use crate::watching::Watching;
 
 /// Rounds in quick succession, of three packets each way.
 const QUICK: [&str; 6] = ["--watch", "50ms", "--count", "3", "--timeout", "1s"];
@@ -88,7 +89,8 @@ fn a_server_that_goes_and_comes_back_is_told_with_code_and_uptime() {
             .collect();
         let expected = [("pass", "fail", Value::from("PORT_REFUSED")), ("fail", "pass", Value::Null)];
         assert_eq!(verdicts, expected.map(|(from, to, code)| (from.into(), to.into(), code)), "{transport}");
-        assert!(!watched.changes("remade").is_empty());
+        // A verdict each way: nothing was made anew while there was nobody, and our new socket is no change.
+        assert_eq!(watched.summary()["changes"], 2, "{:?}", watched.summary()["last_changes"]);
         let endpoint = watched.endpoint(transport);
         assert_eq!((&endpoint["allocations"], &endpoint["outages"]), (&2.into(), &1.into()));
         let up = number(&endpoint["uptime_pct"]);
@@ -205,7 +207,7 @@ fn loss_over_the_whole_watch_is_a_warning_and_the_limit_is_held_against_the_whol
 fn a_quota_of_one_leaves_out_what_is_not_required() {
     let server = start(Settings { user_quota: Some(1), ..settings() });
     let watched = watching(&turn(&server), &["--rounds", "3"]).end();
-    assert_eq!((watched.code, &watched.summary()["verdict"]), (0, &"pass".into()));
+    assert_eq!((watched.code, &watched.summary()["verdict"]), (0, &"warn".into()));
     assert_eq!(watched.endpoint("udp")["passed_rounds"], 3);
     assert_eq!(watched.endpoint("tcp")["unknown_rounds"], 3);
     let skipped = watched.lines.iter().find(|line| line["record"] == "round").unwrap();
@@ -269,6 +271,28 @@ fn text_is_a_line_a_round_and_json_one_object() {
     assert!(text.contains("PASS  3 rounds in ") && text.contains("udp up 100 %, tcp up 100 %"), "{text}");
 }
 
+/// A session outlasts the certificate that it began with, and new clients are turned away.
+#[test]
+fn a_certificate_that_ends_during_the_watch_is_told() {
+    let key = KeyPair::generate().unwrap();
+    let mut params = CertificateParams::new(["127.0.0.1".to_owned()]).unwrap();
+    let now = SystemTime::now();
+    (params.not_before, params.not_after) =
+        ((now - Duration::from_secs(60)).into(), (now + Duration::from_secs(5)).into());
+    let leaf = params.self_signed(&key).unwrap();
+    let identity = Identity::Pem { cert_chain: leaf.pem(), key: key.serialize_pem().into() };
+    let server = EmbeddedServer::start(settings(), Listen::on(LOOPBACK).with_tls(identity)).unwrap();
+    let ca = TempFile::new(&leaf.pem());
+    let mut watching = watching(&turns(&server), &["--cafile", ca.path()]);
+    let round = watching.round("with an expired certificate", |round| {
+        round["endpoints"][0]["findings"].to_string().contains("TLS_EXPIRED")
+    });
+    assert_eq!(round["verdict"], "fail");
+    let watched = watching.interrupt();
+    assert_eq!(watched.endpoint("tls")["allocations"], 1);
+    assert_eq!(watched.codes("warning"), ["TLS_EXPIRING"]);
+}
+
 /// What a process holds, from /proc.
 #[cfg(target_os = "linux")]
 #[derive(Debug)]
@@ -305,8 +329,9 @@ fn files_threads_and_memory_do_not_grow_with_the_rounds() {
     }
     let after = held(watching.id());
     eprintln!("{rounds} rounds in {:?}: {before:?}, {after:?}", at.elapsed());
-    let Watched { code, .. } = watching.interrupt();
-    assert_eq!(code, 130);
+    let watched = watching.interrupt();
+    assert_eq!(watched.code, 130);
+    assert_eq!(watched.changes("slower"), [] as [&Value; 0]);
     assert_eq!((before.files, before.threads), (after.files, after.threads));
     assert!(after.resident_kib < before.resident_kib + 512, "{before:?} became {after:?}");
 }

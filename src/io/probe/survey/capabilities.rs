@@ -1,13 +1,13 @@
-//! Asks for what a server may grant beyond the necessary: one allocation a wish, all at once, each released
-//! at once. A quota's refusal says nothing of the wish, so such a wish is asked again alone.
+//! Asks for what a server may grant beyond the necessary: one allocation a wish, each released at once.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::{Asked, Survey, allocate, tcp_relay};
-use crate::io::link::Link;
+use super::Connector;
+use super::fresh::Door;
+use super::{Asked, Patience, Survey, tcp_relay};
 use crate::probe::capabilities::{self, Wish};
 use crate::probe::facts::{Capability, Check};
 use crate::stun::attribute;
@@ -15,15 +15,18 @@ use crate::turn::{Allocate, Answer};
 
 /// A server that took longer than this for its first Allocate is not asked for more by default.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// For so long, all wishes together, a quota's refusal is asked again: it says nothing of the wish.
+const ROOM: Duration = Duration::from_secs(3);
 
 impl Survey {
     /// Writes down which wishes are granted, refused, ignored.
     pub(super) async fn capabilities(&mut self) {
-        let patience = self.shared.options.timeout.min(PATIENCE);
+        let patience =
+            Patience { answer: self.shared.options.timeout.min(PATIENCE), room: Some(Instant::now() + ROOM) };
         let mut asking = JoinSet::new();
         for (at, wish) in self.wishes().into_iter().enumerate() {
-            let asker = self.asker(wish);
-            asking.spawn(async move { (at, wish, asker.ask(patience).await) });
+            let asker = self.asker(wish, patience);
+            asking.spawn(async move { (at, wish, asker.ask().await) });
         }
         let mut all = Vec::new();
         while let Some(done) = asking.join_next().await {
@@ -31,14 +34,16 @@ impl Survey {
         }
         all.sort_by_key(|(at, ..)| *at);
         let mut unknown: Vec<(String, Vec<&str>)> = Vec::new();
-        for (_, wish, mut outcome) in all {
-            if outcome.as_ref().is_ok_and(|found| found.iter().any(Capability::out_of_quota)) {
-                outcome = self.asker(wish).ask(patience).await;
-            }
+        for (_, wish, outcome) in all {
             match outcome {
                 Ok(found) => self.facts.asked.extend(found),
                 Err(why) => {
-                    self.facts.asked.push(Capability { name: wish.name(), state: "unknown", code: None });
+                    self.facts.asked.push(Capability {
+                        name: wish.name(),
+                        state: "unknown",
+                        code: None,
+                        why: None,
+                    });
                     match unknown.iter_mut().find(|(known, _)| *known == why) {
                         Some((_, names)) => names.push(wish.name()),
                         None => unknown.push((why, vec![wish.name()])),
@@ -50,8 +55,9 @@ impl Survey {
             self.facts.give_up(Check::Capabilities, format!("{} for {}", why, names.join(", ")));
         }
         if self.stream.is_none() {
-            let state = "unknown";
-            self.facts.asked.push(Capability { name: Wish::TcpRelay.name(), state, code: None });
+            let why = Some("no TCP endpoint of this server was probed".to_owned());
+            let name = Wish::TcpRelay.name();
+            self.facts.asked.push(Capability { name, state: "unknown", code: None, why });
         }
     }
 
@@ -69,61 +75,54 @@ impl Survey {
             .collect()
     }
 
-    fn asker(&self, wish: Wish) -> Asker {
-        let mut connector = self.connector.clone();
-        let mut server = self.server;
-        if let (Wish::TcpRelay, Some((transport, address))) = (wish, self.stream) {
-            connector.transport = transport;
-            server = address;
-        }
+    fn asker(&self, wish: Wish, patience: Patience) -> Asker {
+        let door = match (wish, self.stream) {
+            (Wish::TcpRelay, Some((transport, address))) => {
+                self.door.at(Connector { transport, ..self.door.connector.clone() }, address)
+            }
+            _ => self.door.clone(),
+        };
         let reflexive = self.facts.allocate.as_ref().and_then(|allocate| allocate.reflexive);
         let nat = reflexive.map(|it| it.ip()) != self.facts.local.map(|it| it.ip());
-        Asker { connector, server, domain: self.domain.clone(), wish, nat }
+        Asker { door, wish, asked: wish.allocate(self.wish()), patience, nat }
     }
 }
 
 /// One wish on its way.
 struct Asker {
-    connector: super::Connector,
-    server: std::net::SocketAddr,
-    domain: Option<String>,
+    door: Door,
     wish: Wish,
+    asked: Allocate,
+    patience: Patience,
     /// Servers do not see our own address: a listener of ours cannot be connected to.
     nat: bool,
 }
 
 impl Asker {
-    async fn ask(&self, patience: Duration) -> Result<Vec<Capability>, String> {
-        timeout(patience, self.exchange()).await.unwrap_or_else(|_| Err("no answer".to_owned()))
-    }
-
-    async fn exchange(&self) -> Result<Vec<Capability>, String> {
-        match self.allocate(self.wish.allocate()).await? {
-            Asked::Answered(answer) => Ok(capabilities::judge(self.wish, &answer)),
-            Asked::Granted(mut relayed, answer) => {
-                let mut found = capabilities::judge(self.wish, &answer);
-                if self.wish == Wish::EvenPort {
-                    found.extend(self.reservation(&answer, relayed.address.port()).await);
-                }
-                if self.wish == Wish::TcpRelay && !self.nat {
-                    // What keeps us from trying is our own; the relay itself was granted.
-                    let environment = &self.connector.shared.environment;
-                    let passes = tcp_relay::passes(&mut relayed, self.server, environment, self.link());
-                    found.extend(passes.await.ok());
-                }
-                relayed.link.release().await;
-                Ok(found)
+    async fn ask(&self) -> Result<Vec<Capability>, String> {
+        let (mut relayed, answer) = match self.door.allocate(&self.asked, self.patience).await? {
+            Asked::Answered(answer) => return Ok(capabilities::judge(self.wish, &answer)),
+            Asked::Granted(relayed, answer) => (relayed, answer),
+        };
+        let mut found = capabilities::judge(self.wish, &answer);
+        let more = match self.wish {
+            Wish::EvenPort => self.reservation(&answer, relayed.address.port()).await,
+            Wish::TcpRelay if self.nat => {
+                Some(tcp_relay::untried("behind a NAT nobody can connect to this machine"))
             }
-        }
-    }
-
-    async fn allocate(&self, wish: Allocate) -> Result<Asked, String> {
-        allocate(self.link().await?, wish).await
-    }
-
-    async fn link(&self) -> Result<Link, String> {
-        let connected = self.connector.connect(self.server, self.domain.as_deref()).await;
-        connected.link.map_err(|fault| fault.message)
+            Wish::TcpRelay => {
+                // What keeps us from trying is our own; the relay itself was granted.
+                let environment = &self.door.connector.shared.environment;
+                let passes = tcp_relay::passes(&mut relayed, self.door.server, environment, self.door.link());
+                let passed = timeout(self.patience.answer, passes).await;
+                let passed = passed.unwrap_or_else(|_| Err("no answer in time".to_owned()));
+                Some(passed.unwrap_or_else(tcp_relay::untried))
+            }
+            _ => None,
+        };
+        found.extend(more);
+        relayed.release().await;
+        Ok(found)
     }
 
     /// Whether the port next to an even one was really kept for whoever has the token.
@@ -132,12 +131,13 @@ impl Asker {
         let Some(token) = token.and_then(|token| <[u8; 8]>::try_from(token).ok()) else {
             return Some(capabilities::reservation(None, port));
         };
+        // The token names the port and so its family, which must not be named again (RFC 6156 §4.1).
         let wish = Allocate { reservation: Some(token), ..Allocate::default() };
-        match self.allocate(wish).await.ok()? {
+        match self.door.allocate(&wish, self.patience).await.ok()? {
             Asked::Answered(answer) => Some(capabilities::reservation(Some((answer.code(), None)), port)),
-            Asked::Granted(mut relayed, _) => {
+            Asked::Granted(relayed, _) => {
                 let kept = relayed.address.port();
-                relayed.link.release().await;
+                relayed.release().await;
                 Some(capabilities::reservation(Some((None, Some(kept))), port))
             }
         }

@@ -1,10 +1,11 @@
 //! Watches how long a permission, a channel and an allocation last that are not renewed: data each half second,
-//! each on an allocation of its own, all at once.
+//! each on an allocation of its own.
 
+use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 use super::Survey;
-use super::pair::{Pair, Sent, Way};
+use super::pair::{NoPair, Pair, Sent, Way};
 use crate::probe::facts::{Check, LifetimeFacts, LifetimesFacts};
 use crate::probe::plan::Lifetime;
 use crate::stun::attribute;
@@ -14,6 +15,8 @@ use crate::turn::{Allocate, Answer, Request};
 const TICK: Duration = Duration::from_millis(500);
 /// Packets in a row without which something has ended.
 const MISSING: u32 = 6;
+/// Packets in a row without which the server is asked about an allocation.
+const DOUBT: u32 = 1;
 /// How long the proof of an end may take.
 const PROOF: Duration = Duration::from_secs(2);
 /// How often a permission is renewed that is not the one watched.
@@ -23,36 +26,68 @@ const SIZE: usize = 100;
 const ASKED: u32 = 600;
 
 impl Survey {
-    /// Writes down how long each lasts.
+    /// Writes down how long each lasts: all at once, and where a quota has no room for that, one by one.
     pub(super) async fn lifetimes(&mut self, which: &[Lifetime]) {
+        self.facts.lifetimes = Some(LifetimesFacts::default());
         let this = &*self;
         let watch = |what| async move {
             match which.contains(&what) {
-                true => Some(this.watch(what).await),
+                true => Some((what, this.watch(what).await)),
                 false => None,
             }
         };
         let (permission, channel, allocation) =
             tokio::join!(watch(Lifetime::Permission), watch(Lifetime::Channel), watch(Lifetime::Allocation));
-        let mut take = |what: &str, watched: Option<Result<LifetimeFacts, String>>| match watched? {
-            Ok(facts) => Some(facts),
-            Err(why) => {
-                self.facts.give_up(Check::Lifetimes, format!("{what}: {why}"));
-                None
-            }
-        };
-        let (permission_s, channel_s, allocation_s) =
-            (take("permission", permission), take("channel", channel), take("allocation", allocation));
-        self.facts.lifetimes = Some(LifetimesFacts { permission_s, channel_s, allocation_s });
+        let watched: Vec<_> = [permission, channel, allocation].into_iter().flatten().collect();
+        let held = watched.iter().any(|(_, result)| result.is_ok());
+        for (what, result) in watched {
+            let why = match result {
+                Ok(()) => continue,
+                Err(refused) if held && refused.is_quota() => {
+                    self.progress(&format!("lifetime of {}", name(what)));
+                    match self.watch(what).await {
+                        Ok(()) => continue,
+                        Err(why) => {
+                            format!("{} beside the others, and alone {}", refused.words(), why.words())
+                        }
+                    }
+                }
+                Err(why) => why.words(),
+            };
+            self.facts.give_up(Check::Lifetimes, format!("{}: {why}", name(what)));
+        }
+        self.recall_lifetimes();
     }
 
-    async fn watch(&self, what: Lifetime) -> Result<LifetimeFacts, String> {
-        let wish = Allocate { lifetime: Some(ASKED), ..Allocate::default() };
-        let (mut pair, answer) = self.pair(wish).await.map_err(|why| why.words())?;
+    /// Writes down what has been learnt so far, which a stopped run does too.
+    pub(super) fn recall_lifetimes(&mut self) {
+        let learnt = self.learnt.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        self.facts.lifetimes = learnt.or(self.facts.lifetimes.take());
+    }
+
+    fn learn(&self, what: Lifetime, facts: &LifetimeFacts) {
+        let mut learnt = self.learnt.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = learnt.get_or_insert_default();
+        let one = match what {
+            Lifetime::Permission => &mut all.permission_s,
+            Lifetime::Channel => &mut all.channel_s,
+            Lifetime::Allocation => &mut all.allocation_s,
+        };
+        *one = Some(facts.clone());
+    }
+
+    /// Watches until it has ended, or has lasted too long; all that is learnt on the way is kept.
+    async fn watch(&self, what: Lifetime) -> Result<(), NoPair> {
+        let wish = Allocate { lifetime: Some(ASKED), ..self.wish() };
+        let (mut pair, answer) = self.pair(wish).await?;
+        self.watch_over(what, &mut pair, &answer).await.map_err(NoPair::Failed)
+    }
+
+    async fn watch_over(&self, what: Lifetime, pair: &mut Pair, answer: &Answer) -> Result<(), String> {
         let (start, granted) = match what {
             Lifetime::Permission => (pair.permitted, what.nominal()),
             Lifetime::Channel => (pair.bind().await?, what.nominal()),
-            Lifetime::Allocation => (answer.at, lifetime(&answer)?),
+            Lifetime::Allocation => (answer.at, lifetime(answer)?),
         };
         let until = start + granted + Lifetime::GRACE;
         if until > self.shared.deadline {
@@ -65,23 +100,44 @@ impl Survey {
         let mut watch = Watch::default();
         let mut renewed = start;
         while Instant::now() < until {
-            match watch.tick(&mut pair, way).await {
+            let ticked = watch.tick(pair, way).await;
+            if let Some(last) = watch.last().max(watch.alive) {
+                facts.at_least_s = since(last);
+                self.learn(what, &facts);
+            }
+            match ticked {
                 Ok(()) => {}
                 // Over TCP and TLS an allocation may end with its connection.
                 Err(_) if what == Lifetime::Allocation && watch.last.is_some() => {
-                    facts.at_least_s = watch.last().and_then(since);
                     facts.at_most_s = since(Instant::now());
                     facts.confirmed = true;
-                    return Ok(facts);
+                    self.learn(what, &facts);
+                    return Ok(());
                 }
                 Err(why) => return Err(why),
             }
-            if watch.ended() {
-                let Some(last) = watch.last() else { return Err("no data passes at all".to_owned()) };
-                facts.at_least_s = since(last);
+            // Packets get lost, and a proof that comes after the end of the granted time proves nothing about what
+            // was before: the server is asked at once whether it still knows the allocation, which renews nothing.
+            let doubted = what == Lifetime::Allocation && watch.last.is_some() && watch.missing() >= DOUBT;
+            match if doubted { pair.exists().await } else { None } {
+                Some((at, true)) => watch.alive = Some(at),
+                Some((at, false)) => {
+                    let missing = watch.first_missing().filter(|missing| Some(*missing) > watch.alive);
+                    facts.at_most_s = since(missing.unwrap_or(at));
+                    self.prove(what, pair, way, &mut watch, &mut facts).await;
+                    self.learn(what, &facts);
+                    return Ok(());
+                }
+                None => {}
+            }
+            if watch.ended() && watch.alive <= watch.first_missing() {
+                if watch.last.is_none() {
+                    return Err("no data passes at all".to_owned());
+                }
                 facts.at_most_s = watch.first_missing().and_then(since);
-                self.prove(what, &mut pair, way, &mut watch, &mut facts).await;
-                return Ok(facts);
+                self.prove(what, pair, way, &mut watch, &mut facts).await;
+                self.learn(what, &facts);
+                return Ok(());
             }
             let now = Instant::now();
             if what != Lifetime::Allocation {
@@ -94,8 +150,7 @@ impl Survey {
                 renewed = now;
             }
         }
-        facts.at_least_s = watch.last().and_then(since);
-        Ok(facts)
+        Ok(())
     }
 
     /// Whether it was really the lifetime that ended.
@@ -132,6 +187,8 @@ impl Survey {
 struct Watch {
     sent: Vec<Instant>,
     last: Option<u32>,
+    /// When the server last said that it still knows the allocation.
+    alive: Option<Instant>,
 }
 
 impl Watch {
@@ -153,7 +210,12 @@ impl Watch {
     }
 
     fn ended(&self) -> bool {
-        self.sent.len() as u32 >= self.last.map_or(0, |last| last + 1) + MISSING
+        self.missing() >= MISSING
+    }
+
+    /// Packets sent since the last that arrived.
+    fn missing(&self) -> u32 {
+        (self.sent.len() as u32).saturating_sub(self.last.map_or(0, |last| last + 1))
     }
 
     fn last(&self) -> Option<Instant> {
@@ -166,6 +228,14 @@ impl Watch {
 }
 
 const FIRST: u32 = 1000;
+
+fn name(what: Lifetime) -> &'static str {
+    match what {
+        Lifetime::Permission => "permission",
+        Lifetime::Channel => "channel",
+        Lifetime::Allocation => "allocation",
+    }
+}
 
 fn lifetime(answer: &Answer) -> Result<Duration, String> {
     let granted = answer.success().and_then(|message| message.number(attribute::LIFETIME));

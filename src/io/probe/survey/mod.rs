@@ -2,6 +2,7 @@
 //! best of those that gave a relay.
 
 mod capabilities;
+mod fresh;
 mod lifetimes;
 mod mtu;
 mod pair;
@@ -12,19 +13,18 @@ mod tcp_relay;
 mod throughput;
 
 use std::net::SocketAddr;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::sleep_until;
 
+use self::fresh::{Asked, Door, Patience};
 use super::Shared;
-use super::allocation::Relayed;
 use super::connector::Connector;
-use crate::io::link::Link;
-use crate::probe::facts::{Check, EndpointFacts};
+use crate::probe::facts::{Check, EndpointFacts, LifetimesFacts};
 use crate::probe::plan::{Endpoint, Target, Transport};
-use crate::turn::{Allocate, Answer, Outcome, Request};
+use crate::turn::Allocate;
 
 /// An endpoint of the plan: its target's place, and where and how.
 pub(super) type Planned = (usize, Endpoint);
@@ -126,14 +126,13 @@ fn stream_of(
 /// One server being surveyed.
 pub(super) struct Survey {
     shared: Shared,
-    connector: Connector,
-    /// Where its allocations are made: the endpoint's address, or where a redirect led.
-    server: SocketAddr,
-    /// For certificates, where a redirect named one.
-    domain: Option<String>,
+    /// Where its allocations are made.
+    door: Door,
     /// As [`stream_of`].
     stream: Option<(Transport, SocketAddr)>,
     facts: EndpointFacts,
+    /// How long what is watched has lasted so far.
+    learnt: Mutex<Option<LifetimesFacts>>,
     /// Whoever fills a path must have it for itself.
     alone: Arc<Semaphore>,
 }
@@ -151,7 +150,8 @@ impl Survey {
         let server = redirect.and_then(|redirect| redirect.to).unwrap_or(endpoint.addr);
         let domain = redirect.and_then(|redirect| redirect.domain.clone());
         let connector = Connector { shared: shared.clone(), target, transport: endpoint.transport };
-        Self { shared, connector, server, domain, stream, facts, alone }
+        let door = Door::new(connector, server, domain, shared.options.wish());
+        Self { shared, door, stream, facts, learnt: Mutex::default(), alone }
     }
 
     /// Makes every check that was asked for, until the run is over.
@@ -165,6 +165,7 @@ impl Survey {
             () = sleep_until(deadline.into()) => Some("the run's deadline passed"),
         };
         if let Some(why) = stopped {
+            self.recall_lifetimes();
             self.facts.give_up(Check::Survey, why);
         }
         self.facts
@@ -194,39 +195,24 @@ impl Survey {
         }
     }
 
+    /// What every Allocate asks for that wants nothing in particular: what the endpoint's own asked for.
+    fn wish(&self) -> Allocate {
+        self.shared.options.wish()
+    }
+
+    /// As long as the user has it for the answer, and as often as may help for a quota.
+    fn patience(&self) -> Patience {
+        Patience { answer: self.shared.options.timeout, room: None }
+    }
+
     /// The servers that may tell a socket its address, this one first.
     fn reflectors(&self) -> Vec<SocketAddr> {
         let mut all = self.shared.reflectors.read().unwrap_or_else(PoisonError::into_inner).clone();
-        all.sort_by_key(|reflector| reflector.ip() != self.server.ip());
+        all.sort_by_key(|reflector| reflector.ip() != self.door.server.ip());
         all
     }
 
     fn progress(&self, doing: &str) {
-        (self.shared.environment.progress)(&format!("{}: {doing}", self.server.ip()));
-    }
-}
-
-/// What an Allocate on a link of its own came to.
-enum Asked {
-    /// It was granted; how it was is in the answer.
-    Granted(Box<Relayed>, Answer),
-    /// Refused, or granted without an address.
-    Answered(Answer),
-}
-
-/// Asks for an allocation on `link`.
-async fn allocate(mut link: Link, wish: Allocate) -> Result<Asked, String> {
-    link.stage = "survey";
-    let answer = link.request(Request::Allocate(wish)).await.map_err(|fault| fault.message)?;
-    match &answer.outcome {
-        Outcome::Granted(granted) => match Relayed::from_response(link, granted) {
-            Ok(relayed) => Ok(Asked::Granted(Box::new(relayed), answer)),
-            Err(mut link) => {
-                link.release().await;
-                Ok(Asked::Answered(answer))
-            }
-        },
-        Outcome::Refused { .. } => Ok(Asked::Answered(answer)),
-        Outcome::TimedOut => Err("no answer".to_owned()),
+        (self.shared.environment.progress)(&format!("{}: {doing}", self.door.server.ip()));
     }
 }

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::Survey;
+use super::fresh::is_quota;
 use super::pair::{NoPair, Pair, Sent, Way};
 use crate::measure::{Fate, Largest};
 use crate::probe::facts::{Check, Fault, LargestFacts, MtuFacts};
@@ -21,13 +22,13 @@ impl Survey {
     /// Writes down the largest payload of each direction.
     pub(super) async fn mtu(&mut self) {
         let mut facts = MtuFacts::default();
-        let asked = Allocate { dont_fragment: true, ..Allocate::default() };
+        let asked = Allocate { dont_fragment: true, ..self.wish() };
         let mut pair = match self.pair(asked).await {
             Ok((pair, _)) => pair,
             // Quotas have nothing to do with the attribute.
-            Err(NoPair::Refused(code)) if !matches!(code, 486 | 508) => {
+            Err(NoPair::Refused(code)) if !is_quota(Some(code)) => {
                 facts.dont_fragment_code = Some(code);
-                match self.pair(Allocate::default()).await {
+                match self.pair(self.wish()).await {
                     Ok((pair, _)) => pair,
                     Err(why) => return self.facts.give_up(Check::Mtu, why.words()),
                 }
@@ -37,7 +38,7 @@ impl Survey {
         if let Err(why) = pair.bind().await {
             return self.facts.give_up(Check::Mtu, why);
         }
-        let stream = self.connector.transport.is_stream();
+        let stream = self.door.connector.transport.is_stream();
         let near = pair.relayed.link.dont_fragment();
         facts.dont_fragment = pair.peer.dont_fragment() && (near || stream);
         if !facts.dont_fragment {

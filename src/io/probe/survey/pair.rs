@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use rand::Rng as _;
 use tokio::time::sleep_until;
 
-use super::{Asked, Survey, allocate};
-use crate::io::probe::allocation::Relayed;
+use super::Survey;
+use super::fresh::{Asked, Fresh, is_quota};
 use crate::io::probe::peer::Peer;
 use crate::io::socket;
 use crate::measure::{Packet, RunId};
@@ -55,7 +55,7 @@ pub(super) struct Heard {
 
 /// The two ends.
 pub(super) struct Pair {
-    pub(super) relayed: Relayed,
+    pub(super) relayed: Box<Fresh>,
     pub(super) peer: Peer,
     /// The peer as the relay sees it.
     pub(super) to: SocketAddr,
@@ -74,10 +74,15 @@ pub(super) enum NoPair {
 }
 
 impl NoPair {
-    pub(super) fn words(self) -> String {
+    /// Refused for want of room, which may be ours.
+    pub(super) fn is_quota(&self) -> bool {
+        matches!(self, NoPair::Refused(code) if is_quota(Some(*code)))
+    }
+
+    pub(super) fn words(&self) -> String {
         match self {
             NoPair::Refused(code) => format!("the server refused another allocation ({code})"),
-            NoPair::Failed(why) => why,
+            NoPair::Failed(why) => why.clone(),
         }
     }
 }
@@ -86,10 +91,9 @@ impl Survey {
     /// Makes a pair, with a permission for the peer and no channel.
     pub(super) async fn pair(&self, wish: Allocate) -> Result<(Pair, Answer), NoPair> {
         let failed = |fault: Fault| NoPair::Failed(fault.message);
-        let connected = self.connector.connect(self.server, self.domain.as_deref()).await;
-        let asked = allocate(connected.link.map_err(failed)?, wish).await.map_err(NoPair::Failed)?;
+        let asked = self.door.allocate(&wish, self.patience()).await.map_err(NoPair::Failed)?;
         let (relayed, answer) = match asked {
-            Asked::Granted(relayed, answer) => (*relayed, answer),
+            Asked::Granted(relayed, answer) => (relayed, answer),
             Asked::Answered(answer) => {
                 let nowhere = || NoPair::Failed("the allocation has no address".to_owned());
                 return Err(answer.code().map_or_else(nowhere, NoPair::Refused));
@@ -126,6 +130,16 @@ impl Pair {
         let answer = self.relayed.link.request(request).await.map_err(|fault| fault.message)?;
         self.permitted = answer.at;
         granted(&answer, "the permission for our own socket")
+    }
+
+    /// Whether the server still knows the allocation, and when it said so; a permission renews no allocation.
+    pub(super) async fn exists(&mut self) -> Option<(Instant, bool)> {
+        let request = Request::CreatePermission(vec![self.to.ip()]);
+        let answer = self.relayed.link.request(request).await.ok()?;
+        match answer.code() {
+            None => answer.success().map(|_| (answer.at, true)),
+            Some(code) => (code == 437).then_some((answer.at, false)),
+        }
     }
 
     /// Asks for a channel to the peer; when it was granted.
@@ -187,7 +201,11 @@ impl Pair {
                         }
                         (packet.map(|packet| (packet, data.len(), at)), false)
                     }
-                    _ => continue,
+                    Event::Answer(answer) => {
+                        self.relayed.upkeep.renewed(&answer);
+                        continue;
+                    }
+                    Event::Oddity(_) => continue,
                 },
                 () = sleep_until(until.into()) => return Ok(None),
             };
@@ -206,13 +224,6 @@ impl Pair {
         const ROOM: usize = 4 << 20;
         self.relayed.link.widen(ROOM);
         self.peer.widen(ROOM);
-    }
-}
-
-/// A run that is stopped leaves no allocation behind, as far as one send can see to it.
-impl Drop for Pair {
-    fn drop(&mut self) {
-        self.relayed.link.abandon();
     }
 }
 

@@ -5,10 +5,10 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use rand::Rng as _;
-use tokio::time::{Instant, sleep, timeout, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
-use super::{Asked, Survey, allocate};
-use crate::io::probe::ALONE;
+use super::fresh::{Fresh, is_quota};
+use super::{Asked, Patience, Survey};
 use crate::io::probe::allocation::Relayed;
 use crate::probe::facts::{Check, DeliveredPeer, SecurityFacts, TriedPeer};
 use crate::probe::security::{own, peers};
@@ -48,13 +48,11 @@ impl Survey {
         self.note(&mut found, &allowance);
         let plain = self.facts.relay.address.map_or(Family::Ipv4, |relay| Family::of(relay.ip()));
         let other = if plain == Family::Ipv4 { Family::Ipv6 } else { Family::Ipv4 };
-        // As the endpoint's own relay was asked for.
-        let wish = Allocate { family: self.shared.options.relay_family, ..Allocate::default() };
-        let mut pending = vec![Pending { family: plain, wish, peers: None }];
+        let mut pending = vec![Pending { family: plain, wish: self.wish(), peers: None }];
         match self.known_refusal(other) {
             Some(why) => found.untried.push(format!("{} peers: {why}", other.name())),
             None => {
-                let wish = Allocate { family: Some(other), ..Allocate::default() };
+                let wish = Allocate { family: Some(other), ..self.wish() };
                 pending.push(Pending { family: other, wish, peers: None });
             }
         }
@@ -119,10 +117,10 @@ impl Survey {
         let family = pending.family;
         let first = pending.peers.is_none();
         let known = pending.peers.take().unwrap_or_default();
-        let relayed = self.allocated(pending.wish.clone(), patience, allowance).await;
+        let relayed = self.allocated(&pending.wish, patience, allowance).await;
         let relayed = match relayed {
-            Ok(mut relayed) if Family::of(relayed.address.ip()) != family => {
-                relayed.link.release().await;
+            Ok(relayed) if Family::of(relayed.address.ip()) != family => {
+                relayed.release().await;
                 Err("the server gives no such relay".to_owned())
             }
             relayed => relayed,
@@ -144,7 +142,7 @@ impl Survey {
         }
         let peers = if first { self.peers(&relayed) } else { known };
         pending.peers = Some(self.ranges(&mut relayed, peers, patience, allowance, found).await);
-        relayed.link.release().await;
+        relayed.release().await;
     }
 
     /// The peers to ask about, none of which has an answer yet.
@@ -154,51 +152,32 @@ impl Survey {
         let relays: Vec<IpAddr> = relays.into_iter().flatten().collect();
         let ours = [self.peer_address(), self.facts.local.map(|local| local.ip())];
         let ours: Vec<IpAddr> = ours.into_iter().flatten().collect();
-        let peers = peers(relayed.address.is_ipv6(), &own(self.server.ip(), &relays), &ours);
+        let peers = peers(relayed.address.is_ipv6(), &own(self.door.server.ip(), &relays), &ours);
         peers.into_iter().map(|(range, address)| TriedPeer::new(range, address)).collect()
     }
 
-    /// A fresh allocation; one that a quota refused is asked for again, as ours of a moment ago may still count. So is
-    /// one whose port another had just before (RFC 8656 §7.4): the next has another.
+    /// A fresh allocation; `Err` says in words why there is none.
     async fn allocated(
         &self,
-        wish: Allocate,
+        wish: &Allocate,
         patience: Duration,
         allowance: &Allowance,
-    ) -> Result<Box<Relayed>, String> {
-        let mut last = String::new();
-        for pause in ALONE {
-            // A refusal, its repetition with credentials, and one peer to make it worth while.
-            if allowance.left() < 3 {
-                let spent = format!("the {MOST_REQUESTS} requests that this audit makes at most were spent");
-                return Err(if last.is_empty() { spent } else { last });
-            }
-            sleep(pause).await;
-            let asking = async {
-                let link = self.connector.connect(self.server, self.domain.as_deref()).await.link;
-                let mut link = link.map_err(|fault| fault.message)?;
-                link.draw_on(allowance.clone());
-                allocate(link, wish.clone()).await
-            };
-            match timeout(patience, asking).await {
-                Err(_) => return Err("the server did not answer an Allocate".to_owned()),
-                Ok(Err(why)) => return Err(why),
-                Ok(Ok(Asked::Granted(relayed, _))) => return Ok(relayed),
-                Ok(Ok(Asked::Answered(answer))) => match answer.code() {
-                    Some(code @ (437 | 486 | 508)) => {
-                        last = format!("the server refused an allocation for it ({code})")
-                    }
-                    Some(code) => {
-                        return Err(format!(
-                            "the server gives no {} relay ({code})",
-                            wish.family.map_or("such", Family::name)
-                        ));
-                    }
-                    None => return Err("the relay that the server gives has no address".to_owned()),
-                },
-            }
+    ) -> Result<Box<Fresh>, String> {
+        let door = self.door.drawing_on(allowance);
+        if !door.may_ask() {
+            return Err(format!("the {MOST_REQUESTS} requests that this audit makes at most were spent"));
         }
-        Err(last)
+        let answer = match door.allocate(wish, Patience { answer: patience, room: None }).await? {
+            Asked::Granted(fresh, _) => return Ok(fresh),
+            Asked::Answered(answer) => answer,
+        };
+        Err(match answer.code() {
+            Some(code @ (437 | 486 | 508)) => format!("the server refused an allocation for it ({code})"),
+            Some(code) => {
+                format!("the server gives no {} relay ({code})", wish.family.map_or("such", Family::name))
+            }
+            None => "the relay that the server gives has no address".to_owned(),
+        })
     }
 
     /// One CreatePermission a peer, all on their way at once. Those that the allocation had no room for come back:
@@ -231,7 +210,7 @@ impl Survey {
                 }
             }
             match peer.code {
-                Some(486 | 508) => left.push(peer),
+                code if is_quota(code) => left.push(peer),
                 _ => found.peers.push(peer),
             }
         }

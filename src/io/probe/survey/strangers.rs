@@ -15,7 +15,7 @@ use crate::probe::facts::{Amplification, Answered, SecurityFacts};
 use crate::probe::plan::{Target, Transport};
 use crate::stun::{Class, Message, MessageBuilder, Method, TransactionId, attribute};
 use crate::turn::credentials::{Credentials, Secret};
-use crate::turn::{Allocate, Allowance, Event, Oddity, Outcome, Request};
+use crate::turn::{Allowance, Event, Oddity, Outcome, Request};
 
 /// How long an answer is waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -47,7 +47,7 @@ impl Survey {
         allowance: &Allowance,
         patience: Duration,
     ) -> (Option<Amplification>, Option<bool>) {
-        if self.connector.transport != Transport::Udp {
+        if self.door.connector.transport != Transport::Udp {
             return (None, None);
         }
         let allocate = || {
@@ -56,8 +56,8 @@ impl Survey {
         };
         let environment = &self.shared.environment;
         let (binding, allocate) = tokio::join!(
-            ask(environment, self.server, request(Method::Binding), allowance, patience),
-            ask(environment, self.server, allocate(), allowance, patience)
+            ask(environment, self.door.server, request(Method::Binding), allowance, patience),
+            ask(environment, self.door.server, allocate(), allowance, patience)
         );
         let sizes = |asked: &Option<(Answered, bool)>| asked.map(|(answered, _)| answered);
         let amplification = Amplification::new(sizes(&binding), sizes(&allocate));
@@ -66,17 +66,16 @@ impl Survey {
 
     /// Whether somebody who does not exist is given a relay.
     async fn made_up_credentials(&self, allowance: &Allowance, patience: Duration) -> Option<bool> {
-        let mut connector = self.connector.clone();
+        let mut door = self.door.drawing_on(allowance);
         let token = input::random_token();
         let nobody = Credentials::password(
             format!("rtcscope-{}", &token[..token.len().min(12)]),
             Secret::new(input::random_token()),
         );
-        connector.target = Arc::new(Target { credentials: Some(nobody), ..(*connector.target).clone() });
-        let mut link = connector.connect(self.server, self.domain.as_deref()).await.link.ok()?;
-        link.stage = "survey";
-        link.draw_on(allowance.clone());
-        link.start(Request::Allocate(Allocate::default()));
+        door.connector.target =
+            Arc::new(Target { credentials: Some(nobody), ..(*door.connector.target).clone() });
+        let mut link = door.link().await.ok()?;
+        link.start(Request::Allocate(self.wish()));
         let asking = async {
             loop {
                 match link.step().await.ok()? {

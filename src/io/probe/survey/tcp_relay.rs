@@ -17,6 +17,8 @@ use crate::probe::facts::Capability;
 use crate::stun::attribute;
 use crate::turn::Request;
 
+/// As it is listed.
+const NAME: &str = "tcp-relay-data";
 /// How long each end may wait for bytes of the other.
 const PATIENCE: Duration = Duration::from_millis(1500);
 /// What a recording calls the relay's connections to us.
@@ -38,14 +40,15 @@ pub(super) async fn passes(
     let local = relayed.link.local_addr().ok_or("no local address")?;
     // A peer is of the relay's family, else 443 (RFC 8656 §10.2); where that is not ours we have no address for it.
     if local.is_ipv4() != relayed.address.is_ipv4() {
-        return Err("the relay is of the other address family".to_owned());
+        let [ours, relays] = [local, relayed.address].map(|it| if it.is_ipv4() { "IPv4" } else { "IPv6" });
+        return Err(format!("the relay is {relays}, and this connection {ours}"));
     }
     let own = SocketAddr::new(local.ip(), 0);
     let listener = environment.local.listen_at(own).map_err(|e| e.to_string())?;
     let peer = listener.local_addr().map_err(|e| e.to_string())?;
     // It comes from where it says, or, where that is an address outside of a NAT, from where the server is.
     let relay = [relayed.address.ip(), server.ip()];
-    let said = |state, code| Ok(Capability { name: "tcp-relay-data", state, code });
+    let said = |state, code| Ok(Capability { name: NAME, state, code, why: None });
     let link = &mut relayed.link;
     for request in [Request::CreatePermission(vec![peer.ip()]), Request::Connect(peer)] {
         let connecting = matches!(request, Request::Connect(_));
@@ -80,6 +83,11 @@ pub(super) async fn passes(
         };
     }
     said("unknown", None)
+}
+
+/// It could not be tried, and why.
+pub(super) fn untried(why: impl Into<String>) -> Capability {
+    Capability { name: NAME, state: "unknown", code: None, why: Some(why.into()) }
 }
 
 /// A word from the client to the peer, and from the peer to the client.

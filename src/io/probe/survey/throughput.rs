@@ -6,7 +6,6 @@ use super::Survey;
 use super::pair::{Pair, Sent, Way};
 use crate::measure::{Ramp, RampOutput, RampPlan, RampReport};
 use crate::probe::facts::{Check, ThroughputFacts};
-use crate::turn::Allocate;
 
 /// Packets sent before anything is received, and received before more are sent.
 const SENDS: u32 = 8;
@@ -21,7 +20,7 @@ impl Survey {
             ..ThroughputFacts::default()
         };
         self.facts.throughput = Some(none);
-        let mut pair = match self.pair(Allocate::default()).await {
+        let mut pair = match self.pair(self.wish()).await {
             Ok((pair, _)) => pair,
             Err(why) => return self.facts.give_up(Check::Throughput, why.words()),
         };
@@ -29,7 +28,7 @@ impl Survey {
         if let Err(why) = pair.bind().await {
             return self.facts.give_up(Check::Throughput, why);
         }
-        let stream = self.connector.transport.is_stream();
+        let stream = self.door.connector.transport.is_stream();
         for way in [Way::Inbound, Way::Outbound] {
             let words = if way == Way::Inbound { "in" } else { "out" };
             self.progress(&format!("throughput {words}"));

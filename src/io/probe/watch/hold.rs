@@ -10,6 +10,7 @@ use super::super::binding::Bindings;
 use super::super::endpoint::Session;
 use super::super::paths::{INBOUND, OUTBOUND, Paths};
 use super::super::peer::Peer;
+use crate::io::input;
 use crate::io::link::Link;
 use crate::measure::{Flow, FlowReport, Pace};
 use crate::probe::facts::{EndpointFacts, Fault};
@@ -107,7 +108,11 @@ impl Hold {
     /// What came of a renewal.
     fn take_answer(&mut self, answer: &Answer) {
         match &answer.outcome {
-            Outcome::Granted(_) => {}
+            Outcome::Granted(_) => {
+                if let Some(first) = &mut self.session.first {
+                    first.upkeep.renewed(answer);
+                }
+            }
             Outcome::Refused { code, .. } => self.lost = Some(refused(*code)),
             Outcome::TimedOut => {
                 if let Some(first) = &mut self.session.first {
@@ -120,6 +125,7 @@ impl Hold {
     /// Asks for a Binding, and for a relay sends packets both ways. `loop_only`: what the start saw, where no packets
     /// reach the relay from here; then a Refresh is what is asked instead.
     pub(super) async fn look(&mut self, loop_only: Option<&EndpointFacts>) -> Looked {
+        self.look_at_the_certificate().await;
         let base = &self.session.facts;
         let mut facts = EndpointFacts {
             connect_ms: base.connect_ms,
@@ -152,6 +158,20 @@ impl Hold {
             Some(why) => Looked::Lost { seen, why },
             None => Looked::Seen(seen),
         }
+    }
+
+    /// The certificate of the session ages, and new clients may be shown another by now. So once a day, and when it
+    /// ends, the server is asked for the one it has; where it shows none, the old one's age is what is known.
+    async fn look_at_the_certificate(&mut self) {
+        let Some(mut aged) = self.session.facts.tls.clone() else { return };
+        if !aged.age(i64::try_from(input::unix_time()).unwrap_or(i64::MAX)) {
+            return;
+        }
+        let redirect = self.session.facts.redirect.as_ref().filter(|redirect| redirect.followed);
+        let server = redirect.and_then(|redirect| redirect.to).unwrap_or(self.session.endpoint.addr);
+        let domain = redirect.and_then(|redirect| redirect.domain.as_deref());
+        let shown = self.session.connector.connect(server, domain).await.tls;
+        self.session.facts.tls = Some(shown.unwrap_or(aged));
     }
 
     /// `Some` says why it must be made anew.
@@ -301,6 +321,7 @@ impl Hold {
         let Some(first) = &mut self.session.first else { return Ok(None) };
         first.link.stage = "refresh";
         let answer = first.link.request(Request::Refresh { lifetime: LIFETIME }).await?;
+        first.upkeep.renewed(&answer);
         seen.facts.refresh = Some(step_facts(&answer));
         Ok(answer.code())
     }

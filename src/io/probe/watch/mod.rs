@@ -89,6 +89,7 @@ fn stations(
         interrupted: interrupted.clone(),
         options: Options { bindings: 1, pace: every.pace, ..options.clone() },
         ledger: Arc::default(),
+        hush: Arc::default(),
         start,
         // What ends a watch is looked at between its steps.
         deadline: start + Duration::from_secs(u32::MAX.into()),

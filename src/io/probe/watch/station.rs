@@ -139,6 +139,7 @@ impl Station {
             if self.target.turn && self.hold.is_some() {
                 seen.allocation = Some(if made { Allocation::Made } else { Allocation::Kept });
             }
+            seen.made = made && self.hold.is_some();
             self.failing = !seen.heard();
             return Seen { lost: why, ..seen };
         }

@@ -1,11 +1,20 @@
 //! The rules about payload types and what is said of them.
 
+mod av1_params;
+mod codec_not_offered;
 mod duplicate_payload_type;
 mod duplicate_rtpmap;
 mod dynamic_pt_without_rtpmap;
+mod h264_level_asymmetry;
+mod h264_packetization_mode_mismatch;
 mod h264_profile_level_id;
+mod h264_profile_mismatch;
 mod mandatory_audio_codec;
+mod no_common_codec;
+mod opus_fmtp;
 mod opus_rtpmap;
+mod payload_type_codec_mismatch;
+mod payload_type_remapped;
 mod pt_rtcp_conflict;
 mod ptime_range;
 mod red_fmtp_dangling;
@@ -15,6 +24,7 @@ mod rtx_apt_dangling;
 mod rtx_missing;
 mod static_pt_redefined;
 mod telephone_event_clock;
+mod vp9_profile_mismatch;
 
 use std::collections::BTreeMap;
 
@@ -35,11 +45,21 @@ pub(super) static RULES: &[&LintRule] = &[
     &rtx_missing::RULE,
     &red_fmtp_dangling::RULE,
     &opus_rtpmap::RULE,
+    &opus_fmtp::RULE,
     &mandatory_audio_codec::RULE,
     &h264_profile_level_id::RULE,
+    &h264_profile_mismatch::RULE,
+    &h264_packetization_mode_mismatch::RULE,
+    &h264_level_asymmetry::RULE,
+    &vp9_profile_mismatch::RULE,
+    &av1_params::RULE,
     &rtcp_fb_unknown_pt::RULE,
     &ptime_range::RULE,
     &telephone_event_clock::RULE,
+    &no_common_codec::RULE,
+    &payload_type_codec_mismatch::RULE,
+    &payload_type_remapped::RULE,
+    &codec_not_offered::RULE,
 ];
 
 /// The m-lines with RTP whose formats count: those of a rejected one are ignored (RFC 3264 §6).

@@ -1,5 +1,6 @@
 //! The rules about fingerprints, roles, keys.
 
+mod answer_setup_actpass;
 mod dtls_identity_changed;
 mod fingerprint_length;
 mod fingerprint_weak_hash;
@@ -7,6 +8,7 @@ mod missing_fingerprint;
 mod missing_setup;
 mod offer_setup_not_actpass;
 mod sdes_in_webrtc;
+mod setup_role_conflict;
 
 use super::LintRule;
 use crate::sdp::session::Media;
@@ -19,6 +21,8 @@ pub(super) static RULES: &[&LintRule] = &[
     &missing_setup::RULE,
     &offer_setup_not_actpass::RULE,
     &sdes_in_webrtc::RULE,
+    &answer_setup_actpass::RULE,
+    &setup_role_conflict::RULE,
     &dtls_identity_changed::RULE,
 ];
 
