@@ -196,7 +196,10 @@ fn a_line_that_nothing_knows_is_compared_as_it_stands() {
 fn steps_of(events: &[&str]) -> Vec<String> {
     let line = |event: &&str| {
         let words: Vec<&str> = event.split(' ').collect();
-        let sdp = |version: &str| video("96\r\na=mid:0\r\na=rtpmap:96 VP8/90000\r\n").replace(" 2 IN IP4", &format!(" {version} IN IP4"));
+        let sdp = |version: &str| {
+            video("96\r\na=mid:0\r\na=rtpmap:96 VP8/90000\r\n")
+                .replace(" 2 IN IP4", &format!(" {version} IN IP4"))
+        };
         let (method, value) = match words[..] {
             ["failure", method] => (format!("{method}OnFailure"), serde_json::json!("refused")),
             ["created", kind, version] => {
@@ -229,7 +232,8 @@ fn steps_of(events: &[&str]) -> Vec<String> {
 
 #[test]
 fn in_a_dump_each_offer_is_compared_with_the_one_in_force_of_its_side() {
-    let events = ["created offer 2", "local offer 2", "remote answer 5", "remote offer 6", "created answer 3"];
+    let events =
+        ["created offer 2", "local offer 2", "remote answer 5", "remote offer 6", "created answer 3"];
     let events = [&events[..], &["local answer 3", "created offer 4", "local offer 9"]].concat();
     assert_eq!(steps_of(&events), ["Munged local 4 9", "Later local 2 9"]);
     assert_eq!(

@@ -77,10 +77,7 @@ fn rules_are_asked_of_one_session_only_unless_the_user_knows_better() {
 fn a_dump_tells_what_was_munged_and_what_each_offer_changed() {
     insta::assert_snapshot!(diff(&["source/rtcstats-v3.jsonl"]));
     let text = words(&["source/rtcstats-v3.jsonl", "--at", "4"]);
-    assert!(
-        text.contains("offer 4 as created -> offer 5 as set") && !text.contains("local offer"),
-        "{text}"
-    );
+    assert!(text.contains("offer 4 as created -> offer 5 as set") && !text.contains("local offer"), "{text}");
     let text = words(&["source/rtcstats-v3.jsonl", "--at", "3"]);
     assert!(text.starts_with("exit: 0") && text.contains("no other offer of its side"), "{text}");
     let text = words(&["source/rtcstats-v3.jsonl", "--at", "2", "--at", "3"]);

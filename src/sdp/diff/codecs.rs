@@ -103,7 +103,9 @@ fn is_default(codec: &Codec<'_>, name: &str, value: &str) -> bool {
         "h264" => &[("packetization-mode", "0"), ("level-asymmetry-allowed", "0")],
         "vp9" => &[("profile-id", "0")],
         "av1" => &[("profile", "0"), ("level-idx", "5"), ("tier", "0")],
-        "opus" => &[("stereo", "0"), ("sprop-stereo", "0"), ("useinbandfec", "0"), ("usedtx", "0"), ("cbr", "0")],
+        "opus" => {
+            &[("stereo", "0"), ("sprop-stereo", "0"), ("useinbandfec", "0"), ("usedtx", "0"), ("cbr", "0")]
+        }
         _ => &[],
     };
     defaults.contains(&(name, value))

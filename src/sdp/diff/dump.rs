@@ -46,7 +46,9 @@ fn of_connection(connection: &Connection) -> Vec<Step<'_>> {
             Side::Local => &mut sides[0],
             Side::Remote => &mut sides[1],
         };
-        if let (Some(Munged::Yes { created, .. } | Munged::Reordered { created }), Some(to)) = (munged, document) {
+        if let (Some(Munged::Yes { created, .. } | Munged::Reordered { created }), Some(to)) =
+            (munged, document)
+        {
             steps.push(Step { connection: id, from: created, to, relation: Relation::Munged, side });
         }
         match kind {

@@ -91,7 +91,10 @@ fn formats(media: [Media<'_, '_>; 2], lines: [u32; 2]) -> Option<Change> {
 }
 
 /// The m-lines that only one of them has.
-pub(super) fn lone<'a>(both: &'a Both<'_, '_>, pairing: &'a Pairing) -> impl Iterator<Item = MediaDifference> + 'a {
+pub(super) fn lone<'a>(
+    both: &'a Both<'_, '_>,
+    pairing: &'a Pairing,
+) -> impl Iterator<Item = MediaDifference> + 'a {
     let of = move |side: usize, index: usize| {
         let media = both.sessions[side].media_at(index)?;
         let at = line(both.texts[side], media.line().value.span);

@@ -45,7 +45,11 @@ impl DiffReport {
         let all = self.comparisons.len();
         let text = format!(
             "{all} comparisons, {differ} of them with a difference in meaning: {}, {}.",
-            times(munged, "description set otherwise than created", "descriptions set otherwise than created"),
+            times(
+                munged,
+                "description set otherwise than created",
+                "descriptions set otherwise than created"
+            ),
             times(later, "offer after another of its side", "offers after another of their side")
         );
         (all > 1).then(|| Block::Paragraph(Cell::from(text)))
