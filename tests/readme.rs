@@ -326,6 +326,10 @@ fn run(example: &Example) -> Output {
     }
     let dump = root().join("testdata/sdp/source/internals-2026.json");
     std::fs::copy(dump, dir.0.join("webrtc_internals_dump.txt")).expect("a file of the repository");
+    for name in ["before.sdp", "after.sdp"] {
+        let file = root().join("testdata/sdp/diff").join(name);
+        std::fs::copy(file, dir.0.join(name)).expect("a file of the repository");
+    }
     let words = example.words.iter().skip(1).map(|word| word.replace('~', &home));
     let mut command = Command::new(cargo_bin!("rtcscope"));
     command.args(words).env_clear().current_dir(&dir.0);

@@ -40,6 +40,16 @@ impl Session<'_> {
     }
 }
 
+/// The whole line as it may be shown, without white space at its ends.
+pub(super) fn shown_line(text: &Text<'_>, line: &Line) -> String {
+    shown(text, line.span, hidden(text, line)).trim().to_owned()
+}
+
+/// Whether there is something on the line that may not be shown.
+pub(super) fn is_masked(text: &Text<'_>, line: &Line) -> bool {
+    hidden(text, line).is_some()
+}
+
 /// Looks at no more of the line than is shown of it.
 fn excerpt(text: &Text<'_>, line: &Line, span: Span, hidden: Option<Span>) -> Excerpt {
     let start = span.start.clamp(line.span.start, line.span.end);
@@ -72,7 +82,9 @@ fn hidden(text: &Text<'_>, line: &Line) -> Option<Span> {
         Some('k' | 'K') => line.value.start,
         _ => {
             let after = |name: &&str| whole.find(name).map(|at| at + name.len());
-            line.span.start + BEFORE_SECRETS.iter().filter_map(after).min()?
+            // Candidates of long ago have a password each.
+            let candidate = whole.contains("candidate:").then_some(&" password ");
+            line.span.start + BEFORE_SECRETS.iter().chain(candidate).filter_map(after).min()?
         }
     };
     (start < line.span.end).then(|| Span::new(start, line.span.end))
@@ -131,6 +143,7 @@ mod tests {
         check("ice-pwd:hunter2\n", "hunter2", "1 None ice-pwd:[****]");
         check(" AES inline:WVNf\n", "WVNf", "1 None  AES inline:[****]");
         check("a=ice-ufrag:abcd\n", "abcd", "1 None a=ice-ufrag:[abcd]");
+        check("a=candidate:1 password hunter2\n", "1", "1 None a=candidate:[1] password ****");
     }
 
     #[test]

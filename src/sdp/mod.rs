@@ -29,6 +29,7 @@
 
 pub mod attribute;
 pub mod codec;
+pub mod diff;
 pub mod edit;
 mod excerpt;
 pub mod explain;

@@ -9,6 +9,7 @@ mod explain;
 mod global;
 mod probe;
 mod sdp;
+mod sdp_diff;
 mod sdp_lint;
 mod sdp_negotiate;
 mod sdp_rewrite;

@@ -13,6 +13,7 @@ use rtcscope::ice::servers::IceServers;
 use rtcscope::ice::uri::ServerUri;
 use rtcscope::report::Report as _;
 use rtcscope::sdp::attribute::Candidate;
+use rtcscope::sdp::diff;
 use rtcscope::sdp::explain::{Explanation, Given, SessionFacts};
 use rtcscope::sdp::lint::{self, Description, Pair, Selection};
 use rtcscope::sdp::redact::Redactor;
@@ -88,6 +89,16 @@ pub(crate) fn sdp_source(bytes: &[u8]) {
             let dump = sources.dump.as_ref().expect("a dump, as the document is of one");
             assert!(at.event < dump.connections[at.connection].events.len());
         }
+    }
+    for step in sources.dump.as_ref().map(diff::steps).unwrap_or_default() {
+        let one = |index: usize| diff::One {
+            input: lint::Input { source: "x", document: &sources.documents[index], kind: None },
+            number: index + 1,
+        };
+        let options = diff::Options { relation: Some(step.relation), raw: true, ..diff::Options::default() };
+        let comparison = diff::Comparison::of(one(step.from), one(step.to), &options);
+        let is_same = sources.documents[step.from].text == sources.documents[step.to].text;
+        assert_eq!(comparison.outcome == diff::Outcome::Identical, is_same);
     }
     let found = sources.documents.len() + sources.candidates.len();
     assert_eq!(sources.why_none().is_some(), found == 0, "{:?}", sources.notes);

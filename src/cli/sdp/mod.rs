@@ -1,5 +1,6 @@
 //! `rtcscope sdp`: what stands in a session description, what is wrong with it, and the same with changes.
 
+mod diff;
 mod explain;
 mod input;
 mod lint;
@@ -21,6 +22,7 @@ pub(super) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Diff(diff::Args),
     Explain(explain::Args),
     Lint(lint::Args),
     Negotiate(negotiate::Args),
@@ -30,6 +32,7 @@ enum Command {
 
 pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
     match args.command {
+        Command::Diff(args) => diff::run(args, context),
         Command::Explain(args) => explain::run(args, context),
         Command::Lint(args) => lint::run(args, context),
         Command::Negotiate(args) => negotiate::run(args, context),

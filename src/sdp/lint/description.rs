@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use crate::finding::Severity;
 use crate::sdp::attribute::View;
-use crate::sdp::session::{Attribute, Section};
+use crate::sdp::session::{Attribute, Media, Section};
 use crate::sdp::source::Kind;
 use crate::sdp::text::Line;
 use crate::sdp::{Problem, Session};
@@ -124,5 +124,16 @@ impl<'d> Pair<'d> {
     /// The answer; of two offers the later one.
     pub fn second(&self) -> &Description<'d> {
         &self.second
+    }
+
+    /// The m-lines of both that go on: at the same place, of the same kind and name, and in use before and after.
+    pub fn continued(&self) -> impl Iterator<Item = (Media<'d, 'd>, Media<'d, 'd>)> + use<'d> {
+        let both = self.first.session().media().zip(self.second.session().media());
+        both.filter(|(older, newer)| {
+            let renamed =
+                older.mid().zip(newer.mid()).is_some_and(|(older, newer)| older.value != newer.value);
+            let is_kept = older.line().kind.value == newer.line().kind.value && !renamed;
+            is_kept && !older.is_rejected() && !newer.is_rejected()
+        })
     }
 }
