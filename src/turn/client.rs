@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use rand::rngs::StdRng;
 use rand::{RngCore, SeedableRng};
 
-use self::access::Access;
+use self::access::{Access, Challenge};
 use self::exchange::{Exchange, Next};
 use super::credentials::Credentials;
 use super::{Allocate, Allowance};
@@ -439,7 +439,10 @@ impl Client {
         {
             channel.bound = true;
         }
-        let may = |request: &Request| self.settings.credentials.is_some() && self.may(request);
+        let may = |request: &Request, challenge: &Challenge| {
+            let credentials = self.settings.credentials.as_ref();
+            credentials.is_some_and(|it| self.access.can_answer(challenge, it)) && self.may(request)
+        };
         match exchange.take(now, message, may) {
             Next::End(answer) => self.event(Event::Answer(answer)),
             Next::Authenticate(challenge) => {
@@ -473,7 +476,7 @@ impl Client {
             Request::ConnectionBind(id) => builder.number(attribute::CONNECTION_ID, *id),
         };
         if let (true, Some(credentials)) = (self.authenticates(request), &self.settings.credentials) {
-            builder = self.access.sign(builder, credentials);
+            builder = self.access.sign(builder, method, credentials);
         }
         let schedule = match self.settings.stream {
             true => Schedule::stream(self.settings.timeout),

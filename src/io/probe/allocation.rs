@@ -66,6 +66,10 @@ pub(super) fn allocate_facts(answer: &Answer, start: Instant) -> AllocateFacts {
                     .response
                     .as_ref()
                     .is_some_and(|r| r.attribute(attribute::THIRD_PARTY_AUTHORIZATION).is_some()),
+                token_server_name: leg
+                    .response
+                    .as_ref()
+                    .and_then(|r| r.text(attribute::THIRD_PARTY_AUTHORIZATION)),
                 sent: leg.sent,
                 took_ms: milliseconds(leg.took),
             })

@@ -89,6 +89,8 @@ pub struct AttemptFacts {
     pub password_algorithms: Vec<u16>,
     /// THIRD-PARTY-AUTHORIZATION was sent: the server takes OAuth tokens (RFC 7635).
     pub third_party_authorization: bool,
+    /// What it says: the server name that tokens are made for.
+    pub token_server_name: Option<String>,
     /// How often it was sent.
     pub sent: u8,
     /// From the first send to the answer.

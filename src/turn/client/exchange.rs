@@ -57,12 +57,12 @@ impl Exchange {
     }
 
     /// Takes the response to the current transaction. `may` is asked whether this request may be made once more, if
-    /// the response calls for it.
+    /// the response calls for it with this challenge.
     pub(super) fn take(
         &mut self,
         now: Instant,
         response: Message,
-        may: impl FnOnce(&Request) -> bool,
+        may: impl FnOnce(&Request, &Challenge) -> bool,
     ) -> Next {
         let code = match response.class {
             Class::Error => Some(response.error_code().map_or(0, |(code, _)| code)),
@@ -79,7 +79,7 @@ impl Exchange {
                 _ => false,
             };
         match Challenge::from_response(&response) {
-            Some(challenge) if again && may(&self.request) => Next::Authenticate(challenge),
+            Some(challenge) if again && may(&self.request, &challenge) => Next::Authenticate(challenge),
             _ => self.end(now, Outcome::Refused { code, response }),
         }
     }
