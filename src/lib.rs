@@ -19,6 +19,7 @@ pub mod metric;
 pub mod nat;
 pub mod probe;
 pub mod report;
+pub mod sdp;
 pub mod server;
 pub mod spelling;
 pub mod stun;

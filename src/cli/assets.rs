@@ -7,7 +7,9 @@ use clap_complete::Shell;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
-use crate::finding::registry;
+use crate::finding::{Rule, registry};
+use crate::probe;
+use crate::sdp::lint::{self, LintRule};
 
 /// Every generated file: its path under the package's root, and its content.
 pub fn render() -> io::Result<Vec<(String, Vec<u8>)>> {
@@ -58,8 +60,14 @@ fn page(name: &str, command: &Command) -> io::Result<Vec<u8>> {
     if command.get_subcommands().any(|subcommand| !subcommand.is_hide_set()) {
         man.render_subcommands_section(&mut page)?;
     }
-    if LIST_FINDINGS.contains(&name) {
-        findings().to_writer(&mut page)?;
+    match name {
+        "rtcscope-explain" => findings(registry::rules()).to_writer(&mut page)?,
+        "rtcscope-probe" => findings(probe::codes::RULES.iter().copied()).to_writer(&mut page)?,
+        "rtcscope-sdp-lint" => {
+            let of_one = |rule: &&LintRule| rule.looks_at_one();
+            findings(lint::rules().filter(of_one).map(|lint| &lint.rule)).to_writer(&mut page)?;
+        }
+        _ => {}
     }
     if let Some(help) = command.get_after_long_help() {
         after_help(&help.to_string()).to_writer(&mut page)?;
@@ -67,13 +75,10 @@ fn page(name: &str, command: &Command) -> io::Result<Vec<u8>> {
     Ok(page)
 }
 
-/// The pages that list the codes of all findings.
-const LIST_FINDINGS: &[&str] = &["rtcscope-explain", "rtcscope-probe"];
-
-fn findings() -> Roff {
+fn findings(rules: impl Iterator<Item = &'static Rule>) -> Roff {
     let mut roff = Roff::new();
     roff.control("SH", ["FINDINGS"]);
-    for rule in registry::rules() {
+    for rule in rules {
         roff.control("TP", []);
         roff.text([bold(rule.code)]);
         roff.text([roman(format!("{} ({}).", rule.summary, rule.name))]);

@@ -130,7 +130,14 @@ impl Context {
 
     /// Writes the result to every place that was asked for, in the format asked for there.
     pub fn emit(self, report: &impl Report) -> anyhow::Result<Exit> {
-        let rendered = Rendered::from_report(report)?;
+        let rendered = Rendered { fail_on: self.fail_on, ..Rendered::from_report(report)? };
+        let formats = self.reports.iter().map(|(format, _)| *format).chain([self.format]);
+        if rendered.findings.is_none()
+            && let Some(format) = formats.into_iter().find(|format| format.needs_findings)
+        {
+            let message = format!("this command makes no findings, of which `{format}` consists");
+            return Err(UserError::usage(message).hint("take `json` for programs").into());
+        }
         let mut files = Vec::new();
         for (format, mut file) in self.reports {
             file.write(&bytes(format, &rendered, Screen::FILE, self.grown)?)?;
@@ -195,8 +202,8 @@ mod tests {
 
     #[test]
     fn says_what_is_wrong_with_the_rest() {
-        check("out.json", Err("write it as FORMAT=PATH; formats: text, json, jsonl"));
-        check("xml=out.xml", Err("`xml` is not a format; formats: text, json, jsonl"));
+        check("out.json", Err("write it as FORMAT=PATH; formats: text, json, jsonl, sarif, github, junit"));
+        check("xml=out.xml", Err("`xml` is not a format; formats: text, json, jsonl, sarif, github, junit"));
         check("json=", Err("the path is missing"));
         check("json=-", Err("standard output is for `--format`; `--report` needs a file"));
     }

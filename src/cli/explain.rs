@@ -70,7 +70,8 @@ fn list(rules: &[&Rule]) -> Block {
     Block::Table(Table { columns, rows: rules.iter().map(row).collect() })
 }
 
-fn in_full(rule: &Rule) -> Vec<Block> {
+/// The explanation of a rule.
+pub(super) fn in_full(rule: &Rule) -> Vec<Block> {
     let (word, _) = severity(rule);
     let mut blocks = vec![Block::Heading(format!("{word} {} {}", rule.code, rule.name))];
     blocks.extend(markdown::blocks(rule.explain));
@@ -78,7 +79,8 @@ fn in_full(rule: &Rule) -> Vec<Block> {
     blocks
 }
 
-fn severity(rule: &Rule) -> (&'static str, Tone) {
+/// A severity as a word, and how that should strike the reader.
+pub(super) fn severity(rule: &Rule) -> (&'static str, Tone) {
     match rule.severity {
         Severity::Error => ("error", Tone::Bad),
         Severity::Warning => ("warning", Tone::Warn),

@@ -8,6 +8,7 @@ mod error;
 mod explain;
 mod man;
 mod probe;
+mod sdp;
 mod stun;
 
 use std::ffi::OsString;
@@ -39,6 +40,7 @@ pub struct Cli {
 enum Command {
     Probe(Box<probe::Args>),
     Stun(stun::Args),
+    Sdp(sdp::Args),
     Explain(explain::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -49,6 +51,7 @@ impl Command {
         match self {
             Command::Probe(args) => probe::run(*args, context),
             Command::Stun(args) => stun::run(args, context),
+            Command::Sdp(args) => sdp::run(args, context),
             Command::Explain(args) => explain::run(args, context),
             Command::Completions(args) => completions::run(args, context),
             Command::Man(args) => man::run(args, context),

@@ -67,14 +67,18 @@ pub enum FailOn {
 }
 
 impl FailOn {
+    /// Whether a finding of this severity fails the run.
+    pub fn fails(self, severity: Severity) -> bool {
+        match self {
+            FailOn::Error => severity >= Severity::Error,
+            FailOn::Warning => severity >= Severity::Warning,
+            FailOn::Never => false,
+        }
+    }
+
     /// Whether one of `findings` is severe enough.
     pub fn exit<'a>(self, findings: impl IntoIterator<Item = &'a Finding>) -> Exit {
-        let least = match self {
-            FailOn::Error => Severity::Error,
-            FailOn::Warning => Severity::Warning,
-            FailOn::Never => return Exit::Healthy,
-        };
-        match findings.into_iter().any(|finding| finding.severity >= least) {
+        match findings.into_iter().any(|finding| self.fails(finding.severity)) {
             true => Exit::Failed,
             false => Exit::Healthy,
         }

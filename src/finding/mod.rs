@@ -94,6 +94,9 @@ pub enum Location {
         column: usize,
         /// How many characters; 0 where something is missing.
         length: usize,
+        /// Which m-line's section of an SDP, counted from 0; `None` at its session level, and in other texts.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        m_line: Option<usize>,
         /// The line as it may be shown. No part of the JSON.
         #[serde(skip)]
         excerpt: Excerpt,
@@ -116,7 +119,10 @@ impl std::fmt::Display for Location {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Location::Endpoint { endpoint, transport } => write!(f, "{endpoint} over {transport}"),
-            Location::Text { line, column, .. } => write!(f, "line {line}, column {column}"),
+            Location::Text { line, column, m_line: None, .. } => write!(f, "line {line}, column {column}"),
+            Location::Text { line, column, m_line: Some(index), .. } => {
+                write!(f, "line {line}, column {column}, m-line {index}")
+            }
         }
     }
 }

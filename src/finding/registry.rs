@@ -4,7 +4,8 @@ use super::Rule;
 
 /// All rules, sorted by code within each domain.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    crate::probe::codes::RULES.iter().copied().chain(crate::turnserver::rules::all())
+    let lint = crate::sdp::lint::rules().map(|lint| &lint.rule);
+    crate::probe::codes::RULES.iter().copied().chain(crate::turnserver::rules::all()).chain(lint)
 }
 
 /// The rule with this code, upper or lower case.

@@ -1,6 +1,6 @@
 //! The human view of a result, before colour and width: what the renderers walk.
 
-use crate::finding::Finding;
+use crate::finding::{Confidence, Excerpt, Finding, Severity};
 
 /// A result as a person reads it, top to bottom.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -31,8 +31,44 @@ pub enum Block {
     Table(Table),
     /// Findings, each with its evidence and what to change.
     Findings(Vec<Finding>),
+    /// A finding with the lines of a text that it is about.
+    Snippet(Snippet),
     /// One line of a log.
     Line(Line),
+}
+
+/// A finding with the lines of a text that it is about, one or more marked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snippet {
+    /// [`Finding::severity`].
+    pub severity: Severity,
+    /// [`Finding::confidence`].
+    pub confidence: Confidence,
+    /// [`Finding::code`].
+    pub code: &'static str,
+    /// [`Finding::name`].
+    pub name: &'static str,
+    /// [`Finding::message`].
+    pub message: String,
+    /// `offer.sdp:5:9`: where the first of the lines is.
+    pub place: String,
+    /// What is shown; the first is the place of the finding.
+    pub lines: Vec<SnippetLine>,
+    /// [`Finding::help`].
+    pub help: String,
+}
+
+/// A line with a mark in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SnippetLine {
+    /// Which other text it stands in, such as the offer that an answer does not fit; empty for the same.
+    pub text: String,
+    /// Counted from 1.
+    pub line: usize,
+    /// What stands there, and which part is meant; that is empty where something is missing.
+    pub excerpt: Excerpt,
+    /// What is to be said of it; empty at the place of the finding itself.
+    pub label: String,
 }
 
 /// A table with a row of column names.

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
-use super::{Rendered, Screen, json, jsonl, text};
+use super::{Rendered, Screen, github, json, jsonl, junit, sarif, text};
 
 /// Writes a report in one format.
 pub type Renderer = fn(&Rendered, Screen, &mut dyn Write) -> io::Result<()>;
@@ -23,18 +23,47 @@ pub enum Growth {
 
 /// Every format, the default first.
 pub static FORMATS: &[Format] = &[
-    Format { name: "text", help: "For people", renderer: text::render, growth: Growth::Paragraphs },
+    Format {
+        name: "text",
+        help: "For people",
+        needs_findings: false,
+        renderer: text::render,
+        growth: Growth::Paragraphs,
+    },
     Format {
         name: "json",
         help: "For programs: one object, versioned by its `schema`",
+        needs_findings: false,
         renderer: json::render,
         growth: Growth::Whole,
     },
     Format {
         name: "jsonl",
         help: "For programs that read as it comes: one object a line, each with its `schema`",
+        needs_findings: false,
         renderer: jsonl::render,
         growth: Growth::Parts,
+    },
+    Format {
+        name: "sarif",
+        help: "Findings for code hosts and editors: SARIF 2.1.0",
+        needs_findings: true,
+        renderer: sarif::render,
+        growth: Growth::Whole,
+    },
+    Format {
+        name: "github",
+        help: "Findings as annotations of GitHub Actions",
+        needs_findings: true,
+        renderer: github::render,
+        growth: Growth::Whole,
+    },
+    Format {
+        name: "junit",
+        help: "Findings as failed tests: JUnit XML",
+        needs_findings: true,
+        renderer: junit::render,
+        growth: Growth::Whole,
     },
 ];
 
@@ -45,6 +74,8 @@ pub struct Format {
     pub name: &'static str,
     /// What it is for.
     pub help: &'static str,
+    /// Whether it consists of findings, and is of no use for a report that has none to make.
+    pub needs_findings: bool,
     /// How it is written.
     pub renderer: Renderer,
     /// What it does with results that grow.

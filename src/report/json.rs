@@ -8,8 +8,12 @@ use serde_json::{Map, Value};
 use super::{Rendered, Screen, printable};
 
 pub(super) fn render(report: &Rendered, _: Screen, out: &mut dyn Write) -> io::Result<()> {
-    let object = with_schema(report.schema, &report.json);
-    let mut text = escape_invisible(serde_json::to_string_pretty(&object)?);
+    write(&with_schema(report.schema, &report.json), out)
+}
+
+/// Writes any JSON, its invisible characters escaped.
+pub(super) fn write(value: &impl serde::Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let mut text = escape_invisible(serde_json::to_string_pretty(value)?);
     text.push('\n');
     out.write_all(text.as_bytes())
 }
@@ -55,13 +59,8 @@ mod tests {
     use crate::report::Document;
 
     fn check(json: Value) -> String {
-        let report = Rendered {
-            schema: "test/1",
-            json,
-            lines: Vec::new(),
-            document: Document::default(),
-            exit: Exit::Healthy,
-        };
+        let empty = Rendered::of_document("test/1", Document::default(), Exit::Healthy);
+        let report = Rendered { json, ..empty };
         let mut out = Vec::new();
         render(&report, Screen::FILE, &mut out).unwrap();
         String::from_utf8(out).unwrap()

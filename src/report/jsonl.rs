@@ -25,11 +25,9 @@ mod tests {
     #[test]
     fn each_line_is_an_object_of_its_own_and_nothing_breaks_it() {
         let report = Rendered {
-            schema: "test/1",
             json: json!({"whole": true}),
             lines: vec![json!({"record": "one", "text": "a\nb\u{2028}c"}), json!({"record": "two"})],
-            document: Document::default(),
-            exit: Exit::Healthy,
+            ..Rendered::of_document("test/1", Document::default(), Exit::Healthy)
         };
         let mut out = Vec::new();
         render(&report, Screen::FILE, &mut out).unwrap();

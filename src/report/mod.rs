@@ -2,16 +2,21 @@
 //!
 //! A renderer knows no command, and `report` never computes a number.
 
+mod annotated;
 mod document;
 mod findings;
 mod format;
+mod github;
 mod json;
 mod jsonl;
+mod junit;
 mod log;
 pub mod markdown;
 mod printable;
 mod progress;
+mod sarif;
 mod screen;
+mod snippet;
 mod table;
 mod text;
 mod wrap;
@@ -19,13 +24,13 @@ mod wrap;
 #[cfg(test)]
 mod tests;
 
-pub use document::{Align, Block, Cell, Document, Line, Table, Tone};
+pub use document::{Align, Block, Cell, Document, Line, Snippet, SnippetLine, Table, Tone};
 pub use format::{FORMATS, Format, Growth, Renderer};
 pub use printable::{one_line, printable};
 pub use progress::Progress;
 pub use screen::Screen;
 
-use crate::finding::Exit;
+use crate::finding::{Exit, FailOn, Finding};
 use crate::metric::Metric;
 
 /// What every command hands to the report layer.
@@ -47,6 +52,16 @@ pub trait Report: serde::Serialize {
         Vec::new()
     }
 
+    /// What was found; `None` for what finds nothing, such as a list, and so has no form that consists of findings.
+    fn findings(&self) -> Option<&[Finding]> {
+        None
+    }
+
+    /// What was examined, by the names that findings have as their subject; those without a finding are healthy.
+    fn subjects(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// What the exit code says.
     fn exit(&self) -> Exit;
 }
@@ -62,6 +77,12 @@ pub struct Rendered {
     pub lines: Vec<serde_json::Value>,
     /// [`Report::document`].
     pub document: Document,
+    /// [`Report::findings`].
+    pub findings: Option<Vec<Finding>>,
+    /// [`Report::subjects`].
+    pub subjects: Vec<String>,
+    /// Which findings fail; whoever renders sets it.
+    pub fail_on: FailOn,
     /// [`Report::exit`].
     pub exit: Exit,
 }
@@ -71,6 +92,26 @@ impl Rendered {
     pub fn from_report<R: Report>(report: &R) -> Result<Self, serde_json::Error> {
         let json = serde_json::to_value(report)?;
         let lines = report.lines(&json);
-        Ok(Self { schema: R::SCHEMA, json, lines, document: report.document(), exit: report.exit() })
+        Ok(Self {
+            json,
+            lines,
+            findings: report.findings().map(<[Finding]>::to_vec),
+            subjects: report.subjects(),
+            ..Self::of_document(R::SCHEMA, report.document(), report.exit())
+        })
+    }
+
+    /// A document alone.
+    pub fn of_document(schema: &'static str, document: Document, exit: Exit) -> Self {
+        Self {
+            schema,
+            json: serde_json::Value::Null,
+            lines: Vec::new(),
+            document,
+            findings: None,
+            subjects: Vec::new(),
+            fail_on: FailOn::default(),
+            exit,
+        }
     }
 }

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::{Block, Cell, Document, Line, Table};
+use super::{Block, Cell, Document, Line, Snippet, SnippetLine, Table};
 use crate::finding::{Excerpt, Finding, Location};
 
 /// `text` with its invisible characters shown; line breaks and tabs become spaces.
@@ -77,6 +77,27 @@ fn block(block: &Block) -> Block {
             groups: line.groups.iter().map(|group| group.iter().map(cell).collect()).collect(),
             below: line.below.iter().map(cell).collect(),
         }),
+        Block::Snippet(shown) => Block::Snippet(snippet(shown)),
+    }
+}
+
+/// Part by part, so that the marks stay below what is meant, however long that gets.
+fn snippet(snippet: &Snippet) -> Snippet {
+    Snippet {
+        message: own(&snippet.message),
+        place: own(&snippet.place),
+        lines: snippet
+            .lines
+            .iter()
+            .map(|line| SnippetLine {
+                text: own(&line.text),
+                line: line.line,
+                excerpt: excerpt(&line.excerpt),
+                label: own(&line.label),
+            })
+            .collect(),
+        help: snippet.help.lines().map(own).collect::<Vec<_>>().join("\n"),
+        ..snippet.clone()
     }
 }
 
@@ -87,16 +108,13 @@ fn finding(finding: &Finding) -> Finding {
             Location::Endpoint { endpoint, transport } => {
                 Location::Endpoint { endpoint: own(endpoint), transport }
             }
-            Location::Text { line, column, length, excerpt } => Location::Text {
+            Location::Text { line, column, length, m_line, excerpt } => Location::Text {
                 line: *line,
                 column: *column,
                 length: *length,
+                m_line: *m_line,
                 // Part by part, so that the mark stays under what it marks.
-                excerpt: Excerpt {
-                    before: own(&excerpt.before),
-                    marked: own(&excerpt.marked),
-                    after: own(&excerpt.after),
-                },
+                excerpt: self::excerpt(excerpt),
             },
         }),
         message: own(&finding.message),
@@ -105,6 +123,10 @@ fn finding(finding: &Finding) -> Finding {
         help: finding.help.lines().map(own).collect::<Vec<_>>().join("\n"),
         ..finding.clone()
     }
+}
+
+fn excerpt(excerpt: &Excerpt) -> Excerpt {
+    Excerpt { before: own(&excerpt.before), marked: own(&excerpt.marked), after: own(&excerpt.after) }
 }
 
 fn value(v: &Value) -> Value {
@@ -187,7 +209,8 @@ mod tests {
             line: 1,
             column: 1,
             length: 1,
-            excerpt,
+            m_line: None,
+            excerpt: excerpt.clone(),
         });
         let dirty = Document {
             blocks: vec![
@@ -201,6 +224,21 @@ mod tests {
                     rows: vec![vec![BAD.into()]],
                 }),
                 Block::Findings(vec![finding, in_text]),
+                Block::Snippet(Snippet {
+                    severity: crate::finding::Severity::Error,
+                    confidence: crate::finding::Confidence::High,
+                    code: "CODE",
+                    name: "name",
+                    message: BAD.to_owned(),
+                    place: BAD.to_owned(),
+                    lines: vec![SnippetLine {
+                        text: BAD.to_owned(),
+                        line: 1,
+                        excerpt: excerpt.clone(),
+                        label: BAD.to_owned(),
+                    }],
+                    help: BAD.to_owned(),
+                }),
             ],
         };
         assert!(format!("{dirty:?}").contains("\\u{1b}]0"), "the test must be able to fail");

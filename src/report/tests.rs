@@ -1,17 +1,11 @@
 //! What a whole report looks like, at the widths people have.
 
 use super::*;
-use crate::finding::{Confidence, Finding, Location};
+use crate::finding::{Confidence, Excerpt, Finding, Location, Severity};
 use crate::probe::codes;
 
 fn check(blocks: Vec<Block>, exit: Exit, width: usize, colour: bool) -> String {
-    let report = Rendered {
-        schema: "test/1",
-        json: serde_json::Value::Null,
-        lines: Vec::new(),
-        document: Document { blocks },
-        exit,
-    };
+    let report = Rendered::of_document("test/1", Document { blocks }, exit);
     let mut out = Vec::new();
     Format::default().render(&report, Screen { width, colour }, &mut out).unwrap();
     String::from_utf8(out).unwrap()
@@ -368,5 +362,311 @@ proptest::proptest! {
         let text = check(blocks, Exit::Failed, width, false);
         let odd = text.chars().find(|c| (c.is_control() && *c != '\n') || printable::is_invisible(*c));
         assert_eq!(odd, None, "{text:?}");
+    }
+}
+
+/// What a format makes of a finding in a text, one in a text within a log, and one of a server.
+fn formatted(name: &str) -> String {
+    let text =
+        |line| Location::Text { line, column: 3, length: 4, m_line: None, excerpt: Excerpt::default() };
+    let findings = vec![
+        codes::REDIRECT
+            .finding("syntax", "a, b/100%.sdp")
+            .at(text(5))
+            .message("one: <two>\x1b")
+            .help("do\nthis"),
+        codes::CLOCK_SKEW
+            .finding("syntax", "call.log")
+            .at(text(1))
+            .message("in a log")
+            .evidence("input_line", 70)
+            .evidence("input_column", 12),
+        codes::AUTH_WRONG
+            .finding("allocate", "turn:turn.example.org")
+            .at(Location::Endpoint { endpoint: "198.51.100.1:3478".to_owned(), transport: "udp" })
+            .message("401 for `alice`"),
+    ];
+    let blocks = vec![verdict()];
+    let report = Rendered {
+        findings: Some(findings),
+        subjects: vec!["call.log".to_owned(), "healthy.sdp".to_owned()],
+        ..Rendered::of_document("test/1", Document { blocks }, Exit::Failed)
+    };
+    let format = FORMATS.iter().find(|format| format.name == name).unwrap();
+    let mut out = Vec::new();
+    format.render(&report, Screen::FILE, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn github_gets_one_line_a_finding() {
+    insta::assert_snapshot!(formatted("github"), @r#"
+    ::notice file=a%2C b/100%25.sdp,line=5,col=3,endLine=5,endColumn=6,title=REDIRECT redirect-to-alternate-server::one: <two>\u{1b}%0Ahelp: do%0Athis
+    ::warning file=call.log,line=70,col=12,title=CLOCK_SKEW server-clock-off::in a log
+    ::error title=AUTH_WRONG wrong-credentials::turn:turn.example.org: 401 for `alice`
+    rtcscope: turn.example.org relays over TCP and TLS, but UDP is blocked and the certificate has expired; two of three endpoints work
+    "#);
+}
+
+#[test]
+fn junit_has_a_suite_for_each_thing_examined() {
+    insta::assert_snapshot!(formatted("junit"), @r#"
+    <?xml version="1.0" encoding="UTF-8"?>
+    <testsuites name="rtcscope" tests="4" skipped="0" failures="1" errors="0">
+        <testsuite name="call.log" tests="1" skipped="0" errors="0" failures="0">
+            <testcase name="CLOCK_SKEW server-clock-off at 70:12" classname="syntax">
+                <system-out>in a log
+    call.log:70:12</system-out>
+            </testcase>
+        </testsuite>
+        <testsuite name="healthy.sdp" tests="1" skipped="0" errors="0" failures="0">
+            <testcase name="nothing found" classname="test/1"/>
+        </testsuite>
+        <testsuite name="a, b/100%.sdp" tests="1" skipped="0" errors="0" failures="0">
+            <testcase name="REDIRECT redirect-to-alternate-server at 5:3" classname="syntax">
+                <system-out>one: &lt;two&gt;\u{1b}
+    a, b/100%.sdp:5:3
+    help: do
+    this</system-out>
+            </testcase>
+        </testsuite>
+        <testsuite name="turn:turn.example.org" tests="1" skipped="0" errors="0" failures="1">
+            <testcase name="AUTH_WRONG wrong-credentials" classname="allocate">
+                <failure message="401 for `alice`" type="AUTH_WRONG">401 for `alice`
+    turn:turn.example.org: 198.51.100.1:3478 over udp</failure>
+            </testcase>
+        </testsuite>
+    </testsuites>
+    "#);
+}
+
+#[test]
+fn sarif_names_files_lines_and_rules() {
+    let mut sarif: serde_json::Value = serde_json::from_str(&formatted("sarif")).unwrap();
+    for rule in sarif["runs"][0]["tool"]["driver"]["rules"].as_array_mut().unwrap() {
+        assert!(rule["help"]["markdown"].as_str().unwrap().contains("## What to change"));
+        rule["help"] = "…".into();
+    }
+    sarif["runs"][0]["tool"]["driver"]["version"] = "…".into();
+    insta::assert_snapshot!(serde_json::to_string_pretty(&sarif).unwrap(), @r#"
+    {
+      "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+      "version": "2.1.0",
+      "runs": [
+        {
+          "tool": {
+            "driver": {
+              "name": "rtcscope",
+              "version": "…",
+              "rules": [
+                {
+                  "id": "REDIRECT",
+                  "name": "redirect-to-alternate-server",
+                  "shortDescription": {
+                    "text": "the server sends its clients to another server"
+                  },
+                  "help": "…",
+                  "defaultConfiguration": {
+                    "level": "note"
+                  },
+                  "properties": {
+                    "refs": [
+                      "RFC 8489 §10",
+                      "RFC 8489 §14.15"
+                    ]
+                  }
+                },
+                {
+                  "id": "CLOCK_SKEW",
+                  "name": "server-clock-off",
+                  "shortDescription": {
+                    "text": "the clock of the server differs from this machine's by more than a minute"
+                  },
+                  "help": "…",
+                  "defaultConfiguration": {
+                    "level": "warning"
+                  },
+                  "properties": {
+                    "refs": [
+                      "draft-uberti-behave-turn-rest-00"
+                    ]
+                  }
+                },
+                {
+                  "id": "AUTH_WRONG",
+                  "name": "wrong-credentials",
+                  "shortDescription": {
+                    "text": "the server refuses this username and password"
+                  },
+                  "help": "…",
+                  "defaultConfiguration": {
+                    "level": "error"
+                  },
+                  "properties": {
+                    "refs": [
+                      "RFC 8489 §9.2.5",
+                      "RFC 8656 §7.4"
+                    ]
+                  }
+                }
+              ]
+            }
+          },
+          "columnKind": "unicodeCodePoints",
+          "invocations": [
+            {
+              "executionSuccessful": true,
+              "exitCode": 1
+            }
+          ],
+          "results": [
+            {
+              "ruleId": "REDIRECT",
+              "ruleIndex": 0,
+              "level": "note",
+              "message": {
+                "text": "one: <two>\u001b. To mend it: do\nthis"
+              },
+              "locations": [
+                {
+                  "physicalLocation": {
+                    "artifactLocation": {
+                      "uri": "a%2C%20b/100%25.sdp"
+                    },
+                    "region": {
+                      "startLine": 5,
+                      "startColumn": 3,
+                      "endColumn": 7
+                    }
+                  }
+                }
+              ],
+              "properties": {
+                "confidence": "high",
+                "stage": "syntax",
+                "evidence": {}
+              }
+            },
+            {
+              "ruleId": "CLOCK_SKEW",
+              "ruleIndex": 1,
+              "level": "warning",
+              "message": {
+                "text": "in a log"
+              },
+              "locations": [
+                {
+                  "physicalLocation": {
+                    "artifactLocation": {
+                      "uri": "call.log"
+                    },
+                    "region": {
+                      "startLine": 70,
+                      "startColumn": 12
+                    }
+                  }
+                }
+              ],
+              "properties": {
+                "confidence": "high",
+                "stage": "syntax",
+                "evidence": {
+                  "input_line": 70,
+                  "input_column": 12
+                }
+              }
+            },
+            {
+              "ruleId": "AUTH_WRONG",
+              "ruleIndex": 2,
+              "level": "error",
+              "message": {
+                "text": "401 for `alice`"
+              },
+              "locations": [
+                {
+                  "logicalLocations": [
+                    {
+                      "fullyQualifiedName": "turn:turn.example.org",
+                      "kind": "resource",
+                      "name": "198.51.100.1:3478 over udp"
+                    }
+                  ]
+                }
+              ],
+              "properties": {
+                "confidence": "high",
+                "stage": "allocate",
+                "evidence": {}
+              }
+            }
+          ]
+        }
+      ]
+    }
+    "#);
+}
+
+fn snippet(marked: &str, lines: Vec<SnippetLine>) -> Block {
+    let excerpt = Excerpt {
+        before: "a=fmtp:111 ".to_owned(),
+        marked: marked.to_owned(),
+        after: ";minptime=10 and so on, to the end of a line that is longer than a screen is wide".to_owned(),
+    };
+    let first = SnippetLine { text: String::new(), line: 104, excerpt, label: String::new() };
+    Block::Snippet(Snippet {
+        severity: Severity::Error,
+        confidence: Confidence::High,
+        code: "SDP999",
+        name: "made-up-fault",
+        message: "the answer does not fit the offer".to_owned(),
+        place: "answer.sdp:104:12".to_owned(),
+        lines: std::iter::once(first).chain(lines).collect(),
+        help: "change it".to_owned(),
+    })
+}
+
+fn second(text: &str, line: usize, label: &str) -> SnippetLine {
+    let excerpt = Excerpt { before: "a=".into(), marked: "mid:测试".into(), after: " x".into() };
+    SnippetLine { text: text.to_owned(), line, excerpt, label: label.to_owned() }
+}
+
+#[test]
+fn a_snippet_has_its_marks_below_what_they_mean() {
+    let lines = vec![second("", 9, "first defined here"), second("offer.sdp", 9, "what was offered")];
+    insta::assert_snapshot!(plain(vec![snippet("useinbandfec=1", lines)], 80), @r#"
+    error SDP999 made-up-fault
+      the answer does not fit the offer
+        --> answer.sdp:104:12
+          |
+        9 | a=mid:测试 x
+          |   -------- first defined here
+        ...
+      104 | a=fmtp:111 useinbandfec=1;minptime=10 and so on, to the end of a line t…
+          |            ^^^^^^^^^^^^^^
+        ::: offer.sdp:9
+        9 | a=mid:测试 x
+          |   -------- what was offered
+      help: change it
+    "#);
+}
+
+#[test]
+fn what_is_marked_is_seen_at_any_width() {
+    for width in [20, 33, 40, 60, 80, 120, 200] {
+        let long = "x".repeat(300);
+        for marked in ["", " ", "useinbandfec=1", "\u{1b}[2J", "测试", long.as_str()] {
+            let text = check(vec![snippet(marked, vec![second("", 9, "here")])], Exit::Failed, width, false);
+            let mut lines = text.lines().skip_while(|line| !line.starts_with("  104 |"));
+            let (line, marks) = (lines.next().unwrap(), lines.next().unwrap());
+            let start = marks.find('^').unwrap();
+            assert_eq!(marks.trim_start_matches([' ', '|']).trim_end_matches('^'), "", "{text}");
+            let room = width.max(28);
+            assert!(wrap::width(line) <= room && wrap::width(marks) <= room, "{width}: {text}");
+            if marked.starts_with("use") && width >= 40 {
+                let seen: String = line.chars().skip(start).take(14).collect();
+                assert_eq!(seen, marked, "{text}");
+            }
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::wrap::prose;
-use super::{Block, Cell, Rendered, Screen, Tone, findings, log, printable, table};
+use super::{Block, Cell, Rendered, Screen, Tone, findings, log, printable, snippet, table};
 use crate::finding::Exit;
 
 pub(super) fn render(report: &Rendered, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
@@ -38,6 +38,7 @@ fn lines(block: &Block, exit: Exit, screen: Screen) -> Vec<String> {
         Block::Table(table) if table.rows.is_empty() => Vec::new(),
         Block::Table(table) => table::lines(table, screen),
         Block::Findings(findings) => findings::lines(findings, screen),
+        Block::Snippet(snippet) => snippet::lines(snippet, screen),
         Block::Line(line) => log::lines(line, screen),
     }
 }

@@ -75,6 +75,7 @@ impl Findings<'_> {
             line: line.number,
             column: characters(line.span.start..start) + 1,
             length: characters(start..end),
+            m_line: None,
             excerpt: self.conf.excerpt(line, &(start..end)),
         };
         self.found.push(adjust(rule.finding(STAGE, self.path)).at(location));

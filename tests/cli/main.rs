@@ -8,6 +8,9 @@ mod errors;
 mod explain;
 mod global;
 mod probe;
+mod sdp;
+mod sdp_lint;
+mod sdp_negotiate;
 mod stun;
 mod turnserver_conf;
 

@@ -51,6 +51,16 @@ fn certificates() {
 }
 
 #[test]
+fn descriptions() {
+    run("sdp");
+}
+
+#[test]
+fn sources_of_sdp() {
+    run("sdp_source");
+}
+
+#[test]
 fn dtls_clients() {
     run("dtls_client");
 }

@@ -1,5 +1,5 @@
 //! Good input to start from: vectors of RFC 5769, a whole conversation of our client with our server,
-//! URIs, server lists, and the certificates of `testdata/tls`.
+//! URIs, server lists, the certificates of `testdata/tls` and the dumps of `testdata/sdp`.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -36,6 +36,8 @@ pub(crate) fn of(target: &str) -> Vec<Vec<u8>> {
         "server_uri" => URIS.iter().map(|uri| uri.as_bytes().to_vec()).collect(),
         "ice_servers" => SERVERS.iter().map(|json| json.as_bytes().to_vec()).collect(),
         "certificate" => CERTIFICATES.iter().map(|der| der.to_vec()).collect(),
+        "sdp" => DESCRIPTIONS.iter().map(|sdp| sdp.to_vec()).collect(),
+        "sdp_source" => SOURCES.iter().map(|text| text.to_vec()).collect(),
         "dtls_client" => flights(),
         "turnserver_conf" => CONFS.iter().map(|text| text.as_bytes().to_vec()).collect(),
         other => panic!("no seeds for {other}"),
@@ -105,6 +107,14 @@ const CERTIFICATES: [&[u8]; 4] = [
     include_bytes!("../../testdata/tls/expired.der"),
     include_bytes!("../../testdata/tls/leaf.der"),
     include_bytes!("../../testdata/tls/rsa.der"),
+];
+
+const DESCRIPTIONS: [&[u8]; 5] = [
+    include_bytes!("../../testdata/sdp/offer.sdp"),
+    include_bytes!("../../testdata/sdp/broken.sdp"),
+    b"m=video 9 RTP/SAVPF 97\na=imageattr:97 send [x=800,y=640,sar=1.1,q=0.6] recv *\na=simulcast: send rid=a,~b;c recv d\n",
+    b"v=0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:AAAA|2^20\r\nm=audio 9 RTP/AVPF 0 0 127\na=ssrc-group:FID 1 2\n",
+    b"\xef\xbb\xbfv=0\ra =mid: x\r\r\n> a=ssrc:1 msid:a b\n\xff\0=\na=rid:x send pt=1,2;max-fps=3\na=sctpmap:5000 x 9",
 ];
 
 /// Two good ones, and one with what is hard to cut.
@@ -239,3 +249,21 @@ impl Talk {
         }
     }
 }
+
+/// Wrappings of SDP.
+const SOURCES: [&[u8]; 14] = [
+    include_bytes!("../../testdata/sdp/source/rtcstats-v3.jsonl"),
+    include_bytes!("../../testdata/sdp/source/internals-2014.json"),
+    include_bytes!("../../testdata/sdp/source/internals-2026.json"),
+    include_bytes!("../../testdata/sdp/source/about-webrtc.json"),
+    include_bytes!("../../testdata/sdp/source/about-webrtc.html"),
+    b"v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\nm=audio 9 RTP/AVP 0\r\na=mid:0\r\n",
+    b"> v=0\n> o=-\n>\n> s=-\n\n```\nv=0\no=1\n```\n10:00 v=0\n10:01 o=-\n",
+    br#"{"type":"offer","sdp":"v=0\r\no=-\r\ns=\u00e9\ud83d\ude00\r\n"} {"candidate":"","sdpMid":"0"}"#,
+    br#"let s = "v=0\r\n" + 'x' + "o=-"; t = "v=0\\r\\no=-"; ['v=0', 'o=-'] v=0\r\no=-\r\n"#,
+    b"INVITE sip:a SIP/2.0\r\nc: multipart/mixed;boundary=x\r\nl: 60\r\n\r\n--x\r\nc: application/sdp\r\n\r\nv=0\r\no=-\r\n--x--",
+    b"POST /w HTTP/1.1\r\nContent-Type: application/sdp\r\nContent-Length: 12\r\n\r\nv=0\r\no=-\r\nHTTP/1.1 201 OK\r\n\r\nv=0\r\no=-\r\n",
+    b"dj0wDQpvPS0gMSAxIElOIElQNCAwLjAuMC4wDQpzPS0NCnQ9MCAwDQptPWF1ZGlvIDkgUlRQL0FWUCAwDQo=",
+    b"sdp=v%3D0%0D%0Ao%3D-+1&x=%7B",
+    b"a=ice-ufrag:a\r\nm=audio 9 RTP/AVP 0\r\na=candidate:1 1 udp 1 1.2.3.4 5 typ host\r\na=end-of-candidates\r\n",
+];

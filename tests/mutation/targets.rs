@@ -11,6 +11,11 @@ use rtcscope::dtls::{Handshake, Offer, Output as Dtls};
 use rtcscope::finding::Location;
 use rtcscope::ice::servers::IceServers;
 use rtcscope::ice::uri::ServerUri;
+use rtcscope::report::Report as _;
+use rtcscope::sdp::attribute::Candidate;
+use rtcscope::sdp::explain::{Explanation, Given, SessionFacts};
+use rtcscope::sdp::lint::{self, Description, Pair, Selection};
+use rtcscope::sdp::{Session, Text, source};
 use rtcscope::stun::explain::{self, Key, Protocol};
 use rtcscope::stun::framing::StreamDecoder;
 use rtcscope::stun::{Class, Integrity, Message, MessageBuilder, Method, TransactionId, attribute};
@@ -25,7 +30,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 pub(crate) type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub(crate) const TARGETS: [Target; 9] = [
+pub(crate) const TARGETS: [Target; 11] = [
     ("stun_message", stun_message),
     ("stun_explain", stun_explain),
     ("recording", recording),
@@ -33,6 +38,8 @@ pub(crate) const TARGETS: [Target; 9] = [
     ("server_uri", server_uri),
     ("ice_servers", ice_servers),
     ("certificate", certificate),
+    ("sdp", sdp),
+    ("sdp_source", sdp_source),
     ("dtls_client", dtls_client),
     ("turnserver_conf", turnserver_conf),
 ];
@@ -62,6 +69,28 @@ const KINDS: [attribute::Kind; 22] = [
     attribute::RESPONSE_ORIGIN,
     attribute::OTHER_ADDRESS,
 ];
+
+/// Looks for descriptions: each byte of one stands where it says, and what holds none is told why.
+pub(crate) fn sdp_source(bytes: &[u8]) {
+    let sources = source::find(bytes);
+    let is_packed = sources.notes.iter().any(|note| note.about == source::About::Unpacked);
+    for document in &sources.documents {
+        for at in 0..=document.text.len() {
+            let Some(place) = document.place(at).filter(|_| !is_packed) else { continue };
+            assert!(place.offset <= bytes.len() && place.line > 0 && place.column > 0, "{place:?}");
+        }
+        if let Some(range) = document.verbatim().filter(|_| !is_packed) {
+            assert_eq!(bytes[range], document.text);
+        }
+        if let Some(at) = document.in_dump {
+            let dump = sources.dump.as_ref().expect("a dump, as the document is of one");
+            assert!(at.event < dump.connections[at.connection].events.len());
+        }
+    }
+    let found = sources.documents.len() + sources.candidates.len();
+    assert_eq!(sources.why_none().is_some(), found == 0, "{:?}", sources.notes);
+    assert!(sources.notes.iter().all(|note| !note.text.is_empty()));
+}
 
 /// Reads the bytes as a message, and builds a message by them that must read back.
 pub(crate) fn stun_message(bytes: &[u8]) {
@@ -373,6 +402,54 @@ pub(crate) fn certificate(bytes: &[u8]) {
     roots.add_parsable_certificates([der.clone()]);
     for fault in verify(&[der], &name, &roots, now) {
         assert!(!fault.name().is_empty());
+    }
+}
+
+/// Reads the bytes as a description: none is lost, every span lies within, and all that is said can be shown.
+pub(crate) fn sdp(bytes: &[u8]) {
+    let text = Text::from_bytes(bytes);
+    let printed: Vec<u8> = text.lines().iter().flat_map(|line| text.whole(line)).copied().collect();
+    assert_eq!(printed, bytes);
+    let session = Session::from_text(&text);
+    let mut last = 0;
+    for section in session.sections() {
+        for attribute in &section.attributes {
+            let span = attribute.span();
+            assert!(last <= span.start && span.end <= bytes.len(), "{attribute:?}");
+            assert!(text.lines()[attribute.line].span.contains(span), "{attribute:?}");
+            last = span.end;
+        }
+    }
+    for problem in session.problems() {
+        assert!(problem.span.end <= bytes.len() && !problem.to_string().is_empty(), "{problem:?}");
+        assert!(text.as_str().get(problem.span.start..problem.span.end).is_some(), "{problem:?}");
+    }
+    let given = Given { bytes: bytes.to_vec(), ..Given::default() };
+    if let Some(facts) = SessionFacts::of(&given, true) {
+        assert_eq!(facts.media.len(), session.media().len());
+        let lines = facts.lines.as_ref().expect("they were asked for");
+        assert!(lines.is_sorted_by(|a, b| a.line < b.line));
+        let explanation = Explanation { sessions: vec![facts], in_full: true, ..Explanation::default() };
+        assert!(!explanation.document().blocks.is_empty());
+    }
+    let _ = Candidate::from_text(text.as_str());
+    for kind in [source::Kind::Offer, source::Kind::Answer, source::Kind::Sdpfrag] {
+        let described = Description::of(&session, kind);
+        let alone = lint::one(&described, &Selection::all()).into_found();
+        // As if it answered, or followed, itself.
+        let pair = Pair::of(described, described);
+        let answered = lint::answer(&pair, &Selection::all()).into_found();
+        let updated = lint::update(&pair, &Selection::all()).into_found();
+        for found in alone.iter().chain(&answered).chain(&updated) {
+            let Some(Location::Text { line, column, length, .. }) = &found.finding.location else {
+                panic!("{found:?} has no place")
+            };
+            let characters =
+                text.lines().get(*line - 1).map_or(0, |line| text.slice(line.span).chars().count());
+            assert!(*column >= 1 && column - 1 + length <= characters, "{found:?}");
+            assert!(!found.finding.message.is_empty() && !found.marks.is_empty(), "{found:?}");
+        }
+        let _ = lint::snippets(&alone);
     }
 }
 

@@ -1,7 +1,7 @@
 //! A pair as text.
 
 use super::{Pair, ice_servers, span};
-use crate::finding::{Exit, Severity};
+use crate::finding::{Exit, Finding, Severity};
 use crate::report::{Align, Block, Cell, Document, Report, Table, Tone};
 use crate::turn::credentials::rest::Form;
 
@@ -40,6 +40,11 @@ impl Report for Pair {
             blocks.push(Block::Findings(self.findings.clone()));
         }
         Document { blocks }
+    }
+
+    /// A pair that was minted is the result itself, which no form of findings would show.
+    fn findings(&self) -> Option<&[Finding]> {
+        (!self.minted).then_some(&self.findings[..])
     }
 
     fn exit(&self) -> Exit {

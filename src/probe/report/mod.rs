@@ -12,7 +12,7 @@ pub(super) use self::tables::thresholds;
 use super::candidates;
 use super::facts::PeerFacts;
 use super::summary::Summary;
-use crate::finding::Exit;
+use crate::finding::{Exit, Finding};
 use crate::metric::Metric;
 use crate::report::{Block, Document, Report, Table};
 
@@ -56,6 +56,14 @@ impl Report for Summary {
             blocks.push(Block::Findings(self.findings.clone()));
         }
         Document { blocks }
+    }
+
+    fn findings(&self) -> Option<&[Finding]> {
+        Some(&self.findings)
+    }
+
+    fn subjects(&self) -> Vec<String> {
+        self.targets.iter().map(|target| target.uri.clone()).collect()
     }
 
     /// A line an endpoint, and one of all the rest.

@@ -206,8 +206,9 @@ fn a_tcp_connection_that_is_reset_or_stalls_is_no_other_fault() {
     let late = Impairment { delay: ms(20), jitter: ms(5), ..Impairment::default() };
     let run = through(Weather { seed: 1, up: late, down: late, ..Weather::default() });
     run.passes().carries("tcp");
-    let median = run.endpoint("tcp")["binding"]["rtt"]["median_ms"].as_f64().unwrap_or(0.0);
-    run.check((35.0..50.0).contains(&median), &format!("a round trip of {median} ms, not 40"));
+    // The way is never shorter than its delays; longer it may be by what a busy machine adds.
+    let shortest = run.endpoint("tcp")["binding"]["rtt"]["min_ms"].as_f64().unwrap_or(0.0);
+    run.check((30.0..80.0).contains(&shortest), &format!("a shortest round trip of {shortest} ms, not 40"));
     let stall = crate::forwarder::Stream { stall: Some((ms(300), ms(400))), ..Default::default() };
     through(Weather { stream: stall, ..Weather::default() }).passes().carries("tcp");
     let reset = crate::forwarder::Stream { reset: Some(ms(500)), ..Default::default() };

@@ -1,0 +1,101 @@
+//! `rtcscope sdp explain`: descriptions in, what they say out.
+
+use super::input::{self, Input};
+use crate::cli::{Context, UserError};
+use crate::finding::Exit;
+use crate::sdp::explain::{CandidateFacts, DumpFacts, Explanation, Given, SessionFacts};
+use crate::sdp::source::{Document, Kind};
+
+/// Explain what a session description says, in plain words and m-line by m-line
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct Args {
+    /// Files with SDP in them, whatever they are: SDP, JSON, logs, messages, dumps; - for standard input
+    #[arg(value_name = "INPUT", required = true)]
+    inputs: Vec<String>,
+    /// Say of every line what it means, and which RFC says so; ICE passwords and keys are left out
+    #[arg(long)]
+    lines: bool,
+    /// Of a dump, take this peer connection alone
+    #[arg(long, value_name = "ID")]
+    pc: Option<String>,
+    /// Explain the description of this number alone, counted from 1 in the order of the input
+    #[arg(long, value_name = "NUMBER")]
+    at: Option<usize>,
+}
+
+const EXAMPLES: &str = "Examples:
+  rtcscope sdp explain offer.sdp
+      who wrote it, what it proposes, and each m-line: codecs, ICE, DTLS, extensions
+  pbpaste | rtcscope sdp explain -
+      what was copied from a console, a log or a chat
+  rtcscope sdp explain --lines offer.sdp
+      every line with its meaning
+  rtcscope sdp explain webrtc_internals_dump.txt
+      what happened to each peer connection; --at 3 explains its third description
+
+Exit codes here:
+  0 explained, 2 the command line is wrong, 3 the input cannot be read or has no SDP in it";
+
+pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
+    let mut explanation = Explanation { fail_on: context.fail_on, ..Explanation::default() };
+    let mut count = 0;
+    for input in input::read(&args.inputs)? {
+        let base = count + 1;
+        count += input.sources.documents.len();
+        let documents = input.sources.documents.iter().enumerate();
+        let mut sessions: Vec<SessionFacts> = documents
+            .filter_map(|(index, document)| {
+                SessionFacts::of(&given(&input, document, base + index), args.lines)
+            })
+            .collect();
+        explanation.dumps.extend(input.sources.dump.as_ref().map(|dump| {
+            let mut facts = DumpFacts::of(&input.name, dump, &sessions, base);
+            facts.connections.retain(|one| args.pc.as_ref().is_none_or(|id| *id == one.id));
+            facts
+        }));
+        sessions.retain(|session| args.at.is_none_or(|at| at == session.number));
+        sessions.retain(|session| {
+            let document = input.sources.documents.get(session.number - base);
+            document.is_some_and(|document| is_of(&input, document, args.pc.as_deref()))
+        });
+        explanation.sessions.extend(sessions);
+        let lines = input.sources.candidates.iter().filter_map(|candidate| candidate.line.as_deref());
+        explanation.candidates.extend(lines.filter_map(CandidateFacts::of_line));
+        explanation
+            .notes
+            .extend(input.sources.notes.iter().map(|note| format!("{}: {}.", input.name, note.text)));
+    }
+    if let Some(id) = args.pc.filter(|_| explanation.dumps.iter().all(|dump| dump.connections.is_empty())) {
+        return Err(UserError::usage(format!("no peer connection is called `{id}`"))
+            .hint("without `--pc`, all of them are listed")
+            .into());
+    }
+    if let Some(at) = args.at.filter(|_| explanation.sessions.is_empty()) {
+        return Err(UserError::usage(format!("there is no description {at}"))
+            .hint(format!("the input has {count}"))
+            .into());
+    }
+    explanation.in_full = explanation.dumps.is_empty() || args.at.is_some() || args.lines;
+    if args.at.is_some() {
+        explanation.dumps.clear();
+    }
+    context.emit(&explanation)
+}
+
+/// Whether it belongs to the peer connection `id`.
+fn is_of(input: &Input, document: &Document, id: Option<&str>) -> bool {
+    let connections = input.sources.dump.as_ref().map(|dump| &dump.connections);
+    let own = document.in_dump.and_then(|place| connections?.get(place.connection));
+    id.is_none_or(|id| own.is_some_and(|own| own.id == id))
+}
+
+fn given(input: &Input, document: &Document, number: usize) -> Given {
+    let source = match document.label.as_str() {
+        "" => input.name.clone(),
+        label => format!("{}, {label}", input.name),
+    };
+    let kind = (!matches!(document.kind, Kind::Rollback | Kind::Unknown)).then(|| document.kind.name());
+    let first_line = document.place(0).map(|place| place.line);
+    Given { number, source, first_line, kind, bytes: document.text.clone() }
+}

@@ -1,0 +1,40 @@
+//! Where descriptions come from: files and standard input, and whatever they stand in.
+
+use std::path::Path;
+
+use crate::cli::UserError;
+use crate::io::input;
+use crate::sdp::source::{self, Sources};
+
+/// More is a recording, not a description.
+const MOST: u64 = 64 << 20;
+
+/// One argument, and what was found in it.
+pub(super) struct Input {
+    /// What the user calls it.
+    pub(super) name: String,
+    /// What is in it.
+    pub(super) sources: Sources,
+}
+
+/// Reads each of `paths`.
+pub(super) fn read(paths: &[String]) -> anyhow::Result<Vec<Input>> {
+    paths.iter().map(|path| one(path)).collect()
+}
+
+/// As [`read`], for commands that go on where one of several cannot be read: of that, what to say.
+pub(super) fn read_each(paths: &[String]) -> anyhow::Result<Vec<Result<Input, String>>> {
+    match paths {
+        [path] => Ok(vec![Ok(one(path)?)]),
+        all => Ok(all.iter().map(|path| one(path).map_err(|error| format!("{error:#}"))).collect()),
+    }
+}
+
+fn one(path: &str) -> anyhow::Result<Input> {
+    let bytes = input::read_bytes_or_stdin(Path::new(path), MOST).map_err(|error| {
+        UserError::could_not_look(format!("{error:#}"))
+            .hint("`rtcscope sdp` takes files with SDP in them, or `-` for standard input")
+    })?;
+    let name = if path == "-" { "standard input".to_owned() } else { path.to_owned() };
+    Ok(Input { name, sources: source::find(&bytes) })
+}

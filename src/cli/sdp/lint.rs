@@ -1,0 +1,95 @@
+//! `rtcscope sdp lint`: descriptions in, what is wrong with them out.
+
+use std::path::Path;
+
+use clap::ValueEnum;
+
+use super::input;
+use crate::cli::{Context, UserError};
+use crate::finding::Exit;
+use crate::sdp::lint::{self, LintReport, Linted, Selection, UnknownRule};
+use crate::sdp::source::Kind;
+
+/// Check session descriptions against the rules of the RFCs
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct Args {
+    /// Files with SDP in them, or - for standard input
+    #[arg(value_name = "INPUT", required = true)]
+    inputs: Vec<String>,
+    /// Ask these rules alone: codes, the beginning of codes (SDP5), or names; may be repeated
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    select: Vec<String>,
+    /// Do not ask these rules; may be repeated
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    ignore: Vec<String>,
+    /// What the descriptions are, where neither the input nor the name of the file says so
+    #[arg(long = "type", value_enum, value_name = "TYPE")]
+    kind: Option<Side>,
+}
+
+/// `--type`.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Side {
+    /// An offer
+    Offer,
+    /// An answer
+    Answer,
+}
+
+const EXAMPLES: &str = "Examples:
+  rtcscope sdp lint offer.sdp
+      what is wrong, on which line, and what to change
+  pbpaste | rtcscope sdp lint -
+      the same for what was copied from a console, a log or a chat
+  rtcscope sdp lint --select SDP1 --ignore line-order offer.sdp
+      what is said of the form of lines, but not of their order
+  rtcscope sdp lint --fail-on warning --format sarif -o lint.sarif offer.sdp
+      for continuous integration
+
+Exit codes here:
+  0 nothing at or above --fail-on, 1 something, 2 the command line is wrong, 3 an input cannot be read or has no SDP in it";
+
+pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
+    let selection = Selection::from_words(&args.select, &args.ignore).map_err(unknown)?;
+    let mut report = LintReport { fail_on: context.fail_on, ..LintReport::default() };
+    for input in input::read_each(&args.inputs)? {
+        let input = match input {
+            Ok(input) => input,
+            Err(reason) => {
+                report.is_incomplete = true;
+                report.notes.push(format!("Not examined: {reason}."));
+                continue;
+            }
+        };
+        for document in &input.sources.documents {
+            let kind = if document.kind == Kind::Unknown { kind(args.kind, &input.name) } else { None };
+            report.add(Linted::of(lint::Input { source: &input.name, document, kind }, &selection));
+        }
+        report.is_incomplete |= input.sources.documents.is_empty();
+        if input.sources.documents.is_empty() && !input.sources.candidates.is_empty() {
+            let text = "there are candidates in it, and no description; `rtcscope sdp explain` reads them";
+            report.notes.push(format!("{}: {text}.", input.name));
+        }
+        report.notes.extend(input.sources.notes.iter().map(|note| format!("{}: {}.", input.name, note.text)));
+    }
+    context.emit(&report)
+}
+
+/// What a description is that does not say so itself: what the user says, or else the name of its file.
+fn kind(said: Option<Side>, path: &str) -> Option<Kind> {
+    match said {
+        Some(Side::Offer) => Some(Kind::Offer),
+        Some(Side::Answer) => Some(Kind::Answer),
+        None => Kind::from_hint(Path::new(path).file_name()?.to_str()?),
+    }
+}
+
+/// What to say of a rule that is not there.
+pub(super) fn unknown(error: UnknownRule) -> UserError {
+    let near: Vec<String> = error.near.iter().map(|word| format!("`{word}`")).collect();
+    UserError::usage(&error).hint(match near.is_empty() {
+        true => "`rtcscope sdp rules` lists them all".to_owned(),
+        false => format!("did you mean {}?", near.join(" or ")),
+    })
+}

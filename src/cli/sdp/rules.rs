@@ -1,0 +1,84 @@
+//! `rtcscope sdp rules`: what `sdp lint`, `sdp diff` and `sdp negotiate` look for.
+
+use serde::Serialize;
+
+use super::lint::unknown;
+use crate::cli::Context;
+use crate::cli::explain::{in_full, severity};
+use crate::finding::{Exit, Rule};
+use crate::report::{Align, Block, Cell, Document, Report, Table, Tone};
+use crate::sdp::lint::{self, LintRule, Selection};
+
+/// List the rules about descriptions, or explain some of them
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "Examples:
+  rtcscope sdp rules                 list all rules
+  rtcscope sdp rules SDP1            list those whose code begins like this
+  rtcscope sdp rules SDP107          explain one")]
+pub(super) struct Args {
+    /// Codes, the beginning of codes, or names of rules; all are listed if none is given
+    #[arg(value_name = "CODE")]
+    codes: Vec<String>,
+}
+
+pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
+    let selection = Selection::from_words(&args.codes, &[]).map_err(unknown)?;
+    let rules = lint::rules().filter(|rule| selection.has(rule)).map(Listed::of).collect();
+    // The beginning of a code means a list.
+    let in_full = !args.codes.is_empty() && args.codes.iter().all(|code| lint::rule(code).is_some());
+    context.emit(&Rules { rules, in_full })
+}
+
+#[derive(Serialize)]
+struct Rules {
+    rules: Vec<Listed>,
+    #[serde(skip)]
+    in_full: bool,
+}
+
+#[derive(Serialize)]
+struct Listed {
+    #[serde(flatten)]
+    rule: &'static Rule,
+    scope: &'static str,
+}
+
+impl Listed {
+    fn of(rule: &'static LintRule) -> Self {
+        Self { rule: &rule.rule, scope: rule.scope() }
+    }
+}
+
+impl Report for Rules {
+    const SCHEMA: &'static str = "sdp-rules/1";
+
+    fn document(&self) -> Document {
+        let blocks = match self.in_full {
+            true => self.rules.iter().flat_map(|listed| in_full(listed.rule)).collect(),
+            false => vec![list(&self.rules)],
+        };
+        Document { blocks }
+    }
+
+    fn exit(&self) -> Exit {
+        Exit::Healthy
+    }
+}
+
+fn list(rules: &[Listed]) -> Block {
+    let row = |listed: &Listed| {
+        let (word, tone) = severity(listed.rule);
+        vec![
+            Cell::new(listed.rule.code, Tone::Strong),
+            listed.rule.name.into(),
+            Cell::new(word, tone),
+            listed.scope.into(),
+            Cell::new(listed.rule.refs.first().copied().unwrap_or_default(), Tone::Dim),
+        ]
+    };
+    let columns = ["code", "name", "severity", "looks at", "source"];
+    Block::Table(Table {
+        columns: columns.map(|name| (name, Align::Left)).to_vec(),
+        rows: rules.iter().map(row).collect(),
+    })
+}

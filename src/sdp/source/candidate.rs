@@ -1,0 +1,72 @@
+//! Candidates on their own, as trickle ICE sends them one at a time.
+
+use super::document::{LineIndex, Place};
+use super::text::{Text, lines};
+
+/// A candidate, or the word that there are no more.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Candidate {
+    /// From `candidate:` on, without `a=`; None for the end of candidates.
+    pub line: Option<String>,
+    /// `sdpMid`; what Android calls `id`.
+    pub mid: Option<String>,
+    /// `sdpMLineIndex`; what Android calls `label`.
+    pub m_line: Option<u32>,
+    /// `usernameFragment`.
+    pub ufrag: Option<String>,
+    /// Where in the input, as a path; empty if it stands there as a line.
+    pub label: String,
+    /// Where the line begins.
+    pub place: Option<Place>,
+}
+
+impl Candidate {
+    pub(super) fn of(line: Option<String>) -> Self {
+        Self { line, mid: None, m_line: None, ufrag: None, label: String::new(), place: None }
+    }
+
+    /// Whether it says that there are no more.
+    pub fn is_end(&self) -> bool {
+        self.line.is_none()
+    }
+}
+
+/// The longest line of a candidate that is looked at; real ones have less than 300 bytes.
+const LONGEST: usize = 4096;
+
+/// The part from `candidate:` on, where a line is one.
+pub(super) fn line_of(line: &[u8]) -> Option<&[u8]> {
+    let line = line.trim_ascii();
+    let line = line.strip_prefix(b"a=").unwrap_or(line);
+    let rest = line.strip_prefix(b"candidate:")?;
+    let words = rest.split(|byte| *byte == b' ').filter(|word| !word.is_empty()).take(4).count();
+    (words == 4 && line.len() <= LONGEST).then_some(line)
+}
+
+/// Lines of candidates in a text, also with marks or words before them.
+pub(super) fn in_lines(text: &Text<'_>, index: &LineIndex, most: usize) -> Vec<Candidate> {
+    let bytes = &*text.bytes;
+    let mut found = Vec::new();
+    for line in lines(bytes) {
+        if found.len() >= most {
+            break;
+        }
+        let content = line.of(bytes);
+        let Some(at) = super::text::find(content, b"candidate:", 0) else {
+            if content.trim_ascii() == b"a=end-of-candidates" {
+                let mut end = Candidate::of(None);
+                end.place = text.position(line.start).map(|offset| index.place(offset));
+                found.push(end);
+            }
+            continue;
+        };
+        let stop = content[at..].iter().position(|byte| matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b'<'));
+        let part = &content[at..stop.map_or(content.len(), |stop| at + stop)];
+        if let Some(candidate) = line_of(part) {
+            let mut candidate = Candidate::of(Some(String::from_utf8_lossy(candidate).into_owned()));
+            candidate.place = text.position(line.start + at).map(|offset| index.place(offset));
+            found.push(candidate);
+        }
+    }
+    found
+}

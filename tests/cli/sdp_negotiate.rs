@@ -1,0 +1,69 @@
+//! `rtcscope sdp negotiate`.
+
+use std::path::PathBuf;
+
+use super::{rtcscope, shown};
+
+/// The output in the folder of the descriptions.
+fn negotiate(arguments: &[&str]) -> String {
+    let folder: PathBuf = [env!("CARGO_MANIFEST_DIR"), "testdata", "sdp", "negotiate"].iter().collect();
+    let mut command = rtcscope(["sdp", "negotiate"]);
+    command.args(arguments).current_dir(folder).env("COLUMNS", "80");
+    shown(&command.output().expect("the program starts"))
+}
+
+#[test]
+fn two_browsers_agree() {
+    insta::assert_snapshot!(negotiate(&["chrome-offer.sdp", "chrome-answer.sdp"]));
+}
+
+#[test]
+fn a_browser_and_a_media_server_agree() {
+    insta::assert_snapshot!(negotiate(&["chrome-offer.sdp", "sfu-answer.sdp"]));
+}
+
+#[test]
+fn an_answer_that_is_refused_is_explained() {
+    insta::assert_snapshot!(negotiate(&["chrome-offer.sdp", "swapped-answer.sdp"]));
+}
+
+#[test]
+fn two_offers_are_compared() {
+    insta::assert_snapshot!(negotiate(&["chrome-offer.sdp", "../offer.sdp"]));
+}
+
+#[test]
+fn one_input_may_hold_both() {
+    let text = negotiate(&["both.json"]);
+    assert!(text.starts_with("exit: 0\n") && text.contains("agree on 1 of 1 m-line"), "{text}");
+    let text = negotiate(&["--at", "2", "both.json"]);
+    assert!(text.starts_with("exit: 0\n"), "{text}");
+    let text = negotiate(&["--at", "1", "both.json"]);
+    assert!(text.starts_with("exit: 2\n") && text.contains("the answers are: 2"), "{text}");
+}
+
+#[test]
+fn who_gives_the_answer_first_is_understood() {
+    let text = negotiate(&["chrome-answer.sdp", "chrome-offer.sdp"]);
+    assert!(text.starts_with("exit: 0\n") && text.contains("The offer is in chrome-offer.sdp"), "{text}");
+    let text = negotiate(&["chrome-answer.sdp", "sfu-answer.sdp"]);
+    assert!(text.starts_with("exit: 2\n") && text.contains("both descriptions are answers"), "{text}");
+}
+
+#[test]
+fn what_is_not_there_is_said() {
+    let text = negotiate(&["chrome-offer.sdp"]);
+    assert!(text.starts_with("exit: 3\n") && text.contains("does not have an offer and an answer"), "{text}");
+    let text = negotiate(&["--select", "SDP9", "chrome-offer.sdp", "chrome-answer.sdp"]);
+    assert!(text.starts_with("exit: 2\n"), "{text}");
+}
+
+#[test]
+fn json_has_the_refusal_and_its_line() {
+    let text = negotiate(&["--format", "json", "chrome-offer.sdp", "swapped-answer.sdp"]);
+    let json = text.find('{').map(|start| &text[start..=text.rfind('}').expect("an end")]);
+    let json: serde_json::Value = serde_json::from_str(json.expect("JSON")).expect("JSON");
+    assert_eq!((&json["schema"], &json["agreed"]), (&"sdp-negotiate/1".into(), &false.into()));
+    assert_eq!((&json["refusal"]["line"], &json["refusal"]["m_line"]), (&7.into(), &0.into()));
+    assert_eq!(json["findings"][0]["code"], "SDP702");
+}
