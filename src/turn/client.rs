@@ -128,6 +128,8 @@ pub struct Leg {
     pub sent: u8,
     /// Carried MESSAGE-INTEGRITY.
     pub authenticated: bool,
+    /// With the first sixteen bytes of a token's MAC key, as coturn does, not with all of it (RFC 7635 §5).
+    pub cut_mac_key: bool,
     /// ERROR-CODE's number, if the response was an error.
     pub code: Option<u16>,
     /// The response; `None` if it timed out.
@@ -283,7 +285,8 @@ impl Client {
         }
         let transaction = self.transaction(now, &request);
         let authenticated = self.authenticates(&request);
-        self.exchanges.push(Exchange::new(id, request, transaction, authenticated));
+        let cut = authenticated && self.access.is_cut();
+        self.exchanges.push(Exchange::new(id, request, transaction, (authenticated, cut)));
         id
     }
 
@@ -424,6 +427,7 @@ impl Client {
             }
         }
         let mut exchange = self.exchanges.remove(at);
+        let refused = exchange.authenticated && message.error_code().is_some_and(|(code, _)| code == 401);
         let took = now.duration_since(exchange.transaction.started());
         match exchange.transaction.sent() {
             1 => self.rto = self.rto.max(took * 2),
@@ -446,9 +450,9 @@ impl Client {
         match exchange.take(now, message, may) {
             Next::End(answer) => self.event(Event::Answer(answer)),
             Next::Authenticate(challenge) => {
-                self.access.learn(challenge, self.settings.credentials.as_ref());
+                self.access.learn(challenge, self.settings.credentials.as_ref(), refused);
                 let transaction = self.transaction(now, &exchange.request);
-                exchange.repeat(transaction, self.access.has_key());
+                exchange.repeat(transaction, self.access.has_key(), self.access.is_cut());
                 self.exchanges.push(exchange);
             }
         }

@@ -159,7 +159,11 @@ impl Knowledge {
                 return vec![Key { origin: "the key given".to_owned(), bytes: credentials.key("") }];
             }
             (Some(Proof::Mac(key)), _) => {
-                return vec![Key { origin: "the MAC key given".to_owned(), bytes: key.clone() }];
+                let key_of =
+                    |origin: &str, bytes: &[u8]| Key { origin: origin.to_owned(), bytes: bytes.to_vec() };
+                let cut =
+                    key.get(..16).map(|cut| key_of("the MAC key given, cut to 16 bytes as coturn does", cut));
+                return [key_of("the MAC key given", key)].into_iter().chain(cut).collect();
             }
             (Some(Proof::Password(password)), _) => password.clone(),
             (Some(Proof::Rest(secret)), Some(username)) => {

@@ -35,6 +35,7 @@ fn leg(code: Option<u16>, authenticated: bool) -> AttemptFacts {
         code,
         answered: true,
         authenticated,
+        cut_mac_key: false,
         realm: challenge.then(|| "example.test".to_owned()),
         nonce: challenge,
         password_algorithms: Vec::new(),
@@ -860,6 +861,12 @@ fn tokens_and_passwords_are_told_apart_from_what_the_server_wants() {
     assert_eq!(token.evidence["mac_key_bytes"], 20);
     let short = &found(&refusal(asking), &target_with_token("c2hvcnQ="))[0];
     assert!(short.message.contains("the MAC key has 5 bytes"), "{}", short.message);
+    let cut = with(|facts| {
+        let last = AttemptFacts { cut_mac_key: true, ..leg(None, true) };
+        facts.allocate = allocate(None, vec![asking(Some(401), false), asking(Some(401), true), last]);
+    });
+    let cut = &found(&cut, &target_with_token(MAC_KEY))[0];
+    assert_eq!((cut.code, cut.severity), ("AUTH_WRONG", Severity::Info));
     let password = &found(&refusal(asking), &target_of("turn:198.51.100.1"))[0];
     assert_eq!(password.code, "AUTH_WRONG");
     assert!(password.message.contains("a token of third-party authorization for `turn.example.test`"));

@@ -1,7 +1,7 @@
 //! Tokens and passwords at servers that want the other of the two (RFC 7635), and tokens that are refused.
 
 use super::Case;
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::probe::codes::{AUTH_WRONG, CREDENTIALS_REQUIRED};
 use crate::probe::facts::AllocateFacts;
 use crate::turn::credentials::token::{AccessToken, MAC_KEY_BYTES};
@@ -31,8 +31,8 @@ pub(super) fn unwanted(case: &Case<'_>) -> Finding {
         )
         .evidence("third_party_authorization", false)
         .help(
-            "give --username with --password-file, or --secret; to have coturn take tokens, set `oauth` and \
-             `server-name=`, and put the key of the authorization server into `oauth_key` of its database",
+            "give --username with --password-file, or --secret; to have coturn take tokens, set `oauth`, \
+             `lt-cred-mech` and `server-name=`, and put the key of the authorization server into `oauth_key` of its database",
         )
 }
 
@@ -55,12 +55,31 @@ pub(super) fn refused(case: &Case<'_>, allocate: &AllocateFacts, token: &AccessT
         .evidence("username_form", "kid")
         .evidence("token_server_name", name)
         .evidence("mac_key_bytes", bytes)
+        .evidence("also_signed_with_16_bytes", allocate.attempts.iter().any(|leg| leg.cut_mac_key))
         .evidence("authenticated_attempts", allocate.attempts.iter().filter(|leg| leg.authenticated).count());
     let made_for = name.map_or_else(String::new, |name| format!(" for the server name `{name}`"));
     finding.help(format!(
         "have the authorization server make a fresh one{made_for}; `oauth_key` of coturn's database must have this key \
          id, with the very key that the authorization server has, and coturn's log says which of its checks failed"
     ))
+}
+
+/// A token that the server takes, and not as the RFC has it.
+pub(super) fn cut(case: &Case<'_>, allocate: &AllocateFacts) -> Option<Finding> {
+    let taken = allocate.ok && allocate.attempts.last().is_some_and(|leg| leg.cut_mac_key);
+    taken.then(|| {
+        case.finding(&AUTH_WRONG, "allocate")
+            .severity(Severity::Info)
+            .message(
+                "the server takes the token where requests are signed with the first 16 bytes of the MAC key, and \
+                 refuses it where they are signed with all of it, as RFC 7635 has it: coturn does that",
+            )
+            .evidence("cut_mac_key", true)
+            .help(
+                "nothing can be set against it; a client that follows the RFC to the letter gets no relay from coturn, so \
+                 look how yours signs",
+            )
+    })
 }
 
 /// A user name and password, refused by a server that asks for tokens.
@@ -76,6 +95,6 @@ pub(super) fn wanted_instead(case: &Case<'_>, allocate: &AllocateFacts) -> Findi
         .evidence("token_server_name", name)
         .help(
             "give the token with --access-token-file and --mac-key-file, and the id of its key with --username; a \
-             coturn with `oauth` takes passwords besides if it has `lt-cred-mech` and `user=`: compare with those",
+             coturn with `oauth` takes the passwords of `user=` and its database besides: compare with those",
         )
 }

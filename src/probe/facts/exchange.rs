@@ -81,6 +81,8 @@ pub struct AttemptFacts {
     pub answered: bool,
     /// Carried MESSAGE-INTEGRITY.
     pub authenticated: bool,
+    /// Signed with the first sixteen bytes of a token's MAC key, as coturn does it, not with all of it (RFC 7635 §5).
+    pub cut_mac_key: bool,
     /// REALM, as sent; an empty one is a fault of its own.
     pub realm: Option<String>,
     /// NONCE was sent.

@@ -14,8 +14,16 @@ pub(super) struct Access {
     algorithms: Option<(Vec<u8>, Algorithm)>,
     /// THIRD-PARTY-AUTHORIZATION came: the server takes tokens.
     third_party: bool,
+    /// The server has taken our key.
+    proven: bool,
+    /// A token's MAC key is used as coturn does.
+    cut: bool,
     key: Option<Vec<u8>>,
 }
+
+/// coturn (4.5 to 4.17) takes a token with a MAC key of twenty bytes alone, and then signs with the first so many of it,
+/// the length of an MD5 key; whoever signs with all of it, as RFC 7635 §5 says, gets a 401.
+const CUT: usize = 16;
 
 /// RFC 8489 §18.5.1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,8 +62,9 @@ impl Access {
         credentials.access_token().is_none() || self.third_party || challenge.third_party
     }
 
-    /// Takes a challenge. Without credentials, or where no algorithm offered is one of ours, there is no key.
-    pub(super) fn learn(&mut self, challenge: Challenge, credentials: Option<&Credentials>) {
+    /// Takes a challenge; `refused` says that it came to a request that was signed, and was a 401: a token is then tried
+    /// coturn's way. Without credentials, or where no algorithm offered is one of ours, there is no key.
+    pub(super) fn learn(&mut self, challenge: Challenge, credentials: Option<&Credentials>, refused: bool) {
         self.nonce = challenge.nonce;
         if let Some(realm) = challenge.realm {
             self.realm = realm;
@@ -75,6 +84,16 @@ impl Access {
             Some((_, Algorithm::Sha256)) => sha256().map(|key| key.to_vec()),
             _ => credentials.map(|credentials| credentials.key(&realm)),
         };
+        let token = credentials.and_then(Credentials::access_token);
+        self.cut |= refused && !self.proven && token.is_some_and(|token| token.mac_key().len() > CUT);
+        if let (true, Some(key)) = (self.cut, &mut self.key) {
+            key.truncate(CUT);
+        }
+    }
+
+    /// Whether requests are signed with the beginning of a MAC key.
+    pub(super) fn is_cut(&self) -> bool {
+        self.cut && self.has_key()
     }
 
     /// Whether requests can be signed.
@@ -117,12 +136,14 @@ impl Access {
     }
 
     /// Whether the server signed an answer as it must.
-    pub(super) fn check(&self, response: &Message) -> Integrity {
-        match (&self.key, &self.algorithms) {
+    pub(super) fn check(&mut self, response: &Message) -> Integrity {
+        let integrity = match (&self.key, &self.algorithms) {
             (None, _) => Integrity::Valid,
             (Some(key), None) => response.integrity(key),
             (Some(key), Some(_)) => response.integrity_sha256(key),
-        }
+        };
+        self.proven |= self.key.is_some() && integrity == Integrity::Valid;
+        integrity
     }
 }
 

@@ -442,12 +442,49 @@ fn a_refused_token_is_given_twice_and_a_later_438_need_not_ask_for_it_again() {
     server.ask_for_token(&first, "n1");
     let second = server.request();
     server.refuse(&second, 438, Some(KEY_REALM), Some("n2"));
-    for nonce in ["n3", "n4"] {
+    // The second 401 is to coturn's way to sign: with the first sixteen bytes.
+    for (nonce, key) in [("n3", &b"twenty-byte-mac-key!"[..]), ("n4", b"twenty-byte-mac-")] {
         let request = server.request();
         assert!(request.attribute(attribute::ACCESS_TOKEN).is_some());
+        assert_eq!(request.integrity(key), stun::Integrity::Valid);
         server.refuse(&request, 401, Some(KEY_REALM), Some(nonce));
     }
     assert_eq!(server.answer().legs.iter().filter(|leg| leg.authenticated).count(), 3);
+}
+
+#[test]
+fn a_server_that_cuts_the_mac_key_is_spoken_to_in_its_way_from_then_on() {
+    let mut server = Server::new(false, Some(token()));
+    server.client.start(server.now, Request::Allocate(Allocate::default()));
+    for nonce in ["n1", "n2"] {
+        let request = server.request();
+        server.ask_for_token(&request, nonce);
+    }
+    let third = server.request();
+    server.grant(&third, Some(b"twenty-byte-mac-"));
+    let cut: Vec<bool> = server.answer().legs.iter().map(|leg| leg.cut_mac_key).collect();
+    assert_eq!(cut, [false, false, true]);
+    server.client.start(server.now, Request::Refresh { lifetime: 600 });
+    let refresh = server.request();
+    assert_eq!(refresh.integrity(b"twenty-byte-mac-"), stun::Integrity::Valid);
+}
+
+#[test]
+fn a_mac_key_that_was_taken_whole_is_not_cut_by_a_later_401() {
+    let mut server = Server::new(false, Some(token()));
+    server.client.start(server.now, Request::Allocate(Allocate::default()));
+    let first = server.request();
+    server.ask_for_token(&first, "n1");
+    let second = server.request();
+    server.grant(&second, Some(b"twenty-byte-mac-key!"));
+    server.answer();
+    server.client.start(server.now, Request::Refresh { lifetime: 600 });
+    for nonce in ["n2", "n3"] {
+        let request = server.request();
+        assert_eq!(request.integrity(b"twenty-byte-mac-key!"), stun::Integrity::Valid);
+        server.ask_for_token(&request, nonce);
+    }
+    assert_eq!(server.answer().code(), Some(401));
 }
 
 #[test]

@@ -127,7 +127,7 @@ impl AccessToken {
             let nonce = Nonce::assume_unique_for_key(minting.nonce);
             key.seal_in_place_append_tag(nonce, Aad::from(minting.server_name), &mut block)
         })
-        .expect("AES-GCM takes a key of its length and a block of 50 bytes");
+        .expect("AES-GCM takes a key of its length and a block of 34 bytes");
         let mut sealed = (NONCE_BYTES as u16).to_be_bytes().to_vec();
         sealed.extend_from_slice(&minting.nonce);
         sealed.append(&mut block);

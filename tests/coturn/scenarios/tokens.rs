@@ -21,7 +21,7 @@ const SERVER_NAME: &str = "turn.example.test";
 /// A coturn that takes tokens and nothing else; `None` where this machine cannot write its database.
 fn token_server(lab: &Lab) -> Option<Coturn> {
     let name = format!("server-name={SERVER_NAME}");
-    let coturn = lab.coturn(&["!lt-cred-mech", "!user", "oauth", &name]);
+    let coturn = lab.coturn(&["!user", "oauth", &name]);
     coturn.takes_tokens_of(KID, KEY).then_some(coturn)
 }
 
@@ -78,6 +78,9 @@ fn a_token_gets_a_relay_that_carries_data_over_udp_and_tcp() {
     coturn.saw("CREATE_PERMISSION processed, success");
     coturn.saw("CHANNEL_BIND processed, success");
     coturn.saw("REFRESH processed, success");
+    // coturn signs with a part of the MAC key.
+    run.has("AUTH_WRONG", "info").shows("udp", "/allocate/attempts/2/cut_mac_key", true);
+    assert_eq!(run.attempts("udp"), [Some(401), Some(401), None]);
 }
 
 #[test]
