@@ -56,6 +56,11 @@ pub fn unix_time() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
+/// So many random bytes.
+pub fn random_bytes<const N: usize>() -> [u8; N] {
+    rand::random()
+}
+
 /// Thirty-two random letters and digits.
 pub fn random_token() -> String {
     rand::rng().sample_iter(Alphanumeric).take(32).map(char::from).collect()
