@@ -45,7 +45,7 @@ fn table(bytes: &[u8]) {
             black_box(job());
             start.elapsed().as_secs_f64() * 1e6
         };
-        (0..100).for_each(|_| drop(run()));
+        (0..100).for_each(|_| _ = run());
         let mut times: Vec<f64> = (0..1001).map(|_| run()).collect();
         times.sort_by(f64::total_cmp);
         println!("{name} {:.1}", times[500]);

@@ -68,7 +68,7 @@ fn rules_are_asked_of_one_session_only_unless_the_user_knows_better() {
     let text = words(&two);
     assert!(text.starts_with("exit: 0") && text.contains("name two sessions"), "{text}");
     assert!(text.contains("session id 3871045912660174218 -> 8120994417302255601"), "{text}");
-    assert!(!text.contains("SDP709"), "{text}");
+    assert!(!text.contains("SDP709 session-id-changed"), "{text}");
     let text = words(&[two[0], two[1], "--reoffer"]);
     assert!(text.contains("warning SDP709 session-id-changed"), "{text}");
 }

@@ -87,7 +87,6 @@ fn what_holds_no_description_is_not_called_healthy() {
     for (name, bytes, sentence) in [
         ("empty", &b""[..], "is empty"),
         ("object", b"[object Object]\n", "what JavaScript makes of an object"),
-        ("candidate", b"candidate:1 1 udp 1 192.0.2.1 9 typ host\n", "no description"),
     ] {
         let path = dir.path(name);
         std::fs::write(&path, bytes).expect("a file can be written");

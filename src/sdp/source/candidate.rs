@@ -68,11 +68,32 @@ pub(super) fn in_lines(text: &Text<'_>, index: &LineIndex, most: usize) -> Vec<C
         };
         let stop = content[at..].iter().position(|byte| matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b'<'));
         let part = &content[at..stop.map_or(content.len(), |stop| at + stop)];
+        let printed = printed_by_ios(&content[..at]);
+        let part = if printed.is_some() { without_server(part) } else { part };
         if let Some(candidate) = line_of(part) {
             let mut candidate = Candidate::of(Some(String::from_utf8_lossy(candidate).into_owned()));
+            if let Some((mid, m_line)) = printed {
+                (candidate.mid, candidate.m_line) = (Some(mid), Some(m_line));
+            }
             candidate.place = text.position(line.start + at).map(|offset| index.place(offset));
             found.push(candidate);
         }
     }
     found
+}
+
+/// What stands before a candidate as `RTCIceCandidate` of iOS prints itself, `mid:index:candidate:…:server`.
+fn printed_by_ios(before: &[u8]) -> Option<(String, u32)> {
+    let before = std::str::from_utf8(before).ok()?.strip_suffix(':')?;
+    let (mid, index) = before.rsplit_once(':')?;
+    let mid = mid.rsplit(char::is_whitespace).next().filter(|mid| !mid.is_empty())?;
+    Some((mid.to_owned(), index.parse().ok()?))
+}
+
+/// Such a candidate without the colon and the server behind its last word.
+fn without_server(candidate: &[u8]) -> &[u8] {
+    let candidate = candidate.trim_ascii_end();
+    let last = candidate.iter().rposition(|byte| *byte == b' ').map_or(0, |at| at + 1);
+    let colon = candidate[last..].iter().position(|byte| *byte == b':');
+    colon.map_or(candidate, |at| &candidate[..last + at])
 }
