@@ -83,12 +83,43 @@ fn broken_lines_keep_no_secret() {
         "i=é password=SECRET, then more",
         "a=alt:1 1 : SECRET SECRET 10.0.0.1 5060",
         "a=candidate:SECRET 1 SECRET UDP 0.83 10.0.0.1 5060",
+        "a=ice-pwd SECRET",
+        "a=ice_pwd:SECRET",
+        "a = ice-pwd:SECRET",
+        "a=ice-pwd:\r\nSECRET",
+        "a=ice-pwd:0123\r\n45SECRET67",
+        "a=xauthtoken:SECRET",
+        "a=x-session:SECRET",
+        "a=x-thing SECRET",
+        "a=SECRET",
+        "y=SECRET",
+        "a=mid:0 a=ice-pwd:SECRET",
+        "m=audio 9 RTP/AVP 0 a=ice-pwd:SECRET",
+        "a=crypto SECRET",
+        "a=rtpmap:0 a=crypto:1 AES inline:SECRET",
+        "u=https://h/x?s=SECRET",
+        "a=control:rtsp://h/x?SECRET",
     ];
     for line in lines {
         let text = format!("v=0\r\n{}\r\n", line.replace("SECRET", SECRET));
         let redacted = String::from_utf8(Redactor::new().redact(text.as_bytes())).unwrap();
         assert!(!redacted.contains("hunter2"), "{line}: {redacted}");
     }
+}
+
+#[test]
+fn what_nobody_knows_is_redacted_and_named() {
+    let mut redactor = Redactor::new();
+    let sdp =
+        "v=0\r\na=mid:audio\r\na=x-auth:hunter2hunter2 for 10.0.0.1, 42\r\nhunter2\r\na=range:npt=0-\r\n";
+    let redacted = String::from_utf8(redactor.redact(sdp.as_bytes())).unwrap();
+    assert_eq!(
+        redacted,
+        "v=0\r\na=mid:audio\r\na=x-auth:k000001AAAAAAA 001 192.0.2.1, 42\r\n0000001\r\na=range:npt=0-\r\n"
+    );
+    let named: Vec<_> =
+        redactor.unknown().iter().map(|unknown| (unknown.line, unknown.attribute.as_str())).collect();
+    assert_eq!(named, [(3, "x-auth"), (4, "")]);
 }
 
 #[test]
