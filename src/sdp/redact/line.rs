@@ -100,6 +100,7 @@ impl<'t> Pass<'_, 't> {
             // No line of SDP: the rest of one that was wrapped, perhaps of a password.
             _ => match mark(value.value) {
                 Some(_) => self.free(value),
+                None if line.kind.is_some() => self.unknown("", value),
                 None => self.unknown("", text.word(line.span)),
             },
         }
