@@ -26,12 +26,16 @@ const MASK: &str = "***";
 
 /// The first secret of a line. What begins there may go on to the end of the line.
 pub(super) fn first(line: &str) -> Option<usize> {
+    let url = urls(line).first().map(|secret| secret.start);
+    let start = [url, first_but_urls(line)].into_iter().flatten().min();
+    start.filter(|start| !line[*start..].trim().is_empty())
+}
+
+fn first_but_urls(line: &str) -> Option<usize> {
     let lower = line.to_ascii_lowercase();
-    [named(&lower), inline(&lower), parameter(&lower), of_candidate(&lower), url(&lower).map(|url| url.start)]
-        .into_iter()
-        .flatten()
-        .min()
-        .filter(|start| !line[*start..].trim().is_empty())
+    let start =
+        [named(&lower), inline(&lower), parameter(&lower), of_candidate(&lower)].into_iter().flatten().min();
+    start.filter(|start| !line[*start..].trim().is_empty())
 }
 
 /// A text of a dump with `***` for every secret.
@@ -97,37 +101,38 @@ fn of_candidate(lower: &str) -> Option<usize> {
     [" password ", " pwd "].into_iter().filter_map(after).min()
 }
 
-/// User and password of a URL, or else its query.
-fn url(lower: &str) -> Option<Range<usize>> {
+/// What is secret in the URLs of a line, in order: user and password of each, and its query.
+fn urls(line: &str) -> Vec<Range<usize>> {
+    let mut secrets = Vec::new();
     let mut from = 0;
-    while let Some(at) = lower[from..].find("://") {
+    while let Some(at) = line[from..].find("://") {
         let start = from + at + 3;
-        let end = lower[start..].find(|c: char| c.is_whitespace() || "\"'<>\\".contains(c));
-        let end = end.map_or(lower.len(), |end| start + end);
-        let host = lower[start..end].find(['/', '?', '#']).map_or(end, |end| start + end);
-        if let Some(user) = lower[start..host].rfind('@').filter(|user| lower[start..start + user] != *MASK) {
-            return Some(start..start + user);
-        }
-        let query = lower[start..end].find('?').map(|query| start + query + 1);
-        if let Some(query) = query.filter(|query| *query < end && lower[*query..end] != *MASK) {
-            return Some(query..end);
-        }
+        let end = line[start..].find(|c: char| c.is_whitespace() || "\"'<>\\".contains(c));
+        let end = end.map_or(line.len(), |end| start + end);
+        let host = line[start..end].find(['/', '?', '#']).map_or(end, |end| start + end);
+        secrets.extend(line[start..host].rfind('@').map(|user| start..start + user));
+        secrets.extend(line[host..end].find('?').map(|query| host + query + 1..end));
         from = end;
     }
-    None
+    secrets.retain(|secret| !secret.is_empty());
+    secrets
 }
 
 fn masked_line(line: &str) -> String {
+    let (mut shown, mut at) = (String::new(), 0);
+    for secret in urls(line) {
+        shown += &line[at..secret.start];
+        shown += MASK;
+        at = secret.end;
+    }
+    shown += &line[at..];
     let mut out = String::new();
-    let mut rest = line;
-    while let Some(start) = first(rest) {
-        let lower = rest.to_ascii_lowercase();
-        let within = url(&lower).filter(|url| url.start == start);
-        let end = match within {
-            Some(url) => url.end,
+    let mut rest = shown.as_str();
+    while let Some(start) = first_but_urls(rest) {
+        let end = match named(&rest.to_ascii_lowercase()) == Some(start) {
             // Keys of SRTP and MIKEY have blanks in them.
-            None if named(&lower) == Some(start) => value_end(rest, start, &['"', '\\', '\n', '\r']),
-            None => value_end(rest, start, &['"', '\\', '\n', '\r', ' ', ',', ';', '&', '}', ']']),
+            true => value_end(rest, start, &['"', '\\', '\n', '\r']),
+            false => value_end(rest, start, &['"', '\\', '\n', '\r', ' ', ',', ';', '&', '}', ']']),
         };
         let value = rest[start..end].trim_start_matches(['"', '\'', '\\', ' ']);
         out += &rest[..end - value.len()];

@@ -82,7 +82,14 @@ fn tag(page: &Text<'_>, at: usize, out: &mut Text<'static>) -> usize {
             out.push_decoded(b"\n", None);
         }
     }
-    at + end + 2
+    let after = at + end + 2;
+    // The line end that an editor writes behind it breaks no second line.
+    let line_end = match bytes.get(after..).unwrap_or_default() {
+        [b'\r', b'\n', ..] => 2,
+        [b'\n', ..] => 1,
+        _ => 0,
+    };
+    if name == b"br" { after + line_end } else { after }
 }
 
 /// The id of an element, where it tells which description follows.
