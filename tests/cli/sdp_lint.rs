@@ -13,7 +13,7 @@ fn fixtures() -> PathBuf {
 /// The output in the folder of the fixtures.
 fn lint<S: AsRef<OsStr>>(arguments: &[S]) -> String {
     let mut command = rtcscope(["sdp", "lint"]);
-    command.args(arguments).current_dir(fixtures()).env("COLUMNS", "80");
+    command.args(arguments).current_dir(fixtures()).env("COLUMNS", "100");
     shown(&command.output().expect("the program starts"))
 }
 

@@ -85,6 +85,6 @@ fn what_was_redacted_without_being_known_is_said() {
     let output = rtcscope(["sdp", "rewrite", "--redact"]).arg(&path).output().expect("the program starts");
     assert_eq!(
         String::from_utf8_lossy(&output.stderr),
-        "rtcscope: redacted too, since it is not known and may be secret: line 14, line 22, a=xauthtoken (line 29)\n"
+        "rtcscope: redacted too, since it is not known and may be secret: line 14, line 21, a=xauthtoken (line 28)\n"
     );
 }

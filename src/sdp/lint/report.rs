@@ -115,7 +115,8 @@ impl Found {
             mark.other = of_side(mark.side).map(|other| other.name()).unwrap_or_default();
         }
         for mark in &mut self.marks {
-            let place = of_side(mark.side).filter(|input| input.document.stands_in_lines());
+            let place = of_side(mark.side)
+                .filter(|input| !input.document.wrappings.is_empty() && input.document.stands_in_lines());
             if let Some(place) = place.and_then(|input| input.document.place(mark.start)) {
                 mark.line = place.line;
             }
