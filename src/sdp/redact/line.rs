@@ -168,11 +168,11 @@ impl<'t> Pass<'_, 't> {
         const TELLING: usize = 4;
         let mut is_masked = false;
         for word in value.words() {
-            let is_number = word.bytes().all(|byte| byte.is_ascii_digit());
             if word.contains("://") || word.contains('@') || is_address(word.value) {
                 self.free.push(word);
-            } else if word.len() >= if is_number { 2 * TELLING } else { TELLING } {
-                self.name(Kind::Id, word);
+            } else if word.chars().count() >= TELLING {
+                // A stand-in that begins with a letter is no address, whatever its form.
+                self.name(Kind::Key, word);
                 is_masked = true;
             }
         }

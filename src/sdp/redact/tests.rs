@@ -31,7 +31,7 @@ fn a_description_keeps_its_form_and_nothing_that_tells_whose_it_is() {
          a=extmap:1 http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time\r\n\
          a=msid:000000000001 0000000002\r\na=ssrc:1 cname:0000000003\r\na=ssrc:1 msid:000000000001 0000000002\r\n\
          a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:k000001AAAAA|2^20|1:4 UNENCRYPTED_SRTCP\r\n\
-         a=control:rtsp://user:password@192.0.2.1:554/track1\r\na=x-note:00001 0000000002 of 2001:db8:0:1::1, 192.0.2.1:5\r\n",
+         a=control:rtsp://user:password@192.0.2.1:554/track1\r\na=x-note:k0001 0000000002 of 2001:db8:0:1::1, 192.0.2.1:5\r\n",
     );
 }
 
@@ -114,7 +114,7 @@ fn what_nobody_knows_is_redacted_and_named() {
         a=range:npt=0-\r\n";
     assert_eq!(
         String::from_utf8(redactor.redact(sdp.as_bytes())).unwrap(),
-        "v=0\r\na=mid:audio\r\na=x-auth:k000001AAAAAAA\r\na=x-thing:0001 for 192.0.2.1, 42\r\n0000001\r\n\
+        "v=0\r\na=mid:audio\r\na=x-auth:k000001AAAAAAA\r\na=x-thing:k001 for 192.0.2.1, 42\r\nk000001\r\n\
          a=range:npt=0-\r\n"
     );
     let named: Vec<_> =
@@ -128,8 +128,8 @@ fn what_tells_who_it_was_is_found_in_any_text() {
         "s=call of jane.doe@corp.test with sip:bob@10.1.2.3\ni=range 10.1.2.3-10.1.2.9\na=x:host:10.1.2.3:80 é@b\n\
          a=msid:streamstream tracktrack\na=x-note:of:tracktrack:1\n\
          a=ts-refclk:ptp=IEEE1588-2008:39-A7-94-FF-FE-07-CB-D0:37\na=ts-refclk:localmac=40-a3-6b-a0-2b-d2\n",
-        "s=call of xxxx.xxx@xxxx.xxxx with sip:xxx@192.0.2.1\ni=range 192.0.2.1-192.0.2.2\na=x:0000:00.0.0.0:01 é@b\n\
-         a=msid:000000000001 0000000001\na=x-note:00:0000000000:1\n\
+        "s=call of xxxx.xxx@xxxx.xxxx with sip:xxx@192.0.2.1\ni=range 192.0.2.1-192.0.2.2\na=x:k000:00.1.A.A:AA é@b\n\
+         a=msid:000000000001 0000000001\na=x-note:k0:00001AAAAA:A\n\
          a=ts-refclk:ptp=IEEE1588-2008:00-00-00-00-00-00-00-01:37\na=ts-refclk:localmac=00-00-00-00-00-01\n",
     );
 }
