@@ -13,6 +13,7 @@ mod sdp_diff;
 mod sdp_lint;
 mod sdp_negotiate;
 mod sdp_rewrite;
+mod sdp_secrets;
 mod stun;
 mod turnserver_conf;
 

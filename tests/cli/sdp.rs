@@ -13,7 +13,7 @@ fn testdata(name: &str) -> PathBuf {
 /// The output for a file of `testdata/sdp`.
 fn explained(name: &str, flags: &[&str]) -> String {
     let mut command = rtcscope(["sdp", "explain"]);
-    command.arg(name).args(flags).current_dir(testdata("")).env("COLUMNS", "80");
+    command.arg(name).args(flags).current_dir(testdata("")).env("COLUMNS", "100");
     shown(&command.output().expect("the program starts"))
 }
 
@@ -144,7 +144,7 @@ fn no_password_of_ice_is_shown() {
 fn standard_input_is_read_like_a_file() {
     let bytes = std::fs::read(testdata("offer.sdp")).expect("a file of the repository");
     let mut command = rtcscope(["sdp", "explain", "-"]);
-    command.env("COLUMNS", "80").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.env("COLUMNS", "100").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the program starts");
     child.stdin.take().expect("a pipe").write_all(&bytes).expect("it reads");
     let output = child.wait_with_output().expect("it ends");

@@ -8,7 +8,7 @@ use super::{rtcscope, shown};
 fn negotiate(arguments: &[&str]) -> String {
     let folder: PathBuf = [env!("CARGO_MANIFEST_DIR"), "testdata", "sdp", "negotiate"].iter().collect();
     let mut command = rtcscope(["sdp", "negotiate"]);
-    command.args(arguments).current_dir(folder).env("COLUMNS", "80");
+    command.args(arguments).current_dir(folder).env("COLUMNS", "100");
     shown(&command.output().expect("the program starts"))
 }
 
@@ -53,7 +53,7 @@ fn who_gives_the_answer_first_is_understood() {
 #[test]
 fn what_is_not_there_is_said() {
     let text = negotiate(&["chrome-offer.sdp"]);
-    assert!(text.starts_with("exit: 3\n") && text.contains("does not have an offer and an answer"), "{text}");
+    assert!(text.starts_with("exit: 3\n") && text.contains("has an offer; the answer is missing"), "{text}");
     let text = negotiate(&["--select", "SDP9", "chrome-offer.sdp", "chrome-answer.sdp"]);
     assert!(text.starts_with("exit: 2\n"), "{text}");
 }

@@ -3,6 +3,7 @@
 use super::input::{self, Input};
 use crate::cli::{Context, UserError};
 use crate::finding::Exit;
+use crate::report::Unread;
 use crate::sdp::explain::{DumpFacts, Explanation, Given, LoneCandidateFacts, SessionFacts};
 use crate::sdp::lint::{self, Selection};
 use crate::sdp::source::{Document, Kind};
@@ -85,6 +86,10 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
                 }
             }
             explanation.omitted_findings += omitted;
+            // Beside lines that are shown with their numbers, those are meant.
+            if document.stands_in_lines() && !args.lines {
+                explanation.in_lines.push(session.number);
+            }
             explanation.add(session, findings);
         }
         explanation.subjects.push(input.name.clone());
@@ -97,6 +102,10 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
                 candidates.map(|one| LoneCandidateFacts::of(&input.name, one)).collect(),
                 findings,
             );
+        }
+        if input.sources.is_empty() {
+            let why = input.sources.why_none().unwrap_or("there is no description in it");
+            explanation.unread.push(Unread::new(&input.name, why));
         }
         explanation
             .notes

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::cli::UserError;
 use crate::io::input;
+use crate::report::Unread;
 use crate::sdp::source::{self, Document, Kind, Sources};
 
 /// More is a recording, not a description.
@@ -33,10 +34,13 @@ pub(super) fn read(paths: &[String]) -> anyhow::Result<Vec<Input>> {
 }
 
 /// As [`read`], for commands that go on where one of several cannot be read: of that, what to say.
-pub(super) fn read_each(paths: &[String]) -> anyhow::Result<Vec<Result<Input, String>>> {
+pub(super) fn read_each(paths: &[String]) -> anyhow::Result<Vec<Result<Input, Unread>>> {
     match paths {
         [path] => Ok(vec![Ok(one(path)?)]),
-        all => Ok(all.iter().map(|path| one(path).map_err(|error| format!("{error:#}"))).collect()),
+        all => {
+            let unread = |path: &String, error: anyhow::Error| Unread::new(path, format!("{error:#}"));
+            Ok(all.iter().map(|path| one(path).map_err(|error| unread(path, error))).collect())
+        }
     }
 }
 

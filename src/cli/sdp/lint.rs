@@ -5,6 +5,7 @@ use clap::ValueEnum;
 use super::input;
 use crate::cli::{Context, UserError};
 use crate::finding::Exit;
+use crate::report::Unread;
 use crate::sdp::lint::{self, LintReport, Linted, Selection, UnknownRule};
 use crate::sdp::source::Kind;
 
@@ -54,9 +55,9 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
     for input in input::read_each(&args.inputs)? {
         let input = match input {
             Ok(input) => input,
-            Err(reason) => {
-                report.is_incomplete = true;
-                report.notes.push(format!("Not examined: {reason}."));
+            Err(unread) => {
+                report.notes.push(format!("Not examined: {}.", unread.message));
+                report.unread.push(unread);
                 continue;
             }
         };
@@ -68,7 +69,17 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
         if let Some(document) = &fragment {
             report.add(Linted::of(lint::Input { source: &input.name, document, kind: None }, &selection));
         }
-        report.is_incomplete |= input.sources.documents.is_empty() && fragment.is_none();
+        for document in input.sources.trickled() {
+            let linted =
+                Linted::of(lint::Input { source: &input.name, document: &document, kind: None }, &selection);
+            if !linted.found.is_empty() {
+                report.add(linted);
+            }
+        }
+        if input.sources.documents.is_empty() && fragment.is_none() {
+            let why = input.sources.why_none().unwrap_or("there is no description in it");
+            report.unread.push(Unread::new(&input.name, why));
+        }
         report.notes.extend(input.sources.notes.iter().map(|note| format!("{}: {}.", input.name, note.text)));
     }
     context.emit(&report)

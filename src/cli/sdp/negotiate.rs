@@ -8,9 +8,11 @@ use super::input::{self, Input};
 use super::lint::unknown;
 use crate::cli::{Context, UserError};
 use crate::finding::Exit;
+use crate::sdp::attribute::Setup;
 use crate::sdp::lint::{self, Selection};
 use crate::sdp::negotiate::Negotiation;
 use crate::sdp::source::{Document, Kind};
+use crate::sdp::{Session, Text};
 
 /// Show what an offer and its answer agree on, and what is wrong between them
 #[derive(Debug, clap::Args)]
@@ -195,11 +197,37 @@ fn said(args: &Args, position: usize) -> Option<Kind> {
     })
 }
 
+/// What the only description of an input is: as the input or the name of the file says, or else by what it says of
+/// DTLS, where offers leave the choice and answers do not (RFC 8842 §5.2, §5.3).
+fn half(input: &Input, document: &Document) -> Option<Kind> {
+    if document.kind != Kind::Unknown {
+        return Some(document.kind);
+    }
+    let by_name = || Kind::from_hint(Path::new(&input.name).file_name()?.to_str()?);
+    by_name().or_else(|| {
+        let text = Text::from_bytes(&document.text);
+        let session = Session::from_text(&text);
+        let mut roles =
+            session.media().filter(|media| !media.is_rejected()).filter_map(|media| media.setup());
+        let (role, _) = roles.next()?;
+        match role.value {
+            Setup::Actpass => Some(Kind::Offer),
+            _ => None,
+        }
+    })
+}
+
 fn nothing(input: &Input) -> UserError {
     let why = input.sources.why_none().map(|why| format!(": {why}")).unwrap_or_default();
-    let text = match input.sources.documents.is_empty() {
-        true => format!("there is no description in {}{why}", input.name),
-        false => format!("{} does not have an offer and an answer to it", input.name),
+    let halves: Vec<Option<Kind>> = input.sources.documents.iter().map(|one| half(input, one)).collect();
+    let text = match &halves[..] {
+        [] => format!("there is no description in {}{why}", input.name),
+        [Some(Kind::Offer)] => format!("{} has an offer; the answer is missing", input.name),
+        [Some(Kind::Answer | Kind::Pranswer)] => {
+            format!("{} has an answer; the offer is missing", input.name)
+        }
+        [_] => format!("{} has one description; the other half is missing", input.name),
+        _ => format!("{} does not have an offer and an answer to it", input.name),
     };
     UserError::could_not_look(text)
         .hint("give two files, or one with both in it; `rtcscope sdp explain` shows what is in a file")

@@ -26,7 +26,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 use crate::finding::{Exit, FailOn, Finding};
-use crate::report::{Block, Cell, Document, Report, Tone};
+use crate::report::{Block, Cell, Document, Report, Tone, Unread};
 
 /// What `sdp explain` hands to the report layer.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
@@ -39,6 +39,9 @@ pub struct Explanation {
     pub dumps: Vec<DumpFacts>,
     /// What should be known besides: what an input is, where it has no SDP.
     pub notes: Vec<String>,
+    /// Inputs with nothing in them to explain; absent if there are none.
+    #[serde(rename = "errors", skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<Unread>,
     /// What is wrong with them, one description after the other.
     pub findings: Vec<Finding>,
     /// Findings of which there were so many that only their number is known.
@@ -46,6 +49,9 @@ pub struct Explanation {
     /// For each of `sessions`, which of `findings` are about it.
     #[serde(skip)]
     pub found: Vec<Range<usize>>,
+    /// Numbers of `sessions` whose lines are lines of the input, which people then count.
+    #[serde(skip)]
+    pub in_lines: Vec<usize>,
     /// Which of `findings` are about `candidates`.
     #[serde(skip)]
     pub found_alone: Vec<usize>,
@@ -96,7 +102,8 @@ impl Report for Explanation {
                 blocks.push(Block::Heading(format!("Description {}: {}", session.number, session.source)));
             }
             blocks.extend(tables::session(session, findings));
-            blocks.extend(faults::of_description(findings, self.with_remarks));
+            let in_lines = self.in_lines.contains(&session.number);
+            blocks.extend(faults::of_description(findings, in_lines, self.with_remarks));
         }
         if !self.in_full {
             let told = self
@@ -123,6 +130,10 @@ impl Report for Explanation {
 
     fn subjects(&self) -> Vec<String> {
         self.subjects.clone()
+    }
+
+    fn unread(&self) -> Vec<Unread> {
+        self.unread.clone()
     }
 
     /// Nothing to explain is not knowing.

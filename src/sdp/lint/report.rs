@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Description, Found, LintRule, Mark, Selection, Side, rules};
 use crate::finding::{Exit, FailOn, Finding, Location, Severity};
-use crate::report::{Block, Cell, Document, Report, Snippet, SnippetLine, Tone};
+use crate::report::{Block, Cell, Document, Report, Snippet, SnippetLine, Tone, Unread};
 use crate::sdp::source::{self, Kind, Wrapping};
 use crate::sdp::{Session, Text, strict};
 
@@ -64,9 +64,9 @@ pub struct LintReport {
     pub findings: Vec<Finding>,
     /// What should be known besides: what an input is, where it has no SDP.
     pub notes: Vec<String>,
-    /// Whether there was nothing to look at in one of the inputs.
-    #[serde(skip)]
-    pub is_incomplete: bool,
+    /// Inputs that could not be read, or have nothing to look at; absent if there are none.
+    #[serde(rename = "errors", skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<Unread>,
     /// Which findings fail.
     #[serde(skip)]
     pub fail_on: FailOn,
@@ -113,6 +113,13 @@ impl Found {
         }
         for mark in self.marks.iter_mut().filter(|mark| mark.side != self.side) {
             mark.other = of_side(mark.side).map(|other| other.name()).unwrap_or_default();
+        }
+        for mark in &mut self.marks {
+            let place = of_side(mark.side)
+                .filter(|input| !input.document.wrappings.is_empty() && input.document.stands_in_lines());
+            if let Some(place) = place.and_then(|input| input.document.place(mark.start)) {
+                mark.line = place.line;
+            }
         }
         let Some(Location::Text { line, .. }) = finding.location else { return };
         let place = input.document.place(self.start);
@@ -202,9 +209,13 @@ impl Report for LintReport {
         self.sessions.iter().map(|session| session.source.clone()).collect()
     }
 
+    fn unread(&self) -> Vec<Unread> {
+        self.unread.clone()
+    }
+
     fn exit(&self) -> Exit {
         let told = self.fail_on.exit(&self.findings);
-        if self.is_incomplete || self.sessions.is_empty() { told.and(Exit::CouldNotTell) } else { told }
+        if !self.unread.is_empty() || self.sessions.is_empty() { told.and(Exit::CouldNotTell) } else { told }
     }
 }
 
@@ -292,7 +303,7 @@ pub fn snippets(found: &[Found]) -> Vec<Snippet> {
                     code: finding.code,
                     name: finding.name,
                     message: finding.message.clone(),
-                    place: self::place_of(finding),
+                    place: self::place_of(found),
                     lines: lines.collect(),
                     help: finding.help.clone(),
                 });
@@ -313,11 +324,16 @@ fn line(mark: &Mark) -> SnippetLine {
 }
 
 /// `offer.sdp:5:9`, as editors and terminals follow it.
-fn place_of(finding: &Finding) -> String {
+fn place_of(found: &Found) -> String {
+    let finding = &found.finding;
     let number = |key: &str| finding.evidence.get(key).and_then(Value::as_u64);
     let label = finding.evidence.get("in").and_then(Value::as_str).unwrap_or_default();
     let Some(Location::Text { line, column, .. }) = finding.location else { return finding.subject.clone() };
+    // Where the line shown below is not the one named here.
+    let is_other = finding.evidence.contains_key("input_line")
+        && found.marks.first().map(|mark| mark.line as u64) != number("input_line");
     let inside = match label {
+        "" if is_other => format!(" (line {line} of the SDP)"),
         "" => String::new(),
         label => format!(" ({label}, line {line})"),
     };

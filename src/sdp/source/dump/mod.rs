@@ -135,5 +135,5 @@ fn connections(count: usize) -> String {
 
 /// A URL without what may be secret in it.
 fn page(url: &str) -> String {
-    url.split(['?', '#']).next().unwrap_or_default().to_owned()
+    crate::sdp::secret::masked(url.split(['?', '#']).next().unwrap_or_default())
 }
