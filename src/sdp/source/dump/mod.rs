@@ -1,5 +1,6 @@
 //! Dumps: what a browser or a library recorded of its peer connections, as a timeline.
 
+mod candidate_error;
 mod event;
 mod firefox;
 mod internals;
@@ -8,6 +9,7 @@ mod restore;
 pub(super) mod rtcstats;
 mod secret;
 
+pub use candidate_error::CandidateError;
 pub use event::{Event, Munged, Side, State, What};
 
 use super::finder::{Context, Finder};
@@ -28,6 +30,8 @@ pub struct Dump {
     pub connections: Vec<Connection>,
     /// Events that belong to no connection, such as getUserMedia.
     pub other_events: usize,
+    /// Those of them that are calls that failed, such as getUserMedia.
+    pub page_failures: Vec<Event>,
 }
 
 /// The formats of dumps.
