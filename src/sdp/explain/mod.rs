@@ -30,6 +30,7 @@ use serde::Serialize;
 
 use crate::finding::{Exit, FailOn, Finding};
 use crate::report::{Block, Cell, Document, Report, Tone};
+use crate::sdp::source::Dump;
 
 /// What `sdp explain` hands to the report layer.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
@@ -66,6 +67,11 @@ pub struct Explanation {
     pub fail_on: FailOn,
 }
 
+/// The browser that a dump is of, in two words.
+pub fn browser_of(dump: &Dump) -> Option<String> {
+    dump.user_agent.as_deref().and_then(agent::browser)
+}
+
 impl Explanation {
     /// Takes one more description, and what is wrong with it.
     pub fn add(&mut self, session: SessionFacts, findings: Vec<Finding>) {
@@ -99,7 +105,7 @@ impl Report for Explanation {
             if self.sessions.len() > 1 || session.number > 1 {
                 blocks.push(Block::Heading(format!("Description {}: {}", session.number, session.source)));
             }
-            blocks.extend(tables::session(session, findings));
+            blocks.extend(tables::session(session, findings, self.with_remarks));
             blocks.extend(faults::of_description(findings, self.with_remarks));
         }
         let checked = self.sessions.len() + self.candidates.len();
