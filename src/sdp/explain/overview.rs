@@ -69,22 +69,21 @@ pub(super) fn table(dump: &DumpFacts) -> Option<Block> {
     let row = |one: &&ConnectionFacts| {
         let (text, tone) = told(one);
         let began = one.events.iter().filter_map(|event| event.at_ms).reduce(f64::min);
-        let none =
-            |side: &BTreeMap<String, usize>| if side.is_empty() { String::new() } else { counted(side) };
+        let (here, there) = (&one.local_candidates, &one.remote_candidates);
+        let candidates = match here.is_empty() && there.is_empty() {
+            true => String::new(),
+            false => format!("; candidates: {} / {}", counted(here), counted(there)),
+        };
         vec![
             name(one).into(),
             began.map(|at| moment(Some(at), one.is_coarse())).unwrap_or_default().into(),
-            Cell::new(text, tone),
-            none(&one.local_candidates).into(),
-            none(&one.remote_candidates).into(),
+            Cell::new(format!("{text}{candidates}"), tone),
         ]
     };
     let columns = [
         ("peer connection", Align::Left),
         ("began at", Align::Right),
-        ("outcome", Align::Left),
-        ("local candidates", Align::Left),
-        ("remote candidates", Align::Left),
+        ("outcome; candidates of this / the other side", Align::Left),
     ];
     Some(Block::Table(Table {
         columns: columns.to_vec(),
