@@ -11,7 +11,8 @@ const OFFER: &str = "v=0\\r\\no=- 1 2 IN IP4 127.0.0.1\\r\\ns=-\\r\\nt=0 0\\r\\n
 
 /// What `sdp` says of a file of this text.
 fn said(text: &str, command: &[&str]) -> String {
-    let dir = Dir::new("sdp-dump");
+    let test = std::thread::current().name().unwrap_or_default().replace("::", "-");
+    let dir = Dir::new(&test);
     let path = dir.path("dump");
     std::fs::write(&path, text).expect("a file can be written");
     let mut process = rtcscope(["sdp"]);
@@ -55,7 +56,7 @@ fn a_turn_server_that_refuses_is_told_first_and_not_as_the_end_of_candidates() {
     let (top, timeline) = text.split_once("Peer connection 11-1").expect("a timeline");
     for sentence in [
         "one peer connection, and it failed",
-        "TURN server turn:t.example.org:3478?transport=udp refused the credentials (401\n  Unauthorized)",
+        "TURN server turn:t.example.org:3478?transport=udp refused the credentials (401 Unauthorized)",
         "TURN server turn:u.example.org:3478 could not be reached (701 TURN allocate",
         "only relays are allowed",
         "ICE failed at 18 s",
