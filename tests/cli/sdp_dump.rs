@@ -117,7 +117,11 @@ fn where_nothing_was_checked_nothing_is_said_to_be_right() {
 
 /// A description of the offer above as rtcstats has it.
 fn set(method: &str, kind: &str) -> String {
-    let sdp = if kind == "offer" { OFFER.to_owned() } else { OFFER.replace("actpass", "active") };
+    let sdp = if kind == "offer" {
+        OFFER.to_owned()
+    } else {
+        OFFER.replace("actpass", "active").replace("Zk4q", "aB7x").replace("made-up", "other-made-up")
+    };
     format!(r#"["{method}", "PC_0", {{"type": "{kind}", "sdp": "{sdp}"}}, 10]"#)
 }
 
