@@ -10,6 +10,7 @@ mod global;
 mod probe;
 mod sdp;
 mod sdp_diff;
+mod sdp_dump;
 mod sdp_lint;
 mod sdp_negotiate;
 mod sdp_rewrite;

@@ -278,8 +278,10 @@ fn the_browser_of_a_dump_wrote_its_own_side_of_it() {
     let dump =
         std::fs::read_to_string(testdata("source/rtcstats-v3.jsonl")).expect("a file of the repository");
     let dump = dump.replace("Mozilla/5.0 example", safari);
-    let own = of_input("explain", "own", dump.as_bytes(), &["--at", "1"]);
+    let own = of_input("explain", "own", dump.as_bytes(), &["--at", "1", "-v"]);
     assert!(own.contains("Written by Safari 17.0 on macOS. Seen by: the dump is of that browser"), "{own}");
+    let short = of_input("explain", "short", dump.as_bytes(), &["--at", "1"]);
+    assert!(short.contains("Written by Safari 17.0 on macOS.") && !short.contains("Seen by"), "{short}");
     let theirs = of_input("explain", "theirs", dump.as_bytes(), &["--at", "3"]);
     assert!(!theirs.contains("Safari 17.0"), "{theirs}");
 }

@@ -28,6 +28,20 @@ impl Input {
     }
 }
 
+impl Input {
+    /// Whether a description of it belongs to the peer connection `id`; any does if none is asked for.
+    pub(super) fn is_of(&self, document: &Document, id: Option<&str>) -> bool {
+        let connections = self.sources.dump.as_ref().map(|dump| &dump.connections);
+        let own = document.in_dump.and_then(|place| connections?.get(place.connection));
+        id.is_none_or(|id| own.is_some_and(|own| own.id == id))
+    }
+}
+
+/// There is no description of that number among so many.
+pub(super) fn no_description(at: usize, count: usize) -> UserError {
+    UserError::usage(format!("there is no description {at}")).hint(format!("the input has {count}"))
+}
+
 /// Reads each of `paths`.
 pub(super) fn read(paths: &[String]) -> anyhow::Result<Vec<Input>> {
     paths.iter().map(|path| one(path)).collect()

@@ -9,8 +9,9 @@ use super::lint::unknown;
 use crate::cli::{Context, UserError};
 use crate::finding::Exit;
 use crate::sdp::attribute::Setup;
+use crate::sdp::explain::browser_of;
 use crate::sdp::lint::{self, Selection};
-use crate::sdp::negotiate::Negotiation;
+use crate::sdp::negotiate::{Negotiation, RecordedRefusal};
 use crate::sdp::source::{Document, Kind};
 use crate::sdp::{Session, Text};
 
@@ -103,7 +104,17 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
     });
     let mut negotiation = Negotiation { fail_on: context.fail_on, ..Negotiation::of(given, &selection) };
     negotiation.notes = notes;
+    // An answer is set after its offer, so what was said of it counts first.
+    negotiation.recorded_refusal = [second, first].iter().find_map(|one| recorded(one));
+    negotiation.agreed &= negotiation.recorded_refusal.is_none();
     context.emit(&negotiation)
+}
+
+/// What the browser of a dump said when it would not take a description.
+fn recorded(one: &Candidate<'_>) -> Option<RecordedRefusal> {
+    let message = one.input.sources.dump.as_ref()?.refusal_of(one.document.in_dump?)?;
+    let browser = one.input.sources.dump.as_ref().and_then(browser_of);
+    Some(RecordedRefusal { description: one.number, browser, message: message.to_owned() })
 }
 
 /// One of each of two inputs.

@@ -92,6 +92,9 @@ fn blocks(place: &str, faults: &[Fault<'_>], with_remarks: bool) -> Vec<Block> {
         }
     }
     let mut sentence = match (shown, rest) {
+        (0, _) if place == "description" => {
+            "`rtcscope sdp lint` finds nothing wrong in the descriptions.".to_owned()
+        }
         (0, _) => "`rtcscope sdp lint` finds nothing wrong.".to_owned(),
         (_, 0) => "`rtcscope sdp lint` shows each at its place, and says what to write instead.".to_owned(),
         (_, rest) => format!(
@@ -166,7 +169,7 @@ mod tests {
         let faults = ["descriptions 1 and 3: a (SDP101)", "description 1: b (SDP103)"];
         check(&told, false, &faults, "instead. One remark: `-v`.");
         check(&told, true, &[faults[0], faults[1], "description 4: c (SDP102)"], "instead.");
-        check(&told[4..], false, &[], "finds nothing wrong. One remark: `-v`.");
+        check(&told[4..], false, &[], "finds nothing wrong in the descriptions. One remark: `-v`.");
     }
 
     #[test]

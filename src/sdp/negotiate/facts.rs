@@ -208,3 +208,14 @@ pub struct SctpOutcome {
     /// Bytes of the largest message that the answerer may send; 0 for any size.
     pub answerer_max_message_size: u64,
 }
+
+/// What the browser of a dump said when it would not take one of the two.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RecordedRefusal {
+    /// Which description of the dump, as `sdp explain` counts them.
+    pub description: usize,
+    /// The browser in two words.
+    pub browser: Option<String>,
+    /// Its words.
+    pub message: String,
+}

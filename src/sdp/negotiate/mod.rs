@@ -31,6 +31,8 @@ pub struct Negotiation {
     pub agreed: bool,
     /// What libwebrtc would say; `null` if it would take the answer, or has nothing to do with it.
     pub refusal: Option<RefusalFacts>,
+    /// What the browser of the dump said that the two are from, where it refused one of them.
+    pub recorded_refusal: Option<RecordedRefusal>,
     /// In the order of their first m-line.
     pub transports: Vec<TransportFacts>,
     /// In order.
@@ -102,6 +104,7 @@ impl Negotiation {
             predicted,
             agreed: is_something && refusal.is_none() && !is_wrong,
             refusal,
+            recorded_refusal: None,
             transports,
             media,
             findings,
@@ -154,7 +157,7 @@ impl Report for Negotiation {
     /// An answer that is refused fails, even if no rule says why.
     fn exit(&self) -> Exit {
         let told = self.fail_on.exit(&self.findings);
-        match self.refusal.is_some() && self.fail_on != FailOn::Never {
+        match (self.refusal.is_some() || self.recorded_refusal.is_some()) && self.fail_on != FailOn::Never {
             true => told.and(Exit::Failed),
             false => told,
         }

@@ -10,6 +10,10 @@ pub(super) fn blocks(negotiation: &Negotiation) -> Vec<Block> {
     if let Some(refusal) = &negotiation.refusal {
         blocks.push(Block::Paragraph(self::refusal(refusal, negotiation)));
     }
+    if let Some(recorded) = &negotiation.recorded_refusal {
+        let text = format!("It said of description {}: \"{}\"", recorded.description, recorded.message);
+        blocks.push(Block::Paragraph(Cell::new(text, Tone::Bad)));
+    }
     if !negotiation.transports.is_empty() {
         blocks.push(Block::Heading("Transports".to_owned()));
         blocks.push(Block::Table(transports(negotiation)));
@@ -25,6 +29,14 @@ fn verdict(negotiation: &Negotiation) -> Cell {
     let all = negotiation.media.len();
     let errors = negotiation.findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     let m_lines = if all == 1 { "m-line".to_owned() } else { "m-lines".to_owned() };
+    if let Some(recorded) = &negotiation.recorded_refusal {
+        let browser = recorded.browser.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
+        let number = recorded.description;
+        return Cell::new(
+            format!("the browser of this dump{browser} refused description {number}"),
+            Tone::Bad,
+        );
+    }
     if negotiation.predicted {
         let tone = if agreed == 0 || errors > 0 { Tone::Bad } else { Tone::Good };
         let text = format!("two offers: an answer to the first would accept {agreed} of {all} {m_lines}");
@@ -139,7 +151,10 @@ fn properties(media: &MediaOutcome, predicted: bool) -> Table {
     row("state", state(media.state, predicted));
     row("media goes", direction(media, predicted));
     row("transport", media.proto.clone().filter(|_| media.state == State::Agreed).unwrap_or_default().into());
-    row("RTCP", if media.rtcp_rsize == Some(true) { "may be short".into() } else { Cell::default() });
+    row(
+        "RTCP",
+        if media.rtcp_rsize == Some(true) { "may be of reduced size".into() } else { Cell::default() },
+    );
     row("extensions", extensions(&media.extmaps).into());
     row("simulcast", media.simulcast.as_ref().map(simulcast).unwrap_or_default());
     row("SCTP", media.sctp.as_ref().map(sctp).unwrap_or_default().into());
