@@ -145,7 +145,7 @@ fn details(was: &Candidate<'_>, is: &Candidate<'_>) -> Vec<String> {
     let (old, new) = (extensions(was), extensions(is));
     if old != new {
         let told = |these: &[(String, String)], those: &[(String, String)]| {
-            let only = these.iter().filter(|one| !those.binary_search(one).is_err()).take(8);
+            let only = these.iter().filter(|one| those.binary_search(one).is_err()).take(8);
             only.map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join(" ")
         };
         let some = |text: String| if text.is_empty() { "nothing".to_owned() } else { text };

@@ -296,6 +296,15 @@ impl<'t> Pass<'_, 't> {
         {
             return self.key(value);
         }
+        // A key may stand where the number or the suite should.
+        let is_plain = |word: &Word<'_>| {
+            let lower = word.to_ascii_lowercase();
+            word.len() < 8
+                || ["aes_", "aead_", "f8_", "seed_", "null_"].iter().any(|one| lower.starts_with(one))
+        };
+        for word in [tag, suite].into_iter().flatten().filter(|word| !is_plain(word)) {
+            self.name(Kind::Key, word);
+        }
         for (index, word) in words.enumerate() {
             match word.value.contains("inline:") {
                 true => word.split(';').for_each(|key| self.key(key)),

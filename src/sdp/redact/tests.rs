@@ -96,6 +96,8 @@ fn broken_lines_keep_no_secret() {
         "a=mid:0 a=ice-pwd:SECRET",
         "m=audio 9 RTP/AVP 0 a=ice-pwd:SECRET",
         "a=crypto SECRET",
+        "a=crypto:SECRET AES inline:x",
+        "a=crypto:1 SECRET x",
         "a=rtpmap:0 a=crypto:1 AES inline:SECRET",
         "u=https://h/x?s=SECRET",
         "a=control:rtsp://h/x?SECRET",
