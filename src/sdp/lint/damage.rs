@@ -94,7 +94,7 @@ fn wrapped(
     for (at, line) in lines.iter().enumerate() {
         joined.push_str(text.slice(line.span));
         match lines.get(at + 1) {
-            Some(next) if places.contains(&(at + 1)) => {
+            Some(next) if is_rest(next) && line.kind.is_some() => {
                 let (before, after) = (text.slice(line.span), text.slice(next.span));
                 let is_inside = is_even
                     || before.ends_with(['-', ':', ';', '/', ' '])
