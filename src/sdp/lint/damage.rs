@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{Description, Found, Selection};
 use crate::finding::Severity;
-use crate::sdp::source::Kind;
+use crate::sdp::source::{Document, Kind, Wrapping};
 use crate::sdp::text::Line;
 use crate::sdp::{Session, Text};
 
@@ -18,7 +18,7 @@ pub struct Damage {
     pub kind: DamageKind,
     /// To be read before the name of the input, without a full stop.
     pub sentence: String,
-    /// The lines at fault, counted from 1 in the text of the description.
+    /// The lines at fault, counted from 1: of the input, or of the description where that is a string.
     pub lines: Vec<u32>,
     /// Errors that are left when the lines are joined; `null` where nobody knows what is missing.
     pub errors_when_joined: Option<usize>,
@@ -42,16 +42,17 @@ pub enum DamageKind {
 /// The most obvious damage that explains findings.
 pub(super) fn of(
     text: &Text<'_>,
+    document: &Document,
     kind: Kind,
-    is_string: bool,
     found: &[Found],
     selection: &Selection,
 ) -> Option<Damage> {
+    let is_string = document.wrappings.last() == Some(&Wrapping::String);
     let is_grave = |found: &Found| found.finding.severity > Severity::Info;
     if !found.iter().any(is_grave) {
         return None;
     }
-    shortened(text, is_string, found).or_else(|| wrapped(text, kind, is_string, found, selection))
+    shortened(text, is_string, found).or_else(|| wrapped(text, document, kind, found, selection))
 }
 
 /// Consoles shorten long strings. A line of its own that is no `type=value` and has the sign is none of SDP.
@@ -73,11 +74,12 @@ fn shortened(text: &Text<'_>, is_string: bool, found: &[Found]) -> Option<Damage
 
 fn wrapped(
     text: &Text<'_>,
+    document: &Document,
     kind: Kind,
-    is_string: bool,
     found: &[Found],
     selection: &Selection,
 ) -> Option<Damage> {
+    let is_string = document.wrappings.last() == Some(&Wrapping::String);
     let lines = text.lines();
     let is_rest = |line: &Line| line.kind.is_none() && !line.is_blank();
     // The rest of a line stands behind a line, and not behind another rest: that would be text of another kind.
@@ -123,7 +125,12 @@ fn wrapped(
         errors => format!("has {errors} errors"),
     };
     let columns = if is_even { format!(" at {first} columns") } else { String::new() };
-    let numbers: Vec<u32> = places.iter().map(|at| lines[*at].number).collect();
+    let number = |at: &usize| match document.place(lines[*at].span.start) {
+        // All lines of a string stand on one.
+        Some(place) if !is_string => place.line as u32,
+        _ => lines[*at].number,
+    };
+    let numbers: Vec<u32> = places.iter().map(number).collect();
     let ends = match &numbers[..] {
         [one] => format!("line {one} is the end of the line before it"),
         [one, two] => format!("lines {one} and {two} are the ends of the lines before them"),

@@ -88,8 +88,7 @@ impl Linted {
         let (found, omitted) = input.found(&text, selection);
         let kind = input.kind();
         let count = |severity| found.iter().filter(|found| found.finding.severity == severity).count();
-        let is_string = input.document.wrappings.last() == Some(&Wrapping::String);
-        let damage = damage::of(&text, kind, is_string, &found, selection);
+        let damage = damage::of(&text, input.document, kind, &found, selection);
         let refusal = if kind == Kind::Sdpfrag { None } else { strict::refusal(&text) };
         Self {
             source: input.source.to_owned(),
