@@ -50,10 +50,7 @@ fn records() -> Vec<Record> {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
-                // What `sdp diff` compares was never shown to a browser.
-                if !path.ends_with("diff") {
-                    folders.push(path);
-                }
+                folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "sdp") {
                 let name = path.strip_prefix(root()).unwrap().to_str().unwrap().to_owned();
                 let json = json(&path.with_extension("expect.json"));

@@ -40,8 +40,11 @@ fn a_wrapped_text_is_told_as_that_and_not_by_what_follows() {
 fn the_width_is_named_where_words_were_cut() {
     let cut = |line: &str| format!("{}\r\n{}", &line[..30], &line[30..]);
     let extension = |id: u8| format!("a=extmap:{id} urn:ietf:params:rtp-hdrext:ssrc-audio-level");
-    let text =
-        format!("{SDP}{}\r\n{}\r\n", cut(&extension(1)), cut(&extension(2)).replace("ssrc-audio", "x-audio"));
+    let text = format!(
+        "{SDP}{}\r\n{}\r\na=ptime:20\r\n",
+        cut(&extension(1)),
+        cut(&extension(2)).replace("ssrc-audio", "x-audio")
+    );
     let damage = linted(&text).damage.expect("it is wrapped");
     assert!(damage.sentence.starts_with("the text was wrapped at 30 columns: lines 10 and 12"), "{damage:?}");
 }

@@ -236,7 +236,9 @@ fn tracks(answer: &Session<'_>) -> Option<Refusal> {
 fn simulcast(answer: &Session<'_>) -> Option<Refusal> {
     let lacking = answer.media().find(|media| {
         let mut known = answer.head().extmaps().chain(media.section().extmaps());
-        media.section().simulcast().is_some() && !known.any(|extension| extension.uri.value == RID_URI)
+        // Drafts named payload types instead; such a line counts for nothing.
+        let is_simulcast = media.section().simulcast().is_some() && media.section().has("rid");
+        is_simulcast && !known.any(|extension| extension.uri.value == RID_URI)
     })?;
     let mid = lacking.mid().map(|mid| mid.value).unwrap_or_default();
     let sentence = format!(
