@@ -234,7 +234,7 @@ fn a_string_without_its_last_line_end_is_a_warning_and_a_file_is_not() {
     let string = serde_json::json!({"type": "offer", "sdp": HEAD}).to_string();
     let told = of_input("lint", "string", string.as_bytes(), &["--fail-on", "warning"]);
     assert!(told.starts_with("exit: 1\n") && told.contains("end the string with `\\r\\n`"), "{told}");
-    let told = of_input("lint", "file", HEAD.as_bytes(), &["--fail-on", "warning"]);
+    let told = of_input("lint", "file", HEAD.as_bytes(), &["-v", "--fail-on", "warning"]);
     assert!(told.starts_with("exit: 0\n") && told.contains("the last line has no line end"), "{told}");
 }
 

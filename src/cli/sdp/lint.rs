@@ -59,7 +59,8 @@ Exit codes here:
 
 pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
     let selection = Selection::from_words(&args.select, &args.ignore).map_err(unknown)?;
-    let mut report = LintReport { fail_on: context.fail_on, ..LintReport::default() };
+    let mut report =
+        LintReport { fail_on: context.fail_on, with_remarks: context.verbosity > 0, ..LintReport::default() };
     let mut count = 0;
     let mut has_connection = false;
     for input in input::read_each(&args.inputs)? {

@@ -11,7 +11,7 @@ use crate::finding::Exit;
 use crate::sdp::attribute::Setup;
 use crate::sdp::explain::browser_of;
 use crate::sdp::lint::{self, Selection};
-use crate::sdp::negotiate::{Negotiation, RecordedRefusal};
+use crate::sdp::negotiate::{Negotiation, RecordedRefusal, are_swapped};
 use crate::sdp::source::{Document, Kind};
 use crate::sdp::{Session, Text};
 
@@ -61,14 +61,16 @@ const EXAMPLES: &str = "Examples:
       --type offer says so, where the names of the files do not
 
 Exit codes here:
-  0 they agree, 1 a finding is an error or the answer would be refused, 2 the command line is wrong,
-  3 an input cannot be read, or offer and answer are not in it";
+  0 they agree, 1 a finding is an error, the answer would be refused or nothing is agreed on,
+  2 the command line is wrong, 3 an input cannot be read, or offer and answer are not in it";
 
 /// A description, and whose it is.
 struct Candidate<'i> {
     input: &'i Input,
     document: &'i Document,
     kind: Kind,
+    /// Whether it was taken for that because of its place alone.
+    is_guessed: bool,
     /// As `sdp explain` counts.
     number: usize,
 }
@@ -82,12 +84,35 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
     let inputs = input::read(&paths)?;
     let (mut pair, mut notes) = match &inputs[..] {
         [one] => within(one, &args)?,
-        both => (between(both, &args)?, Vec::new()),
+        both => between(both, &args)?,
     };
+    let [first, second] = &pair;
+    let may_swap = first.is_guessed && (second.is_guessed || second.kind == Kind::Offer);
+    if may_swap && are_swapped(first.document, second.document) {
+        (pair[0].kind, pair[1].kind) = (Kind::Answer, Kind::Offer);
+    }
+    let mut swapped = false;
     match (pair[0].kind, pair[1].kind) {
         (Kind::Answer | Kind::Pranswer, Kind::Offer) => {
+            let is_guessed = pair[0].is_guessed;
             pair.reverse();
-            notes.push(format!("The offer is in {}, which was given second.", pair[0].input.name));
+            swapped = true;
+            let [offer, answer] = &pair;
+            let why = match is_guessed {
+                true => {
+                    " It leaves the role in DTLS open (`a=setup:actpass`), as offers do; the other has chosen."
+                }
+                false => "",
+            };
+            notes.insert(
+                0,
+                match offer.input.name == answer.input.name {
+                    true => format!(
+                        "The offer stands behind its answer: they are taken the other way round.{why}"
+                    ),
+                    false => format!("The offer is in {}, which was given second.{why}", offer.input.name),
+                },
+            );
         }
         (Kind::Answer | Kind::Pranswer, Kind::Answer | Kind::Pranswer) => {
             return Err(UserError::usage("both descriptions are answers")
@@ -102,11 +127,14 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
         document: one.document,
         kind: Some(one.kind),
     });
-    let mut negotiation = Negotiation { fail_on: context.fail_on, ..Negotiation::of(given, &selection) };
-    negotiation.notes = notes;
+    let told = Negotiation::of(given, &selection);
+    let negotiation = Negotiation { fail_on: context.fail_on, notes, swapped, ..told };
     // An answer is set after its offer, so what was said of it counts first.
-    negotiation.recorded_refusal = [second, first].iter().find_map(|one| recorded(one));
-    negotiation.agreed &= negotiation.recorded_refusal.is_none();
+    let refused = [second, first].iter().find_map(|one| recorded(one));
+    let negotiation = match refused {
+        Some(refused) => negotiation.refused_by(refused),
+        None => negotiation,
+    };
     context.emit(&negotiation)
 }
 
@@ -118,9 +146,9 @@ fn recorded(one: &Candidate<'_>) -> Option<RecordedRefusal> {
 }
 
 /// One of each of two inputs.
-fn between<'i>(inputs: &'i [Input], args: &Args) -> anyhow::Result<[Candidate<'i>; 2]> {
+fn between<'i>(inputs: &'i [Input], args: &Args) -> anyhow::Result<([Candidate<'i>; 2], Vec<String>)> {
     let wanted = [Kind::Offer, Kind::Answer];
-    let mut pair = Vec::new();
+    let (mut pair, mut notes) = (Vec::new(), Vec::new());
     for (position, input) in inputs.iter().enumerate() {
         let all = candidates(input, args.pc.as_deref());
         let of_kind = all.iter().rposition(|one| one.kind == wanted[position]);
@@ -130,11 +158,18 @@ fn between<'i>(inputs: &'i [Input], args: &Args) -> anyhow::Result<[Candidate<'i
         if chosen.kind == Kind::Unknown {
             let name = Path::new(&input.name).file_name().and_then(|name| name.to_str());
             let hint = || name.and_then(Kind::from_hint);
-            chosen.kind = said(args, position).or_else(hint).unwrap_or(wanted[position]);
+            let known = said(args, position).or_else(hint);
+            chosen.is_guessed = known.is_none();
+            chosen.kind = known.unwrap_or(wanted[position]);
+        } else {
+            notes.extend(overruled(&chosen, args, position));
         }
         pair.push(chosen);
     }
-    <[Candidate<'i>; 2]>::try_from(pair).map_err(|_| UserError::usage("two inputs are needed").into())
+    match <[Candidate<'i>; 2]>::try_from(pair) {
+        Ok(pair) => Ok((pair, notes)),
+        Err(_) => Err(UserError::usage("two inputs are needed").into()),
+    }
 }
 
 /// An answer of one input, and the offer that came before it.
@@ -146,7 +181,9 @@ fn within<'i>(input: &'i Input, args: &Args) -> anyhow::Result<([Candidate<'i>; 
     if all.len() == 2 {
         for (position, one) in all.iter_mut().enumerate().filter(|(_, one)| one.kind == Kind::Unknown) {
             let usual = if position == 0 { Kind::Offer } else { Kind::Answer };
-            one.kind = said(args, position).unwrap_or(usual);
+            let known = said(args, position);
+            one.is_guessed = known.is_none();
+            one.kind = known.unwrap_or(usual);
         }
         if all.iter().all(|one| one.kind == Kind::Offer) && args.at.is_none() && input.sources.dump.is_none()
         {
@@ -197,7 +234,13 @@ fn candidates<'i>(input: &'i Input, pc: Option<&str>) -> Vec<Candidate<'i>> {
         .filter(|(_, document)| {
             !matches!(document.kind, Kind::Rollback | Kind::Sdpfrag) && is_wanted(document)
         })
-        .map(|(index, document)| Candidate { input, document, kind: document.kind, number: index + 1 })
+        .map(|(index, document)| Candidate {
+            input,
+            document,
+            kind: document.kind,
+            is_guessed: false,
+            number: index + 1,
+        })
         .collect()
 }
 
@@ -226,6 +269,15 @@ fn half(input: &Input, document: &Document) -> Option<Kind> {
             _ => None,
         }
     })
+/// That `--type` says otherwise than the input, which counts.
+fn overruled(one: &Candidate<'_>, args: &Args, position: usize) -> Option<String> {
+    let said = said(args, position).filter(|said| *said != one.kind)?;
+    Some(format!(
+        "`--type {}` has no effect: {} itself says that its description is of the type {}.",
+        said.name(),
+        one.input.name,
+        one.kind.name()
+    ))
 }
 
 fn nothing(input: &Input) -> UserError {

@@ -9,9 +9,11 @@
 mod answer;
 mod bundle;
 mod codec;
+mod damage;
 mod description;
 mod dtls;
 mod findings;
+mod fold;
 mod ice;
 mod report;
 mod rtp;
@@ -19,6 +21,7 @@ mod selection;
 mod syntax;
 mod update;
 
+pub use damage::{Damage, DamageKind};
 pub use description::{Description, Pair};
 pub use findings::{Findings, Found, Mark, Pushed, Side};
 pub use report::{Input, LintReport, Linted, StrictFacts, rule, snippets};

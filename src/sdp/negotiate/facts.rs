@@ -23,10 +23,10 @@ pub struct SideFacts {
     pub ice_lite: bool,
 }
 
-/// That libwebrtc, in Chrome, Edge, Safari and many applications, would not take the answer.
+/// That libwebrtc, in Chrome, Edge, Safari and many applications, would not take a description.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RefusalFacts {
-    /// What the offerer's `setRemoteDescription` would say, after "Failed to set remote answer sdp: ".
+    /// What `setRemoteDescription` would say, after "Failed to set remote answer sdp: ", or "offer" for "answer".
     pub sentence: String,
     /// How sure that is.
     pub confidence: Confidence,
@@ -103,6 +103,8 @@ pub enum State {
     OtherKind,
     /// No codec that carries media is in both.
     NothingInCommon,
+    /// Of two offers: one has DTLS, ICE or SRTP, and the other has not.
+    OtherTransport,
 }
 
 /// An m-line of both.
