@@ -81,12 +81,12 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
     Difference {
         files: &["lint/SDP606/bad-answer.sdp", "pairs/mut-extmap-id-remapped-answer.sdp"],
         what: "SDP606",
-        why: "RFC 8285 §6 forbids it; libwebrtc takes the numbers of the answer for what it sends",
+        why: "RFC 8285 §7 forbids it; libwebrtc takes the numbers of the answer for what it sends",
     },
     Difference {
         files: &["lint/SDP607/bad-answer.sdp", "pairs/mut-extmap-not-offered-answer.sdp"],
         what: "SDP607",
-        why: "RFC 8285 §6 forbids it; libwebrtc passes over extensions that it does not know or did not offer",
+        why: "RFC 8285 §7 forbids it; libwebrtc passes over extensions that it does not know or did not offer",
     },
     Difference {
         files: &[
@@ -206,7 +206,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
     Difference {
         files: &["lint/SDP604/good-2-offer.sdp", "lint/SDP605/good-offer.sdp", "lint/SDP605/bad-answer.sdp"],
         what: "Extension ID is not in valid range",
-        why: "RFC 8285 §6 has offers number alternatives from 4096 on; libwebrtc does not know of it",
+        why: "RFC 8285 §7 has offers number alternatives from 4096 on; libwebrtc does not know of it",
     },
     Difference {
         files: &[

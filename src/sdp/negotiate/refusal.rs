@@ -10,6 +10,7 @@ use super::facts::RefusalFacts;
 use crate::finding::Confidence;
 use crate::sdp::attribute::{Group, Setup};
 use crate::sdp::codec::Codec;
+use crate::sdp::libwebrtc;
 use crate::sdp::lint::Side;
 use crate::sdp::pairing::{MediaPair, pairs};
 use crate::sdp::session::{Media, Session};
@@ -37,12 +38,15 @@ impl Refusal {
 
 /// What the offerer would say to the answer, if it is a program with libwebrtc.
 pub(super) fn of(offer: &Session<'_>, answer: &Session<'_>) -> Option<RefusalFacts> {
-    let refusal = mids(answer)
+    let refusal = parsing(Side::First, offer)
+        .or_else(|| parsing(Side::Second, answer))
+        .or_else(|| mids(answer))
         .or_else(|| fingerprints(answer))
         .or_else(|| credentials(answer))
-        .or_else(|| extensions(answer))
+        .or_else(|| extensions_beside(answer, |mid| is_filled_in(offer, answer, mid)))
         .or_else(|| rtcp_mux_in_groups(answer))
         .or_else(|| order(offer, answer))
+        .or_else(|| payload_types(answer))
         .or_else(|| tracks(answer))
         .or_else(|| simulcast(answer))
         .or_else(|| groups(offer, answer))
@@ -82,6 +86,12 @@ fn with_transport<'s, 't>(session: &'s Session<'t>) -> impl Iterator<Item = Medi
     })
 }
 
+/// A line that it does not read, which comes before all else.
+fn parsing(side: Side, session: &Session<'_>) -> Option<Refusal> {
+    let fault = libwebrtc::first(session)?;
+    Some(Refusal { side, ..Refusal::of(fault.span, fault.sentence, fault.what) })
+}
+
 /// Missing ones are taken from the offer.
 fn mids(answer: &Session<'_>) -> Option<Refusal> {
     let mut known = BTreeSet::new();
@@ -117,12 +127,22 @@ fn credentials(answer: &Session<'_>) -> Option<Refusal> {
     Some(Refusal::of(line(lacking), "Called with SDP without ice-ufrag and ice-pwd.", reason))
 }
 
-/// Numbers of header extensions in each group; on the way, names that no m-line has.
-fn extensions(answer: &Session<'_>) -> Option<Refusal> {
+/// Whether an m-line of the answer has no name, and gets this one: that of the offer at its place.
+fn is_filled_in(offer: &Session<'_>, answer: &Session<'_>, mid: &str) -> bool {
+    let media = offer.media_by_mid(mid).and_then(|media| answer.media_at(media.index()));
+    media.is_some_and(|media| media.mid().is_none())
+}
+
+/// Numbers of header extensions in each group; on the way, names that no m-line has,
+/// unless one is known to get it.
+fn extensions_beside(answer: &Session<'_>, known_mid: impl Fn(&str) -> bool) -> Option<Refusal> {
     for group in bundles(answer) {
         let mut known: HashMap<u16, (&str, bool)> = HashMap::new();
         for mid in &group.mids {
             let Some(media) = answer.media_by_mid(mid.value) else {
+                if known_mid(mid.value) {
+                    continue;
+                }
                 return Some(unknown_mid(mid.value, mid.span));
             };
             for section in [answer.head(), media.section()] {
@@ -189,6 +209,23 @@ fn order(offer: &Session<'_>, answer: &Session<'_>) -> Option<Refusal> {
         let missing = offer.media_at(answered)?;
         let reason = format!("after this line, {} of the offer has no answer", called(missing));
         return Some(Refusal::of(end, SENTENCE, reason));
+    }
+    None
+}
+
+/// Numbers that RTCP has for itself, where both share a port.
+fn payload_types(answer: &Session<'_>) -> Option<Refusal> {
+    let live = answer.media().filter(|media| !media.is_rejected() && media.line().is_rtp());
+    for media in live.filter(|media| media.counts("rtcp-mux")) {
+        let Some(codec) = media.codecs().iter().find(|codec| (64..96).contains(&codec.payload_type.value)) else {
+            continue;
+        };
+        let mid = media.mid().map(|mid| mid.value).unwrap_or_default();
+        let (number, name) = (codec.payload_type, codec.name().unwrap_or_default());
+        let sentence = format!(
+            "The media section with MID='{mid}' used an invalid payload type {number} for codec '{name}, rtcp-mux:enabled"
+        );
+        return Some(Refusal::of(number.span, sentence, format!("RTCP has {number} for its own packets")));
     }
     None
 }

@@ -10,7 +10,7 @@ pub(super) static RULE: LintRule = LintRule {
         code: "SDP307",
         name: "answer-setup-actpass",
         severity: Severity::Error,
-        summary: "the answer leaves the choice of the DTLS roles to the offerer",
+        summary: "the answer takes no DTLS role",
         explain: include_str!("answer_setup_actpass.md"),
         refs: &["RFC 4145 §4.1", "RFC 8842 §5.3", "RFC 9429 §5.3.1"],
         since: "0.1.0",
@@ -26,13 +26,15 @@ fn check(pair: &Pair<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         let Some((setup, from)) = media.answer.setup() else { continue };
-        if setup.value == Setup::Actpass && is_own(from) && told != Some(setup.span) {
+        let message = match setup.value {
+            Setup::Actpass => "an answer says `active` or `passive`: `actpass` leaves the choice to nobody",
+            Setup::Holdconn => "an answer says `active` or `passive`: `holdconn` wants no connection, and gets none",
+            Setup::Active | Setup::Passive => continue,
+        };
+        if is_own(from) && told != Some(setup.span) {
             told = Some(setup.span);
             findings
-                .push(
-                    setup.span,
-                    "an answer says `active` or `passive`: `actpass` leaves the choice to nobody",
-                )
+                .push(setup.span, message)
                 .help("write `a=setup:active`, unless the offer says `active`: then `a=setup:passive`");
         }
     }
