@@ -225,17 +225,18 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         why: "libwebrtc refuses it in this place and takes it in others, and a=ssrc is a hint only: a warning",
     },
     Difference {
-        files: &["lint/SDP702/bad-2-answer.sdp", "lint/SDP702/bad-2-offer.sdp"],
+        files: &["lint/SDP622/bad-offer.sdp", "lint/SDP702/bad-2-answer.sdp", "lint/SDP702/bad-2-offer.sdp"],
         what: "Duplicate a=msid lines detected",
-        why: "libwebrtc refuses one track in two m-lines; no rule of ours looks at that",
+        why: "RFC 8830 does not forbid one track in two m-lines, and others take it: a warning (SDP622)",
     },
     Difference {
         files: &[
+            "lint/SDP621/bad-offer.sdp",
             "sdp/rtcstats-server-firefox-standard-stats-sfu-7999c7.sdp",
             "sdp/rtcstats-server-firefox-standard-stats-sfu-bcd20d.sdp",
         ],
         what: "does not negotiate the RID RTP header extension",
-        why: "Jitsi wrote simulcast for Firefox of 2020 without the extension; no rule of ours looks at that",
+        why: "RFC 8853 §5.5 has the extension as SHOULD, and Firefox does without: a warning (SDP621)",
     },
 ];
 

@@ -27,7 +27,7 @@ pub use selection::{Selection, UnknownRule};
 use findings::run;
 
 use super::source::Kind;
-use crate::finding::Rule;
+use crate::finding::{Rule, Severity};
 
 /// A rule about descriptions.
 #[derive(Debug)]
@@ -66,6 +66,9 @@ static GROUPS: &[(&str, &[&LintRule])] = &[
     ("update", update::RULES),
 ];
 
+/// Rules of severity warning, or of remarks, that find errors too.
+const WORSE: &[&str] = &["SDP104", "SDP105", "SDP204", "SDP305", "SDP408", "SDP605", "SDP613", "SDP616"];
+
 /// Every rule, sorted by code.
 pub fn rules() -> impl Iterator<Item = &'static LintRule> {
     GROUPS.iter().flat_map(|(_, rules)| rules.iter().copied())
@@ -80,6 +83,11 @@ impl LintRule {
     /// Whether it has something to say of a pair.
     pub fn looks_at_two(&self) -> bool {
         self.checks.iter().any(|check| matches!(check, Check::Answer(_) | Check::Update(_)))
+    }
+
+    /// How bad it can get: some rules warn of what is an error where WebRTC is spoken.
+    pub fn worst(&self) -> Severity {
+        if WORSE.contains(&self.rule.code) { Severity::Error } else { self.rule.severity }
     }
 
     /// What it looks at, in two words.
