@@ -29,6 +29,7 @@ pub(super) fn first(session: &Session<'_>) -> Option<Fault> {
             // The lines before the attributes have an order of their own, and sentences for it.
             let is_cut =
                 matches!(line.oddity, Some(Oddity::NoType | Oddity::Indented | Oddity::SpaceAroundEquals));
+            let is_cut = is_cut || line.kind == Some('M');
             if is_cut && !matches!(line.kind, Some('s' | 'i')) && section.index.is_some() {
                 let whole = text.word(line.indent.to(line.span));
                 return Some(Fault::of(whole, whole.span, "Invalid SDP line.", "it is no `type=value`"));

@@ -197,7 +197,9 @@ fn chromium_says_to_an_answer_what_we_predict() {
         let said = record.error.as_ref().and_then(|error| match error.split_once(of_the_answer) {
             Some((_, sentence)) => Some(sentence.to_owned()),
             // What is not predicted of a line is for the rules to say, with the place.
-            None => error.find(of_the_parser).filter(|_| predicted.is_some()).map(|at| error[at..].to_owned()),
+            None => {
+                error.find(of_the_parser).filter(|_| predicted.is_some()).map(|at| error[at..].to_owned())
+            }
         });
         if predicted == said {
             alike += 1;

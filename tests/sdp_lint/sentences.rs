@@ -7,7 +7,7 @@ const SENTENCES: &[(&str, &[&str])] = &[
     ("Expects m line", &["SDP102", "SDP103"]),
     ("Expects 6 fields", &["SDP104"]),
     ("Failed to parse the address type", &["SDP102"]),
-    ("Invalid SDP line", &["SDP102"]),
+    ("Invalid SDP line", &["SDP102", "SDP103"]),
     ("Invalid value", &["SDP102", "SDP107"]),
     ("Invalid attribute value", &["SDP102"]),
     ("Expected format", &["SDP102"]),

@@ -123,4 +123,6 @@ fn a_name_that_is_missing_is_taken_from_the_offer() {
     assert_ne!(nameless, answer);
     let told = answered(&offer, &nameless);
     assert!(told.refusal.is_none(), "{:?}", told.refusal.map(|refusal| refusal.sentence));
+    let doubled = answered(&offer, &answer.replace("BUNDLE 0 1", "BUNDLE 0 1 1"));
+    assert!(doubled.refusal.is_none(), "a name twice in one group: {:?}", doubled.refusal);
 }

@@ -67,7 +67,7 @@ static GROUPS: &[(&str, &[&LintRule])] = &[
 ];
 
 /// Rules of severity warning, or of remarks, that find errors too.
-const WORSE: &[&str] = &["SDP104", "SDP105", "SDP204", "SDP305", "SDP408", "SDP605", "SDP613", "SDP616"];
+const WORSE: &[&str] = &["SDP103", "SDP104", "SDP105", "SDP204", "SDP305", "SDP408", "SDP605", "SDP613", "SDP616"];
 
 /// Every rule, sorted by code.
 pub fn rules() -> impl Iterator<Item = &'static LintRule> {

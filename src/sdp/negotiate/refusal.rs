@@ -45,8 +45,8 @@ pub(super) fn of(offer: &Session<'_>, answer: &Session<'_>) -> Option<RefusalFac
         .or_else(|| credentials(answer))
         .or_else(|| extensions_beside(answer, |mid| is_filled_in(offer, answer, mid)))
         .or_else(|| rtcp_mux_in_groups(answer))
-        .or_else(|| order(offer, answer))
         .or_else(|| payload_types(answer))
+        .or_else(|| order(offer, answer))
         .or_else(|| tracks(answer))
         .or_else(|| simulcast(answer))
         .or_else(|| groups(offer, answer))
@@ -72,6 +72,12 @@ pub(super) fn of(offer: &Session<'_>, answer: &Session<'_>) -> Option<RefusalFac
 
 fn line(media: Media<'_, '_>) -> Span {
     media.line().value.span
+}
+
+/// A name that is twice in one group does no harm.
+fn each_once<'g, 't>(group: &'g Group<'t>) -> impl Iterator<Item = &'g crate::sdp::Word<'t>> {
+    let mut known = BTreeSet::new();
+    group.mids.iter().filter(move |mid| known.insert(mid.value))
 }
 
 fn bundles<'s, 't>(session: &'s Session<'t>) -> impl Iterator<Item = &'s Group<'t>> {
@@ -217,7 +223,8 @@ fn order(offer: &Session<'_>, answer: &Session<'_>) -> Option<Refusal> {
 fn payload_types(answer: &Session<'_>) -> Option<Refusal> {
     let live = answer.media().filter(|media| !media.is_rejected() && media.line().is_rtp());
     for media in live.filter(|media| media.counts("rtcp-mux")) {
-        let Some(codec) = media.codecs().iter().find(|codec| (64..96).contains(&codec.payload_type.value)) else {
+        let Some(codec) = media.codecs().iter().find(|codec| (64..96).contains(&codec.payload_type.value))
+        else {
             continue;
         };
         let mid = media.mid().map(|mid| mid.value).unwrap_or_default();
@@ -260,7 +267,7 @@ fn simulcast(answer: &Session<'_>) -> Option<Refusal> {
 
 fn groups(offer: &Session<'_>, answer: &Session<'_>) -> Option<Refusal> {
     let mut seen = BTreeSet::new();
-    for mid in bundles(answer).flat_map(|group| &group.mids) {
+    for mid in bundles(answer).flat_map(each_once) {
         if !seen.insert(mid.value) {
             let sentence =
                 format!("A BUNDLE group contains a MID='{mid}' that is already in a BUNDLE group.");

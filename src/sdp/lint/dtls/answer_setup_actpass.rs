@@ -28,7 +28,9 @@ fn check(pair: &Pair<'_>, findings: &mut Findings<'_>) {
         let Some((setup, from)) = media.answer.setup() else { continue };
         let message = match setup.value {
             Setup::Actpass => "an answer says `active` or `passive`: `actpass` leaves the choice to nobody",
-            Setup::Holdconn => "an answer says `active` or `passive`: `holdconn` wants no connection, and gets none",
+            Setup::Holdconn => {
+                "an answer says `active` or `passive`: `holdconn` wants no connection, and gets none"
+            }
             Setup::Active | Setup::Passive => continue,
         };
         if is_own(from) && told != Some(setup.span) {

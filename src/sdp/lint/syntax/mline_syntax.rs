@@ -35,8 +35,9 @@ fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
 
 /// The formats of RTP are payload types.
 fn formats(description: &Description<'_>, line: &MediaLine<'_>, findings: &mut Findings<'_>) {
-    let is_number =
-        |format: &Word<'_>| !format.starts_with('+') && format.value.parse().is_ok_and(|number: u8| number < 128);
+    let is_number = |format: &Word<'_>| {
+        !format.starts_with('+') && format.value.parse().is_ok_and(|number: u8| number < 128)
+    };
     let Some(odd) = line.formats.iter().find(|format| !is_number(format)) else { return };
     let problem = Problem::expected("a payload type (0 to 127)", *odd);
     let help = match odd.contains(',') {
