@@ -63,6 +63,16 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         why: "libwebrtc compares no credentials; it is the connection that fails, when each takes the other for itself",
     },
     Difference {
+        files: &["lint/SDP405/bad-2-newer.sdp", "lint/SDP405/bad-newer.sdp"],
+        what: "SDP405",
+        why: "RFC 8839 §4.4.1.1.1 has both change; libwebrtc takes one new value for a restart as well",
+    },
+    Difference {
+        files: &["lint/SDP711/bad-newer.sdp"],
+        what: "SDP711",
+        why: "RFC 3264 §8.3.2 forbids it; libwebrtc goes by the latest offer, and decodes what is under way as the new codec",
+    },
+    Difference {
         files: &["lint/SDP504/bad-answer.sdp", "pairs/mut-rejected-mline-in-bundle-answer.sdp"],
         what: "SDP504",
         why: "RFC 9143 §7.3.3 forbids it; libwebrtc does not use a rejected m-line, in whatever group it is",
@@ -182,6 +192,16 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         why: "RFC 8842 §5.2 allows other roles in later offers; libwebrtc makes no such offer, and does not go on after one",
     },
     Difference {
+        files: &["lint/SDP309/bad-3-newer.sdp"],
+        what: "Offerer must use current negotiated role",
+        why: "a role of before that was turned round: what the peer answered then counts, which no offer tells: a warning",
+    },
+    Difference {
+        files: &["lint/SDP710/bad-3-newer.sdp"],
+        what: "The order of m-lines in subsequent offer",
+        why: "the place is free if the answer rejected the m-line, which two offers do not tell: a warning",
+    },
+    Difference {
         files: &["lint/SDP408/bad-2.sdp"],
         what: "Unsupported candidate type",
         why: "RFC 8839 §5.1 leaves room for other types, which peers ignore; libwebrtc knows four, and refuses the rest: a warning",
@@ -191,6 +211,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
             "lint/SDP508/bad-offer.sdp",
             "lint/SDP508/good-offer.sdp",
             "lint/SDP601/good-answer.sdp",
+            "lint/SDP601/good-data-answer.sdp",
             "lint/SDP601/good-offer.sdp",
             "sdp/webrtc-sdp-test-92352c.sdp",
             "sdp/webrtc-sdp-test-d0fee7.sdp",

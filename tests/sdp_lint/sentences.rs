@@ -33,6 +33,8 @@ const SENTENCES: &[(&str, &[&str])] = &[
     ("Expect at least 8 fields", &["SDP408"]),
     ("matching no m= section", &["SDP501"]),
     ("Duplicate a=mid value", &["SDP502", "SDP503"]),
+    ("that is already in a BUNDLE group", &["SDP509"]),
+    ("The order of m-lines in subsequent offer", &["SDP710"]),
     ("that was not in the offered group", &["SDP505"]),
     ("rtcp-mux must be enabled", &["SDP601"]),
     ("codec collision for header extension", &["SDP604"]),

@@ -66,8 +66,21 @@ static GROUPS: &[(&str, &[&LintRule])] = &[
     ("update", update::RULES),
 ];
 
-/// Rules of severity warning, or of remarks, that find errors too.
-const WORSE: &[&str] = &["SDP103", "SDP104", "SDP105", "SDP204", "SDP305", "SDP408", "SDP605", "SDP613", "SDP616"];
+/// Rules that find worse than their severity says, mostly where WebRTC is spoken.
+const WORSE: &[(&str, Severity)] = &[
+    ("SDP103", Severity::Error),
+    ("SDP104", Severity::Error),
+    ("SDP105", Severity::Error),
+    ("SDP204", Severity::Error),
+    ("SDP211", Severity::Warning),
+    ("SDP303", Severity::Error),
+    ("SDP305", Severity::Error),
+    ("SDP408", Severity::Error),
+    ("SDP605", Severity::Error),
+    ("SDP613", Severity::Error),
+    ("SDP616", Severity::Error),
+    ("SDP619", Severity::Warning),
+];
 
 /// Every rule, sorted by code.
 pub fn rules() -> impl Iterator<Item = &'static LintRule> {
@@ -87,7 +100,8 @@ impl LintRule {
 
     /// How bad it can get: some rules warn of what is an error where WebRTC is spoken.
     pub fn worst(&self) -> Severity {
-        if WORSE.contains(&self.rule.code) { Severity::Error } else { self.rule.severity }
+        let worse = WORSE.iter().find(|(code, _)| *code == self.rule.code);
+        worse.map_or(self.rule.severity, |(_, severity)| *severity)
     }
 
     /// What it looks at, in two words.

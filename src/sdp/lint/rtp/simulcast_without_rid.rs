@@ -1,5 +1,6 @@
 //! The streams of simulcast are told apart by a header extension (RFC 8853 §5.5).
 
+use super::simulcast_unknown_rid::names_payload_types;
 use crate::finding::{Rule, Severity};
 use crate::sdp::lint::{Check, Description, Findings, LintRule};
 
@@ -25,7 +26,10 @@ fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
     for media in description.media().filter(|media| !media.is_rejected()) {
         let mut extensions = description.head().extmaps().chain(media.section().extmaps());
         let Some(line) = media.section().first("simulcast") else { continue };
-        if media.section().simulcast().is_some() && !extensions.any(|extension| extension.uri.value == URI) {
+        if media.section().simulcast().is_some()
+            && !names_payload_types(line)
+            && !extensions.any(|extension| extension.uri.value == URI)
+        {
             findings
                 .push(line.span(), "simulcast needs the header extension `rtp-stream-id`, and there is none")
                 .help(format!(

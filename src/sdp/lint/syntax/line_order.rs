@@ -66,7 +66,13 @@ fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-fn misplaced(description: &Description<'_>, line: &Line, kind: char, is_media: bool, findings: &mut Findings<'_>) {
+fn misplaced(
+    description: &Description<'_>,
+    line: &Line,
+    kind: char,
+    is_media: bool,
+    findings: &mut Findings<'_>,
+) {
     let known = |kind: char| SESSION.iter().any(|kinds| kinds.contains(kind));
     let (message, help) = if is_media && known(kind) {
         let message = format!("`{kind}=` belongs before the first m-line, not below one");
