@@ -368,7 +368,7 @@ impl<'t> Reading<'_, 't> {
     fn encoding(&self, payload_type: Word<'_>, encoding: Word<'_>) -> Found {
         let media = self.section.media.as_ref()?;
         let is_same = |format: &Word<'_>| number(format) == number(&payload_type);
-        if !media.formats.iter().any(|format| is_same(format)) {
+        if !media.formats.iter().any(is_same) {
             return None;
         }
         let parts: Vec<Word<'_>> = encoding.split('/').collect();

@@ -855,7 +855,7 @@ fn tokens_and_passwords_are_told_apart_from_what_the_server_wants() {
         refused(401, vec![leg(Some(401), false), leg(Some(401), true), leg(Some(401), true)])
     };
     let token = &found(&refusal(asking), &target_with_token(MAC_KEY))[0];
-    assert_eq!((token.code, token.severity), ("AUTH_WRONG", Severity::Error));
+    assert_eq!((token.code, token.severity), ("TOKEN_REFUSED", Severity::Error));
     assert!(token.message.starts_with("the server refuses the token: it has expired"), "{}", token.message);
     assert_eq!(token.evidence["token_server_name"], "turn.example.test");
     assert_eq!(token.evidence["mac_key_bytes"], 20);
@@ -866,7 +866,7 @@ fn tokens_and_passwords_are_told_apart_from_what_the_server_wants() {
         facts.allocate = allocate(None, vec![asking(Some(401), false), asking(Some(401), true), last]);
     });
     let cut = &found(&cut, &target_with_token(MAC_KEY))[0];
-    assert_eq!((cut.code, cut.severity), ("AUTH_WRONG", Severity::Info));
+    assert_eq!((cut.code, cut.severity), ("TOKEN_REFUSED", Severity::Info));
     let password = &found(&refusal(asking), &target_of("turn:198.51.100.1"))[0];
     assert_eq!(password.code, "AUTH_WRONG");
     assert!(password.message.contains("a token of third-party authorization for `turn.example.test`"));

@@ -2,7 +2,7 @@
 
 use super::Case;
 use crate::finding::{Finding, Severity};
-use crate::probe::codes::{AUTH_WRONG, CREDENTIALS_REQUIRED};
+use crate::probe::codes::{AUTH_WRONG, CREDENTIALS_REQUIRED, TOKEN_REFUSED};
 use crate::probe::facts::AllocateFacts;
 use crate::turn::credentials::token::{AccessToken, MAC_KEY_BYTES};
 
@@ -41,7 +41,7 @@ pub(super) fn refused(case: &Case<'_>, allocate: &AllocateFacts, token: &AccessT
     let name = server_name(allocate);
     let bytes = token.mac_key().len();
     let finding = case
-        .finding(&AUTH_WRONG, "allocate")
+        .finding(&TOKEN_REFUSED, "allocate")
         .message(match bytes {
             MAC_KEY_BYTES => "the server refuses the token: it has expired, it was made for another server name or \
                               with another key, the server does not know the key id (the user name), or the MAC key \
@@ -68,7 +68,7 @@ pub(super) fn refused(case: &Case<'_>, allocate: &AllocateFacts, token: &AccessT
 pub(super) fn cut(case: &Case<'_>, allocate: &AllocateFacts) -> Option<Finding> {
     let taken = allocate.ok && allocate.attempts.last().is_some_and(|leg| leg.cut_mac_key);
     taken.then(|| {
-        case.finding(&AUTH_WRONG, "allocate")
+        case.finding(&TOKEN_REFUSED, "allocate")
             .severity(Severity::Info)
             .message(
                 "the server takes the token where requests are signed with the first 16 bytes of the MAC key, and \

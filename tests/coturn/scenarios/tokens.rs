@@ -79,7 +79,7 @@ fn a_token_gets_a_relay_that_carries_data_over_udp_and_tcp() {
     coturn.saw("CHANNEL_BIND processed, success");
     coturn.saw("REFRESH processed, success");
     // coturn signs with a part of the MAC key.
-    run.has("AUTH_WRONG", "info").shows("udp", "/allocate/attempts/2/cut_mac_key", true);
+    run.has("TOKEN_REFUSED", "info").shows("udp", "/allocate/attempts/2/cut_mac_key", true);
     assert_eq!(run.attempts("udp"), [Some(401), Some(401), None]);
 }
 
@@ -133,16 +133,16 @@ fn each_way_a_token_is_refused_is_one_finding_and_the_log_says_which() {
     for (what, kid, token, mac_key, seen) in cases {
         eprintln!("{what}");
         let run = probe(&lab, TURN_UDP, kid, token, mac_key, &[]);
-        run.ends("fail", 1).errors(&["AUTH_WRONG"]).shows("udp", "/binding/ok", true);
-        let finding = run.finding("AUTH_WRONG");
+        run.ends("fail", 1).errors(&["TOKEN_REFUSED"]).shows("udp", "/binding/ok", true);
+        let finding = run.finding("TOKEN_REFUSED");
         run.check(finding["evidence"]["token_server_name"] == SERVER_NAME, "the server's name is not told");
         run.check(finding["evidence"]["username_form"] == "kid", "it is taken for a password");
         coturn.saw(seen);
     }
     // A MAC key of another length is no key of HMAC-SHA1 to coturn, and that is said.
     let run = probe(&lab, TURN_UDP, KID, &good, "c2hvcnQta2V5", &[]);
-    run.ends("fail", 1).errors(&["AUTH_WRONG"]);
-    let message = run.finding("AUTH_WRONG")["message"].as_str().unwrap_or_default().to_owned();
+    run.ends("fail", 1).errors(&["TOKEN_REFUSED"]);
+    let message = run.finding("TOKEN_REFUSED")["message"].as_str().unwrap_or_default().to_owned();
     run.check(message.contains("9 bytes"), "the length is not told");
 }
 

@@ -52,7 +52,7 @@ fn a_refused_token_is_named_and_given_no_more_often_than_a_password() {
         asking(request, b"n")
     });
     let run = with_token(&server, &[]);
-    run.fails(&["AUTH_WRONG"]);
+    run.fails(&["TOKEN_REFUSED"]);
     run.check(run.attempts("udp").len() == 3, "it asked more often than anyone would");
     run.check(run.text.contains("turn.hostile.test"), "the server name is not told");
 }

@@ -8,7 +8,7 @@ pub(super) static RULE: LintRule = LintRule {
         code: "SDP620",
         name: "extmap-levels-mixed",
         severity: Severity::Error,
-        summary: "`a=extmap` stands at the session level and below m-lines too",
+        summary: "header extensions are numbered at the session level and below m-lines too",
         explain: include_str!("extmap_levels_mixed.md"),
         refs: &["RFC 8285 §5"],
         since: "0.1.0",

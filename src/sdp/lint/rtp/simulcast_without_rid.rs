@@ -9,7 +9,7 @@ pub(super) static RULE: LintRule = LintRule {
         code: "SDP621",
         name: "simulcast-without-rid",
         severity: Severity::Warning,
-        summary: "`a=simulcast` stands without the header extension that tells its streams apart",
+        summary: "nothing in the packets tells the streams of `a=simulcast` apart",
         explain: include_str!("simulcast_without_rid.md"),
         refs: &["RFC 8853 §5.5"],
         since: "0.1.0",
