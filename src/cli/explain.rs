@@ -68,7 +68,7 @@ impl Report for Explanation {
 
 fn list(rules: &[&Rule]) -> Block {
     let row = |rule: &&Rule| {
-        let (word, tone) = severity(rule);
+        let (word, tone) = severity(rule.severity);
         vec![Cell::new(rule.code, Tone::Strong), Cell::new(word, tone), rule.summary.into()]
     };
     let columns = vec![("code", Align::Left), ("severity", Align::Left), ("meaning", Align::Left)];
@@ -77,7 +77,7 @@ fn list(rules: &[&Rule]) -> Block {
 
 /// The explanation of a rule.
 pub(super) fn in_full(rule: &Rule) -> Vec<Block> {
-    let (word, _) = severity(rule);
+    let (word, _) = severity(rule.severity);
     let mut blocks = vec![Block::Heading(format!("{word} {} {}", rule.code, rule.name))];
     blocks.extend(markdown::blocks(rule.explain));
     blocks.push(Block::Paragraph(Cell::new(format!("See {}.", rule.refs.join(", ")), Tone::Dim)));
@@ -85,8 +85,8 @@ pub(super) fn in_full(rule: &Rule) -> Vec<Block> {
 }
 
 /// A severity as a word, and how that should strike the reader.
-pub(super) fn severity(rule: &Rule) -> (&'static str, Tone) {
-    match rule.severity {
+pub(super) fn severity(severity: Severity) -> (&'static str, Tone) {
+    match severity {
         Severity::Error => ("error", Tone::Bad),
         Severity::Warning => ("warning", Tone::Warn),
         Severity::Info => ("info", Tone::Dim),

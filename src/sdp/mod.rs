@@ -33,6 +33,7 @@ pub mod diff;
 pub mod edit;
 mod excerpt;
 pub mod explain;
+mod libwebrtc;
 pub mod line;
 pub mod lint;
 pub mod negotiate;

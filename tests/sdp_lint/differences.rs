@@ -63,6 +63,16 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         why: "libwebrtc compares no credentials; it is the connection that fails, when each takes the other for itself",
     },
     Difference {
+        files: &["lint/SDP405/bad-2-newer.sdp", "lint/SDP405/bad-newer.sdp"],
+        what: "SDP405",
+        why: "RFC 8839 §4.4.1.1.1 has both change; libwebrtc takes one new value for a restart as well",
+    },
+    Difference {
+        files: &["lint/SDP711/bad-newer.sdp"],
+        what: "SDP711",
+        why: "RFC 3264 §8.3.2 forbids it; libwebrtc goes by the latest offer, and decodes what is under way as the new codec",
+    },
+    Difference {
         files: &["lint/SDP504/bad-answer.sdp", "pairs/mut-rejected-mline-in-bundle-answer.sdp"],
         what: "SDP504",
         why: "RFC 9143 §7.3.3 forbids it; libwebrtc does not use a rejected m-line, in whatever group it is",
@@ -81,12 +91,12 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
     Difference {
         files: &["lint/SDP606/bad-answer.sdp", "pairs/mut-extmap-id-remapped-answer.sdp"],
         what: "SDP606",
-        why: "RFC 8285 §6 forbids it; libwebrtc takes the numbers of the answer for what it sends",
+        why: "RFC 8285 §7 forbids it; libwebrtc takes the numbers of the answer for what it sends",
     },
     Difference {
         files: &["lint/SDP607/bad-answer.sdp", "pairs/mut-extmap-not-offered-answer.sdp"],
         what: "SDP607",
-        why: "RFC 8285 §6 forbids it; libwebrtc passes over extensions that it does not know or did not offer",
+        why: "RFC 8285 §7 forbids it; libwebrtc passes over extensions that it does not know or did not offer",
     },
     Difference {
         files: &[
@@ -182,6 +192,16 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         why: "RFC 8842 §5.2 allows other roles in later offers; libwebrtc makes no such offer, and does not go on after one",
     },
     Difference {
+        files: &["lint/SDP309/bad-3-newer.sdp"],
+        what: "Offerer must use current negotiated role",
+        why: "a role of before that was turned round: what the peer answered then counts, which no offer tells: a warning",
+    },
+    Difference {
+        files: &["lint/SDP710/bad-3-newer.sdp"],
+        what: "The order of m-lines in subsequent offer",
+        why: "the place is free if the answer rejected the m-line, which two offers do not tell: a warning",
+    },
+    Difference {
         files: &["lint/SDP408/bad-2.sdp"],
         what: "Unsupported candidate type",
         why: "RFC 8839 §5.1 leaves room for other types, which peers ignore; libwebrtc knows four, and refuses the rest: a warning",
@@ -191,6 +211,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
             "lint/SDP508/bad-offer.sdp",
             "lint/SDP508/good-offer.sdp",
             "lint/SDP601/good-answer.sdp",
+            "lint/SDP601/good-data-answer.sdp",
             "lint/SDP601/good-offer.sdp",
             "sdp/webrtc-sdp-test-92352c.sdp",
             "sdp/webrtc-sdp-test-d0fee7.sdp",
@@ -206,7 +227,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
     Difference {
         files: &["lint/SDP604/good-2-offer.sdp", "lint/SDP605/good-offer.sdp", "lint/SDP605/bad-answer.sdp"],
         what: "Extension ID is not in valid range",
-        why: "RFC 8285 §6 has offers number alternatives from 4096 on; libwebrtc does not know of it",
+        why: "RFC 8285 §7 has offers number alternatives from 4096 on; libwebrtc does not know of it",
     },
     Difference {
         files: &[
@@ -225,17 +246,18 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         why: "libwebrtc refuses it in this place and takes it in others, and a=ssrc is a hint only: a warning",
     },
     Difference {
-        files: &["lint/SDP702/bad-2-answer.sdp", "lint/SDP702/bad-2-offer.sdp"],
+        files: &["lint/SDP622/bad-offer.sdp", "lint/SDP702/bad-2-answer.sdp", "lint/SDP702/bad-2-offer.sdp"],
         what: "Duplicate a=msid lines detected",
-        why: "libwebrtc refuses one track in two m-lines; no rule of ours looks at that",
+        why: "RFC 8830 does not forbid one track in two m-lines, and others take it: a warning (SDP622)",
     },
     Difference {
         files: &[
+            "lint/SDP621/bad-offer.sdp",
             "sdp/rtcstats-server-firefox-standard-stats-sfu-7999c7.sdp",
             "sdp/rtcstats-server-firefox-standard-stats-sfu-bcd20d.sdp",
         ],
         what: "does not negotiate the RID RTP header extension",
-        why: "Jitsi wrote simulcast for Firefox of 2020 without the extension; no rule of ours looks at that",
+        why: "RFC 8853 §5.5 has the extension as SHOULD, and Firefox does without: a warning (SDP621)",
     },
 ];
 

@@ -179,6 +179,24 @@ fn what_is_good_fires_no_error_and_no_warning() {
     }
 }
 
+#[test]
+fn no_finding_is_worse_than_its_rule_says_and_some_are_as_bad() {
+    for rule in lint::rules() {
+        let worst = cases(rule, "bad")
+            .iter()
+            .flat_map(|case| lint(rule, case, &Selection::all()).0)
+            .filter(|found| found.finding.code == rule.rule.code)
+            .map(|found| found.finding.severity)
+            .max();
+        assert!(worst <= Some(rule.worst()), "{}: {worst:?}", rule.rule.code);
+        assert!(
+            rule.worst() == rule.rule.severity || worst == Some(rule.worst()),
+            "{}: never",
+            rule.rule.code
+        );
+    }
+}
+
 /// Of its own rule alone, so that a new rule changes no other's.
 #[test]
 fn what_is_shown_of_what_is_bad() {

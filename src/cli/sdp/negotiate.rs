@@ -269,6 +269,8 @@ fn half(input: &Input, document: &Document) -> Option<Kind> {
             _ => None,
         }
     })
+}
+
 /// That `--type` says otherwise than the input, which counts.
 fn overruled(one: &Candidate<'_>, args: &Args, position: usize) -> Option<String> {
     let said = said(args, position).filter(|said| *said != one.kind)?;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::lint::unknown;
 use crate::cli::Context;
 use crate::cli::explain::{in_full, severity};
-use crate::finding::{Exit, Rule};
+use crate::finding::{Exit, Rule, Severity};
 use crate::report::{Align, Block, Cell, Document, Report, Table, Tone};
 use crate::sdp::lint::{self, LintRule, Selection};
 
@@ -53,11 +53,13 @@ struct Listed {
     #[serde(flatten)]
     rule: &'static Rule,
     scope: &'static str,
+    /// How bad a finding of it can be.
+    worst: Severity,
 }
 
 impl Listed {
     fn of(rule: &'static LintRule) -> Self {
-        Self { rule: &rule.rule, scope: rule.scope() }
+        Self { rule: &rule.rule, scope: rule.scope(), worst: rule.worst() }
     }
 }
 
@@ -79,7 +81,12 @@ impl Report for Rules {
 
 fn list(rules: &[Listed]) -> Block {
     let row = |listed: &Listed| {
-        let (word, tone) = severity(listed.rule);
+        let (word, tone) = severity(listed.rule.severity);
+        let worst = severity(listed.worst);
+        let (word, tone) = match listed.worst == listed.rule.severity {
+            true => (word.to_owned(), tone),
+            false => (format!("{word} or {}", worst.0), worst.1),
+        };
         vec![
             Cell::new(listed.rule.code, Tone::Strong),
             Cell::new(word, tone),

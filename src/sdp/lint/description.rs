@@ -73,6 +73,12 @@ impl<'d> Description<'d> {
         if self.is_webrtc() { Severity::Error } else { Severity::Warning }
     }
 
+    /// Whether an m-line is lost: it is written `M=`, and its lines count for the one before. What follows from that is not
+    /// the fault.
+    pub fn lost_m_line(&self) -> bool {
+        self.session.text().lines().iter().any(|line| line.kind == Some('M'))
+    }
+
     /// Its lines with the section of each, blank ones included.
     pub fn lines(&self) -> impl Iterator<Item = (&'d Section<'d>, &'d Line)> + use<'d> {
         let (session, lines) = (self.session, self.session.text().lines());

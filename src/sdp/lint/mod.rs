@@ -30,7 +30,7 @@ pub use selection::{Selection, UnknownRule};
 use findings::run;
 
 use super::source::Kind;
-use crate::finding::Rule;
+use crate::finding::{Rule, Severity};
 
 /// A rule about descriptions.
 #[derive(Debug)]
@@ -69,6 +69,22 @@ static GROUPS: &[(&str, &[&LintRule])] = &[
     ("update", update::RULES),
 ];
 
+/// Rules that find worse than their severity says, mostly where WebRTC is spoken.
+const WORSE: &[(&str, Severity)] = &[
+    ("SDP103", Severity::Error),
+    ("SDP104", Severity::Error),
+    ("SDP105", Severity::Error),
+    ("SDP204", Severity::Error),
+    ("SDP211", Severity::Warning),
+    ("SDP303", Severity::Error),
+    ("SDP305", Severity::Error),
+    ("SDP408", Severity::Error),
+    ("SDP605", Severity::Error),
+    ("SDP613", Severity::Error),
+    ("SDP616", Severity::Error),
+    ("SDP619", Severity::Warning),
+];
+
 /// Every rule, sorted by code.
 pub fn rules() -> impl Iterator<Item = &'static LintRule> {
     GROUPS.iter().flat_map(|(_, rules)| rules.iter().copied())
@@ -98,6 +114,12 @@ impl LintRule {
     /// Whether it has something to say of a pair.
     pub fn looks_at_two(&self) -> bool {
         self.checks.iter().any(|check| matches!(check, Check::Answer(_) | Check::Update(_)))
+    }
+
+    /// How bad it can get: some rules warn of what is an error where WebRTC is spoken.
+    pub fn worst(&self) -> Severity {
+        let worse = WORSE.iter().find(|(code, _)| *code == self.rule.code);
+        worse.map_or(self.rule.severity, |(_, severity)| *severity)
     }
 
     /// What it looks at, in two words.

@@ -65,7 +65,8 @@ impl Negotiation {
     #[must_use]
     pub fn refused_by(mut self, recorded: RecordedRefusal) -> Self {
         let browser = recorded.browser.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
-        let sentence = format!("the browser of this dump{browser} refused description {}", recorded.description);
+        let sentence =
+            format!("the browser of this dump{browser} refused description {}", recorded.description);
         self.verdict = Verdict { outcome: Outcome::Failed, sentence };
         self.agreed = false;
         self.recorded_refusal = Some(recorded);

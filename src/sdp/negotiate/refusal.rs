@@ -10,6 +10,7 @@ use super::facts::RefusalFacts;
 use crate::finding::Confidence;
 use crate::sdp::attribute::{Group, Setup};
 use crate::sdp::codec::Codec;
+use crate::sdp::libwebrtc;
 use crate::sdp::lint::Side;
 use crate::sdp::pairing::pairs;
 use crate::sdp::session::{Media, Session};
@@ -37,11 +38,14 @@ impl Refusal {
 
 /// What the offerer would say to the answer, if it is a program with libwebrtc.
 pub(super) fn of(offer: &Session<'_>, answer: &Session<'_>) -> Option<RefusalFacts> {
-    let refusal = mids(answer)
+    let refusal = parsing(Side::First, offer)
+        .or_else(|| parsing(Side::Second, answer))
+        .or_else(|| mids(answer))
         .or_else(|| fingerprints(answer))
         .or_else(|| credentials(answer))
-        .or_else(|| extensions(answer))
+        .or_else(|| extensions_beside(answer, |mid| is_filled_in(offer, answer, mid)))
         .or_else(|| rtcp_mux_in_groups(answer))
+        .or_else(|| payload_types(answer))
         .or_else(|| order(offer, answer))
         .or_else(|| tracks(answer))
         .or_else(|| simulcast(answer))
@@ -95,6 +99,12 @@ fn line(media: Media<'_, '_>) -> Span {
     media.line().value.span
 }
 
+/// A name that is twice in one group does no harm.
+fn each_once<'g, 't>(group: &'g Group<'t>) -> impl Iterator<Item = &'g crate::sdp::Word<'t>> {
+    let mut known = BTreeSet::new();
+    group.mids.iter().filter(move |mid| known.insert(mid.value))
+}
+
 fn bundles<'s, 't>(session: &'s Session<'t>) -> impl Iterator<Item = &'s Group<'t>> {
     session.head().groups().filter(|group| group.is_bundle())
 }
@@ -105,6 +115,12 @@ fn with_transport<'s, 't>(session: &'s Session<'t>) -> impl Iterator<Item = Medi
         let first = media.bundle().and_then(|group| group.mids.first()).map(|mid| mid.value);
         !media.is_rejected() && (first.is_none() || first == media.mid().map(|mid| mid.value))
     })
+}
+
+/// A line that it does not read, which comes before all else.
+fn parsing(side: Side, session: &Session<'_>) -> Option<Refusal> {
+    let fault = libwebrtc::first(session)?;
+    Some(Refusal { side, ..Refusal::of(fault.span, fault.sentence, fault.what) })
 }
 
 /// Missing ones are taken from the offer.
@@ -142,12 +158,22 @@ fn credentials(answer: &Session<'_>) -> Option<Refusal> {
     Some(Refusal::of(line(lacking), "Called with SDP without ice-ufrag and ice-pwd.", reason))
 }
 
-/// Numbers of header extensions in each group; on the way, names that no m-line has.
-fn extensions(answer: &Session<'_>) -> Option<Refusal> {
+/// Whether an m-line of the answer has no name, and gets this one: that of the offer at its place.
+fn is_filled_in(offer: &Session<'_>, answer: &Session<'_>, mid: &str) -> bool {
+    let media = offer.media_by_mid(mid).and_then(|media| answer.media_at(media.index()));
+    media.is_some_and(|media| media.mid().is_none())
+}
+
+/// Numbers of header extensions in each group; on the way, names that no m-line has,
+/// unless one is known to get it.
+fn extensions_beside(answer: &Session<'_>, known_mid: impl Fn(&str) -> bool) -> Option<Refusal> {
     for group in bundles(answer) {
         let mut known: HashMap<u16, (&str, bool)> = HashMap::new();
         for mid in &group.mids {
             let Some(media) = answer.media_by_mid(mid.value) else {
+                if known_mid(mid.value) {
+                    continue;
+                }
                 return Some(unknown_mid(mid.value, mid.span));
             };
             for section in [answer.head(), media.section()] {
@@ -218,6 +244,24 @@ fn order(offer: &Session<'_>, answer: &Session<'_>) -> Option<Refusal> {
     None
 }
 
+/// Numbers that RTCP has for itself, where both share a port.
+fn payload_types(answer: &Session<'_>) -> Option<Refusal> {
+    let live = answer.media().filter(|media| !media.is_rejected() && media.line().is_rtp());
+    for media in live.filter(|media| media.counts("rtcp-mux")) {
+        let Some(codec) = media.codecs().iter().find(|codec| (64..96).contains(&codec.payload_type.value))
+        else {
+            continue;
+        };
+        let mid = media.mid().map(|mid| mid.value).unwrap_or_default();
+        let (number, name) = (codec.payload_type, codec.name().unwrap_or_default());
+        let sentence = format!(
+            "The media section with MID='{mid}' used an invalid payload type {number} for codec '{name}, rtcp-mux:enabled"
+        );
+        return Some(Refusal::of(number.span, sentence, format!("RTCP has {number} for its own packets")));
+    }
+    None
+}
+
 fn tracks(answer: &Session<'_>) -> Option<Refusal> {
     const SENTENCE: &str = "Media section has more than one track specified with a=ssrc lines which is not supported \
                             with Unified Plan.";
@@ -250,7 +294,7 @@ fn simulcast(answer: &Session<'_>) -> Option<Refusal> {
 
 fn grouped_twice(answer: &Session<'_>) -> Option<Refusal> {
     let mut seen = BTreeSet::new();
-    for mid in bundles(answer).flat_map(|group| &group.mids) {
+    for mid in bundles(answer).flat_map(each_once) {
         if !seen.insert(mid.value) {
             let sentence =
                 format!("A BUNDLE group contains a MID='{mid}' that is already in a BUNDLE group.");

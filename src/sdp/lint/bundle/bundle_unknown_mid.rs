@@ -22,6 +22,9 @@ pub(super) static RULE: LintRule = LintRule {
 
 /// One finding a group.
 fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
+    if description.lost_m_line() {
+        return;
+    }
     let meant = meant(description.session());
     for group in description.head().groups().filter(|group| group.is_bundle()) {
         let unknown: Vec<_> = unknown(description.session(), group).collect();

@@ -18,6 +18,9 @@ pub(super) static RULE: LintRule = LintRule {
 };
 
 fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
+    if description.lost_m_line() {
+        return;
+    }
     for media in super::streams(description) {
         let attributes = media.section().attributes.iter();
         let about = attributes.filter(|attribute| matches!(attribute.view, View::Rtpmap(_) | View::Fmtp(_)));

@@ -7,6 +7,7 @@ mod extmap_id_remap;
 mod extmap_levels_mixed;
 mod extmap_not_offered;
 mod msid_syntax;
+mod msid_twice;
 mod plan_b;
 mod rid_direction;
 mod rtcp_fb_not_offered;
@@ -18,6 +19,7 @@ mod sctp_port_missing;
 mod simulcast_not_accepted;
 mod simulcast_ssrc_group_legacy;
 mod simulcast_unknown_rid;
+mod simulcast_without_rid;
 mod ssrc_group_unknown_ssrc;
 mod ssrc_without_cname;
 
@@ -45,4 +47,6 @@ pub(super) static RULES: &[&LintRule] = &[
     &sctp_max_message_size::RULE,
     &bandwidth_cap_low::RULE,
     &extmap_levels_mixed::RULE,
+    &simulcast_without_rid::RULE,
+    &msid_twice::RULE,
 ];

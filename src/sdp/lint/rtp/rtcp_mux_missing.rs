@@ -15,7 +15,7 @@ pub(super) static RULE: LintRule = LintRule {
         severity: Severity::Error,
         summary: "an m-line of RTP does not share its port with RTCP where it has to",
         explain: include_str!("rtcp_mux_missing.md"),
-        refs: &["RFC 9143 §9.3", "RFC 8834 §4.5", "RFC 5761 §5.1.1", "RFC 8858", "RFC 9429 §5.8.3"],
+        refs: &["RFC 9143 §9.3", "RFC 8834 §4.5", "RFC 5761 §5.1.1", "RFC 8858 §4", "RFC 9429 §5.8.3"],
         since: "0.1.0",
     },
     checks: &[Check::One(check), Check::Answer(check_answer)],

@@ -34,7 +34,7 @@ fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
         for line in &text.lines()[section.lines.clone()] {
             let Some(kind) = line.kind else { continue };
             let Some(rank) = order.iter().position(|kinds| kinds.contains(kind)) else {
-                misplaced(line, kind, is_media, findings);
+                misplaced(description, line, kind, is_media, findings);
                 continue;
             };
             if let Some((_, first)) = seen.iter().find(|(known, _)| *known == kind)
@@ -66,7 +66,13 @@ fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-fn misplaced(line: &Line, kind: char, is_media: bool, findings: &mut Findings<'_>) {
+fn misplaced(
+    description: &Description<'_>,
+    line: &Line,
+    kind: char,
+    is_media: bool,
+    findings: &mut Findings<'_>,
+) {
     let known = |kind: char| SESSION.iter().any(|kinds| kinds.contains(kind));
     let (message, help) = if is_media && known(kind) {
         let message = format!("`{kind}=` belongs before the first m-line, not below one");
@@ -84,5 +90,9 @@ fn misplaced(line: &Line, kind: char, is_media: bool, findings: &mut Findings<'_
         };
         (message, help.to_owned())
     };
-    findings.push(line.span, message).help(help);
+    let finding = findings.push(line.span, message).help(help);
+    if kind == 'M' {
+        // A whole m-line is lost, and its lines are taken for those of the one before.
+        finding.severity(description.unreadable_is());
+    }
 }

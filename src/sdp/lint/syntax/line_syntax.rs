@@ -1,6 +1,7 @@
 //! Every line is `type=value` (RFC 8866 §5), and its value can be read.
 
 use crate::finding::{Rule, Severity};
+use crate::sdp::libwebrtc::{self, Fault};
 use crate::sdp::lint::{Check, Description, Findings, LintRule, TOLD_ELSEWHERE};
 use crate::sdp::text::{Ending, Line, Oddity, Span, Text};
 
@@ -128,21 +129,80 @@ fn values(description: &Description<'_>, findings: &mut Findings<'_>) {
         let Some(line) = text.line_at(problem.span.start).map(|index| &text.lines()[index]) else { continue };
         let value = text.slice(line.value);
         let name = value.split(':').next().unwrap_or_default();
+        // Browsers pass over what they make no use of.
+        let severity = if refusal(description, line).is_some() { Severity::Error } else { Severity::Warning };
         let (severity, what) = match line.kind {
             // Rules of their own.
             Some('m' | 'o') => continue,
             Some('a') if TOLD_ELSEWHERE.contains(&name) => continue,
             Some('a') if name.is_empty() => (Severity::Error, "an attribute without a name".to_owned()),
-            Some('a') => (Severity::Warning, format!("`a={name}` cannot be read: {problem}")),
+            Some('a') => (severity, format!("`a={name}` cannot be read: {problem}")),
             Some('c') => (Severity::Error, format!("`c=` cannot be read: {problem}")),
-            Some(kind) => (Severity::Warning, format!("`{kind}=` cannot be read: {problem}")),
+            Some(kind) => (severity, format!("`{kind}=` cannot be read: {problem}")),
             None => continue,
         };
-        findings.push(problem.span, what).severity(severity).help(match line.kind {
-            Some('c') => "write `c=IN IP4 <address>` or `c=IN IP6 <address>`",
-            Some('t') => "write `t=0 0`, unless the session has a beginning and an end",
-            Some('b') => "write `b=<kind>:<number>`, such as `b=AS:500`",
-            _ => "correct the line, or take it out; some parsers refuse the whole description for it",
-        });
+        findings.push(problem.span, what).severity(severity).help(help(line.kind));
+    }
+    letters(description, findings);
+}
+
+/// Where WebRTC is spoken, why browsers refuse the whole description for this line.
+fn refusal(description: &Description<'_>, line: &Line) -> Option<Fault> {
+    let session = description.session();
+    let section = match session.media_index_at(line.value.start) {
+        Some(index) => session.media_at(index)?.section(),
+        None => session.head(),
+    };
+    description.is_webrtc().then(|| libwebrtc::of_line(session.text(), section, line)).flatten()
+}
+
+/// What is read here all the same, and not by those who take each letter as it stands: a blank after the colon, `IPV4`.
+fn letters(description: &Description<'_>, findings: &mut Findings<'_>) {
+    const ATTRIBUTES: [&str; 9] =
+        ["extmap", "fmtp", "max-message-size", "mid", "rtcp-fb", "rtpmap", "sctp-port", "setup", "ssrc"];
+    let (text, problems) = (description.text(), description.problems());
+    let is_webrtc = description.is_webrtc();
+    for (section, line) in description.lines() {
+        let value = text.slice(line.value);
+        let (name, rest) = value.split_once(':').unwrap_or((value, ""));
+        let is_asked = match line.kind {
+            Some('c') => !value.contains('/'),
+            Some('a') => ATTRIBUTES.contains(&name) && (is_webrtc || rest.starts_with(' ')),
+            _ => false,
+        };
+        let at = problems.partition_point(|problem| problem.span.start < line.span.start);
+        let is_told = problems.get(at).is_some_and(|problem| problem.span.start <= line.span.end);
+        if !is_asked || is_told || line.oddity.is_some() {
+            continue;
+        }
+        let Some(fault) = libwebrtc::of_line(text, section, line) else { continue };
+        // A number that no codec has, and the old form of data channels, have rules of their own.
+        let is_elsewhere = match name {
+            "fmtp" => text.slice(fault.span).parse::<u32>().is_ok(),
+            "sctp-port" => !rest.starts_with(' '),
+            _ => false,
+        };
+        if is_elsewhere {
+            continue;
+        }
+        let severity = match name {
+            // RFC 5576 §4.1 has facts without a value.
+            "ssrc" if !rest.starts_with(' ') => Severity::Warning,
+            _ => description.unreadable_is(),
+        };
+        let what = match line.kind {
+            Some('a') => format!("`a={name}` cannot be read: {}", fault.what),
+            _ => format!("`c=` cannot be read: {}", fault.what),
+        };
+        findings.push(fault.span, what).severity(severity).help(help(line.kind));
+    }
+}
+
+fn help(kind: Option<char>) -> &'static str {
+    match kind {
+        Some('c') => "write `c=IN IP4 <address>` or `c=IN IP6 <address>`",
+        Some('t') => "write `t=0 0`, unless the session has a beginning and an end",
+        Some('b') => "write `b=<kind>:<number>`, such as `b=AS:500`",
+        _ => "correct the line, or take it out; some parsers refuse the whole description for it",
     }
 }

@@ -30,7 +30,7 @@ fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
             let count = fields.len();
             let span = if value.is_empty() { line.span } else { value.span };
             findings
-                .push(span, format!("`o=` has {count} fields, not 6"))
+                .push(span, format!("`o=` has {count} field{}, not 6", if count == 1 { "" } else { "s" }))
                 .severity(description.unreadable_is())
                 .help(match count {
                     7.. => "a user name must not have blanks in it; write `-` if there is none",
