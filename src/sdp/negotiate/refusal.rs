@@ -62,7 +62,7 @@ pub(super) fn of_offer(offer: &Session<'_>) -> Option<RefusalFacts> {
     let refusal = mids(offer)
         .or_else(|| fingerprints(offer))
         .or_else(|| credentials(offer))
-        .or_else(|| extensions(offer))
+        .or_else(|| extensions_beside(offer, |_| false))
         .or_else(|| rtcp_mux_in_groups(offer))
         .or_else(|| tracks(offer))
         .or_else(|| simulcast(offer))
