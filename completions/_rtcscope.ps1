@@ -248,6 +248,8 @@ Register-ArgumentCompleter -Native -CommandName 'rtcscope' -ScriptBlock {
             [CompletionResult]::new('--select', '--select', [CompletionResultType]::ParameterName, 'Ask these rules alone: codes, the beginning of codes (SDP5), or names; may be repeated')
             [CompletionResult]::new('--ignore', '--ignore', [CompletionResultType]::ParameterName, 'Do not ask these rules; may be repeated')
             [CompletionResult]::new('--type', '--type', [CompletionResultType]::ParameterName, 'What the descriptions are, where neither the input nor the name of the file says so')
+            [CompletionResult]::new('--pc', '--pc', [CompletionResultType]::ParameterName, 'Of a dump, take this peer connection alone')
+            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Check the description of this number alone, as `sdp explain` counts them')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Format of the result on standard output')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write the result to a file as well, in this format; may be repeated')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write the result to this file instead of standard output')

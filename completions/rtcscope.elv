@@ -237,6 +237,8 @@ set edit:completion:arg-completer[rtcscope] = {|@words|
             cand --select 'Ask these rules alone: codes, the beginning of codes (SDP5), or names; may be repeated'
             cand --ignore 'Do not ask these rules; may be repeated'
             cand --type 'What the descriptions are, where neither the input nor the name of the file says so'
+            cand --pc 'Of a dump, take this peer connection alone'
+            cand --at 'Check the description of this number alone, as `sdp explain` counts them'
             cand --format 'Format of the result on standard output'
             cand --report 'Write the result to a file as well, in this format; may be repeated'
             cand -o 'Write the result to this file instead of standard output'

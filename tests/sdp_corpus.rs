@@ -158,7 +158,6 @@ fn each_file_that_is_invalid_names_the_line() {
                     && finding["severity"] != "info"
                     && place["column"].is_u64()
                     && place["length"].is_u64()
-                    && place.get("m_line").is_some()
             });
             assert!(is_named, "{}: {said}: {:#}", path.display(), json["findings"]);
             named += 1;
@@ -173,7 +172,8 @@ fn an_offer_out_of_a_course_has_its_faults_found() {
     let (path, _) =
         files.iter().find(|(path, _)| path.ends_with("course-chrome-2019-offer.sdp")).expect("it");
     let (code, json) = explained(path);
-    assert_eq!(code, Some(1));
+    // Browsers take all of it: warnings.
+    assert_eq!(code, Some(0));
     let has = |name: &str, line: u64| {
         let mut all = list(&json, "findings").iter();
         all.any(|finding| finding["name"] == name && finding["location"]["line"] == line)

@@ -175,6 +175,17 @@ fn keys_and_passwords_are_told_to_have_changed_and_never_shown() {
 }
 
 #[test]
+fn of_a_candidate_that_changed_what_is_the_same_is_not_told() {
+    let with = |cost: &str| {
+        format!(
+            "{HEAD}m=audio 9 RTP/AVP 0\r\na=candidate:1 1 udp 1 192.0.2.1 9 typ host generation 0 network-cost {cost}\r\n"
+        )
+    };
+    let told = "candidate changed: host udp 192.0.2.1:9: network-cost 999 -> network-cost 10";
+    check(&with("999"), &with("10"), &[told]);
+}
+
+#[test]
 fn a_line_that_nothing_knows_is_compared_as_it_stands() {
     let with = |line: &str| format!("{HEAD}m=audio 9 RTP/AVP 0\r\n{line}");
     check(&with("a=x-flag:1\r\n"), &with("a=x-flag:2\r\n"), &["attribute changed: x-flag: 1 -> 2"]);

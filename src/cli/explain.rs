@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{Context, UserError};
 use crate::finding::{Exit, Rule, Severity, registry};
+use crate::io::input;
 use crate::report::{Align, Block, Cell, Document, Report, Table, Tone, markdown};
 use crate::spelling;
 
@@ -31,7 +32,11 @@ fn find(code: &str) -> Result<&'static Rule, UserError> {
     registry::rule(code).or_else(by_name).ok_or_else(|| {
         let near = spelling::nearest(code, registry::rules().map(|rule| rule.code));
         let near: Vec<String> = near.iter().map(|code| format!("`{code}`")).collect();
-        UserError::usage(format!("no finding has the code `{code}`")).hint(match near.is_empty() {
+        let error = UserError::usage(format!("no finding has the code `{code}`"));
+        if input::is_file(code) {
+            return error.hint(super::meant_file("sdp explain", code));
+        }
+        error.hint(match near.is_empty() {
             true => "`rtcscope explain` lists all codes".to_owned(),
             false => format!("did you mean {}?", near.join(" or ")),
         })

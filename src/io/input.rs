@@ -46,6 +46,11 @@ pub fn read_bytes_or_stdin(path: &Path, most: u64) -> anyhow::Result<Vec<u8>> {
     bytes(file, &name, most)
 }
 
+/// Whether a file of this name is there.
+pub fn is_file(path: &str) -> bool {
+    Path::new(path).is_file()
+}
+
 /// A variable of the environment that is set and not empty. One that is no UTF-8 is no name or password.
 pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())

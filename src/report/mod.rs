@@ -62,8 +62,33 @@ pub trait Report: serde::Serialize {
         Vec::new()
     }
 
+    /// What could not be looked at: readers who count findings alone would take it for healthy.
+    fn unread(&self) -> Vec<Unread> {
+        Vec::new()
+    }
+
     /// What the exit code says.
     fn exit(&self) -> Exit;
+}
+
+/// Something that could not be looked at.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Unread {
+    /// Its name, as findings have it for their subject; empty where it is the whole run.
+    #[serde(rename = "source", skip_serializing_if = "String::is_empty")]
+    pub subject: String,
+    /// Why not.
+    pub message: String,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hints: Vec<String>,
+}
+
+impl Unread {
+    /// `subject` could not be looked at, and why.
+    pub fn new(subject: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { subject: subject.into(), message: message.into(), hints: Vec::new() }
+    }
 }
 
 /// A report that owns all it says, whatever command made it: what the renderers take.
@@ -81,6 +106,8 @@ pub struct Rendered {
     pub findings: Option<Vec<Finding>>,
     /// [`Report::subjects`].
     pub subjects: Vec<String>,
+    /// [`Report::unread`].
+    pub unread: Vec<Unread>,
     /// Which findings fail; whoever renders sets it.
     pub fail_on: FailOn,
     /// [`Report::exit`].
@@ -111,6 +138,7 @@ impl Rendered {
             json,
             findings: report.findings().map(<[Finding]>::to_vec),
             subjects: report.subjects(),
+            unread: report.unread(),
             ..Self::of_document(R::SCHEMA, document, report.exit())
         })
     }
@@ -124,6 +152,7 @@ impl Rendered {
             document,
             findings: None,
             subjects: Vec::new(),
+            unread: Vec::new(),
             fail_on: FailOn::default(),
             exit,
         }

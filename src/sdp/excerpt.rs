@@ -1,5 +1,7 @@
 //! A line of a description as it may be shown: what is secret in it is `****`, however long it was.
 
+use super::Problem;
+use super::secret;
 use super::session::Session;
 use super::text::{Line, Span, Text};
 use crate::finding::{Excerpt, Location};
@@ -9,8 +11,8 @@ const MASK: &str = "****";
 const LONGEST: usize = 60;
 /// Attributes whose values let others listen or take part.
 const SECRET: [&str; 3] = ["ice-pwd", "crypto", "key-mgmt"];
-/// What follows these is secret, however broken the line is that they stand on.
-const BEFORE_SECRETS: [&str; 4] = ["ice-pwd:", "crypto:", "key-mgmt:", "inline:"];
+/// Lines that go on with the value of one before them; of more, all that follow are hidden without a look at it.
+const MOST_WRAPPED: usize = 64;
 
 /// Whether the value of this attribute must not be shown.
 pub(super) fn is_secret(name: &str) -> bool {
@@ -75,19 +77,50 @@ fn near(text: &Text<'_>, at: usize) -> usize {
     (at..).find(|&at| at >= text.as_str().len() || text.as_str().is_char_boundary(at)).unwrap_or(at)
 }
 
-/// What of the line must not be shown. Of a line that is no attribute as well, since that may be what is wrong with it.
+/// What of the line must not be shown. Of a line that is no attribute as well, since that may be what is wrong with it;
+/// and all of a line that is the rest of a secret, which was wrapped.
 fn hidden(text: &Text<'_>, line: &Line) -> Option<Span> {
-    let whole = text.slice(line.span).to_ascii_lowercase();
     let start = match line.kind {
         Some('k' | 'K') => line.value.start,
-        _ => {
-            let after = |name: &&str| whole.find(name).map(|at| at + name.len());
-            // Candidates of long ago have a password each.
-            let candidate = whole.contains("candidate:").then_some(&" password ");
-            line.span.start + BEFORE_SECRETS.iter().chain(candidate).filter_map(after).min()?
-        }
+        _ if goes_on_with_a_secret(text, line) => line.span.start,
+        _ => line.span.start + secret::first(text.slice(line.span))?,
     };
     (start < line.span.end).then(|| Span::new(start, line.span.end))
+}
+
+/// Whether the line is none of SDP, and what stands before it ends in a secret, or in a name whose value is missing.
+fn goes_on_with_a_secret(text: &Text<'_>, line: &Line) -> bool {
+    if line.is_blank() || !is_loose(line) {
+        return false;
+    }
+    let index = (line.number as usize).saturating_sub(1).min(text.lines().len());
+    let before = text.lines()[..index].iter().rev().take(MOST_WRAPPED);
+    let first = before.clone().find(|line| !line.is_blank() && !is_loose(line));
+    if first.is_none() && index >= MOST_WRAPPED {
+        return true;
+    }
+    // The secret may begin on any line between the two.
+    let start = first.map_or(0, |first| first.span.start);
+    first.is_some_and(|first| first.kind.is_some_and(|kind| kind.eq_ignore_ascii_case(&'k')))
+        || text.slice(Span::new(start, line.span.start)).lines().any(has_secret_or_its_name)
+}
+
+fn is_loose(line: &Line) -> bool {
+    line.kind.is_none_or(|kind| !"vosiuepcbtrzkma".contains(kind.to_ascii_lowercase()))
+}
+
+fn has_secret_or_its_name(line: &str) -> bool {
+    let name = line.trim().trim_end_matches([':', '=']);
+    let name = name.rsplit(['=', ':', ' ']).next().unwrap_or_default();
+    secret::first(line).is_some() || is_secret(name) || secret::is_secret_name(name)
+}
+
+/// `problem` without what was found, where some of that must not be shown.
+pub(super) fn discreet(text: &Text<'_>, line: &Line, problem: Problem) -> Problem {
+    match hidden(text, line) {
+        Some(hidden) if problem.span.end > hidden.start => problem.hidden(),
+        _ => problem,
+    }
 }
 
 fn shown(text: &Text<'_>, part: Span, hidden: Option<Span>) -> String {
@@ -144,6 +177,21 @@ mod tests {
         check(" AES inline:WVNf\n", "WVNf", "1 None  AES inline:[****]");
         check("a=ice-ufrag:abcd\n", "abcd", "1 None a=ice-ufrag:[abcd]");
         check("a=candidate:1 password hunter2\n", "1", "1 None a=candidate:[1] password ****");
+        check("a=ice-pwd hunter2\n", "hunter2", "1 None a=ice-pwd [****]");
+        check("a=x-token:hunter2\n", "a", "1 None [a]=x-token:****");
+        check("u=https://me:hunter2@a.test/\n", "u", "1 None [u]=https://****");
+    }
+
+    #[test]
+    fn the_rest_of_a_secret_that_was_wrapped_is_hidden_and_no_other_line() {
+        check("a=ice-pwd:hunt\ner2\n", "er2", "2 None [****]");
+        check("a=ice-pwd:\nhunt\n\ner2\n", "er2", "4 None [****]");
+        check("a=ice-pwd\nhunter2\n", "hunter2", "2 None [****]");
+        check("a=crypto:1 AES inline:WVNf\nAA==\n", "AA", "2 None [****]");
+        check("k=base64:\nhunter2\n", "hunter2", "2 None [****]");
+        check("a=mid:0\nice-pwd:\nhunter2\n", "hunter2", "3 None [****]");
+        check("a=ice-pwd:hunter2\na=mid:0\nmid:1\n", "mid:1", "3 None [mid:1]");
+        check("a=fingerprint:sha-256\n7B:8B\n", "7B", "2 None [7B]:8B");
     }
 
     #[test]

@@ -41,6 +41,7 @@ pub mod pairing;
 mod problem;
 pub mod redact;
 pub mod rewrite;
+mod secret;
 mod session;
 pub mod source;
 pub mod strict;

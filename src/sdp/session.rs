@@ -13,6 +13,7 @@ use super::attribute::{
     RtcpFb, Sctpmap, Setup, Simulcast, Ssrc, SsrcGroup, View,
 };
 use super::codec::Codec;
+use super::excerpt;
 use super::line::{Bandwidth, Connection, MediaLine, Origin, Timing};
 use super::text::{Line, Span, Spanned, Text, Word};
 
@@ -231,7 +232,7 @@ impl<'t> Section<'t> {
         };
         for (at, line) in lines.clone().zip(&text.lines()[lines]) {
             if let Err(problem) = section.take(text, at, line) {
-                problems.push(problem);
+                problems.push(excerpt::discreet(text, line, problem));
             }
         }
         section.by_name = (0..section.attributes.len() as u32).collect();

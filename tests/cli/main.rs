@@ -10,9 +10,11 @@ mod global;
 mod probe;
 mod sdp;
 mod sdp_diff;
+mod sdp_dump;
 mod sdp_lint;
 mod sdp_negotiate;
 mod sdp_rewrite;
+mod sdp_secrets;
 mod stun;
 mod turnserver_conf;
 

@@ -13,7 +13,7 @@ fn testdata(name: &str) -> PathBuf {
 /// The output for a file of `testdata/sdp`.
 fn explained(name: &str, flags: &[&str]) -> String {
     let mut command = rtcscope(["sdp", "explain"]);
-    command.arg(name).args(flags).current_dir(testdata("")).env("COLUMNS", "80");
+    command.arg(name).args(flags).current_dir(testdata("")).env("COLUMNS", "100");
     shown(&command.output().expect("the program starts"))
 }
 
@@ -144,7 +144,7 @@ fn no_password_of_ice_is_shown() {
 fn standard_input_is_read_like_a_file() {
     let bytes = std::fs::read(testdata("offer.sdp")).expect("a file of the repository");
     let mut command = rtcscope(["sdp", "explain", "-"]);
-    command.env("COLUMNS", "80").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.env("COLUMNS", "100").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the program starts");
     child.stdin.take().expect("a pipe").write_all(&bytes).expect("it reads");
     let output = child.wait_with_output().expect("it ends");
@@ -234,7 +234,7 @@ fn a_string_without_its_last_line_end_is_a_warning_and_a_file_is_not() {
     let string = serde_json::json!({"type": "offer", "sdp": HEAD}).to_string();
     let told = of_input("lint", "string", string.as_bytes(), &["--fail-on", "warning"]);
     assert!(told.starts_with("exit: 1\n") && told.contains("end the string with `\\r\\n`"), "{told}");
-    let told = of_input("lint", "file", HEAD.as_bytes(), &["--fail-on", "warning"]);
+    let told = of_input("lint", "file", HEAD.as_bytes(), &["-v", "--fail-on", "warning"]);
     assert!(told.starts_with("exit: 0\n") && told.contains("the last line has no line end"), "{told}");
 }
 
@@ -278,8 +278,10 @@ fn the_browser_of_a_dump_wrote_its_own_side_of_it() {
     let dump =
         std::fs::read_to_string(testdata("source/rtcstats-v3.jsonl")).expect("a file of the repository");
     let dump = dump.replace("Mozilla/5.0 example", safari);
-    let own = of_input("explain", "own", dump.as_bytes(), &["--at", "1"]);
+    let own = of_input("explain", "own", dump.as_bytes(), &["--at", "1", "-v"]);
     assert!(own.contains("Written by Safari 17.0 on macOS. Seen by: the dump is of that browser"), "{own}");
+    let short = of_input("explain", "short", dump.as_bytes(), &["--at", "1"]);
+    assert!(short.contains("Written by Safari 17.0 on macOS.") && !short.contains("Seen by"), "{short}");
     let theirs = of_input("explain", "theirs", dump.as_bytes(), &["--at", "3"]);
     assert!(!theirs.contains("Safari 17.0"), "{theirs}");
 }

@@ -40,7 +40,9 @@ fn cases(rule: &LintRule, what: &str) -> Vec<Case> {
         let stem = name.strip_suffix(".sdp").unwrap_or_else(|| panic!("{} is no .sdp", path.display()));
         assert!(stem.starts_with("bad") || stem.starts_with("good"), "{}", path.display());
         let sides = ["-offer", "-answer", "-older", "-newer"];
-        let case = match is_pair && !rule.looks_at_one() {
+        // Looks at answers alone as well, but for this only at what a pair has too.
+        let is_always_pair = rule.rule.code == "SDP307";
+        let case = match is_pair && (!rule.looks_at_one() || is_always_pair) {
             true => sides.iter().find_map(|side| stem.strip_suffix(side)).unwrap_or(stem),
             false => stem,
         };

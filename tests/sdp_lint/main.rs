@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "what is read here is our own")]
 
 mod browser;
+mod copying;
 mod corpus;
 mod differences;
 mod fixtures;
+mod order;
 mod secrets;
 mod sentences;
 mod speed;

@@ -6,6 +6,7 @@ mod capability;
 mod corpus;
 mod refusal;
 mod speed;
+mod verdict;
 
 use rtcscope::sdp::lint::{Input, Selection};
 use rtcscope::sdp::negotiate::Negotiation;

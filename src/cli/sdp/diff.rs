@@ -134,9 +134,10 @@ fn within(input: &Input, args: &Args, options: &Options, report: &mut DiffReport
                 report.add(Comparison::of(number(input, 1)?, number(input, 2)?, options));
                 Ok(())
             }
-            (1, None) => Err(UserError::usage("there is one description, and nothing to compare it with")
-                .hint("give a second input")
-                .into()),
+            (1, None) => {
+                let text = format!("{} has one description, and nothing to compare it with", input.name);
+                Err(UserError::could_not_look(text).hint("give a second input").into())
+            }
             (count, None) => Err(UserError::usage(format!("{} has {count} descriptions", input.name))
                 .hint("say which with `--at` twice; `rtcscope sdp explain` numbers them")
                 .into()),

@@ -3,6 +3,7 @@
 use super::input::{self, Input};
 use crate::cli::{Context, UserError};
 use crate::finding::Exit;
+use crate::report::Unread;
 use crate::sdp::explain::{DumpFacts, Explanation, Given, LoneCandidateFacts, SessionFacts};
 use crate::sdp::lint::{self, Selection};
 use crate::sdp::source::{Document, Kind};
@@ -36,7 +37,7 @@ const EXAMPLES: &str = "Examples:
       what happened to each peer connection; --at 3 explains its third description
 
 Exit codes here:
-  0 explained, 1 explained, and a finding is at or above --fail-on, 2 the command line is wrong,
+  0 explained, 1 explained, and a finding is at or above --fail-on or a peer connection failed, 2 the command line is wrong,
   3 the input cannot be read or has no SDP in it";
 
 pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
@@ -72,7 +73,7 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
         sessions.retain(|session| args.at.is_none_or(|at| at == session.number));
         sessions.retain(|session| {
             let document = input.sources.documents.get(session.number - base);
-            document.is_some_and(|document| is_of(&input, document, args.pc.as_deref()))
+            document.is_some_and(|document| input.is_of(document, args.pc.as_deref()))
         });
         for session in sessions {
             let document = &input.sources.documents[session.number - base];
@@ -85,6 +86,10 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
                 }
             }
             explanation.omitted_findings += omitted;
+            // Beside lines that are shown with their numbers, those are meant.
+            if document.stands_in_lines() && !args.lines {
+                explanation.in_lines.push(session.number);
+            }
             explanation.add(session, findings);
         }
         explanation.subjects.push(input.name.clone());
@@ -98,6 +103,10 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
                 findings,
             );
         }
+        if input.sources.is_empty() {
+            let why = input.sources.why_none().unwrap_or("there is no description in it");
+            explanation.unread.push(Unread::new(&input.name, why));
+        }
         explanation
             .notes
             .extend(input.sources.notes.iter().map(|note| format!("{}: {}.", input.name, note.text)));
@@ -108,22 +117,13 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
             .into());
     }
     if let Some(at) = args.at.filter(|_| explanation.sessions.is_empty()) {
-        return Err(UserError::usage(format!("there is no description {at}"))
-            .hint(format!("the input has {count}"))
-            .into());
+        return Err(input::no_description(at, count).into());
     }
     explanation.in_full = explanation.dumps.is_empty() || args.at.is_some() || args.lines;
     if args.at.is_some() {
         explanation.dumps.clear();
     }
     context.emit(&explanation)
-}
-
-/// Whether it belongs to the peer connection `id`.
-fn is_of(input: &Input, document: &Document, id: Option<&str>) -> bool {
-    let connections = input.sources.dump.as_ref().map(|dump| &dump.connections);
-    let own = document.in_dump.and_then(|place| connections?.get(place.connection));
-    id.is_none_or(|id| own.is_some_and(|own| own.id == id))
 }
 
 fn given(input: &Input, document: &Document, number: usize) -> Given {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::cli::UserError;
 use crate::io::input;
+use crate::report::Unread;
 use crate::sdp::source::{self, Document, Kind, Sources};
 
 /// More is a recording, not a description.
@@ -27,16 +28,33 @@ impl Input {
     }
 }
 
+impl Input {
+    /// Whether a description of it belongs to the peer connection `id`; any does if none is asked for.
+    pub(super) fn is_of(&self, document: &Document, id: Option<&str>) -> bool {
+        let connections = self.sources.dump.as_ref().map(|dump| &dump.connections);
+        let own = document.in_dump.and_then(|place| connections?.get(place.connection));
+        id.is_none_or(|id| own.is_some_and(|own| own.id == id))
+    }
+}
+
+/// There is no description of that number among so many.
+pub(super) fn no_description(at: usize, count: usize) -> UserError {
+    UserError::usage(format!("there is no description {at}")).hint(format!("the input has {count}"))
+}
+
 /// Reads each of `paths`.
 pub(super) fn read(paths: &[String]) -> anyhow::Result<Vec<Input>> {
     paths.iter().map(|path| one(path)).collect()
 }
 
 /// As [`read`], for commands that go on where one of several cannot be read: of that, what to say.
-pub(super) fn read_each(paths: &[String]) -> anyhow::Result<Vec<Result<Input, String>>> {
+pub(super) fn read_each(paths: &[String]) -> anyhow::Result<Vec<Result<Input, Unread>>> {
     match paths {
         [path] => Ok(vec![Ok(one(path)?)]),
-        all => Ok(all.iter().map(|path| one(path).map_err(|error| format!("{error:#}"))).collect()),
+        all => {
+            let unread = |path: &String, error: anyhow::Error| Unread::new(path, format!("{error:#}"));
+            Ok(all.iter().map(|path| one(path).map_err(|error| unread(path, error))).collect())
+        }
     }
 }
 

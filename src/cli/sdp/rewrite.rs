@@ -8,7 +8,7 @@ use crate::cli::{Context, UserError};
 use crate::finding::Exit;
 use crate::sdp::attribute::Direction;
 use crate::sdp::edit::Edit;
-use crate::sdp::redact::Redactor;
+use crate::sdp::redact::{Redactor, Unknown};
 use crate::sdp::rewrite::{self, Bitrate, CodecName, Plan, Refusal, Rewritten, Scope};
 use crate::sdp::source::{Document, Kind};
 use crate::sdp::{Session, Text};
@@ -109,7 +109,12 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
             context
                 .announce("the description is written without what stood around it, which was not redacted");
         }
-        return context.emit_raw(&Redactor::new().redact(&one.text));
+        let mut redactor = Redactor::new();
+        let redacted = redactor.redact(&one.text);
+        if let Some(what) = unknown(redactor.unknown()) {
+            context.announce(&what);
+        }
+        return context.emit_raw(&redacted);
     }
     match rewrite::carried(&bytes, &input.sources.documents, &rewritten) {
         Some(result) => context.emit_raw(&result),
@@ -122,6 +127,21 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
             context.emit_raw(&one.text)
         }
     }
+}
+
+/// What to say of what was redacted because nobody knows what it is. Names only: what stands there may be secret.
+fn unknown(unknown: &[Unknown]) -> Option<String> {
+    const MOST: usize = 12;
+    let named = |one: &Unknown| match one.attribute.as_str() {
+        "" => format!("line {}", one.line),
+        name => format!("a={name} (line {})", one.line),
+    };
+    let mut names: Vec<String> = unknown.iter().take(MOST).map(named).collect();
+    if unknown.len() > MOST {
+        names.push(format!("{} more", unknown.len() - MOST));
+    }
+    (!names.is_empty())
+        .then(|| format!("redacted too, since it is not known and may be secret: {}", names.join(", ")))
 }
 
 /// The descriptions to rewrite, with their places among all.

@@ -44,8 +44,11 @@ struct Both<'a, 't> {
     /// The ICE credentials of the first.
     old_credentials: HashSet<(&'t str, &'t str)>,
     /// What differs between the fingerprints of two sections, so that it is found once.
-    fingerprints: RefCell<HashMap<[Option<Option<usize>>; 2], Vec<Change>>>,
+    fingerprints: RefCell<HashMap<Places, Vec<Change>>>,
 }
+
+/// Of each side the section that has something, if one has: which m-line, or the session level.
+type Places = [Option<Option<usize>>; 2];
 
 impl<'a, 't> Both<'a, 't> {
     fn of(texts: [&'a Text<'a>; 2], sessions: [&'a Session<'t>; 2], is_later: bool) -> Self {

@@ -6,7 +6,7 @@ use super::matching::{Match, by_key, out_of_order};
 use crate::sdp::attribute::{Candidate, Extmap, View};
 use crate::sdp::line::Bandwidth;
 use crate::sdp::session::Section;
-use crate::sdp::text::Text;
+use crate::sdp::text::{Text, Word};
 
 pub(super) fn compare(texts: [&Text<'_>; 2], sections: [&Section<'_>; 2]) -> Vec<Change> {
     let mut changes = Vec::new();
@@ -68,7 +68,7 @@ fn candidates(texts: [&Text<'_>; 2], sections: [&Section<'_>; 2], changes: &mut 
         let line = texts[side].lines().get(number.saturating_sub(1) as usize);
         let text = line.map_or("", |line| texts[side].slice(line.value));
         let text = text.trim_start_matches("candidate:");
-        let text = match candidate.extension("password").filter(|word| !word.is_empty()) {
+        let text = match password(candidate).filter(|word| !word.is_empty()) {
             Some(password) => text.replace(password.value, "****"),
             None => text.to_owned(),
         };
@@ -120,6 +120,11 @@ fn candidate(candidate: &Candidate<'_>) -> String {
     format!("{} {} {address}{component}", candidate.kind, candidate.transport.to_ascii_lowercase())
 }
 
+/// What some candidates have, and nobody may see.
+fn password<'t>(candidate: &Candidate<'t>) -> Option<Word<'t>> {
+    candidate.extension("password").or_else(|| candidate.extension("pwd"))
+}
+
 /// What of a candidate may differ though it is the same address.
 fn details(was: &Candidate<'_>, is: &Candidate<'_>) -> Vec<String> {
     let mut said = Vec::new();
@@ -131,7 +136,7 @@ fn details(was: &Candidate<'_>, is: &Candidate<'_>) -> Vec<String> {
     }
     let extensions = |candidate: &Candidate<'_>| -> Vec<(String, String)> {
         // Candidates of long ago have one.
-        let each = candidate.extensions.iter().filter(|one| one.name.value != "password");
+        let each = candidate.extensions.iter().filter(|one| !matches!(one.name.value, "password" | "pwd"));
         let mut all: Vec<_> =
             each.map(|one| (one.name.value.to_owned(), one.value.value.to_owned())).collect();
         all.sort();
@@ -140,15 +145,14 @@ fn details(was: &Candidate<'_>, is: &Candidate<'_>) -> Vec<String> {
     let (old, new) = (extensions(was), extensions(is));
     if old != new {
         let told = |these: &[(String, String)], those: &[(String, String)]| {
-            let only = these.iter().filter(|one| !those.binary_search(one).is_err()).take(8);
+            let only = these.iter().filter(|one| those.binary_search(one).is_err()).take(8);
             only.map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join(" ")
         };
         let some = |text: String| if text.is_empty() { "nothing".to_owned() } else { text };
         said.push(format!("{} -> {}", some(told(&old, &new)), some(told(&new, &old))));
     }
-    let password =
-        |candidate: &Candidate<'_>| candidate.extension("password").map(|word| word.value.to_owned());
-    if password(was) != password(is) {
+    let value = |candidate| password(candidate).map(|word| word.value);
+    if value(was) != value(is) {
         said.push("password changed".to_owned());
     }
     said

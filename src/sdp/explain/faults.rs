@@ -16,10 +16,18 @@ struct Fault<'f> {
     places: Vec<usize>,
 }
 
-/// The faults of one description, each with its lines.
-pub(super) fn of_description(findings: &[Finding], with_remarks: bool) -> Vec<Block> {
-    let placed = findings.iter().map(|finding| (line(finding).unwrap_or_default(), finding));
-    blocks("line", &gathered(placed), with_remarks)
+/// The faults of one description, each with its lines: those of the input, or of the description where it has no lines
+/// of its own there.
+pub(super) fn of_description(findings: &[Finding], in_lines: bool, with_remarks: bool) -> Vec<Block> {
+    let in_input = |finding: &Finding| finding.evidence.get("input_line").and_then(|line| line.as_u64());
+    let is_other = findings.iter().any(|finding| in_input(finding) != line(finding).map(|line| line as u64));
+    let is_moved = findings.iter().any(|finding| finding.evidence.contains_key("input_line")) && is_other;
+    let placed = findings.iter().map(|finding| {
+        let line = line(finding).unwrap_or_default();
+        (in_input(finding).filter(|_| in_lines).map_or(line, |line| line as usize), finding)
+    });
+    let word = if is_moved && !in_lines { "SDP line" } else { "line" };
+    blocks(word, &gathered(placed), with_remarks)
 }
 
 /// The faults of candidates that stand alone, each with its lines in the input.
@@ -84,6 +92,9 @@ fn blocks(place: &str, faults: &[Fault<'_>], with_remarks: bool) -> Vec<Block> {
         }
     }
     let mut sentence = match (shown, rest) {
+        (0, _) if place == "description" => {
+            "`rtcscope sdp lint` finds nothing wrong in the descriptions.".to_owned()
+        }
         (0, _) => "`rtcscope sdp lint` finds nothing wrong.".to_owned(),
         (_, 0) => "`rtcscope sdp lint` shows each at its place, and says what to write instead.".to_owned(),
         (_, rest) => format!(
@@ -158,7 +169,7 @@ mod tests {
         let faults = ["descriptions 1 and 3: a (SDP101)", "description 1: b (SDP103)"];
         check(&told, false, &faults, "instead. One remark: `-v`.");
         check(&told, true, &[faults[0], faults[1], "description 4: c (SDP102)"], "instead.");
-        check(&told[4..], false, &[], "finds nothing wrong. One remark: `-v`.");
+        check(&told[4..], false, &[], "finds nothing wrong in the descriptions. One remark: `-v`.");
     }
 
     #[test]

@@ -3,16 +3,19 @@
 //! [`SessionFacts`] are what the JSON has; the text says the same of them and computes nothing of its own.
 
 mod agent;
+mod clock;
 mod dump;
 mod facts;
+mod failure;
 mod faults;
 mod lines;
+mod overview;
 mod prose;
 mod reading;
 mod tables;
 mod timeline;
 
-pub use dump::{Change, ConnectionFacts, DumpFacts, EventFacts, Happening};
+pub use dump::{Change, ConnectionFacts, DumpFacts, EventFacts, Happening, Interruption};
 pub use facts::{
     BandwidthFacts, CandidateFacts, CodecFacts, ExtmapFacts, FingerprintFacts, LoneCandidateFacts,
     MediaFacts, OriginFacts, ProblemFacts, RidFacts, SctpFacts, SessionFacts, SimulcastFacts, SsrcFacts,
@@ -26,7 +29,8 @@ use std::ops::Range;
 use serde::Serialize;
 
 use crate::finding::{Exit, FailOn, Finding};
-use crate::report::{Block, Cell, Document, Report, Tone};
+use crate::report::{Block, Cell, Document, Report, Tone, Unread};
+use crate::sdp::source::Dump;
 
 /// What `sdp explain` hands to the report layer.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
@@ -39,6 +43,9 @@ pub struct Explanation {
     pub dumps: Vec<DumpFacts>,
     /// What should be known besides: what an input is, where it has no SDP.
     pub notes: Vec<String>,
+    /// Inputs with nothing in them to explain; absent if there are none.
+    #[serde(rename = "errors", skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<Unread>,
     /// What is wrong with them, one description after the other.
     pub findings: Vec<Finding>,
     /// Findings of which there were so many that only their number is known.
@@ -46,6 +53,9 @@ pub struct Explanation {
     /// For each of `sessions`, which of `findings` are about it.
     #[serde(skip)]
     pub found: Vec<Range<usize>>,
+    /// Numbers of `sessions` whose lines are lines of the input, which people then count.
+    #[serde(skip)]
+    pub in_lines: Vec<usize>,
     /// Which of `findings` are about `candidates`.
     #[serde(skip)]
     pub found_alone: Vec<usize>,
@@ -61,6 +71,11 @@ pub struct Explanation {
     /// Which findings fail.
     #[serde(skip)]
     pub fail_on: FailOn,
+}
+
+/// The browser that a dump is of, in two words.
+pub fn browser_of(dump: &Dump) -> Option<String> {
+    dump.user_agent.as_deref().and_then(agent::browser)
 }
 
 impl Explanation {
@@ -89,16 +104,23 @@ impl Report for Explanation {
     const SCHEMA: &'static str = "sdp-explain/1";
 
     fn document(&self) -> Document {
-        let mut blocks: Vec<Block> = self.dumps.iter().flat_map(timeline::blocks).collect();
+        let mut blocks: Vec<Block> =
+            self.dumps.iter().flat_map(|dump| timeline::blocks(dump, self.with_remarks)).collect();
         for (session, findings) in self.told().filter(|_| self.in_full) {
             // In a dump that `--at` took it from, its number and what it was.
             if self.sessions.len() > 1 || session.number > 1 {
                 blocks.push(Block::Heading(format!("Description {}: {}", session.number, session.source)));
             }
-            blocks.extend(tables::session(session, findings));
-            blocks.extend(faults::of_description(findings, self.with_remarks));
+            blocks.extend(tables::session(session, findings, self.with_remarks));
+            let in_lines = self.in_lines.contains(&session.number);
+            blocks.extend(faults::of_description(findings, in_lines, self.with_remarks));
         }
-        if !self.in_full {
+        let checked = self.sessions.len() + self.candidates.len();
+        if checked == 0 && !self.dumps.is_empty() {
+            let sentence = "Nothing was checked: no description is recorded in it.";
+            blocks.push(Block::Paragraph(Cell::new(sentence, Tone::Warn)));
+        }
+        if !self.in_full && !self.sessions.is_empty() {
             let told = self
                 .told()
                 .flat_map(|(session, findings)| findings.iter().map(|finding| (session.number, finding)));
@@ -125,9 +147,14 @@ impl Report for Explanation {
         self.subjects.clone()
     }
 
-    /// Nothing to explain is not knowing.
+    fn unread(&self) -> Vec<Unread> {
+        self.unread.clone()
+    }
+
+    /// Nothing to explain is not knowing; a peer connection that failed is a failure.
     fn exit(&self) -> Exit {
-        let told = self.fail_on.exit(&self.findings);
+        let failed = self.fail_on != FailOn::Never && self.dumps.iter().any(DumpFacts::has_failed);
+        let told = self.fail_on.exit(&self.findings).and(if failed { Exit::Failed } else { Exit::Healthy });
         let has_nothing = self.sessions.is_empty() && self.candidates.is_empty() && self.dumps.is_empty();
         if has_nothing { told.and(Exit::CouldNotTell) } else { told }
     }

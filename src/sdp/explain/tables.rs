@@ -11,10 +11,10 @@ use crate::report::{Align, Block, Cell, Table, Tone};
 /// Of sources, candidates and problems as many are shown; the JSON has them all.
 const MOST: usize = 12;
 
-pub(super) fn session(session: &SessionFacts, findings: &[Finding]) -> Vec<Block> {
+pub(super) fn session(session: &SessionFacts, findings: &[Finding], evidence: bool) -> Vec<Block> {
     let mut blocks = vec![
         Block::Verdict(Cell::new(prose::title(session), Tone::Strong)),
-        Block::Paragraph(prose::writer(session).into()),
+        Block::Paragraph(prose::writer(session, evidence).into()),
         Block::Paragraph(prose::summary(session).into()),
     ];
     blocks.retain(|block| !matches!(block, Block::Paragraph(cell) if cell.text.is_empty()));
@@ -151,7 +151,7 @@ fn is_nowhere(media: &MediaFacts) -> bool {
 fn transport(media: &MediaFacts) -> String {
     let mut said: Vec<String> = media.proto.iter().cloned().collect();
     said.extend(media.rtcp_mux.then(|| "RTCP on the same port".to_owned()));
-    said.extend(media.rtcp_rsize.then(|| "short RTCP".to_owned()));
+    said.extend(media.rtcp_rsize.then(|| "reduced-size RTCP".to_owned()));
     said.join(", ")
 }
 

@@ -9,9 +9,11 @@
 mod answer;
 mod bundle;
 mod codec;
+mod damage;
 mod description;
 mod dtls;
 mod findings;
+mod fold;
 mod ice;
 mod report;
 mod rtp;
@@ -19,6 +21,7 @@ mod selection;
 mod syntax;
 mod update;
 
+pub use damage::{Damage, DamageKind};
 pub use description::{Description, Pair};
 pub use findings::{Findings, Found, Mark, Pushed, Side};
 pub use report::{Input, LintReport, Linted, StrictFacts, rule, snippets};
@@ -85,6 +88,21 @@ const WORSE: &[(&str, Severity)] = &[
 /// Every rule, sorted by code.
 pub fn rules() -> impl Iterator<Item = &'static LintRule> {
     GROUPS.iter().flat_map(|(_, rules)| rules.iter().copied())
+}
+
+/// The rules whose group, name or summary has to do with `topic`, such as `dtls`; sorted by code.
+pub fn about(topic: &str) -> Vec<&'static LintRule> {
+    let topic = topic.to_ascii_lowercase();
+    let group = GROUPS.iter().find(|(name, _)| *name == topic);
+    let is_named = |rule: &&LintRule| {
+        [rule.rule.name, rule.rule.summary].iter().any(|text| text.to_ascii_lowercase().contains(&topic))
+    };
+    let grouped = group.map_or(&[][..], |(_, rules)| rules);
+    let is_in_group = |rule: &&LintRule| grouped.iter().any(|one| one.rule.code == rule.rule.code);
+    match topic.as_str() {
+        "" => Vec::new(),
+        _ => rules().filter(|rule| is_in_group(rule) || is_named(rule)).collect(),
+    }
 }
 
 impl LintRule {

@@ -1,4 +1,4 @@
-//! Whether libwebrtc would refuse the answer, in which words, and for which line.
+//! Whether libwebrtc would refuse the answer, or the offer, in which words, and for which line.
 //!
 //! Its checks come in a fixed order, and the first that fails gives the sentence; nothing of it says which line. They are
 //! asked here in that order: the answer by itself, its m-lines against those of the offer, groups, transports, directions,
@@ -12,7 +12,7 @@ use crate::sdp::attribute::{Group, Setup};
 use crate::sdp::codec::Codec;
 use crate::sdp::libwebrtc;
 use crate::sdp::lint::Side;
-use crate::sdp::pairing::{MediaPair, pairs};
+use crate::sdp::pairing::pairs;
 use crate::sdp::session::{Media, Session};
 use crate::sdp::text::Span;
 
@@ -49,25 +49,50 @@ pub(super) fn of(offer: &Session<'_>, answer: &Session<'_>) -> Option<RefusalFac
         .or_else(|| order(offer, answer))
         .or_else(|| tracks(answer))
         .or_else(|| simulcast(answer))
+        .or_else(|| grouped_twice(answer))
         .or_else(|| groups(offer, answer))
         .or_else(|| transports(offer, answer))
         .or_else(|| directions(offer, answer))
         .or_else(|| codecs(offer, answer))?;
-    let (name, session) = match refusal.side {
-        Side::First => ("offer", offer),
-        Side::Second => ("answer", answer),
-    };
-    let place = session.text().place(refusal.span);
-    Some(RefusalFacts {
-        sentence: refusal.sentence,
-        confidence: refusal.confidence,
-        side: name,
-        line: place.line,
-        column: place.column,
-        length: place.length,
-        m_line: session.media_index_at(refusal.span.start),
-        reason: refusal.reason,
-    })
+    Some(refusal.facts(offer, answer))
+}
+
+/// What the answerer would have said to the offer, if it is such a program.
+pub(super) fn of_offer(offer: &Session<'_>) -> Option<RefusalFacts> {
+    let refusal = mids(offer)
+        .or_else(|| fingerprints(offer))
+        .or_else(|| credentials(offer))
+        .or_else(|| extensions(offer))
+        .or_else(|| rtcp_mux_in_groups(offer))
+        .or_else(|| tracks(offer))
+        .or_else(|| simulcast(offer))
+        .or_else(|| grouped_twice(offer))
+        .or_else(|| with_transport(offer).find_map(|media| own_transport(media, media.mid())))
+        .or_else(|| {
+            offer.media().filter(|media| !media.is_rejected()).find_map(|media| sendable(media, media.mid()))
+        })?;
+    Some(Refusal { side: Side::First, ..refusal }.facts(offer, offer))
+}
+
+impl Refusal {
+    fn facts(self, offer: &Session<'_>, answer: &Session<'_>) -> RefusalFacts {
+        let refusal = self;
+        let (name, session) = match refusal.side {
+            Side::First => ("offer", offer),
+            Side::Second => ("answer", answer),
+        };
+        let place = session.text().place(refusal.span);
+        RefusalFacts {
+            sentence: refusal.sentence,
+            confidence: refusal.confidence,
+            side: name,
+            line: place.line,
+            column: place.column,
+            length: place.length,
+            m_line: session.media_index_at(refusal.span.start),
+            reason: refusal.reason,
+        }
+    }
 }
 
 fn line(media: Media<'_, '_>) -> Span {
@@ -255,7 +280,9 @@ fn tracks(answer: &Session<'_>) -> Option<Refusal> {
 fn simulcast(answer: &Session<'_>) -> Option<Refusal> {
     let lacking = answer.media().find(|media| {
         let mut known = answer.head().extmaps().chain(media.section().extmaps());
-        media.section().simulcast().is_some() && !known.any(|extension| extension.uri.value == RID_URI)
+        // Drafts named payload types instead; such a line counts for nothing.
+        let is_simulcast = media.section().simulcast().is_some() && media.section().has("rid");
+        is_simulcast && !known.any(|extension| extension.uri.value == RID_URI)
     })?;
     let mid = lacking.mid().map(|mid| mid.value).unwrap_or_default();
     let sentence = format!(
@@ -265,7 +292,7 @@ fn simulcast(answer: &Session<'_>) -> Option<Refusal> {
     Some(Refusal::of(span, sentence, format!("there is no `a=extmap:… {RID_URI}` below the m-line")))
 }
 
-fn groups(offer: &Session<'_>, answer: &Session<'_>) -> Option<Refusal> {
+fn grouped_twice(answer: &Session<'_>) -> Option<Refusal> {
     let mut seen = BTreeSet::new();
     for mid in bundles(answer).flat_map(each_once) {
         if !seen.insert(mid.value) {
@@ -274,6 +301,10 @@ fn groups(offer: &Session<'_>, answer: &Session<'_>) -> Option<Refusal> {
             return Some(Refusal::of(mid.span, sentence, format!("`{mid}` is named twice")));
         }
     }
+    None
+}
+
+fn groups(offer: &Session<'_>, answer: &Session<'_>) -> Option<Refusal> {
     let offered = bundles(offer).enumerate();
     let offered: HashMap<&str, usize> =
         offered.flat_map(|(place, group)| group.mids.iter().map(move |mid| (mid.value, place))).collect();
@@ -314,32 +345,50 @@ fn groups(offer: &Session<'_>, answer: &Session<'_>) -> Option<Refusal> {
 fn transports(offer: &Session<'_>, answer: &Session<'_>) -> Option<Refusal> {
     for second in with_transport(answer) {
         let Some(first) = offer.media_at(second.index()) else { continue };
-        let mid = second.mid().or(first.mid()).map(|mid| mid.value).unwrap_or_default();
-        if second.line().is_rtp() && !second.counts("rtcp-mux") {
-            let sentence = format!(
-                "The m= section with mid='{mid}' is invalid. RTCP-MUX is not enabled when it is required."
-            );
-            let reason = format!("{} has no `a=rtcp-mux`", called(second));
-            return Some(Refusal::of(line(second), sentence, reason));
+        let mid = second.mid().or(first.mid());
+        if let Some(refusal) = own_transport(second, mid) {
+            return Some(refusal);
         }
         if let Some(refusal) = transport(first, second) {
-            let before = format!("Failed to apply the description for m= section with mid='{mid}': ");
-            return Some(Refusal { sentence: before + &refusal.sentence, ..refusal });
+            return Some(refusal.applying(mid));
         }
     }
     None
 }
 
-fn transport(first: Media<'_, '_>, second: Media<'_, '_>) -> Option<Refusal> {
+/// What one side says of a transport, whatever the other says.
+fn own_transport(media: Media<'_, '_>, mid: Option<crate::sdp::Word<'_>>) -> Option<Refusal> {
+    if media.line().is_rtp() && !media.counts("rtcp-mux") {
+        let sentence = format!(
+            "The m= section with mid='{}' is invalid. RTCP-MUX is not enabled when it is required.",
+            mid.map(|mid| mid.value).unwrap_or_default()
+        );
+        let reason = format!("{} has no `a=rtcp-mux`", called(media));
+        return Some(Refusal::of(line(media), sentence, reason));
+    }
     let has_length = |text: &str, least: usize| (least..=256).contains(&text.len());
-    if let Some((ufrag, _)) = second.ice_ufrag().filter(|(ufrag, _)| !has_length(ufrag.value, 4)) {
+    if let Some((ufrag, _)) = media.ice_ufrag().filter(|(ufrag, _)| !has_length(ufrag.value, 4)) {
         let sentence = "Invalid ICE parameters: ICE ufrag must be between 4 and 256 characters long.";
-        return Some(Refusal::of(ufrag.span, sentence, format!("it has {}", characters(ufrag.len()))));
+        let reason = format!("`a=ice-ufrag` has {}, and needs 4", characters(ufrag.len()));
+        return Some(Refusal::of(ufrag.span, sentence, reason).applying(mid));
     }
-    if let Some((pwd, _)) = second.ice_pwd().filter(|(pwd, _)| !has_length(pwd.expose(), 22)) {
+    if let Some((pwd, _)) = media.ice_pwd().filter(|(pwd, _)| !has_length(pwd.expose(), 22)) {
         let sentence = "Invalid ICE parameters: ICE pwd must be between 22 and 256 characters long.";
-        return Some(Refusal::of(pwd.span(), sentence, format!("it has {}", characters(pwd.expose().len()))));
+        let reason = format!("`a=ice-pwd` has {}, and needs 22", characters(pwd.expose().len()));
+        return Some(Refusal::of(pwd.span(), sentence, reason).applying(mid));
     }
+    None
+}
+
+impl Refusal {
+    fn applying(self, mid: Option<crate::sdp::Word<'_>>) -> Self {
+        let mid = mid.map(|mid| mid.value).unwrap_or_default();
+        let before = format!("Failed to apply the description for m= section with mid='{mid}': ");
+        Self { sentence: before + &self.sentence, ..self }
+    }
+}
+
+fn transport(first: Media<'_, '_>, second: Media<'_, '_>) -> Option<Refusal> {
     // Without a line the answerer counts as `active`.
     if let Some((setup, _)) = first.setup().filter(|(setup, _)| setup.value != Setup::Actpass) {
         let sentence = "Offerer must use actpass value for setup attribute.";
@@ -385,25 +434,27 @@ fn directions(offer: &Session<'_>, answer: &Session<'_>) -> Option<Refusal> {
 /// Video of which nothing is left but retransmission and protection, or the retransmission of what is not there. Other
 /// answers without a common codec are taken, and no media flows.
 fn codecs(offer: &Session<'_>, answer: &Session<'_>) -> Option<Refusal> {
-    for pair in
-        pairs(offer, answer).filter(|pair| pair.is_live_rtp() && pair.answer.line().kind.value == "video")
-    {
-        let Some((span, reason)) = dangling(pair).or_else(|| nothing_by_itself(pair)) else { continue };
-        let mid = pair.answer.mid().or(pair.offer.mid()).map(|mid| mid.value).unwrap_or_default();
-        let sentence =
-            format!("Failed to set remote video description send parameters for m-section with mid='{mid}'.");
-        return Some(Refusal { confidence: Confidence::Medium, ..Refusal::of(span, sentence, reason) });
-    }
-    None
+    let mut live = pairs(offer, answer).filter(|pair| pair.is_live_rtp());
+    live.find_map(|pair| sendable(pair.answer, pair.answer.mid().or(pair.offer.mid())))
 }
 
-fn dangling(pair: MediaPair<'_, '_>) -> Option<(Span, String)> {
-    let codec = pair
-        .answer
+fn sendable(media: Media<'_, '_>, mid: Option<crate::sdp::Word<'_>>) -> Option<Refusal> {
+    if media.line().kind.value != "video" || !media.line().is_rtp() {
+        return None;
+    }
+    let (span, reason) = dangling(media).or_else(|| nothing_by_itself(media))?;
+    let mid = mid.map(|mid| mid.value).unwrap_or_default();
+    let sentence =
+        format!("Failed to set remote video description send parameters for m-section with mid='{mid}'.");
+    Some(Refusal { confidence: Confidence::Medium, ..Refusal::of(span, sentence, reason) })
+}
+
+fn dangling(media: Media<'_, '_>) -> Option<(Span, String)> {
+    let codec = media
         .codecs()
         .iter()
         .filter(|codec| codec.is("rtx"))
-        .find(|codec| codec.associated().is_some_and(|apt| pair.answer.codec(apt.value).is_none()))?;
+        .find(|codec| codec.associated().is_some_and(|apt| media.codec(apt.value).is_none()))?;
     let apt = codec.associated()?;
     Some((
         apt.span,
@@ -411,12 +462,10 @@ fn dangling(pair: MediaPair<'_, '_>) -> Option<(Span, String)> {
     ))
 }
 
-fn nothing_by_itself(pair: MediaPair<'_, '_>) -> Option<(Span, String)> {
-    let codecs = pair.answer.codecs();
+fn nothing_by_itself(media: Media<'_, '_>) -> Option<(Span, String)> {
+    let codecs = media.codecs();
     let is_lacking = !codecs.is_empty() && codecs.iter().all(Codec::is_auxiliary);
-    is_lacking.then(|| {
-        (line(pair.answer), format!("{} has no codec that carries video by itself", called(pair.answer)))
-    })
+    is_lacking.then(|| (line(media), format!("{} has no codec that carries video by itself", called(media))))
 }
 
 /// `m-line 1, video (mid 1)`.

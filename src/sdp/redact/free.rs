@@ -6,10 +6,8 @@ use std::net::IpAddr;
 use super::line::contact;
 use super::stand_in::Kind;
 use super::{Pass, without};
+use crate::sdp::secret;
 use crate::sdp::text::Word;
-
-/// Parameters whose values are secret: cameras have them in the URLs of their streams.
-const SECRET: [&str; 7] = ["auth", "pass", "passwd", "password", "pwd", "secret", "token"];
 
 impl Pass<'_, '_> {
     pub(super) fn search(&mut self, mut text: Word<'_>) {
@@ -19,9 +17,23 @@ impl Pass<'_, '_> {
             let end = rest.find(|c: char| c.is_whitespace() || "/?#\"'<>,;\\".contains(c));
             let end = end.unwrap_or(rest.len());
             self.authority(rest.part(0, end));
-            text = without(rest, end);
+            text = self.query(without(rest, end));
         }
         self.parameters(text);
+    }
+
+    /// What follows the `?` of a URL: names of parameters stay. Gives what stands behind.
+    fn query<'w>(&mut self, text: Word<'w>) -> Word<'w> {
+        let end = text.find(|c: char| c.is_whitespace() || "\"'<>\\".contains(c)).unwrap_or(text.len());
+        let Some(start) = text[..end].find('?') else { return text };
+        self.parameters(text.part(0, start));
+        for parameter in text.part(start + 1, end).split('&') {
+            let value = parameter.split_once('=').map_or(parameter, |(_, value)| value);
+            if !value.is_empty() {
+                self.name(Kind::Password, value);
+            }
+        }
+        without(text, end)
     }
 
     /// `user:password@host:port`.
@@ -47,10 +59,12 @@ impl Pass<'_, '_> {
     fn parameters(&mut self, mut text: Word<'_>) {
         let mut from = 0;
         while let Some(at) = text[from..].find('=').map(|at| from + at) {
-            let name = text[..at].bytes().rev().take_while(u8::is_ascii_alphabetic).count();
-            let name = text[at - name..at].to_ascii_lowercase();
+            let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
+            let name = text[..at].bytes().rev().take_while(is_of_name).count();
+            // Cameras have them in the URLs of their streams.
+            let is_secret = secret::is_secret_name(&text[at - name..at]);
             from = at + 1;
-            if !SECRET.contains(&name.as_str()) {
+            if !is_secret {
                 continue;
             }
             let end = text[from..].find(|c: char| c.is_whitespace() || "&;,/?#\"'<>\\".contains(c));

@@ -1,9 +1,12 @@
 //! Lines of SDP: which of their words are secret.
 
+use std::net::{IpAddr, SocketAddr};
+
 use super::stand_in::Kind;
-use super::{Pass, nothing, without};
+use super::{Pass, TOO_LONG, nothing, without};
 use crate::sdp::attribute::Candidate;
 use crate::sdp::attribute::known::known;
+use crate::sdp::secret;
 use crate::sdp::text::{Line, Text, Word};
 use crate::sdp::writer;
 
@@ -14,25 +17,74 @@ const SHORT: usize = 5;
 /// Longer words are no transport.
 const LONG: usize = 12;
 /// What is secret behind these, wherever they stand.
-const MARKS: [&str; 9] = [
+const MARKS: [&str; 13] = [
     "candidate:",
     "cname:",
     "crypto:",
+    "crypto ",
     "fingerprint:",
     "ice-pwd:",
+    "ice-pwd ",
+    "ice-pwd=",
+    "ice_pwd:",
     "ice-ufrag:",
     "inline:",
     "key-mgmt:",
     "msid:",
 ];
 
+/// Sorted.
+const HARMLESS: &[&str] = &[
+    "accept-types",
+    "accept-wrapped-types",
+    "acfg",
+    "cdsc",
+    "cpar",
+    "cparmax",
+    "cparmin",
+    "creq",
+    "csup",
+    "curr",
+    "depend",
+    "des",
+    "direction",
+    "ecn-capable-rtp",
+    "floorctrl",
+    "framesize",
+    "ice-pacing",
+    "maxprate",
+    "mediaclk",
+    "nortpproxy",
+    "pcfg",
+    "range",
+    "rtcp-xr",
+    "silencesupp",
+    "sqn",
+    "stream-version",
+    "sync-time",
+    "tcap",
+    "x-bandwidth",
+    "x-caps",
+    "x-dimensions",
+    "x-framerate",
+];
+
 impl<'t> Pass<'_, 't> {
     pub(super) fn line(&mut self, text: &'t Text<'_>, line: &Line) {
         let value = text.word(line.value);
+        self.number = line.number;
         match line.kind.map(|kind| kind.to_ascii_lowercase()) {
             Some('a') => {
-                let (name, value) = value.split_once(':').unwrap_or((value, nothing(value)));
-                self.attribute(name.trimmed().value, value);
+                // Where there is no colon, what follows the name may be its value all the same.
+                let value = value.trimmed();
+                let end = value.find(|c: char| !is_of_name(c)).unwrap_or(value.len());
+                let name = value.part(0, end);
+                let behind = without(value, end);
+                let behind = without(behind, behind.chars().next().map_or(0, char::len_utf8));
+                match known(name.value).is_none() && behind.is_empty() && name.len() >= TOO_LONG {
+                    true => self.unknown("", name),
+                    false => self.attribute(name.value, behind),
+                }
             }
             Some('c') => self.connection(value),
             Some('e' | 'p') => self.put(value, contact(value.value)),
@@ -42,14 +94,21 @@ impl<'t> Pass<'_, 't> {
                 None => self.name(Kind::Key, value),
             },
             Some('o') => self.origin(value),
-            Some('b' | 'm' | 'r' | 't' | 'v' | 'z') => {}
-            _ => self.free(value),
+            Some('b' | 'm' | 'r' | 't' | 'v' | 'z') => self.free_behind_a_mark(value),
+            Some('i' | 's' | 'u') => self.free(value),
+            _ if line.is_blank() => {}
+            // No line of SDP: the rest of one that was wrapped, perhaps of a password.
+            _ => match mark(value.value) {
+                Some(_) => self.free(value),
+                None if line.kind.is_some() => self.unknown("", value),
+                None => self.unknown("", text.word(line.span)),
+            },
         }
     }
 
     fn attribute(&mut self, name: &str, value: Word<'t>) {
         let value = value.trimmed();
-        match name.to_ascii_lowercase().as_str() {
+        match name.to_ascii_lowercase().replace('_', "-").as_str() {
             // Candidates before ICE had them, some phones still send: user and password, then address and port.
             "alt" => {
                 let (before, rest) = value.split_once(':').unwrap_or((nothing(value), value));
@@ -84,8 +143,41 @@ impl<'t> Pass<'_, 't> {
             "source-filter" => value.words().skip(3).for_each(|word| self.address(word)),
             "remote-candidates" => value.words().skip(1).step_by(3).for_each(|word| self.address(word)),
             "ssrc" => self.ssrc(value),
-            other if known(other).is_some() && other != "tool" => {}
-            _ => self.free(value),
+            other if secret::is_secret_name(other) => self.secret(name, value),
+            "control" | "tool" | "ts-refclk" => self.free(value),
+            other if known(other).is_some() || is_harmless(other) => self.free_behind_a_mark(value),
+            _ if mark(value.value).is_some() => self.free(value),
+            _ => self.unknown(name, value),
+        }
+    }
+
+    /// What has a meaning that is no secret, unless another line hangs on it.
+    fn free_behind_a_mark(&mut self, value: Word<'t>) {
+        if mark(value.value).is_some() {
+            self.free(value);
+        }
+    }
+
+    fn secret(&mut self, name: &str, value: Word<'t>) {
+        value.words().for_each(|word| self.name(Kind::Key, word));
+        self.note(name, value);
+    }
+
+    /// Nobody knows what it is, so it may be secret: only its form is left, and what is too short to tell anything.
+    fn unknown(&mut self, name: &str, value: Word<'t>) {
+        const TELLING: usize = 4;
+        let mut is_masked = false;
+        for word in value.words() {
+            if word.contains("://") || word.contains('@') || is_address(word.value) {
+                self.free.push(word);
+            } else if word.chars().count() >= TELLING {
+                // A stand-in that begins with a letter is no address, whatever its form.
+                self.name(Kind::Key, word);
+                is_masked = true;
+            }
+        }
+        if is_masked {
+            self.note(name, value);
         }
     }
 
@@ -204,6 +296,15 @@ impl<'t> Pass<'_, 't> {
         {
             return self.key(value);
         }
+        // A key may stand where the number or the suite should.
+        let is_plain = |word: &Word<'_>| {
+            let lower = word.to_ascii_lowercase();
+            word.len() < 8
+                || ["aes_", "aead_", "f8_", "seed_", "null_"].iter().any(|one| lower.starts_with(one))
+        };
+        for word in [tag, suite].into_iter().flatten().filter(|word| !is_plain(word)) {
+            self.name(Kind::Key, word);
+        }
         for (index, word) in words.enumerate() {
             match word.value.contains("inline:") {
                 true => word.split(';').for_each(|key| self.key(key)),
@@ -224,16 +325,37 @@ impl<'t> Pass<'_, 't> {
 
     /// Text of any kind, unless something in it says that the rest is secret.
     fn free(&mut self, value: Word<'t>) {
-        let lower = value.to_ascii_lowercase();
-        let found = MARKS.iter().filter_map(|mark| lower.find(mark).map(|at| (at, *mark)));
-        match found.min() {
+        match mark(value.value) {
             Some((at, mark)) => {
                 self.free.push(value.part(0, at));
-                self.attribute(mark.trim_end_matches(':'), without(value, at + mark.len()));
+                self.attribute(mark.trim_end_matches([':', '=', ' ']), without(value, at + mark.len()));
             }
             None => self.free.push(value),
         }
     }
+}
+
+/// The first mark of a secret, and where it stands.
+fn mark(value: &str) -> Option<(usize, &'static str)> {
+    let lower = value.to_ascii_lowercase();
+    MARKS.iter().filter_map(|mark| lower.find(mark).map(|at| (at, *mark))).min()
+}
+
+fn is_of_name(character: char) -> bool {
+    character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.' | '+')
+}
+
+/// An address, with a port or not.
+fn is_address(word: &str) -> bool {
+    let word = word.trim_end_matches([',', ';', '.', ':']);
+    let word = word.split_once('%').map_or(word, |(bare, _)| bare);
+    word.parse::<IpAddr>().is_ok() || word.parse::<SocketAddr>().is_ok() || word.ends_with(".local")
+}
+
+/// Attributes of the registry that say what can be done, and programs' own of which the same is known.
+fn is_harmless(name: &str) -> bool {
+    const PREFIXES: [&str; 2] = ["t38", "x-google-"];
+    PREFIXES.iter().any(|prefix| name.starts_with(prefix)) || HARMLESS.binary_search(&name).is_ok()
 }
 
 /// A version that counts up from the session id does so from its stand-in; any other one tells nothing of it.

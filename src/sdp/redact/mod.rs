@@ -14,11 +14,24 @@ use super::text::{Span, Text, Word};
 use address::Addresses;
 use stand_in::StandIns;
 
+/// Names of attributes are words; longer ones are none that anybody knows.
+const TOO_LONG: usize = 20;
+
 /// Keeps what stands for what.
 #[derive(Default)]
 pub struct Redactor {
     addresses: Addresses,
     words: StandIns,
+    unknown: Vec<Unknown>,
+}
+
+/// What was redacted because nobody knows that it is no secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unknown {
+    /// Its line, counted from 1.
+    pub line: u32,
+    /// The name of the attribute; empty where there is none, or it may be part of the secret.
+    pub attribute: String,
 }
 
 /// What is found in one text.
@@ -27,6 +40,8 @@ struct Pass<'r, 't> {
     edits: Vec<Edit>,
     /// Text of any kind, to be searched once everything with a name is known.
     free: Vec<Word<'t>>,
+    /// Of the line at hand, counted from 1.
+    number: u32,
 }
 
 impl Redactor {
@@ -41,9 +56,14 @@ impl Redactor {
         edit::apply(bytes, &edits)
     }
 
+    /// Lines of which more was redacted than what is known to be secret, in order.
+    pub fn unknown(&self) -> &[Unknown] {
+        &self.unknown
+    }
+
     /// The changes that put stand-ins into `text`, in order.
     pub fn edits(&mut self, text: &Text<'_>) -> Vec<Edit> {
-        let mut pass = Pass { redactor: self, edits: Vec::new(), free: Vec::new() };
+        let mut pass = Pass { redactor: self, edits: Vec::new(), free: Vec::new(), number: 0 };
         for line in text.lines() {
             pass.line(text, line);
         }
@@ -59,6 +79,15 @@ impl Pass<'_, '_> {
     fn put(&mut self, place: Word<'_>, stand_in: String) {
         if place.value != stand_in {
             self.edits.push(Edit::replace(place.span, stand_in));
+        }
+    }
+
+    /// Takes down that something of this line was redacted though it may be harmless.
+    fn note(&mut self, attribute: &str, value: Word<'_>) {
+        let attribute = if attribute.len() < TOO_LONG { attribute } else { "" };
+        let unknown = Unknown { line: self.number, attribute: attribute.to_owned() };
+        if !value.is_empty() && self.redactor.unknown.last() != Some(&unknown) {
+            self.redactor.unknown.push(unknown);
         }
     }
 

@@ -31,7 +31,7 @@ fn a_description_keeps_its_form_and_nothing_that_tells_whose_it_is() {
          a=extmap:1 http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time\r\n\
          a=msid:000000000001 0000000002\r\na=ssrc:1 cname:0000000003\r\na=ssrc:1 msid:000000000001 0000000002\r\n\
          a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:k000001AAAAA|2^20|1:4 UNENCRYPTED_SRTCP\r\n\
-         a=control:rtsp://user:password@192.0.2.1:554/track1\r\na=x-note:track 0000000002 of 2001:db8:0:1::1, 192.0.2.1:5\r\n",
+         a=control:rtsp://user:password@192.0.2.1:554/track1\r\na=x-note:k0001 0000000002 of 2001:db8:0:1::1, 192.0.2.1:5\r\n",
     );
 }
 
@@ -83,6 +83,24 @@ fn broken_lines_keep_no_secret() {
         "i=é password=SECRET, then more",
         "a=alt:1 1 : SECRET SECRET 10.0.0.1 5060",
         "a=candidate:SECRET 1 SECRET UDP 0.83 10.0.0.1 5060",
+        "a=ice-pwd SECRET",
+        "a=ice_pwd:SECRET",
+        "a = ice-pwd:SECRET",
+        "a=ice-pwd:\r\nSECRET",
+        "a=ice-pwd:0123\r\n45SECRET67",
+        "a=xauthtoken:SECRET",
+        "a=x-session:SECRET",
+        "a=x-thing SECRET",
+        "a=SECRET",
+        "y=SECRET",
+        "a=mid:0 a=ice-pwd:SECRET",
+        "m=audio 9 RTP/AVP 0 a=ice-pwd:SECRET",
+        "a=crypto SECRET",
+        "a=crypto:SECRET AES inline:x",
+        "a=crypto:1 SECRET x",
+        "a=rtpmap:0 a=crypto:1 AES inline:SECRET",
+        "u=https://h/x?s=SECRET",
+        "a=control:rtsp://h/x?SECRET",
     ];
     for line in lines {
         let text = format!("v=0\r\n{}\r\n", line.replace("SECRET", SECRET));
@@ -92,13 +110,28 @@ fn broken_lines_keep_no_secret() {
 }
 
 #[test]
+fn what_nobody_knows_is_redacted_and_named() {
+    let mut redactor = Redactor::new();
+    let sdp = "v=0\r\na=mid:audio\r\na=x-auth:hunter2hunter2\r\na=x-thing:word for 10.0.0.1, 42\r\nhunter2\r\n\
+        a=range:npt=0-\r\n";
+    assert_eq!(
+        String::from_utf8(redactor.redact(sdp.as_bytes())).unwrap(),
+        "v=0\r\na=mid:audio\r\na=x-auth:k000001AAAAAAA\r\na=x-thing:k001 for 192.0.2.1, 42\r\nk000001\r\n\
+         a=range:npt=0-\r\n"
+    );
+    let named: Vec<_> =
+        redactor.unknown().iter().map(|unknown| (unknown.line, unknown.attribute.as_str())).collect();
+    assert_eq!(named, [(3, "x-auth"), (4, "x-thing"), (5, "")]);
+}
+
+#[test]
 fn what_tells_who_it_was_is_found_in_any_text() {
     check(
         "s=call of jane.doe@corp.test with sip:bob@10.1.2.3\ni=range 10.1.2.3-10.1.2.9\na=x:host:10.1.2.3:80 é@b\n\
          a=msid:streamstream tracktrack\na=x-note:of:tracktrack:1\n\
          a=ts-refclk:ptp=IEEE1588-2008:39-A7-94-FF-FE-07-CB-D0:37\na=ts-refclk:localmac=40-a3-6b-a0-2b-d2\n",
-        "s=call of xxxx.xxx@xxxx.xxxx with sip:xxx@192.0.2.1\ni=range 192.0.2.1-192.0.2.2\na=x:host:192.0.2.1:80 é@b\n\
-         a=msid:000000000001 0000000001\na=x-note:of:0000000001:1\n\
+        "s=call of xxxx.xxx@xxxx.xxxx with sip:xxx@192.0.2.1\ni=range 192.0.2.1-192.0.2.2\na=x:k000:00.1.A.A:AA é@b\n\
+         a=msid:000000000001 0000000001\na=x-note:k0:00001AAAAA:A\n\
          a=ts-refclk:ptp=IEEE1588-2008:00-00-00-00-00-00-00-01:37\na=ts-refclk:localmac=00-00-00-00-00-01\n",
     );
 }

@@ -2,6 +2,7 @@
 
 use super::document::{LineIndex, Place};
 use super::text::{Text, lines};
+use crate::sdp::secret;
 
 /// A candidate, or the word that there are no more.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -22,6 +23,7 @@ pub struct Candidate {
 
 impl Candidate {
     pub(super) fn of(line: Option<String>) -> Self {
+        let line = line.map(secret::without_password);
         Self { line, mid: None, m_line: None, ufrag: None, label: String::new(), place: None }
     }
 

@@ -185,6 +185,15 @@ impl Document {
         }
     }
 
+    /// Whether each of its lines is one of the input, with other text before it perhaps: then people count those.
+    pub fn stands_in_lines(&self) -> bool {
+        let keeps_lines = |wrapping: &Wrapping| {
+            use Wrapping::{Gzip, Message, Prefix, Prose, Utf16};
+            matches!(wrapping, Gzip | Message | Prefix | Prose | Utf16)
+        };
+        self.label.is_empty() && self.in_dump.is_none() && self.wrappings.iter().all(keeps_lines)
+    }
+
     /// The bytes of the input that the text is, where it stands there in one piece.
     pub fn verbatim(&self) -> Option<Range<usize>> {
         self.verbatim.clone()

@@ -201,6 +201,9 @@ impl<'i> Finder<'i> {
         if self.count() > before {
             return shape;
         }
+        if html::has_html(&text.bytes) && self.html(text, context) {
+            return Some(Shape::Html);
+        }
         let candidates = candidate::in_lines(text, self.index(), MAX_DOCUMENTS);
         if !candidates.is_empty() {
             for candidate in candidates {

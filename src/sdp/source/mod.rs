@@ -59,6 +59,25 @@ impl Sources {
         (!self.candidates.is_empty()).then(|| Document::of_candidates(&self.candidates))
     }
 
+    /// The candidates that the peers of a dump's connections sent, as lines of a fragment for each connection.
+    pub fn trickled(&self) -> Vec<Document> {
+        let connections = self.dump.iter().flat_map(|dump| &dump.connections);
+        let of = |connection: &dump::Connection| {
+            let mut seen = std::collections::HashSet::new();
+            let candidates = connection.events.iter().filter_map(|event| match &event.what {
+                dump::What::Candidate { local: false, candidate } => Some(candidate),
+                _ => None,
+            });
+            let once =
+                candidates.filter(|one| one.line.as_ref().is_some_and(|line| seen.insert(line.as_str())));
+            let candidates: Vec<Candidate> = once.cloned().collect();
+            let mut document = Document::of_candidates(&candidates);
+            document.label = format!("{} addIceCandidate", connection.id);
+            (!candidates.is_empty()).then_some(document)
+        };
+        connections.filter_map(of).collect()
+    }
+
     /// Why the input holds no SDP, in one sentence; None where it does.
     pub fn why_none(&self) -> Option<&str> {
         self.notes.iter().find(|note| note.about == About::NoSdp).map(|note| note.text.as_str())

@@ -5,6 +5,7 @@ use crate::finding::{Rule, Severity};
 use crate::ice::kind::{Kind, Protocol};
 use crate::sdp::attribute::Candidate;
 use crate::sdp::lint::{Check, Description, Findings, LintRule};
+use crate::sdp::source::Kind as SdpKind;
 use crate::sdp::text::Span;
 
 pub(super) static RULE: LintRule = LintRule {
@@ -26,7 +27,11 @@ const FORM: &str =
 const MOST: u32 = (1 << 31) - 1;
 
 fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
-    let severity = description.unreadable_is();
+    // Those that trickle go to addIceCandidate, which throws.
+    let severity = match description.kind() {
+        SdpKind::Sdpfrag => Severity::Error,
+        _ => description.unreadable_is(),
+    };
     for (_, _, problem) in description.unreadable("candidate") {
         findings
             .push(problem.span, format!("the candidate cannot be read: {problem}"))
