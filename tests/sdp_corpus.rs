@@ -125,7 +125,9 @@ fn every_file_gives_output_and_a_dump_without_sdp_says_why() {
         let (code, json) = explained(path);
         assert!(matches!(code, Some(0 | 1)), "{name}: {code:?}");
         let has_error = list(&json, "findings").iter().any(|finding| finding["severity"] == "error");
-        assert_eq!(code, Some(i32::from(has_error)), "{name}");
+        let connections = list(&json, "dumps").iter().flat_map(|dump| list(dump, "connections"));
+        let has_failed = connections.into_iter().any(|one| one["failed"] == true);
+        assert_eq!(code, Some(i32::from(has_error || has_failed)), "{name}");
         let [sessions, candidates, dumps] = ["sessions", "candidates", "dumps"].map(|key| list(&json, key));
         assert!(!sessions.is_empty() || !candidates.is_empty() || !dumps.is_empty(), "{name}");
         if sessions.is_empty() && candidates.is_empty() {

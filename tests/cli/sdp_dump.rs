@@ -193,6 +193,16 @@ fn the_timeline_is_in_the_order_of_time_and_candidates_are_counted() {
 }
 
 #[test]
+fn a_long_word_does_not_push_the_events_beneath_their_times() {
+    let create = r#"["create", "PC_0", {}, 0]"#;
+    let dump =
+        rtcstats(&[create, &format!(r#"["addStream", "PC_0", "a audio:{}", 5]"#, "0123456789".repeat(8))]);
+    let text = said(&dump, &["explain"]);
+    assert!(text.contains("0.005  addStream a audio:0123456789") && text.contains("…"), "{text}");
+    assert!(!text.contains(&"0123456789".repeat(5)), "{text}");
+}
+
+#[test]
 fn lint_takes_one_description_or_connection_of_a_dump() {
     let dump = rtcstats(&[&set("setLocalDescription", "offer"), &set("setRemoteDescription", "answer")]);
     let text = said(&dump, &["lint", "--at", "2"]);

@@ -150,10 +150,9 @@ fn ice(one: &ConnectionFacts) -> Vec<String> {
     let is_silent = one.events.iter().any(|event| {
         event.method.eq_ignore_ascii_case("addIceCandidate") && matches!(event.what, Happening::Other { .. })
     });
-    if !was_connected && has_remote_text && one.without_text == 0 && !is_silent {
-        if one.remote_candidates.is_empty() && !events().any(was_given) {
-            said.push("no candidate of the other side is recorded".to_owned());
-        }
+    let is_known = has_remote_text && one.without_text == 0 && !is_silent;
+    if !was_connected && is_known && one.remote_candidates.is_empty() && !events().any(was_given) {
+        said.push("no candidate of the other side is recorded".to_owned());
     }
     let at = one.failed_at_ms.map(|_| format!(" at {}", moment(one.failed_at_ms, one.is_coarse())));
     let at = at.unwrap_or_default();

@@ -11,6 +11,8 @@ use crate::sdp::source::dump::{Format, Side, State};
 
 /// Rows shown of one connection; the JSON has them all.
 const MOST: usize = 200;
+/// Characters of a word in such a value.
+const LONGEST_WORD: usize = 50;
 /// Fewer candidates in a row are shown one by one.
 const SHORTEST_RUN: usize = 3;
 /// Characters of a value that means nothing to us.
@@ -241,10 +243,19 @@ fn what(event: &EventFacts) -> Cell {
         Happening::Other { .. } if event.method == "create" => "created".into(),
         Happening::Other { value } if value == "{}" => event.method.clone().into(),
         Happening::Other { value } => match value.char_indices().nth(SHOWN) {
-            Some((at, _)) => format!("{} {}…", event.method, &value[..at]).into(),
-            None => format!("{} {value}", event.method).trim_end().into(),
+            Some((at, _)) => format!("{} {}…", event.method, short_words(&value[..at])).into(),
+            None => format!("{} {}", event.method, short_words(value)).trim_end().into(),
         },
     }
+}
+
+/// With the end of long words left out: a column is as wide as its longest word, and this one stands beside the times.
+fn short_words(text: &str) -> String {
+    let word = |word: &str| match word.char_indices().nth(LONGEST_WORD) {
+        Some((at, _)) => format!("{}…", &word[..at]),
+        None => word.to_owned(),
+    };
+    text.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
 fn description(side: Side, kind: Kind, number: Option<usize>) -> String {
