@@ -38,8 +38,7 @@ impl Refusal {
 
 /// What the offerer would say to the answer, if it is a program with libwebrtc.
 pub(super) fn of(offer: &Session<'_>, answer: &Session<'_>) -> Option<RefusalFacts> {
-    let refusal = parsing(Side::First, offer)
-        .or_else(|| parsing(Side::Second, answer))
+    let refusal = parsing(Side::Second, answer)
         .or_else(|| mids(answer))
         .or_else(|| fingerprints(answer))
         .or_else(|| credentials(answer))
@@ -59,7 +58,8 @@ pub(super) fn of(offer: &Session<'_>, answer: &Session<'_>) -> Option<RefusalFac
 
 /// What the answerer would have said to the offer, if it is such a program.
 pub(super) fn of_offer(offer: &Session<'_>) -> Option<RefusalFacts> {
-    let refusal = mids(offer)
+    let refusal = parsing(Side::First, offer)
+        .or_else(|| mids(offer))
         .or_else(|| fingerprints(offer))
         .or_else(|| credentials(offer))
         .or_else(|| extensions_beside(offer, |_| false))
