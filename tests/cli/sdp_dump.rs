@@ -16,7 +16,7 @@ fn said(text: &str, command: &[&str]) -> String {
     let path = dir.path("dump");
     std::fs::write(&path, text).expect("a file can be written");
     let mut process = rtcscope(["sdp"]);
-    let output = process.args(command).arg(&path).env("COLUMNS", "80").output().expect("the program starts");
+    let output = process.args(command).arg(&path).env("COLUMNS", "200").output().expect("the program starts");
     shown(&output)
 }
 

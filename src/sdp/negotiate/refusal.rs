@@ -10,6 +10,7 @@ use super::facts::RefusalFacts;
 use crate::finding::Confidence;
 use crate::sdp::attribute::{Group, Setup};
 use crate::sdp::codec::Codec;
+use crate::sdp::excerpt::{is_masked, shown_line};
 use crate::sdp::libwebrtc;
 use crate::sdp::lint::Side;
 use crate::sdp::pairing::pairs;
@@ -120,7 +121,14 @@ fn with_transport<'s, 't>(session: &'s Session<'t>) -> impl Iterator<Item = Medi
 /// A line that it does not read, which comes before all else.
 fn parsing(side: Side, session: &Session<'_>) -> Option<Refusal> {
     let fault = libwebrtc::first(session)?;
-    Some(Refusal { side, ..Refusal::of(fault.span, fault.sentence, fault.what) })
+    // It quotes the line, whatever stands on it; we do not.
+    let text = session.text();
+    let line = text.line_at(fault.span.start).map(|index| &text.lines()[index]);
+    let sentence = match line.filter(|line| is_masked(text, line)) {
+        Some(line) => fault.sentence.replace(text.slice(line.span), &shown_line(text, line)),
+        None => fault.sentence,
+    };
+    Some(Refusal { side, ..Refusal::of(fault.span, sentence, fault.what) })
 }
 
 /// Missing ones are taken from the offer.
