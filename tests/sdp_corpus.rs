@@ -156,7 +156,7 @@ fn each_file_that_is_invalid_names_the_line() {
             };
             let is_named = list(&json, "findings").iter().any(|finding| {
                 let place = &finding["location"];
-                place["line"].to_string() == line
+                place["line"].as_u64().is_some_and(|at| line.parse() == Ok(at))
                     && finding["severity"] != "info"
                     && place["column"].is_u64()
                     && place["length"].is_u64()

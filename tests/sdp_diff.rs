@@ -1,4 +1,5 @@
 //! What differs between two descriptions, for any two.
+#![allow(clippy::unwrap_used, reason = "what is made here is our own")]
 #![allow(clippy::disallowed_methods, reason = "tests read and measure what they like")]
 
 use std::collections::BTreeSet;

@@ -118,8 +118,8 @@ fn a_token_and_its_mac_key_are_shown_by_no_run_and_no_recording() {
         let listed = ["--ice-servers", &list];
         let variables =
             [("RTCSCOPE_USERNAME", "kid-7"), ("RTCSCOPE_ACCESS_TOKEN", TOKEN), ("RTCSCOPE_MAC_KEY", MAC_KEY)];
-        let ways: [(&[(&str, &str)], &[&str]); 4] =
-            [(&[], &flags), (&[], &files), (&[], &listed), (&variables, &no_target)];
+        type Way<'a> = (&'a [(&'a str, &'a str)], &'a [&'a str]);
+        let ways: [Way<'_>; 4] = [(&[], &flags), (&[], &files), (&[], &listed), (&variables, &no_target)];
         for (variables, args) in ways {
             let run = probe_in(variables, &[args, &recording].concat());
             run.check(run.code == 1, "it was refused");
