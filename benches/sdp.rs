@@ -1,13 +1,61 @@
-//! How fast descriptions are cut into lines, read, and explained.
+//! How fast descriptions are cut into lines, read, explained and linted.
+//!
+//! `cargo bench --bench sdp -- --table FILE` times one description instead, beside the package `sdp`, for `scripts/bench`.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a bench looks at the clock, and says what it saw"
+)]
+
+use std::io::Cursor;
+use std::time::Instant;
 
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
 use rtcscope::sdp::explain::{Given, SessionFacts};
+use rtcscope::sdp::lint::{self, Description, Selection};
+use rtcscope::sdp::source::Kind;
 use rtcscope::sdp::text::Lines;
 use rtcscope::sdp::{Session, Text};
 
 fn main() {
-    divan::main();
+    let words: Vec<String> = std::env::args().collect();
+    match words.iter().position(|word| word == "--table").and_then(|at| words.get(at + 1)) {
+        Some(path) => table(&std::fs::read(path).expect("a description")),
+        None => divan::main(),
+    }
+}
+
+/// A line a job: its name, and microseconds of the median run.
+fn table(bytes: &[u8]) {
+    let text = std::str::from_utf8(bytes).expect("a description is text");
+    let jobs: [(&str, &dyn Fn() -> usize); 5] = [
+        ("scan", &|| Lines::of(black_box(text)).map(|line| line.value.end).sum()),
+        ("read", &|| Session::from_text(&Text::from_bytes(black_box(bytes))).media().len()),
+        ("explain", &|| explain(black_box(bytes.to_vec())).map_or(0, |facts| facts.media.len())),
+        ("lint", &|| lint(black_box(bytes))),
+        ("sdp", &|| {
+            let read = ::sdp::SessionDescription::unmarshal(&mut Cursor::new(black_box(bytes)));
+            read.expect("the package takes it").media_descriptions.len()
+        }),
+    ];
+    for (name, job) in jobs {
+        let run = || {
+            let start = Instant::now();
+            black_box(job());
+            start.elapsed().as_secs_f64() * 1e6
+        };
+        (0..100).for_each(|_| _ = run());
+        let mut times: Vec<f64> = (0..1001).map(|_| run()).collect();
+        times.sort_by(f64::total_cmp);
+        println!("{name} {:.1}", times[500]);
+    }
+}
+
+fn lint(bytes: &[u8]) -> usize {
+    let text = Text::from_bytes(bytes);
+    let session = Session::from_text(&text);
+    lint::one(&Description::of(&session, Kind::Offer), &Selection::all()).into_found().len()
 }
 
 const OFFER: &[u8] = include_bytes!("../testdata/sdp/offer.sdp");
@@ -74,6 +122,18 @@ fn session(bencher: Bencher) {
 #[divan::bench]
 fn explain_one_offer(bencher: Bencher) {
     bencher.counter(BytesCount::new(OFFER.len())).bench_local(|| explain(black_box(OFFER.to_vec())));
+}
+
+#[divan::bench(args = [10_000, 20_000, 40_000])]
+fn lint_sources(bencher: Bencher, count: usize) {
+    let bytes = sources(count);
+    bencher.counter(BytesCount::new(bytes.len())).bench_local(|| lint(black_box(&bytes)));
+}
+
+#[divan::bench(args = [2_500, 5_000, 10_000])]
+fn lint_sections(bencher: Bencher, count: usize) {
+    let bytes = sections(count);
+    bencher.counter(BytesCount::new(bytes.len())).bench_local(|| lint(black_box(&bytes)));
 }
 
 #[divan::bench(args = [10_000, 20_000, 40_000])]

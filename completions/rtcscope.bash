@@ -37,6 +37,9 @@ _rtcscope() {
             rtcscope__subcmd__probe,cred)
                 cmd="rtcscope__subcmd__probe__subcmd__cred"
                 ;;
+            rtcscope__subcmd__sdp,diff)
+                cmd="rtcscope__subcmd__sdp__subcmd__diff"
+                ;;
             rtcscope__subcmd__sdp,explain)
                 cmd="rtcscope__subcmd__sdp__subcmd__explain"
                 ;;
@@ -45,6 +48,9 @@ _rtcscope() {
                 ;;
             rtcscope__subcmd__sdp,negotiate)
                 cmd="rtcscope__subcmd__sdp__subcmd__negotiate"
+                ;;
+            rtcscope__subcmd__sdp,rewrite)
+                cmd="rtcscope__subcmd__sdp__subcmd__rewrite"
                 ;;
             rtcscope__subcmd__sdp,rules)
                 cmd="rtcscope__subcmd__sdp__subcmd__rules"
@@ -211,7 +217,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__probe)
-            opts="-u -w -4 -6 -o -q -v -h --ice-servers --embedded --turnserver-conf --lint-only --username --password --password-file --secret --ttl --separator --clock --key --transport --ipv4 --ipv6 --srv --interface --local-addr --cafile --servername --insecure --min-days --count --rate --size --preset --duration --relay-only --relay-family --no-capabilities --nat --nat-lifetime --security --ssrf-deliver --throughput --throughput-max --mtu --lifetimes --watch --rounds --timeout --deadline --max --min --require --trace --pcap --format --report --output --color --fail-on --quiet --verbose --help cred"
+            opts="-u -w -4 -6 -o -q -v -h --ice-servers --embedded --turnserver-conf --lint-only --username --password --password-file --secret --ttl --separator --clock --key --access-token --access-token-file --mac-key --mac-key-file --transport --ipv4 --ipv6 --srv --interface --local-addr --cafile --servername --insecure --min-days --count --rate --size --preset --duration --relay-only --relay-family --no-capabilities --nat --nat-lifetime --security --ssrf-deliver --throughput --throughput-max --mtu --lifetimes --watch --rounds --timeout --deadline --max --min --require --trace --pcap --format --report --output --color --fail-on --quiet --verbose --help cred"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -258,6 +264,22 @@ _rtcscope() {
                     return 0
                     ;;
                 --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --access-token)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --access-token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mac-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mac-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -397,7 +419,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__probe__subcmd__cred)
-            opts="-u -w -o -q -v -h --username --password --password-file --secret --secret-file --secret-user --ttl --separator --realm --format --report --output --color --fail-on --quiet --verbose --help"
+            opts="-u -w -o -q -v -h --username --password --password-file --secret --secret-file --secret-user --ttl --separator --realm --oauth-key --oauth-key-file --oauth-server-name --format --report --output --color --fail-on --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -447,6 +469,18 @@ _rtcscope() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --oauth-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --oauth-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --oauth-server-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "text json jsonl sarif github junit" -- "${cur}"))
                     return 0
@@ -479,12 +513,66 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__sdp)
-            opts="-o -q -v -h --format --report --output --color --fail-on --quiet --verbose --help explain lint negotiate rules"
+            opts="-o -q -v -h --format --report --output --color --fail-on --quiet --verbose --help diff explain lint negotiate rewrite rules"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "text json jsonl sarif github junit" -- "${cur}"))
+                    return 0
+                    ;;
+                --report)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --fail-on)
+                    COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rtcscope__subcmd__sdp__subcmd__diff)
+            opts="-o -q -v -h --raw --exit-code --reoffer --pc --at --select --ignore --format --report --output --color --fail-on --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --pc)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --select)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ignore)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "text json jsonl sarif github junit" -- "${cur}"))
                     return 0
@@ -563,7 +651,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__sdp__subcmd__lint)
-            opts="-o -q -v -h --select --ignore --type --format --report --output --color --fail-on --quiet --verbose --help"
+            opts="-o -q -v -h --select --ignore --type --pc --at --format --report --output --color --fail-on --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -579,6 +667,14 @@ _rtcscope() {
                     ;;
                 --type)
                     COMPREPLY=($(compgen -W "offer answer" -- "${cur}"))
+                    return 0
+                    ;;
+                --pc)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --format)
@@ -636,6 +732,68 @@ _rtcscope() {
                     return 0
                     ;;
                 --ignore)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "text json jsonl sarif github junit" -- "${cur}"))
+                    return 0
+                    ;;
+                --report)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --fail-on)
+                    COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rtcscope__subcmd__sdp__subcmd__rewrite)
+            opts="-o -q -v -h --prefer --only --remove --bandwidth --direction --redact --at --force --format --report --output --color --fail-on --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --prefer)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --only)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --remove)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --bandwidth)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --direction)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --at)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -747,7 +905,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__stun__subcmd__decode)
-            opts="-u -w -o -q -v -h --username --password --password-file --realm --secret --key --format --report --output --color --fail-on --quiet --verbose --help"
+            opts="-u -w -o -q -v -h --username --password --password-file --realm --secret --key --mac-key --format --report --output --color --fail-on --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -782,6 +940,10 @@ _rtcscope() {
                     return 0
                     ;;
                 --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mac-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

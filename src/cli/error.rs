@@ -65,6 +65,13 @@ impl std::error::Error for UserError {
     }
 }
 
+/// What `error` says, and what to do about it.
+pub(super) fn sentence(error: &anyhow::Error) -> (String, Vec<String>) {
+    let user: Option<&UserError> = error.chain().find_map(|cause| cause.downcast_ref());
+    let sentence = error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ");
+    (sentence, user.map(|user| user.hints.clone()).unwrap_or_default())
+}
+
 /// The exit code for `error`, and what to write to standard error; nothing if there is nothing to say.
 pub(super) fn explain(error: &anyhow::Error) -> (Exit, String) {
     let causes = || error.chain();
@@ -72,9 +79,9 @@ pub(super) fn explain(error: &anyhow::Error) -> (Exit, String) {
         return (Exit::Healthy, String::new());
     }
     let user: Option<&UserError> = causes().find_map(|cause| cause.downcast_ref());
-    let sentence = causes().map(ToString::to_string).collect::<Vec<_>>().join(": ");
+    let (sentence, hints) = sentence(error);
     let mut message = format!("error: {}\n", printable(&sentence));
-    for hint in user.iter().flat_map(|user| &user.hints) {
+    for hint in &hints {
         message.push_str(&format!("hint: {}\n", printable(hint)));
     }
     (user.map_or(Exit::CouldNotTell, |user| user.exit), message)

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{Context, UserError};
 use crate::finding::{Exit, Rule, Severity, registry};
+use crate::io::input;
 use crate::report::{Align, Block, Cell, Document, Report, Table, Tone, markdown};
 use crate::spelling;
 
@@ -31,7 +32,11 @@ fn find(code: &str) -> Result<&'static Rule, UserError> {
     registry::rule(code).or_else(by_name).ok_or_else(|| {
         let near = spelling::nearest(code, registry::rules().map(|rule| rule.code));
         let near: Vec<String> = near.iter().map(|code| format!("`{code}`")).collect();
-        UserError::usage(format!("no finding has the code `{code}`")).hint(match near.is_empty() {
+        let error = UserError::usage(format!("no finding has the code `{code}`"));
+        if input::is_file(code) {
+            return error.hint(super::meant_file("sdp explain", code));
+        }
+        error.hint(match near.is_empty() {
             true => "`rtcscope explain` lists all codes".to_owned(),
             false => format!("did you mean {}?", near.join(" or ")),
         })
@@ -63,7 +68,7 @@ impl Report for Explanation {
 
 fn list(rules: &[&Rule]) -> Block {
     let row = |rule: &&Rule| {
-        let (word, tone) = severity(rule);
+        let (word, tone) = severity(rule.severity);
         vec![Cell::new(rule.code, Tone::Strong), Cell::new(word, tone), rule.summary.into()]
     };
     let columns = vec![("code", Align::Left), ("severity", Align::Left), ("meaning", Align::Left)];
@@ -72,7 +77,7 @@ fn list(rules: &[&Rule]) -> Block {
 
 /// The explanation of a rule.
 pub(super) fn in_full(rule: &Rule) -> Vec<Block> {
-    let (word, _) = severity(rule);
+    let (word, _) = severity(rule.severity);
     let mut blocks = vec![Block::Heading(format!("{word} {} {}", rule.code, rule.name))];
     blocks.extend(markdown::blocks(rule.explain));
     blocks.push(Block::Paragraph(Cell::new(format!("See {}.", rule.refs.join(", ")), Tone::Dim)));
@@ -80,8 +85,8 @@ pub(super) fn in_full(rule: &Rule) -> Vec<Block> {
 }
 
 /// A severity as a word, and how that should strike the reader.
-pub(super) fn severity(rule: &Rule) -> (&'static str, Tone) {
-    match rule.severity {
+pub(super) fn severity(severity: Severity) -> (&'static str, Tone) {
+    match severity {
         Severity::Error => ("error", Tone::Bad),
         Severity::Warning => ("warning", Tone::Warn),
         Severity::Info => ("info", Tone::Dim),

@@ -7,6 +7,7 @@ mod context;
 mod duration;
 mod error;
 mod explain;
+mod failure;
 mod man;
 mod probe;
 mod sdp;
@@ -15,12 +16,13 @@ mod stun;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::finding::{Exit, FailOn};
+use crate::io::input;
 use crate::io::output::{self, Colour};
-use crate::report::Format;
+use crate::report::{Format, printable};
 
 pub use context::{Context, FormatAndPath};
 pub use error::UserError;
@@ -63,7 +65,7 @@ impl Command {
 }
 
 /// The flags that mean the same everywhere.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Output")]
 pub struct Global {
     /// Format of the result on standard output
@@ -111,13 +113,18 @@ where
         Ok(matches) => matches,
         Err(error) => return print_clap_error(&error),
     };
-    let result = Cli::from_arg_matches(&matches)
-        .map_err(anyhow::Error::from)
-        .and_then(|cli| cli.command.run(Context::open(cli.global)?));
+    let mut global = None;
+    let result = Cli::from_arg_matches(&matches).map_err(anyhow::Error::from).and_then(|cli| {
+        global = Some(cli.global.clone());
+        cli.command.run(Context::open(cli.global)?)
+    });
     match result {
         Ok(exit) => exit,
         Err(error) => {
             let (exit, message) = error::explain(&error);
+            if let (Exit::CouldNotTell, Some(global)) = (exit, global) {
+                failure::tell(&error, global);
+            }
             output::write_stderr(&message);
             exit
         }
@@ -127,8 +134,19 @@ where
 /// `--help` and `--version` are errors to clap, but go to standard output and are none.
 fn print_clap_error(error: &clap::Error) -> Exit {
     let _ = error.print();
+    if let (ErrorKind::InvalidSubcommand, Some(ContextValue::String(word))) =
+        (error.kind(), error.get(ContextKind::InvalidSubcommand))
+        && input::is_file(word)
+    {
+        output::write_stderr(&format!("hint: {}\n", printable(&meant_file("sdp explain", word))));
+    }
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Healthy,
         _ => Exit::Usage,
     }
+}
+
+/// The name of a file stands where a command or a code should.
+fn meant_file(command: &str, path: &str) -> String {
+    format!("`{path}` is a file: did you mean `rtcscope {command} {path}`?")
 }

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstream::{AutoStream, ColorChoice};
 
+use super::input;
 use crate::report::Screen;
 
 /// Why a result could not be written.
@@ -49,11 +50,23 @@ pub fn stdout_screen(colour: Colour) -> Screen {
         Colour::Never => false,
         Colour::Auto => !matches!(AutoStream::choice(&stdout), ColorChoice::Never),
     };
-    let width = match terminal_size::terminal_size_of(&stdout) {
-        Some((terminal_size::Width(width), _)) if width > 0 => usize::from(width),
-        _ => Screen::FILE.width,
-    };
+    let columns = || input::variable("COLUMNS").and_then(|columns| columns.parse().ok());
+    let width = terminal_width(&stdout)
+        .or_else(|| columns().filter(|columns| (20..=1000).contains(columns)))
+        // What goes through a pager ends on the terminal that errors go to; what is wider than a file is for a file.
+        .or_else(|| terminal_width(&io::stderr()).map(|width| width.min(Screen::FILE.width)))
+        .unwrap_or(Screen::FILE.width);
     Screen { width, colour }
+}
+
+#[cfg(unix)]
+use std::os::fd::AsFd as Stream;
+#[cfg(windows)]
+use std::os::windows::io::AsHandle as Stream;
+
+fn terminal_width(stream: &impl Stream) -> Option<usize> {
+    let (terminal_size::Width(width), _) = terminal_size::terminal_size_of(stream)?;
+    Some(usize::from(width)).filter(|width| *width > 0)
 }
 
 /// Whether somebody watches standard error.

@@ -218,6 +218,9 @@ rules! {
     TLS_UNTRUSTED = "untrusted-certificate", Error,
         "the certificate does not lead to a trusted authority",
         ["RFC 8489 §6.2.3", "RFC 5280 §6"], "0.1.0";
+    TOKEN_REFUSED = "refused-token", Error,
+        "the server refuses this token of third-party authorization",
+        ["RFC 7635 §5", "RFC 8489 §9.2.5"], "0.1.0";
     TURN_ONLY = "no-stun-service", Warning,
         "the server relays, but does not answer STUN Binding",
         ["RFC 8656 §7.3"], "0.1.0";

@@ -56,6 +56,8 @@ pub struct Snippet {
     pub lines: Vec<SnippetLine>,
     /// [`Finding::help`].
     pub help: String,
+    /// Where the same was found besides, in other descriptions or of other numbers, as `place` has it.
+    pub also: Vec<String>,
 }
 
 /// A line with a mark in it.

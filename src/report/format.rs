@@ -21,47 +21,60 @@ pub enum Growth {
     Paragraphs,
 }
 
+/// What of a report a format shows, besides its exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// [`Rendered::document`].
+    Document,
+    /// [`Rendered::json`].
+    Json,
+    /// [`Rendered::lines`].
+    Lines,
+    /// [`Rendered::findings`]; of no use for a report that has none to make.
+    Findings,
+}
+
 /// Every format, the default first.
 pub static FORMATS: &[Format] = &[
     Format {
         name: "text",
         help: "For people",
-        needs_findings: false,
+        takes: Part::Document,
         renderer: text::render,
         growth: Growth::Paragraphs,
     },
     Format {
         name: "json",
         help: "For programs: one object, versioned by its `schema`",
-        needs_findings: false,
+        takes: Part::Json,
         renderer: json::render,
         growth: Growth::Whole,
     },
     Format {
         name: "jsonl",
         help: "For programs that read as it comes: one object a line, each with its `schema`",
-        needs_findings: false,
+        takes: Part::Lines,
         renderer: jsonl::render,
         growth: Growth::Parts,
     },
     Format {
         name: "sarif",
         help: "Findings for code hosts and editors: SARIF 2.1.0",
-        needs_findings: true,
+        takes: Part::Findings,
         renderer: sarif::render,
         growth: Growth::Whole,
     },
     Format {
         name: "github",
         help: "Findings as annotations of GitHub Actions",
-        needs_findings: true,
+        takes: Part::Findings,
         renderer: github::render,
         growth: Growth::Whole,
     },
     Format {
         name: "junit",
         help: "Findings as failed tests: JUnit XML",
-        needs_findings: true,
+        takes: Part::Findings,
         renderer: junit::render,
         growth: Growth::Whole,
     },
@@ -74,8 +87,8 @@ pub struct Format {
     pub name: &'static str,
     /// What it is for.
     pub help: &'static str,
-    /// Whether it consists of findings, and is of no use for a report that has none to make.
-    pub needs_findings: bool,
+    /// What of a report it shows.
+    pub takes: Part,
     /// How it is written.
     pub renderer: Renderer,
     /// What it does with results that grow.

@@ -10,6 +10,13 @@ pub(super) fn render(report: &Rendered, _: Screen, out: &mut dyn Write) -> io::R
     for finding in report.findings.as_deref().unwrap_or_default() {
         writeln!(out, "{}", command(finding))?;
     }
+    for unread in &report.unread {
+        let file = match unread.subject.as_str() {
+            "" => String::new(),
+            subject => format!("file={},", property(subject)),
+        };
+        writeln!(out, "::error {file}title=not examined::{}", data(&unread.message))?;
+    }
     // For whoever reads the log.
     for block in &report.document.blocks {
         if let Block::Verdict(verdict) = block {

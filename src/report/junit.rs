@@ -12,16 +12,24 @@ pub(super) fn render(report: &Rendered, _: Screen, out: &mut dyn Write) -> io::R
     let findings = report.findings.as_deref().unwrap_or_default();
     let mut subjects: Vec<&str> = Vec::new();
     let examined = report.subjects.iter().map(String::as_str);
-    for subject in examined.chain(findings.iter().map(|finding| finding.subject.as_str())) {
+    let unread = report.unread.iter().map(|unread| unread.subject.as_str());
+    for subject in examined.chain(findings.iter().map(|finding| finding.subject.as_str())).chain(unread) {
         if !subjects.contains(&subject) {
             subjects.push(subject);
         }
     }
     let mut junit = Report::new("rtcscope");
     for subject in subjects {
-        let mut suite = TestSuite::new(shown(subject));
+        let mut suite = TestSuite::new(if subject.is_empty() { "rtcscope".into() } else { shown(subject) });
         for finding in findings.iter().filter(|finding| finding.subject == subject) {
             suite.add_test_case(case(finding, report.fail_on));
+        }
+        for unread in report.unread.iter().filter(|unread| unread.subject == subject) {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+            status.set_message(shown(&unread.message)).set_type("not examined");
+            let mut case = TestCase::new("not examined", status);
+            case.set_classname(report.schema);
+            suite.add_test_case(case);
         }
         // Readers take a suite without a case for one that was not run.
         if suite.test_cases.is_empty() {

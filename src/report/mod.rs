@@ -25,7 +25,7 @@ mod wrap;
 mod tests;
 
 pub use document::{Align, Block, Cell, Document, Line, Snippet, SnippetLine, Table, Tone};
-pub use format::{FORMATS, Format, Growth, Renderer};
+pub use format::{FORMATS, Format, Growth, Part, Renderer};
 pub use printable::{one_line, printable};
 pub use progress::Progress;
 pub use screen::Screen;
@@ -62,8 +62,33 @@ pub trait Report: serde::Serialize {
         Vec::new()
     }
 
+    /// What could not be looked at: readers who count findings alone would take it for healthy.
+    fn unread(&self) -> Vec<Unread> {
+        Vec::new()
+    }
+
     /// What the exit code says.
     fn exit(&self) -> Exit;
+}
+
+/// Something that could not be looked at.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Unread {
+    /// Its name, as findings have it for their subject; empty where it is the whole run.
+    #[serde(rename = "source", skip_serializing_if = "String::is_empty")]
+    pub subject: String,
+    /// Why not.
+    pub message: String,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hints: Vec<String>,
+}
+
+impl Unread {
+    /// `subject` could not be looked at, and why.
+    pub fn new(subject: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { subject: subject.into(), message: message.into(), hints: Vec::new() }
+    }
 }
 
 /// A report that owns all it says, whatever command made it: what the renderers take.
@@ -81,6 +106,8 @@ pub struct Rendered {
     pub findings: Option<Vec<Finding>>,
     /// [`Report::subjects`].
     pub subjects: Vec<String>,
+    /// [`Report::unread`].
+    pub unread: Vec<Unread>,
     /// Which findings fail; whoever renders sets it.
     pub fail_on: FailOn,
     /// [`Report::exit`].
@@ -90,14 +117,29 @@ pub struct Rendered {
 impl Rendered {
     /// Reads everything that a renderer may want from `report`.
     pub fn from_report<R: Report>(report: &R) -> Result<Self, serde_json::Error> {
-        let json = serde_json::to_value(report)?;
-        let lines = report.lines(&json);
+        Self::for_formats(report, FORMATS)
+    }
+
+    /// As [`from_report`](Self::from_report), but no more than these formats take: the JSON of a large report costs
+    /// more than all the rest, and most runs never show it.
+    pub fn for_formats<R: Report>(report: &R, formats: &[Format]) -> Result<Self, serde_json::Error> {
+        let takes = |part: Part| formats.iter().any(|format| format.takes == part);
+        let json = match takes(Part::Json) || takes(Part::Lines) {
+            true => serde_json::to_value(report)?,
+            false => serde_json::Value::Null,
+        };
+        // What is made of findings quotes the lines that the document shows.
+        let document = match takes(Part::Document) || takes(Part::Findings) {
+            true => report.document(),
+            false => Document::default(),
+        };
         Ok(Self {
+            lines: if takes(Part::Lines) { report.lines(&json) } else { Vec::new() },
             json,
-            lines,
             findings: report.findings().map(<[Finding]>::to_vec),
             subjects: report.subjects(),
-            ..Self::of_document(R::SCHEMA, report.document(), report.exit())
+            unread: report.unread(),
+            ..Self::of_document(R::SCHEMA, document, report.exit())
         })
     }
 
@@ -110,6 +152,7 @@ impl Rendered {
             document,
             findings: None,
             subjects: Vec::new(),
+            unread: Vec::new(),
             fail_on: FailOn::default(),
             exit,
         }

@@ -97,6 +97,7 @@ fn snippet(snippet: &Snippet) -> Snippet {
             })
             .collect(),
         help: snippet.help.lines().map(own).collect::<Vec<_>>().join("\n"),
+        also: snippet.also.iter().map(|place| own(place)).collect(),
         ..snippet.clone()
     }
 }
@@ -238,6 +239,7 @@ mod tests {
                         label: BAD.to_owned(),
                     }],
                     help: BAD.to_owned(),
+                    also: vec![BAD.to_owned()],
                 }),
             ],
         };

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
 
-use super::{Rendered, Screen, json as text};
+use super::{Rendered, Screen, Unread, json as text};
 use crate::finding::{Finding, Location, Rule, Severity, registry};
 use crate::report::annotated::{Position, position};
 
@@ -25,7 +25,7 @@ pub(super) fn render(report: &Rendered, _: Screen, out: &mut dyn Write) -> io::R
     let run = json!({
         "tool": { "driver": driver },
         "columnKind": "unicodeCodePoints",
-        "invocations": [{ "executionSuccessful": true, "exitCode": report.exit }],
+        "invocations": [invocation(report)],
         "results": results,
     });
     let log = json!({
@@ -34,6 +34,23 @@ pub(super) fn render(report: &Rendered, _: Screen, out: &mut dyn Write) -> io::R
         "runs": [run],
     });
     text::write(&log, out)
+}
+
+/// A run that could not look at everything was not successful, or nothing found would mean nothing wrong.
+fn invocation(report: &Rendered) -> Value {
+    let mut invocation = json!({ "executionSuccessful": report.unread.is_empty(), "exitCode": report.exit });
+    if !report.unread.is_empty() {
+        let notification = |unread: &Unread| {
+            let mut notification = json!({ "level": "error", "message": { "text": unread.message } });
+            if !unread.subject.is_empty() {
+                let artifact = json!({ "uri": uri(&unread.subject) });
+                notification["locations"] = json!([{ "physicalLocation": { "artifactLocation": artifact } }]);
+            }
+            notification
+        };
+        invocation["toolExecutionNotifications"] = report.unread.iter().map(notification).collect();
+    }
+    invocation
 }
 
 fn descriptor(rule: &Rule) -> Value {

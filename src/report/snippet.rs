@@ -43,6 +43,9 @@ pub(super) fn lines(snippet: &Snippet, screen: Screen) -> Vec<String> {
     if let Some(more) = snippet.lines.get(shown.len()..).filter(|more| !more.is_empty()) {
         out.extend(prose(&further(more).into(), "  ", "  ", screen));
     }
+    if !snippet.also.is_empty() {
+        out.extend(prose(&likewise(&snippet.also).into(), "  ", "  ", screen));
+    }
     for (index, line) in snippet.help.lines().enumerate() {
         match index {
             0 => {
@@ -90,6 +93,15 @@ fn further(more: &[SnippetLine]) -> String {
         (1, _) => format!("also at line {}", named[0]),
         (_, 0) => format!("also at lines {}", named.join(", ")),
         (_, rest) => format!("also at lines {} and {rest} others", named.join(", ")),
+    }
+}
+
+fn likewise(places: &[String]) -> String {
+    const MOST: usize = 4;
+    let named = places.iter().take(MOST).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match places.len().saturating_sub(MOST) {
+        0 => format!("likewise at {named}"),
+        rest => format!("likewise at {named} and {rest} other places"),
     }
 }
 

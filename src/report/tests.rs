@@ -623,6 +623,7 @@ fn snippet(marked: &str, lines: Vec<SnippetLine>) -> Block {
         place: "answer.sdp:104:12".to_owned(),
         lines: std::iter::once(first).chain(lines).collect(),
         help: "change it".to_owned(),
+        also: Vec::new(),
     })
 }
 

@@ -1,5 +1,7 @@
 //! A line of a description as it may be shown: what is secret in it is `****`, however long it was.
 
+use super::Problem;
+use super::secret;
 use super::session::Session;
 use super::text::{Line, Span, Text};
 use crate::finding::{Excerpt, Location};
@@ -9,8 +11,8 @@ const MASK: &str = "****";
 const LONGEST: usize = 60;
 /// Attributes whose values let others listen or take part.
 const SECRET: [&str; 3] = ["ice-pwd", "crypto", "key-mgmt"];
-/// What follows these is secret, however broken the line is that they stand on.
-const BEFORE_SECRETS: [&str; 4] = ["ice-pwd:", "crypto:", "key-mgmt:", "inline:"];
+/// Lines that go on with the value of one before them; of more, all that follow are hidden without a look at it.
+const MOST_WRAPPED: usize = 64;
 
 /// Whether the value of this attribute must not be shown.
 pub(super) fn is_secret(name: &str) -> bool {
@@ -22,41 +24,103 @@ impl Session<'_> {
     /// masked. Lines are those of the description, as `sdp explain --lines` numbers them.
     pub fn location(&self, span: Span) -> Location {
         let (text, place) = (self.text(), self.text().place(span));
-        let line = text.line_at(span.start).map(|index| &text.lines()[index]);
+        let excerpt = text.line_at(span.start).map(|index| {
+            let hidden = match self.hidden.get() {
+                Some((known, hidden)) if known == index => hidden,
+                _ => hidden(text, &text.lines()[index]),
+            };
+            self.hidden.set(Some((index, hidden)));
+            excerpt(text, &text.lines()[index], span, hidden)
+        });
         Location::Text {
             line: place.line as usize,
             column: place.column,
             length: place.length,
             m_line: self.media_index_at(span.start),
-            excerpt: line.map(|line| excerpt(text, line, span)).unwrap_or_default(),
+            excerpt: excerpt.unwrap_or_default(),
         }
     }
 }
 
-fn excerpt(text: &Text<'_>, line: &Line, span: Span) -> Excerpt {
+/// The whole line as it may be shown, without white space at its ends.
+pub(super) fn shown_line(text: &Text<'_>, line: &Line) -> String {
+    shown(text, line.span, hidden(text, line)).trim().to_owned()
+}
+
+/// Whether there is something on the line that may not be shown.
+pub(super) fn is_masked(text: &Text<'_>, line: &Line) -> bool {
+    hidden(text, line).is_some()
+}
+
+/// Looks at no more of the line than is shown of it.
+fn excerpt(text: &Text<'_>, line: &Line, span: Span, hidden: Option<Span>) -> Excerpt {
     let start = span.start.clamp(line.span.start, line.span.end);
     let end = span.end.clamp(start, line.span.end);
-    let hidden = hidden(text, line);
     let shown = |from: usize, to: usize| shown(text, Span::new(from, to), hidden);
-    let before = shown(line.span.start, start);
+    // Nothing is shown behind the beginning of what is hidden.
+    let visible = hidden.map_or(start, |hidden| hidden.start.min(start));
+    let before = shown(near(text, visible.saturating_sub(FAR)).max(line.span.start), start);
     let before = match before.chars().count().saturating_sub(LONGEST) {
         0 => before,
         cut => format!("…{}", before.chars().skip(cut).collect::<String>()),
     };
-    Excerpt { before, marked: shortened(&shown(start, end)), after: shortened(&shown(end, line.span.end)) }
+    let marked = shown(start, near(text, start + FAR).clamp(start, end));
+    let after = shown(end, near(text, end + FAR).clamp(end, line.span.end));
+    Excerpt { before, marked: shortened(&marked), after: shortened(&after) }
 }
 
-/// What of the line must not be shown. Of a line that is no attribute as well, since that may be what is wrong with it.
+/// Bytes that have more than [`LONGEST`] characters.
+const FAR: usize = (LONGEST + 2) * 4;
+
+/// The first place at or behind `at` where a character begins.
+fn near(text: &Text<'_>, at: usize) -> usize {
+    (at..).find(|&at| at >= text.as_str().len() || text.as_str().is_char_boundary(at)).unwrap_or(at)
+}
+
+/// What of the line must not be shown. Of a line that is no attribute as well, since that may be what is wrong with it;
+/// and all of a line that is the rest of a secret, which was wrapped.
 fn hidden(text: &Text<'_>, line: &Line) -> Option<Span> {
-    let whole = text.slice(line.span).to_ascii_lowercase();
     let start = match line.kind {
         Some('k' | 'K') => line.value.start,
-        _ => {
-            let after = |name: &&str| whole.find(name).map(|at| at + name.len());
-            line.span.start + BEFORE_SECRETS.iter().filter_map(after).min()?
-        }
+        _ if goes_on_with_a_secret(text, line) => line.span.start,
+        _ => line.span.start + secret::first(text.slice(line.span))?,
     };
     (start < line.span.end).then(|| Span::new(start, line.span.end))
+}
+
+/// Whether the line is none of SDP, and what stands before it ends in a secret, or in a name whose value is missing.
+fn goes_on_with_a_secret(text: &Text<'_>, line: &Line) -> bool {
+    if line.is_blank() || !is_loose(line) {
+        return false;
+    }
+    let index = (line.number as usize).saturating_sub(1).min(text.lines().len());
+    let before = text.lines()[..index].iter().rev().take(MOST_WRAPPED);
+    let first = before.clone().find(|line| !line.is_blank() && !is_loose(line));
+    if first.is_none() && index >= MOST_WRAPPED {
+        return true;
+    }
+    // The secret may begin on any line between the two.
+    let start = first.map_or(0, |first| first.span.start);
+    first.is_some_and(|first| first.kind.is_some_and(|kind| kind.eq_ignore_ascii_case(&'k')))
+        || text.slice(Span::new(start, line.span.start)).lines().any(has_secret_or_its_name)
+}
+
+fn is_loose(line: &Line) -> bool {
+    line.kind.is_none_or(|kind| !"vosiuepcbtrzkma".contains(kind.to_ascii_lowercase()))
+}
+
+fn has_secret_or_its_name(line: &str) -> bool {
+    let name = line.trim().trim_end_matches([':', '=']);
+    let name = name.rsplit(['=', ':', ' ']).next().unwrap_or_default();
+    secret::first(line).is_some() || is_secret(name) || secret::is_secret_name(name)
+}
+
+/// `problem` without what was found, where some of that must not be shown.
+pub(super) fn discreet(text: &Text<'_>, line: &Line, problem: Problem) -> Problem {
+    match hidden(text, line) {
+        Some(hidden) if problem.span.end > hidden.start => problem.hidden(),
+        _ => problem,
+    }
 }
 
 fn shown(text: &Text<'_>, part: Span, hidden: Option<Span>) -> String {
@@ -112,6 +176,30 @@ mod tests {
         check("ice-pwd:hunter2\n", "hunter2", "1 None ice-pwd:[****]");
         check(" AES inline:WVNf\n", "WVNf", "1 None  AES inline:[****]");
         check("a=ice-ufrag:abcd\n", "abcd", "1 None a=ice-ufrag:[abcd]");
+        check("a=candidate:1 password hunter2\n", "1", "1 None a=candidate:[1] password ****");
+        check("a=ice-pwd hunter2\n", "hunter2", "1 None a=ice-pwd [****]");
+        check("a=x-token:hunter2\n", "a", "1 None [a]=x-token:****");
+        check("u=https://me:hunter2@a.test/\n", "u", "1 None [u]=https://****");
+    }
+
+    #[test]
+    fn the_rest_of_a_secret_that_was_wrapped_is_hidden_and_no_other_line() {
+        check("a=ice-pwd:hunt\ner2\n", "er2", "2 None [****]");
+        check("a=ice-pwd:\nhunt\n\ner2\n", "er2", "4 None [****]");
+        check("a=ice-pwd\nhunter2\n", "hunter2", "2 None [****]");
+        check("a=crypto:1 AES inline:WVNf\nAA==\n", "AA", "2 None [****]");
+        check("k=base64:\nhunter2\n", "hunter2", "2 None [****]");
+        check("a=mid:0\nice-pwd:\nhunter2\n", "hunter2", "3 None [****]");
+        check("a=ice-pwd:hunter2\na=mid:0\nmid:1\n", "mid:1", "3 None [mid:1]");
+        check("a=fingerprint:sha-256\n7B:8B\n", "7B", "2 None [7B]:8B");
+    }
+
+    #[test]
+    fn a_secret_stays_hidden_wherever_a_long_line_is_cut() {
+        let far = "é".repeat(2000);
+        let cut = format!("1 None …{}inline:****[]", "é".repeat(49));
+        check(&format!("a={far}inline:WVNf{far}x{far}\n"), "x", &cut);
+        check(&format!("x a={far}inline:WVNf{far}\n"), "x", &format!("1 None [x] a={}…", "é".repeat(57)));
     }
 
     #[test]

@@ -29,13 +29,19 @@
 
 pub mod attribute;
 pub mod codec;
+pub mod diff;
+pub mod edit;
 mod excerpt;
 pub mod explain;
+mod libwebrtc;
 pub mod line;
 pub mod lint;
 pub mod negotiate;
 pub mod pairing;
 mod problem;
+pub mod redact;
+pub mod rewrite;
+mod secret;
 mod session;
 pub mod source;
 pub mod strict;

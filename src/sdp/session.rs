@@ -2,6 +2,7 @@
 //!
 //! Each lookup is by name in a sorted index, so that all questions together take time in proportion to the text.
 
+use std::cell::Cell;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::ops::Range;
@@ -12,6 +13,7 @@ use super::attribute::{
     RtcpFb, Sctpmap, Setup, Simulcast, Ssrc, SsrcGroup, View,
 };
 use super::codec::Codec;
+use super::excerpt;
 use super::line::{Bandwidth, Connection, MediaLine, Origin, Timing};
 use super::text::{Line, Span, Spanned, Text, Word};
 
@@ -25,6 +27,8 @@ pub struct Session<'t> {
     /// For each m-line, its BUNDLE group.
     bundles: Vec<Option<Bundle>>,
     problems: Vec<Problem>,
+    /// The line that was last asked about, and what of it must not be shown: many findings may be on one long line.
+    pub(super) hidden: Cell<Option<(usize, Option<Span>)>>,
 }
 
 /// The session level, or what belongs to one m-line.
@@ -131,7 +135,7 @@ impl<'t> Session<'t> {
                 }
             }
         }
-        Self { text, head, media, by_mid, bundles, problems }
+        Self { text, head, media, by_mid, bundles, problems, hidden: Cell::new(None) }
     }
 
     /// What was read.
@@ -228,7 +232,7 @@ impl<'t> Section<'t> {
         };
         for (at, line) in lines.clone().zip(&text.lines()[lines]) {
             if let Err(problem) = section.take(text, at, line) {
-                problems.push(problem);
+                problems.push(excerpt::discreet(text, line, problem));
             }
         }
         section.by_name = (0..section.attributes.len() as u32).collect();

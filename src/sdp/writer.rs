@@ -7,7 +7,7 @@
 use serde::Serialize;
 
 use super::line::Origin;
-use super::session::Session;
+use super::session::{Media, Session};
 use crate::finding::Confidence;
 
 /// Who wrote a description.
@@ -67,6 +67,9 @@ struct Marks<'s> {
     has_y_line: bool,
     has_program_stream: bool,
     has_mixed_stream: bool,
+    /// Constrained High, as the makers of encoders for Apple and Android in libwebrtc write it.
+    high_profile: Option<&'s str>,
+    has_braces: bool,
     is_orphan: bool,
 }
 
@@ -95,13 +98,35 @@ impl<'s> Marks<'s> {
                 .media()
                 .any(|media| media.codecs().iter().any(|codec| codec.is("PS"))),
             has_mixed_stream: text.as_str().contains(JITSI_STREAM),
+            high_profile: session.media().find_map(high_profile),
+            has_braces: session.media().any(|media| has_braces(media)),
             is_orphan: head.lines.is_empty(),
         }
     }
 }
 
+/// `640c1f` and the like.
+fn high_profile<'s>(media: Media<'s, 's>) -> Option<&'s str> {
+    let all = media.codecs().iter().filter(|codec| codec.is("H264")).flat_map(|codec| &codec.fmtps);
+    let mut parameters = all.flat_map(|fmtp| fmtp.parameters());
+    parameters.find_map(|parameter| {
+        let value = parameter.value?.value;
+        let is_it = parameter.name.value == "profile-level-id" && value.starts_with("640c");
+        is_it.then_some(value)
+    })
+}
+
+/// `{…}` around a UUID, as Firefox writes one.
+fn has_braces(media: Media<'_, '_>) -> bool {
+    let is_one = |word: &str| word.len() == 38 && word.starts_with('{') && word.ends_with('}');
+    let section = media.section();
+    let mut names = section.ssrcs().filter(|ssrc| ssrc.attribute.value == "cname");
+    let of_source = names.next().and_then(|ssrc| ssrc.value).is_some_and(|name| is_one(name.value));
+    of_source || section.msids().next().is_some_and(|msid| is_one(msid.stream.value))
+}
+
 /// The stream of the mixed sound and picture of a conference.
-const JITSI_STREAM: &str = "mixedmslabel";
+pub(super) const JITSI_STREAM: &str = "mixedmslabel";
 
 /// Where a name stands.
 #[derive(Clone, Copy)]
@@ -138,6 +163,17 @@ static NAMED: &[(Spot, &str, &str, Family)] = &[
     (Streams, "WMS janus", "Janus", Family::Server),
 ];
 
+/// Whether a user name of `o=` is the name of a program, and of nobody.
+pub(super) fn is_program(user: &str) -> bool {
+    let mut names = NAMED.iter().filter(|(spot, ..)| matches!(spot, User));
+    user.contains("THIS_IS_SDPARTA-") || names.any(|(_, start, ..)| begins(user, start))
+}
+
+fn begins(said: &str, start: &str) -> bool {
+    // `rtc` is a word of others too.
+    if start == "rtc" { said == start } else { said.starts_with(start) }
+}
+
 /// A program that says its name.
 fn named(marks: &Marks<'_>) -> Option<Writer> {
     let sure = |name: String, family, evidence: String| {
@@ -154,9 +190,7 @@ fn named(marks: &Marks<'_>) -> Option<Writer> {
             Name => ("s=", marks.name),
             Streams => ("a=msid-semantic:", marks.msid_semantic.unwrap_or_default().trim()),
         };
-        // `rtc` is a word of others too.
-        let is_it = if *start == "rtc" { said == *start } else { said.starts_with(start) };
-        if is_it {
+        if begins(said, start) {
             return sure((*name).to_owned(), *family, format!("{line}{said}"));
         }
     }
@@ -185,7 +219,14 @@ fn habitual(marks: &Marks<'_>) -> Option<Writer> {
                     evidence.push(format!("a=msid-semantic:{}", marks.msid_semantic.unwrap_or_default()));
                     confidence = Confidence::High;
                 }
-                let name = "libwebrtc (Chrome, Edge, Safari, or an app with that library)";
+                let mut name = "libwebrtc (Chrome, Edge, Safari, or an app with that library)";
+                if let Some(profile) = marks.high_profile {
+                    name = "libwebrtc of Apple or Android (Safari, or an app with that library)";
+                    evidence.push(format!(
+                        "H.264 profile {profile}, which that library has for Apple and Android alone"
+                    ));
+                    confidence = Confidence::Medium;
+                }
                 return likely(name, Family::Browser, confidence, evidence);
             }
             "0.0.0.0" if marks.msid_semantic == Some("WMS*") => {
@@ -220,6 +261,16 @@ fn habitual(marks: &Marks<'_>) -> Option<Writer> {
             }
             _ => {}
         }
+    }
+    // Scripts and servers replace `o=`; the names of sources and streams remain.
+    if marks.has_ice && marks.has_braces {
+        let mut evidence = vec!["names of sources and streams stand in braces".to_owned()];
+        let mut confidence = Confidence::Low;
+        if marks.msid_semantic == Some("WMS *") {
+            evidence.push("a=msid-semantic:WMS *".to_owned());
+            confidence = Confidence::Medium;
+        }
+        return likely("Firefox", Family::Browser, confidence, evidence);
     }
     if marks.has_y_line && !marks.has_ice {
         let evidence = vec!["a `y=` line, which GB/T 28181 adds".to_owned()];
@@ -296,6 +347,25 @@ mod tests {
         let sdp = "v=0\no=64010600002020000001 0 0 IN IP4 192.0.2.3\ns=Play\nt=0 0\nm=video 6000 RTP/AVP 96\na=rtpmap:96 PS/90000\n";
         let text = Text::from_bytes(sdp.as_bytes());
         assert!(guess(&Session::from_text(&text)).name.starts_with("a GB/T 28181"));
+    }
+
+    #[test]
+    fn what_only_one_library_or_browser_writes_tells_it() {
+        let sdp = |origin: &str, more: &str| {
+            let sdp = format!(
+                "v=0\r\n{origin}\r\ns=-\r\nt=0 0\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\na=ice-ufrag:abcd\r\n\
+                 a=rtpmap:96 H264/90000\r\n{more}\r\n"
+            );
+            guess(&Session::from_text(&Text::from_bytes(sdp.as_bytes())))
+        };
+        let line = "o=- 4611731400430051336 2 IN IP4 127.0.0.1";
+        let apple = sdp(line, "a=fmtp:96 packetization-mode=1;profile-level-id=640c1f");
+        assert!(apple.name.contains("Safari") && !apple.name.contains("Chrome"), "{apple:?}");
+        assert_eq!((apple.confidence, apple.evidence.len()), (Confidence::Medium, 2));
+        assert!(sdp(line, "a=fmtp:96 profile-level-id=64001f").name.contains("Chrome"));
+        let braces = "a=ssrc:1 cname:{69b8d6b0-3ec4-004c-98e0-543de2b8e22f}";
+        assert_eq!(sdp("o=- 1 1 IN IP4 192.0.2.1", braces).name, "Firefox");
+        assert_eq!(sdp("o=- 1 1 IN IP4 192.0.2.1", "a=ssrc:1 cname:{x}").name, "unknown");
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub(super) struct Allocations {
     /// The machine's nonce for each client it has seen.
     nonces: HashMap<SocketAddr, Vec<u8>>,
     /// Of the machine's only user.
-    key: [u8; 16],
+    key: Vec<u8>,
 }
 
 /// What the machine wants done.

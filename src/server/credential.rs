@@ -59,7 +59,7 @@ pub(super) fn key_of(
         None => settings.users.iter().find(|user| user.username == username)?.clone(),
     };
     Some(Zeroizing::new(match algorithm {
-        PasswordAlgorithm::Md5 => credentials.key(&settings.realm).to_vec(),
+        PasswordAlgorithm::Md5 => credentials.key(&settings.realm),
         PasswordAlgorithm::Sha256 => credentials.key_sha256(&settings.realm)?.to_vec(),
     }))
 }

@@ -49,6 +49,8 @@ pub const EVEN_PORT: Kind = 0x0018;
 pub const REQUESTED_TRANSPORT: Kind = 0x0019;
 /// RFC 8656 §18.9.
 pub const DONT_FRAGMENT: Kind = 0x001a;
+/// RFC 7635 §6.2.
+pub const ACCESS_TOKEN: Kind = 0x001b;
 /// RFC 8489 §14.6.
 pub const MESSAGE_INTEGRITY_SHA256: Kind = 0x001c;
 /// RFC 8489 §14.12.

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use rand::rngs::StdRng;
 use rand::{RngCore, SeedableRng};
 
-use self::access::Access;
+use self::access::{Access, Challenge};
 use self::exchange::{Exchange, Next};
 use super::credentials::Credentials;
 use super::{Allocate, Allowance};
@@ -128,6 +128,8 @@ pub struct Leg {
     pub sent: u8,
     /// Carried MESSAGE-INTEGRITY.
     pub authenticated: bool,
+    /// With the first sixteen bytes of a token's MAC key, as coturn does, not with all of it (RFC 7635 §5).
+    pub cut_mac_key: bool,
     /// ERROR-CODE's number, if the response was an error.
     pub code: Option<u16>,
     /// The response; `None` if it timed out.
@@ -283,7 +285,8 @@ impl Client {
         }
         let transaction = self.transaction(now, &request);
         let authenticated = self.authenticates(&request);
-        self.exchanges.push(Exchange::new(id, request, transaction, authenticated));
+        let cut = authenticated && self.access.is_cut();
+        self.exchanges.push(Exchange::new(id, request, transaction, (authenticated, cut)));
         id
     }
 
@@ -424,6 +427,7 @@ impl Client {
             }
         }
         let mut exchange = self.exchanges.remove(at);
+        let refused = exchange.authenticated && message.error_code().is_some_and(|(code, _)| code == 401);
         let took = now.duration_since(exchange.transaction.started());
         match exchange.transaction.sent() {
             1 => self.rto = self.rto.max(took * 2),
@@ -439,13 +443,16 @@ impl Client {
         {
             channel.bound = true;
         }
-        let may = |request: &Request| self.settings.credentials.is_some() && self.may(request);
+        let may = |request: &Request, challenge: &Challenge| {
+            let credentials = self.settings.credentials.as_ref();
+            credentials.is_some_and(|it| self.access.can_answer(challenge, it)) && self.may(request)
+        };
         match exchange.take(now, message, may) {
             Next::End(answer) => self.event(Event::Answer(answer)),
             Next::Authenticate(challenge) => {
-                self.access.learn(challenge, self.settings.credentials.as_ref());
+                self.access.learn(challenge, self.settings.credentials.as_ref(), refused);
                 let transaction = self.transaction(now, &exchange.request);
-                exchange.repeat(transaction, self.access.has_key());
+                exchange.repeat(transaction, self.access.has_key(), self.access.is_cut());
                 self.exchanges.push(exchange);
             }
         }
@@ -473,7 +480,7 @@ impl Client {
             Request::ConnectionBind(id) => builder.number(attribute::CONNECTION_ID, *id),
         };
         if let (true, Some(credentials)) = (self.authenticates(request), &self.settings.credentials) {
-            builder = self.access.sign(builder, credentials);
+            builder = self.access.sign(builder, method, credentials);
         }
         let schedule = match self.settings.stream {
             true => Schedule::stream(self.settings.timeout),

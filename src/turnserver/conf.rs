@@ -161,7 +161,7 @@ impl Conf {
             Auth::SharedSecret
         } else if self.is_on("no-auth") {
             Auth::Nobody
-        } else if self.is_on("lt-cred-mech") || self.users().next().is_some() || self.is_on("oauth") {
+        } else if self.is_on("lt-cred-mech") || self.users().next().is_some() {
             Auth::LongTerm
         } else {
             Auth::Nobody

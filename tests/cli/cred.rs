@@ -31,6 +31,10 @@ fn what_cannot_be_done_is_said_with_what_can() {
         &["--secret", "hunter2", "--secret-user", "a", "-u", "b"],
         &["-u", "alice", "-w", "x", "turn:alice:hunter2@host"],
         &["--secret", "hunter2", "--timeout", "1s"],
+        &["-u", "kid-7", "--oauth-key", "aHVudGVyMg=="],
+        &["-u", "kid-7", "--oauth-server-name", "turn.example.test"],
+        &["--oauth-key", "aHVudGVyMg==", "--oauth-server-name", "turn.example.test"],
+        &["-u", "kid-7", "--oauth-key", "aHVudGVyMg==", "--oauth-server-name", "turn.example.test"],
     ] {
         let said = run([&["probe", "cred"], args].concat());
         assert!(!said.contains("hunter2"), "{said}");
@@ -91,4 +95,37 @@ fn the_environment_is_used_where_no_flag_says_otherwise() {
     let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(json["minted"], true);
     assert_eq!(json["username"], "1712345678:alice");
+}
+
+/// 32 bytes in base64.
+const OAUTH_KEY: &str = "SEdrajMyS0pHaXV5MDk4c2RmYXFiTmpPaWF6NzE5MjM=";
+
+fn token(more: &[&str]) -> String {
+    let args = ["probe", "cred", "-u", "kid-7", "--oauth-key", OAUTH_KEY, "--oauth-server-name", "a.test"];
+    let text = run([&args[..], more].concat());
+    assert!(text.starts_with("exit: 0\n") && !text.contains("SEdrajMyS0pH"), "{text}");
+    text
+}
+
+#[test]
+fn a_minted_token_is_fresh_each_time_and_its_block_is_one_that_is_read_back() {
+    let text = token(&["--ttl", "10m", "turn:turn.example.test"]);
+    assert!(text.contains("a new token, good for 10 min"), "{text}");
+    let minted = || -> serde_json::Value {
+        let args =
+            ["probe", "cred", "-u", "kid-7", "--oauth-key", OAUTH_KEY, "--oauth-server-name", "a.test"];
+        let output = rtcscope([&args[..], &["--format", "json", "turn:turn.example.test"]].concat()).output();
+        serde_json::from_slice(&output.expect("the program starts").stdout).expect("JSON")
+    };
+    let (first, second) = (minted(), minted());
+    assert_eq!((&first["schema"], &first["kid"]), (&"token/1".into(), &"kid-7".into()));
+    for secret in ["access_token", "mac_key"] {
+        assert_ne!(first[secret], second[secret], "{secret}");
+    }
+    let entry = &first["ice_servers"][0];
+    assert_eq!((&entry["credentialType"], &entry["username"]), (&"oauth".into(), &"kid-7".into()));
+    assert_eq!(entry["credential"]["accessToken"], first["access_token"]);
+    assert_eq!(entry["credential"]["macKey"], first["mac_key"]);
+    let read = rtcscope::ice::servers::IceServers::from_json(&first["ice_servers"].to_string());
+    assert!(read.expect("it is read back").servers[0].token.is_some());
 }

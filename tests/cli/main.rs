@@ -9,8 +9,12 @@ mod explain;
 mod global;
 mod probe;
 mod sdp;
+mod sdp_diff;
+mod sdp_dump;
 mod sdp_lint;
 mod sdp_negotiate;
+mod sdp_rewrite;
+mod sdp_secrets;
 mod stun;
 mod turnserver_conf;
 

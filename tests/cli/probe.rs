@@ -197,6 +197,10 @@ fn half_a_credential_is_a_usage_error() {
         &["turn:127.0.0.1:1", "-u", "alice", "--key", "not hex"],
         &["turn:127.0.0.1:1", "-u", "alice", "--key", "0123456789abcdef0123456789abcdeg"],
         &["turn:127.0.0.1:1", "-u", "alice", "--password-file", "/nonexistent/password"],
+        &["turn:127.0.0.1:1", "-u", "kid-7", "--access-token", "aHVudGVyMg=="],
+        &["turn:127.0.0.1:1", "-u", "kid-7", "--mac-key", "aHVudGVyMg=="],
+        &["turn:127.0.0.1:1", "--access-token", "aHVudGVyMg==", "--mac-key", "aHVudGVyMg=="],
+        &["turn:127.0.0.1:1", "-u", "kid-7", "--access-token", "hunter2!", "--mac-key", "aHVudGVyMg=="],
     ])];
     text.push(said(&[("RTCSCOPE_USERNAME", "alice")], &["turn:127.0.0.1:1"]));
     text.push(said(&[("RTCSCOPE_PASSWORD", "hunter2")], &["turn:127.0.0.1:1"]));
@@ -222,6 +226,9 @@ fn flags_that_exclude_each_other_are_a_usage_error() {
             "hunter2",
         ],
         &["turn:127.0.0.1:1", "-u", "alice", "-w", "hunter2", "--password-file", "password.txt"],
+        &["turn:127.0.0.1:1", "-u", "alice", "-w", "hunter2", "--access-token-file", "token.txt"],
+        &["turn:127.0.0.1:1", "-u", "alice", "--secret", "hunter2", "--mac-key", "hunter2"],
+        &["--embedded", "--access-token-file", "token.txt", "--mac-key-file", "key.txt"],
         &["turn:127.0.0.1:1", "--duration", "1h", "--deadline", "1m"],
         &["turn:127.0.0.1:1", "--duration", "24h", "--rate", "10000"],
         &["turn:127.0.0.1:1", "--nat-lifetime", "--deadline", "1m"],

@@ -128,3 +128,19 @@ fn what_cannot_be_read_is_no_verdict_on_a_message() {
     error: --key: the key has 2 characters; an HA1 key has 32 hexadecimal digits, as `turnadmin -k` prints them
     ");
 }
+
+#[test]
+fn a_request_with_a_token_is_checked_with_its_mac_key() {
+    use rtcscope::stun::{Class, MessageBuilder, Method, TransactionId, attribute};
+    let message = MessageBuilder::new(Class::Request, Method::Allocate, TransactionId([7; 12]))
+        .attribute(attribute::ACCESS_TOKEN, b"an opaque token")
+        .attribute(attribute::USERNAME, b"kid-7")
+        .integrity(b"twenty-byte-mac-key!")
+        .finish();
+    let hex: String = message.iter().map(|byte| format!("{byte:02x}")).collect();
+    let text = run(["stun", "decode", &hex, "--mac-key", "dHdlbnR5LWJ5dGUtbWFjLWtleSE="]);
+    assert!(text.starts_with("exit: 0\n"), "{text}");
+    assert!(text.contains("ACCESS-TOKEN") && text.contains("the MAC key given"), "{text}");
+    let text = run(["stun", "decode", &hex, "--mac-key", "YW5vdGhlcg=="]);
+    assert!(text.starts_with("exit: 1\n") && !text.contains("YW5vdGhlcg"), "{text}");
+}

@@ -108,7 +108,7 @@ fn what_cannot_be_done_is_refused() {
 fn a_file_that_is_missing_or_far_too_large_is_not_looked_at() {
     let large = vec![b'#'; 2 * 1024 * 1024 + 1];
     let text = lint("conf-large", &large, &["--lint-only"]);
-    assert!(text.starts_with("exit: 3\n") && text.contains("is larger than 2097152 bytes"), "{text}");
+    assert!(text.starts_with("exit: 3\n") && text.contains("is larger than 2 MiB"), "{text}");
     let text = run(["probe", "--turnserver-conf", "/nonexistent/turnserver.conf", "--lint-only"]);
     assert!(text.starts_with("exit: 3\n"), "{text}");
 }

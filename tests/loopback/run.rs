@@ -15,7 +15,17 @@ use serde_json::Value;
 const HANG: Duration = Duration::from_secs(35);
 
 /// Flags and variables whose value is a secret.
-const SECRET_FLAGS: [&str; 5] = ["-w", "--password", "--secret", "--key", "RTCSCOPE_PASSWORD"];
+const SECRET_FLAGS: [&str; 9] = [
+    "-w",
+    "--password",
+    "--secret",
+    "--key",
+    "--access-token",
+    "--mac-key",
+    "RTCSCOPE_PASSWORD",
+    "RTCSCOPE_ACCESS_TOKEN",
+    "RTCSCOPE_MAC_KEY",
+];
 
 /// One `rtcscope probe` that has ended by itself, in both formats.
 #[derive(Debug)]

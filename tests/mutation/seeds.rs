@@ -93,10 +93,11 @@ const URIS: [&str; 9] = [
     "turn:alice:secret@turn.example.org",
 ];
 
-const SERVERS: [&str; 4] = [
+const SERVERS: [&str; 5] = [
     r#"[{"urls": "stun:stun.example.org"}]"#,
     r#"{"iceServers": [{"urls": ["turn:turn.example.org:3478?transport=udp", "turns:turn.example.org"],
         "username": "1800000000:alice", "credential": "c2VjcmV0"}], "iceTransportPolicy": "relay"}"#,
+    r#"[{"urls": "turn:a", "username": "kid", "credentialType": "oauth", "credential": {"macKey": "a2V5", "accessToken": "dG9rZW4="}}]"#,
     r#"{"status": "ok", "v": {"iceServers": {"url": "turn:198.51.100.1", "username": "a", "credential": "b"}}}"#,
     r#"{"iceServers": [{"urls": 7}, {"urls": []}, {"username": "nobody"}]}"#,
 ];

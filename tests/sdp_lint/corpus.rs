@@ -144,6 +144,11 @@ const RIGHT_ERRORS: &[(&str, &str, &str)] = &[
     ("lib-jitsi-meet-sdp-spec-3eacd2.sdp", "SDP403", "the password is a word of 7 letters; RFC 8839 §5.4"),
     ("webrtc-peerconnection-go-test-f8cef4.sdp", "SDP304", "no a=setup; RFC 8842 §5.2, RFC 9429 §5.8.3"),
     ("lib-jitsi-meet-tpcutils-spec-645b55.sdp", "SDP203", "fmtp for 96, but no rtpmap; RFC 8866 §8.2.3"),
+    (
+        "twilio-video-js-index-8986a6.sdp",
+        "SDP204",
+        "fmtp for 121, which is not listed; RFC 8866 §6.15, and Chromium refuses it",
+    ),
     ("webrtc-sdp-test-d0fee7.sdp", "SDP210", "opus at 90000 Hz; RFC 7587 §7"),
     ("sdp-jingle-json-sdp-03bf8e.sdp", "SDP304", "Chrome of 2013 wrote none; RFC 8842 §5.2, RFC 9429 §5.8.3"),
     ("str0m-parser-b87bbd.sdp", "SDP501", "cut down to one of eleven m-lines; RFC 5888 §6"),

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
+use rtcscope::sdp::explain::{Given, SessionFacts};
 use rtcscope::sdp::lint::{self, Description, Selection};
 use rtcscope::sdp::source::Kind;
 use rtcscope::sdp::{Session, Text};
@@ -41,10 +42,27 @@ fn rubbish(count: usize) -> String {
     format!("{HEAD}{}", "wrong \r\n".repeat(count))
 }
 
+/// One line with a fault a word.
+fn long_line(count: usize) -> String {
+    format!(
+        "{HEAD}m=audio 9 RTP/AVP{}\r\nc=IN IP4 192.0.2.1\r\na=x:é inline:{}\r\n",
+        " 0".repeat(count),
+        "y".repeat(count)
+    )
+}
+
+/// A group with a name that no m-line has a word.
+fn strangers(count: usize) -> String {
+    let names: String = (0..count).map(|index| format!(" {index}")).collect();
+    format!("{HEAD}a=group:BUNDLE{names}\r\na=group:BUNDLE{names}\r\n")
+}
+
 /// The best of three.
 fn time(text: &str) -> Duration {
     let run = || {
         let start = Instant::now();
+        let given = Given { bytes: text.as_bytes().to_vec(), ..Given::default() };
+        assert!(SessionFacts::of(&given, false).is_some() || text.contains("wrong"));
         let text = Text::from_bytes(text.as_bytes());
         let session = Session::from_text(&text);
         let found = lint::one(&Description::of(&session, Kind::Offer), &Selection::all()).into_found();
@@ -57,8 +75,13 @@ fn time(text: &str) -> Duration {
 #[test]
 fn time_grows_with_the_length_and_not_with_its_square() {
     type Make = fn(usize) -> String;
-    let kinds: [(&str, Make, usize); 3] =
-        [("sources", sources, 40_000), ("m-lines", medias, 10_000), ("rubbish", rubbish, 40_000)];
+    let kinds: [(&str, Make, usize); 5] = [
+        ("sources", sources, 40_000),
+        ("m-lines", medias, 10_000),
+        ("rubbish", rubbish, 40_000),
+        ("a long line", long_line, 400_000),
+        ("strangers", strangers, 40_000),
+    ];
     for (name, make, count) in kinds {
         let (part, whole) = (time(&make(count / 4)), time(&make(count)));
         eprintln!("{name}: {part:?}, four times as many {whole:?}");

@@ -1,11 +1,13 @@
 //! Offers and their answers: what they agree on, and why they do not.
 #![allow(clippy::disallowed_methods, reason = "tests read what they like")]
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "what is read here is our own")]
 
 mod agreement;
 mod capability;
 mod corpus;
 mod refusal;
 mod speed;
+mod verdict;
 
 use rtcscope::sdp::lint::{Input, Selection};
 use rtcscope::sdp::negotiate::Negotiation;

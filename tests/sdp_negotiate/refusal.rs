@@ -61,6 +61,14 @@ fn the_first_check_that_fails_gives_the_sentence() {
          value for setup attribute."
     );
     assert_eq!(sentence(&|answer| answer.replace("a=mid:1", "a=mid:0")), "Duplicate a=mid value '0'.");
+    assert_eq!(
+        sentence(&|answer| answer.replace("a=fingerprint:sha-256 ", "a=fingerprint:sha-256 00:")),
+        "Failed to apply the description for m= section with mid='0': Failed to apply remote fingerprint."
+    );
+    assert_eq!(
+        sentence(&|answer| answer.replace("apt=96", "apt=98")),
+        "Failed to set remote video description send parameters for m-section with mid='1'."
+    );
 }
 
 #[test]
@@ -79,4 +87,42 @@ fn directions_that_do_not_fit_are_refused() {
 fn phones_are_not_measured_by_browsers() {
     let phone = format!("{}m=audio 49170 RTP/AVP 0\r\nc=IN IP4 192.0.2.1\r\n", super::SESSION);
     assert_eq!(answered(&phone, &phone).refusal, None);
+}
+
+#[test]
+fn a_line_that_the_parser_does_not_read_is_refused_first_of_all() {
+    let (_, answer) = pair();
+    let parsed = |sentence: &str| format!("Failed to parse SessionDescription. {sentence}");
+    for (line, broken, sentence) in [
+        (
+            "a=rtpmap:96 VP8/90000",
+            "a=rtpmap:96 VP8",
+            "a=rtpmap:96 VP8 Expected format \"<encoding name>/<clock rate>[/<encodingparameters>]\".",
+        ),
+        ("a=rtpmap:96 VP8/90000", "a=rtpmap:130 VP8/90000", " "),
+        ("a=mid:1", "a=mid: 1", "a=mid: 1 Illegal character found in the value of mid"),
+        ("a=setup:active", "a=setup:activ", "a=setup:activ Invalid attribute value."),
+    ] {
+        let place = line_of(&answer, line);
+        assert_eq!(refused(|answer| answer.replace(line, broken)), (parsed(sentence), place), "{broken}");
+    }
+}
+
+#[test]
+fn a_payload_type_of_rtcp_is_refused() {
+    let told = refused(|answer| answer.replace("RTP/SAVPF 111", "RTP/SAVPF 70").replace(":111 ", ":70 "));
+    let sentence =
+        "The media section with MID='0' used an invalid payload type 70 for codec 'opus, rtcp-mux:enabled";
+    assert_eq!(told.0, sentence);
+}
+
+#[test]
+fn a_name_that_is_missing_is_taken_from_the_offer() {
+    let (offer, answer) = pair();
+    let nameless = answer.replace("a=mid:1\r\n", "");
+    assert_ne!(nameless, answer);
+    let told = answered(&offer, &nameless);
+    assert!(told.refusal.is_none(), "{:?}", told.refusal.map(|refusal| refusal.sentence));
+    let doubled = answered(&offer, &answer.replace("BUNDLE 0 1", "BUNDLE 0 1 1"));
+    assert!(doubled.refusal.is_none(), "a name twice in one group: {:?}", doubled.refusal);
 }

@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::credentials::{MOST, SecretArg};
+use super::credentials::{MOST, SecretArg, password_in};
 use crate::cli::{Context, UserError, duration};
 use crate::finding::Exit;
 use crate::ice::uri::ServerUri;
 use crate::io::input;
-use crate::probe::pair::{Given, Pair};
+use crate::probe::pair::{Given, MintedToken, Pair};
+use crate::turn::credentials::token::{AccessToken, Minting};
 use crate::turn::credentials::{Credentials, Secret, rest};
 
 /// Mint TURN credentials, or say what a pair looks like, without any network
@@ -16,6 +17,9 @@ use crate::turn::credentials::{Credentials, Secret, rest};
 /// With --secret, mints a TURN REST credential and prints it, password and all: that is what it is for. The secret
 /// itself is never printed, nor is a password that was given. With --realm, prints the HA1 keys of the pair, which are
 /// as good as its password in that realm. With URIs, prints an iceServers block to paste into a web app.
+///
+/// With --oauth-key, mints a token of third-party authorization (RFC 7635) and prints it with its MAC key, as an
+/// authorization server does; the key that seals it is never printed.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct Args {
@@ -49,7 +53,20 @@ pub(super) struct Args {
     /// Print the HA1 keys of the pair in this realm
     #[arg(long, value_name = "REALM")]
     realm: Option<String>,
+    /// Key that authorization server and TURN server share (ikm_key in coturn's oauth_key), in base64: mint a token, whose
+    /// key id is --username [env: RTCSCOPE_OAUTH_KEY]
+    #[arg(long, value_name = "BASE64", requires = "oauth_server_name", conflicts_with_all = PASSWORDS)]
+    oauth_key: Option<SecretArg>,
+    /// Read the key for tokens from a file
+    #[arg(long, value_name = "FILE", requires = "oauth_server_name", conflicts_with = "oauth_key", conflicts_with_all = PASSWORDS)]
+    oauth_key_file: Option<PathBuf>,
+    /// Server name that a token is for: what the TURN server calls itself (coturn's server-name, else its realm)
+    #[arg(long, value_name = "NAME", conflicts_with_all = PASSWORDS)]
+    oauth_server_name: Option<String>,
 }
+
+/// What has nothing to do with tokens.
+const PASSWORDS: [&str; 6] = ["password", "password_file", "secret", "secret_file", "secret_user", "realm"];
 
 const EXAMPLES: &str = "Examples:
   rtcscope probe cred --secret-file secret.txt --secret-user alice turn:turn.example.org turns:turn.example.org
@@ -58,6 +75,8 @@ const EXAMPLES: &str = "Examples:
       when does it expire, does the secret give it, was it damaged on its way?
   rtcscope probe cred -u alice --password-file password.txt --realm example.org
       the keys that `turnadmin -k` prints
+  rtcscope probe cred -u KEY-ID --oauth-key-file key.txt --oauth-server-name turn.example.org --ttl 10m
+      a token of third-party authorization, for --access-token and --mac-key
 
 A host of the name cred is probed by rtcscope probe -- cred, or as stun:cred or turn:cred.";
 
@@ -68,6 +87,9 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
     });
     let uris = uris.collect::<anyhow::Result<Vec<_>>>()?;
     let now_unix = input::unix_time();
+    if let Some(server_name) = &args.oauth_server_name {
+        return context.emit(&args.token(server_name, now_unix, &uris)?);
+    }
     let (credentials, minted, secret) = args.pair(now_unix)?;
     let separator = args.separator;
     let given = Given { credentials, minted, secret, separator, realm: args.realm, uris, now_unix };
@@ -76,6 +98,34 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
 }
 
 impl Args {
+    /// `--oauth-server-name`: a token for that server.
+    fn token(&self, server_name: &str, now: u64, uris: &[ServerUri]) -> anyhow::Result<MintedToken> {
+        let key = match (&self.oauth_key, &self.oauth_key_file) {
+            (Some(arg), _) => Some(arg.secret()),
+            (None, Some(path)) => Some(password_in(path)?),
+            (None, None) => input::variable("RTCSCOPE_OAUTH_KEY").map(Secret::new),
+        };
+        let Some(key) = key else {
+            return Err(UserError::usage("a token without the key that seals it")
+                .hint("give --oauth-key-file, --oauth-key or RTCSCOPE_OAUTH_KEY")
+                .into());
+        };
+        let kid = self.username.clone().or_else(|| input::variable("RTCSCOPE_USERNAME"));
+        let Some(kid) = kid.filter(|kid| !kid.is_empty()) else {
+            return Err(UserError::usage("a token without the id of its key")
+                .hint("give --username: the `kid` of the key in the TURN server's database")
+                .into());
+        };
+        let lifetime = u32::try_from(self.ttl.as_secs()).unwrap_or(u32::MAX);
+        let (mac_key, nonce) = (input::random_bytes(), input::random_bytes());
+        let minting = Minting { server_name, made: now, lifetime, mac_key, nonce };
+        let token = AccessToken::mint(&key, minting).map_err(|error| {
+            UserError::usage(error.to_string())
+                .hint("it is the value of `ikm_key` in the TURN server's `oauth_key`")
+        })?;
+        Ok(MintedToken::of(&kid, &token, server_name, (now, lifetime), uris))
+    }
+
     /// The pair, whether it was minted here, and the secret.
     fn pair(&self, now: u64) -> anyhow::Result<(Credentials, bool, Option<Secret>)> {
         let password = match (&self.password, &self.password_file) {

@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use super::token;
 use crate::cli::UserError;
 use crate::io::input;
 use crate::probe::plan::{Knowledge, Minting};
+use crate::turn::credentials::token::AccessToken;
 use crate::turn::credentials::{Credentials, Ha1, LongTermSecret, Secret, form, rest};
 use crate::turnserver::{Conf, Login};
 
@@ -39,6 +41,8 @@ pub(super) struct Args {
     /// HA1 key in hex, as `turnadmin -k` prints it, instead of a password
     #[arg(long, value_name = "HEX", conflicts_with_all = ["password", "password_file", "secret"])]
     key: Option<SecretArg>,
+    #[command(flatten)]
+    token: token::Args,
 }
 
 /// An argument that no `Debug` and no error shows.
@@ -107,6 +111,10 @@ impl Args {
     /// What a known secret is good for: the server's clock, to see whether a server that does not know a static user
     /// takes minted ones, and whether it takes with a later expiry what it refuses.
     fn with_secret(&self, identity: &mut Identity, secret: Option<Minting>) {
+        // Who has a token is nobody that a secret could make a password for.
+        if identity.credentials.as_ref().is_some_and(|credentials| credentials.access_token().is_some()) {
+            return;
+        }
         identity.clock = secret.clone().filter(|_| self.clock);
         let (Some(credentials), Some(minting)) = (&identity.credentials, secret) else { return };
         let knowledge = &mut identity.knowledge;
@@ -114,7 +122,7 @@ impl Args {
             LongTermSecret::Password(password) => {
                 rest::matches(&minting.secret, &credentials.username, password)
             }
-            LongTermSecret::Key(_) => false,
+            LongTermSecret::Key(_) | LongTermSecret::Token(_) => false,
         };
         knowledge.fits_secret = knowledge.rest_expiry.is_some() && fits;
         if knowledge.rest_expiry.is_none() || knowledge.fits_secret {
@@ -138,6 +146,16 @@ impl Args {
         if let Some(key) = &self.key {
             return self.with_key(username, key);
         }
+        if let Some(token) = self.token.token(given.is_none() && self.secret.is_none())? {
+            let Some(kid) = username else {
+                return Err(UserError::usage("an access token without a user name")
+                    .hint(
+                        "give --username, or RTCSCOPE_USERNAME: the id of the token's key (`kid`) goes there",
+                    )
+                    .into());
+            };
+            return Ok(Identity { credentials: Some(Credentials::token(kid, token)), ..Identity::default() });
+        }
         if let Some(secret) = self.secret_of(given.is_some()) {
             return self.minted(&secret, username.as_deref(), given, self.separator);
         }
@@ -159,7 +177,9 @@ impl Args {
                     Some(_) => "nobody of this name can log in with what the configuration says",
                     None => "",
                 })
-                .hint("give --password-file, --password, RTCSCOPE_PASSWORD, --secret or --key")
+                .hint(
+                    "give --password-file, --password, RTCSCOPE_PASSWORD, --secret, --key or --access-token",
+                )
                 .into()),
             (Some(username), Some(password)) => {
                 let credentials = Credentials::password(username, password);
@@ -210,6 +230,11 @@ impl Args {
         let credentials = Some(Credentials { username, secret: LongTermSecret::Key(key) });
         let knowledge = Knowledge { rest_expiry, key: true, ..Knowledge::default() };
         Ok(Identity { credentials, knowledge, ..Identity::default() })
+    }
+
+    /// The token that a list of servers holds.
+    pub(super) fn listed_token(kid: &str, token: &AccessToken) -> Identity {
+        Identity { credentials: Some(Credentials::token(kid, token.clone())), ..Identity::default() }
     }
 
     /// The credentials that a list of servers holds, held against the secret of flag or environment if there is one.

@@ -8,6 +8,7 @@ mod network;
 mod quality;
 mod recording;
 mod targets;
+mod token;
 mod turnserver_conf;
 mod watch;
 
@@ -154,7 +155,7 @@ const EXAMPLES: &str = "Examples:
       say what is wrong with a configuration, and send nothing
 
 Environment:
-  RTCSCOPE_USERNAME, RTCSCOPE_PASSWORD, RTCSCOPE_SECRET
+  RTCSCOPE_USERNAME, RTCSCOPE_PASSWORD, RTCSCOPE_SECRET, RTCSCOPE_ACCESS_TOKEN, RTCSCOPE_MAC_KEY
       used where no flag says otherwise; passwords given as arguments are seen by other users of this machine,
       those of the environment and of --password-file are not
 

@@ -20,7 +20,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE")]
     pub(super) ice_servers: Option<PathBuf>,
     /// Start a server inside this process and probe that
-    #[arg(long, conflicts_with_all = ["targets", "ice_servers", "username", "password", "password_file", "secret", "key"])]
+    #[arg(long, conflicts_with_all = ["targets", "ice_servers", "username", "password", "password_file", "secret", "key", "access_token", "access_token_file", "mac_key", "mac_key_file"])]
     pub(super) embedded: bool,
 }
 
@@ -87,9 +87,10 @@ pub(super) fn read(
             UserError::could_not_look(format!("{place}: {error}")).hint(hint)
         })?;
         for server in &servers.servers {
-            let halved = match (&server.username, &server.credential) {
-                (Some(_), None) => Some("a user name without a credential"),
-                (None, Some(_)) => Some("a credential without a user name"),
+            let proof = server.credential.is_some() || server.token.is_some();
+            let halved = match (&server.username, proof) {
+                (Some(_), false) => Some("a user name without a credential"),
+                (None, true) => Some("a credential without a user name"),
                 _ => None,
             };
             if let (Some(halved), Some(first)) = (halved, server.urls.first()) {
@@ -100,8 +101,9 @@ pub(super) fn read(
                     .hint("a server has both `username` and `credential`, or neither")
                     .into());
             }
-            let own = match (&server.username, &server.credential) {
-                (Some(username), Some(credential)) => Some(flags.listed(username, credential)),
+            let own = match (&server.username, &server.credential, &server.token) {
+                (Some(kid), _, Some(token)) => Some(credentials::Args::listed_token(kid, token)),
+                (Some(username), Some(credential), None) => Some(flags.listed(username, credential)),
                 _ => None,
             };
             for located in &server.urls {

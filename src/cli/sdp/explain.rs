@@ -3,7 +3,9 @@
 use super::input::{self, Input};
 use crate::cli::{Context, UserError};
 use crate::finding::Exit;
-use crate::sdp::explain::{CandidateFacts, DumpFacts, Explanation, Given, SessionFacts};
+use crate::report::Unread;
+use crate::sdp::explain::{DumpFacts, Explanation, Given, LoneCandidateFacts, SessionFacts};
+use crate::sdp::lint::{self, Selection};
 use crate::sdp::source::{Document, Kind};
 
 /// Explain what a session description says, in plain words and m-line by m-line
@@ -35,20 +37,34 @@ const EXAMPLES: &str = "Examples:
       what happened to each peer connection; --at 3 explains its third description
 
 Exit codes here:
-  0 explained, 2 the command line is wrong, 3 the input cannot be read or has no SDP in it";
+  0 explained, 1 explained, and a finding is at or above --fail-on or a peer connection failed, 2 the command line is wrong,
+  3 the input cannot be read or has no SDP in it";
 
 pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
-    let mut explanation = Explanation { fail_on: context.fail_on, ..Explanation::default() };
+    let mut explanation = Explanation {
+        fail_on: context.fail_on,
+        with_remarks: context.verbosity > 0,
+        ..Explanation::default()
+    };
     let mut count = 0;
     for input in input::read(&args.inputs)? {
         let base = count + 1;
         count += input.sources.documents.len();
         let documents = input.sources.documents.iter().enumerate();
-        let mut sessions: Vec<SessionFacts> = documents
-            .filter_map(|(index, document)| {
-                SessionFacts::of(&given(&input, document, base + index), args.lines)
-            })
-            .collect();
+        let mut sessions: Vec<SessionFacts> = Vec::new();
+        for (index, document) in documents {
+            let given = given(&input, document, base + index);
+            match SessionFacts::of(&given, args.lines) {
+                Some(mut session) => {
+                    session.know_writer(input.sources.dump.as_ref(), document.in_dump);
+                    sessions.push(session);
+                }
+                None => explanation.notes.push(format!(
+                    "{}: description {} is said to be SDP, but hardly a line of it is one of SDP.",
+                    given.source, given.number
+                )),
+            }
+        }
         explanation.dumps.extend(input.sources.dump.as_ref().map(|dump| {
             let mut facts = DumpFacts::of(&input.name, dump, &sessions, base);
             facts.connections.retain(|one| args.pc.as_ref().is_none_or(|id| *id == one.id));
@@ -57,11 +73,40 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
         sessions.retain(|session| args.at.is_none_or(|at| at == session.number));
         sessions.retain(|session| {
             let document = input.sources.documents.get(session.number - base);
-            document.is_some_and(|document| is_of(&input, document, args.pc.as_deref()))
+            document.is_some_and(|document| input.is_of(document, args.pc.as_deref()))
         });
-        explanation.sessions.extend(sessions);
-        let lines = input.sources.candidates.iter().filter_map(|candidate| candidate.line.as_deref());
-        explanation.candidates.extend(lines.filter_map(CandidateFacts::of_line));
+        for session in sessions {
+            let document = &input.sources.documents[session.number - base];
+            let kind = input.kind(document, None);
+            let examined = lint::Input { source: &input.name, document, kind };
+            let (mut findings, omitted) = examined.findings(&Selection::all());
+            if input.sources.documents.len() > 1 {
+                for finding in &mut findings {
+                    finding.evidence.insert("description".to_owned(), session.number.into());
+                }
+            }
+            explanation.omitted_findings += omitted;
+            // Beside lines that are shown with their numbers, those are meant.
+            if document.stands_in_lines() && !args.lines {
+                explanation.in_lines.push(session.number);
+            }
+            explanation.add(session, findings);
+        }
+        explanation.subjects.push(input.name.clone());
+        if let Some(document) = input.sources.fragment() {
+            let examined = lint::Input { source: &input.name, document: &document, kind: None };
+            let (findings, omitted) = examined.findings(&Selection::all());
+            explanation.omitted_findings += omitted;
+            let candidates = input.sources.candidates.iter();
+            explanation.add_candidates(
+                candidates.map(|one| LoneCandidateFacts::of(&input.name, one)).collect(),
+                findings,
+            );
+        }
+        if input.sources.is_empty() {
+            let why = input.sources.why_none().unwrap_or("there is no description in it");
+            explanation.unread.push(Unread::new(&input.name, why));
+        }
         explanation
             .notes
             .extend(input.sources.notes.iter().map(|note| format!("{}: {}.", input.name, note.text)));
@@ -72,22 +117,13 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
             .into());
     }
     if let Some(at) = args.at.filter(|_| explanation.sessions.is_empty()) {
-        return Err(UserError::usage(format!("there is no description {at}"))
-            .hint(format!("the input has {count}"))
-            .into());
+        return Err(input::no_description(at, count).into());
     }
     explanation.in_full = explanation.dumps.is_empty() || args.at.is_some() || args.lines;
     if args.at.is_some() {
         explanation.dumps.clear();
     }
     context.emit(&explanation)
-}
-
-/// Whether it belongs to the peer connection `id`.
-fn is_of(input: &Input, document: &Document, id: Option<&str>) -> bool {
-    let connections = input.sources.dump.as_ref().map(|dump| &dump.connections);
-    let own = document.in_dump.and_then(|place| connections?.get(place.connection));
-    id.is_none_or(|id| own.is_some_and(|own| own.id == id))
 }
 
 fn given(input: &Input, document: &Document, number: usize) -> Given {

@@ -1,12 +1,11 @@
 //! `rtcscope sdp lint`: descriptions in, what is wrong with them out.
 
-use std::path::Path;
-
 use clap::ValueEnum;
 
 use super::input;
 use crate::cli::{Context, UserError};
 use crate::finding::Exit;
+use crate::report::Unread;
 use crate::sdp::lint::{self, LintReport, Linted, Selection, UnknownRule};
 use crate::sdp::source::Kind;
 
@@ -26,6 +25,12 @@ pub(super) struct Args {
     /// What the descriptions are, where neither the input nor the name of the file says so
     #[arg(long = "type", value_enum, value_name = "TYPE")]
     kind: Option<Side>,
+    /// Of a dump, take this peer connection alone
+    #[arg(long, value_name = "ID")]
+    pc: Option<String>,
+    /// Check the description of this number alone, as `sdp explain` counts them
+    #[arg(long, value_name = "NUMBER")]
+    at: Option<usize>,
 }
 
 /// `--type`.
@@ -44,6 +49,8 @@ const EXAMPLES: &str = "Examples:
       the same for what was copied from a console, a log or a chat
   rtcscope sdp lint --select SDP1 --ignore line-order offer.sdp
       what is said of the form of lines, but not of their order
+  rtcscope sdp lint --at 3 webrtc_internals_dump.txt
+      the third description of a dump, by the numbers of `rtcscope sdp explain`
   rtcscope sdp lint --fail-on warning --format sarif -o lint.sarif offer.sdp
       for continuous integration
 
@@ -52,36 +59,64 @@ Exit codes here:
 
 pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
     let selection = Selection::from_words(&args.select, &args.ignore).map_err(unknown)?;
-    let mut report = LintReport { fail_on: context.fail_on, ..LintReport::default() };
+    let mut report =
+        LintReport { fail_on: context.fail_on, with_remarks: context.verbosity > 0, ..LintReport::default() };
+    let mut count = 0;
+    let mut has_connection = false;
     for input in input::read_each(&args.inputs)? {
         let input = match input {
             Ok(input) => input,
-            Err(reason) => {
-                report.is_incomplete = true;
-                report.notes.push(format!("Not examined: {reason}."));
+            Err(unread) => {
+                report.notes.push(format!("Not examined: {}.", unread.message));
+                report.unread.push(unread);
                 continue;
             }
         };
+        let connections = input.sources.dump.iter().flat_map(|dump| &dump.connections);
+        has_connection |= connections.into_iter().any(|one| args.pc.as_ref() == Some(&one.id));
         for document in &input.sources.documents {
-            let kind = if document.kind == Kind::Unknown { kind(args.kind, &input.name) } else { None };
+            count += 1;
+            if args.at.is_some_and(|at| at != count) || !input.is_of(document, args.pc.as_deref()) {
+                continue;
+            }
+            let kind = input.kind(document, args.kind.map(Side::kind));
             report.add(Linted::of(lint::Input { source: &input.name, document, kind }, &selection));
         }
-        report.is_incomplete |= input.sources.documents.is_empty();
-        if input.sources.documents.is_empty() && !input.sources.candidates.is_empty() {
-            let text = "there are candidates in it, and no description; `rtcscope sdp explain` reads them";
-            report.notes.push(format!("{}: {text}.", input.name));
+        let is_chosen = args.at.is_some() || args.pc.is_some();
+        let fragment = input.sources.fragment().filter(|_| !is_chosen);
+        if let Some(document) = &fragment {
+            report.add(Linted::of(lint::Input { source: &input.name, document, kind: None }, &selection));
+        }
+        for document in input.sources.trickled().into_iter().filter(|_| !is_chosen) {
+            let linted =
+                Linted::of(lint::Input { source: &input.name, document: &document, kind: None }, &selection);
+            if !linted.found.is_empty() {
+                report.add(linted);
+            }
+        }
+        if !is_chosen && input.sources.documents.is_empty() && fragment.is_none() {
+            let why = input.sources.why_none().unwrap_or("there is no description in it");
+            report.unread.push(Unread::new(&input.name, why));
         }
         report.notes.extend(input.sources.notes.iter().map(|note| format!("{}: {}.", input.name, note.text)));
+    }
+    if let Some(id) = args.pc.filter(|_| !has_connection) {
+        return Err(UserError::usage(format!("no peer connection is called `{id}`"))
+            .hint("`rtcscope sdp explain` lists them")
+            .into());
+    }
+    if let Some(at) = args.at.filter(|_| report.sessions.is_empty()) {
+        return Err(input::no_description(at, count).into());
     }
     context.emit(&report)
 }
 
-/// What a description is that does not say so itself: what the user says, or else the name of its file.
-fn kind(said: Option<Side>, path: &str) -> Option<Kind> {
-    match said {
-        Some(Side::Offer) => Some(Kind::Offer),
-        Some(Side::Answer) => Some(Kind::Answer),
-        None => Kind::from_hint(Path::new(path).file_name()?.to_str()?),
+impl Side {
+    fn kind(self) -> Kind {
+        match self {
+            Self::Offer => Kind::Offer,
+            Self::Answer => Kind::Answer,
+        }
     }
 }
 

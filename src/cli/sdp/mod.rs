@@ -1,9 +1,11 @@
-//! `rtcscope sdp`: what stands in a session description, and what is wrong with it.
+//! `rtcscope sdp`: what stands in a session description, what is wrong with it, and the same with changes.
 
+mod diff;
 mod explain;
 mod input;
 mod lint;
 mod negotiate;
+mod rewrite;
 mod rules;
 
 use clap::Subcommand;
@@ -11,7 +13,7 @@ use clap::Subcommand;
 use super::Context;
 use crate::finding::Exit;
 
-/// Explain and check session descriptions (SDP), whole or broken
+/// Explain, check and rewrite session descriptions (SDP), whole or broken
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -20,17 +22,21 @@ pub(super) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Diff(diff::Args),
     Explain(explain::Args),
     Lint(lint::Args),
     Negotiate(negotiate::Args),
+    Rewrite(rewrite::Args),
     Rules(rules::Args),
 }
 
 pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
     match args.command {
+        Command::Diff(args) => diff::run(args, context),
         Command::Explain(args) => explain::run(args, context),
         Command::Lint(args) => lint::run(args, context),
         Command::Negotiate(args) => negotiate::run(args, context),
+        Command::Rewrite(args) => rewrite::run(args, context),
         Command::Rules(args) => rules::run(args, context),
     }
 }

@@ -8,9 +8,12 @@ use super::input::{self, Input};
 use super::lint::unknown;
 use crate::cli::{Context, UserError};
 use crate::finding::Exit;
+use crate::sdp::attribute::Setup;
+use crate::sdp::explain::browser_of;
 use crate::sdp::lint::{self, Selection};
-use crate::sdp::negotiate::Negotiation;
+use crate::sdp::negotiate::{Negotiation, RecordedRefusal, are_swapped};
 use crate::sdp::source::{Document, Kind};
+use crate::sdp::{Session, Text};
 
 /// Show what an offer and its answer agree on, and what is wrong between them
 #[derive(Debug, clap::Args)]
@@ -58,14 +61,16 @@ const EXAMPLES: &str = "Examples:
       --type offer says so, where the names of the files do not
 
 Exit codes here:
-  0 they agree, 1 a finding is an error or the answer would be refused, 2 the command line is wrong,
-  3 an input cannot be read, or offer and answer are not in it";
+  0 they agree, 1 a finding is an error, the answer would be refused or nothing is agreed on,
+  2 the command line is wrong, 3 an input cannot be read, or offer and answer are not in it";
 
 /// A description, and whose it is.
 struct Candidate<'i> {
     input: &'i Input,
     document: &'i Document,
     kind: Kind,
+    /// Whether it was taken for that because of its place alone.
+    is_guessed: bool,
     /// As `sdp explain` counts.
     number: usize,
 }
@@ -79,12 +84,35 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
     let inputs = input::read(&paths)?;
     let (mut pair, mut notes) = match &inputs[..] {
         [one] => within(one, &args)?,
-        both => (between(both, &args)?, Vec::new()),
+        both => between(both, &args)?,
     };
+    let [first, second] = &pair;
+    let may_swap = first.is_guessed && (second.is_guessed || second.kind == Kind::Offer);
+    if may_swap && are_swapped(first.document, second.document) {
+        (pair[0].kind, pair[1].kind) = (Kind::Answer, Kind::Offer);
+    }
+    let mut swapped = false;
     match (pair[0].kind, pair[1].kind) {
         (Kind::Answer | Kind::Pranswer, Kind::Offer) => {
+            let is_guessed = pair[0].is_guessed;
             pair.reverse();
-            notes.push(format!("The offer is in {}, which was given second.", pair[0].input.name));
+            swapped = true;
+            let [offer, answer] = &pair;
+            let why = match is_guessed {
+                true => {
+                    " It leaves the role in DTLS open (`a=setup:actpass`), as offers do; the other has chosen."
+                }
+                false => "",
+            };
+            notes.insert(
+                0,
+                match offer.input.name == answer.input.name {
+                    true => format!(
+                        "The offer stands behind its answer: they are taken the other way round.{why}"
+                    ),
+                    false => format!("The offer is in {}, which was given second.{why}", offer.input.name),
+                },
+            );
         }
         (Kind::Answer | Kind::Pranswer, Kind::Answer | Kind::Pranswer) => {
             return Err(UserError::usage("both descriptions are answers")
@@ -99,15 +127,28 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
         document: one.document,
         kind: Some(one.kind),
     });
-    let mut negotiation = Negotiation { fail_on: context.fail_on, ..Negotiation::of(given, &selection) };
-    negotiation.notes = notes;
+    let told = Negotiation::of(given, &selection);
+    let negotiation = Negotiation { fail_on: context.fail_on, notes, swapped, ..told };
+    // An answer is set after its offer, so what was said of it counts first.
+    let refused = [second, first].iter().find_map(|one| recorded(one));
+    let negotiation = match refused {
+        Some(refused) => negotiation.refused_by(refused),
+        None => negotiation,
+    };
     context.emit(&negotiation)
 }
 
+/// What the browser of a dump said when it would not take a description.
+fn recorded(one: &Candidate<'_>) -> Option<RecordedRefusal> {
+    let message = one.input.sources.dump.as_ref()?.refusal_of(one.document.in_dump?)?;
+    let browser = one.input.sources.dump.as_ref().and_then(browser_of);
+    Some(RecordedRefusal { description: one.number, browser, message: message.to_owned() })
+}
+
 /// One of each of two inputs.
-fn between<'i>(inputs: &'i [Input], args: &Args) -> anyhow::Result<[Candidate<'i>; 2]> {
+fn between<'i>(inputs: &'i [Input], args: &Args) -> anyhow::Result<([Candidate<'i>; 2], Vec<String>)> {
     let wanted = [Kind::Offer, Kind::Answer];
-    let mut pair = Vec::new();
+    let (mut pair, mut notes) = (Vec::new(), Vec::new());
     for (position, input) in inputs.iter().enumerate() {
         let all = candidates(input, args.pc.as_deref());
         let of_kind = all.iter().rposition(|one| one.kind == wanted[position]);
@@ -117,11 +158,18 @@ fn between<'i>(inputs: &'i [Input], args: &Args) -> anyhow::Result<[Candidate<'i
         if chosen.kind == Kind::Unknown {
             let name = Path::new(&input.name).file_name().and_then(|name| name.to_str());
             let hint = || name.and_then(Kind::from_hint);
-            chosen.kind = said(args, position).or_else(hint).unwrap_or(wanted[position]);
+            let known = said(args, position).or_else(hint);
+            chosen.is_guessed = known.is_none();
+            chosen.kind = known.unwrap_or(wanted[position]);
+        } else {
+            notes.extend(overruled(&chosen, args, position));
         }
         pair.push(chosen);
     }
-    <[Candidate<'i>; 2]>::try_from(pair).map_err(|_| UserError::usage("two inputs are needed").into())
+    match <[Candidate<'i>; 2]>::try_from(pair) {
+        Ok(pair) => Ok((pair, notes)),
+        Err(_) => Err(UserError::usage("two inputs are needed").into()),
+    }
 }
 
 /// An answer of one input, and the offer that came before it.
@@ -133,7 +181,9 @@ fn within<'i>(input: &'i Input, args: &Args) -> anyhow::Result<([Candidate<'i>; 
     if all.len() == 2 {
         for (position, one) in all.iter_mut().enumerate().filter(|(_, one)| one.kind == Kind::Unknown) {
             let usual = if position == 0 { Kind::Offer } else { Kind::Answer };
-            one.kind = said(args, position).unwrap_or(usual);
+            let known = said(args, position);
+            one.is_guessed = known.is_none();
+            one.kind = known.unwrap_or(usual);
         }
         if all.iter().all(|one| one.kind == Kind::Offer) && args.at.is_none() && input.sources.dump.is_none()
         {
@@ -184,7 +234,13 @@ fn candidates<'i>(input: &'i Input, pc: Option<&str>) -> Vec<Candidate<'i>> {
         .filter(|(_, document)| {
             !matches!(document.kind, Kind::Rollback | Kind::Sdpfrag) && is_wanted(document)
         })
-        .map(|(index, document)| Candidate { input, document, kind: document.kind, number: index + 1 })
+        .map(|(index, document)| Candidate {
+            input,
+            document,
+            kind: document.kind,
+            is_guessed: false,
+            number: index + 1,
+        })
         .collect()
 }
 
@@ -195,11 +251,48 @@ fn said(args: &Args, position: usize) -> Option<Kind> {
     })
 }
 
+/// What the only description of an input is: as the input or the name of the file says, or else by what it says of
+/// DTLS, where offers leave the choice and answers do not (RFC 8842 §5.2, §5.3).
+fn half(input: &Input, document: &Document) -> Option<Kind> {
+    if document.kind != Kind::Unknown {
+        return Some(document.kind);
+    }
+    let by_name = || Kind::from_hint(Path::new(&input.name).file_name()?.to_str()?);
+    by_name().or_else(|| {
+        let text = Text::from_bytes(&document.text);
+        let session = Session::from_text(&text);
+        let mut roles =
+            session.media().filter(|media| !media.is_rejected()).filter_map(|media| media.setup());
+        let (role, _) = roles.next()?;
+        match role.value {
+            Setup::Actpass => Some(Kind::Offer),
+            _ => None,
+        }
+    })
+}
+
+/// That `--type` says otherwise than the input, which counts.
+fn overruled(one: &Candidate<'_>, args: &Args, position: usize) -> Option<String> {
+    let said = said(args, position).filter(|said| *said != one.kind)?;
+    Some(format!(
+        "`--type {}` has no effect: {} itself says that its description is of the type {}.",
+        said.name(),
+        one.input.name,
+        one.kind.name()
+    ))
+}
+
 fn nothing(input: &Input) -> UserError {
     let why = input.sources.why_none().map(|why| format!(": {why}")).unwrap_or_default();
-    let text = match input.sources.documents.is_empty() {
-        true => format!("there is no description in {}{why}", input.name),
-        false => format!("{} does not have an offer and an answer to it", input.name),
+    let halves: Vec<Option<Kind>> = input.sources.documents.iter().map(|one| half(input, one)).collect();
+    let text = match &halves[..] {
+        [] => format!("there is no description in {}{why}", input.name),
+        [Some(Kind::Offer)] => format!("{} has an offer; the answer is missing", input.name),
+        [Some(Kind::Answer | Kind::Pranswer)] => {
+            format!("{} has an answer; the offer is missing", input.name)
+        }
+        [_] => format!("{} has one description; the other half is missing", input.name),
+        _ => format!("{} does not have an offer and an answer to it", input.name),
     };
     UserError::could_not_look(text)
         .hint("give two files, or one with both in it; `rtcscope sdp explain` shows what is in a file")

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::lint::unknown;
 use crate::cli::Context;
 use crate::cli::explain::{in_full, severity};
-use crate::finding::{Exit, Rule};
+use crate::finding::{Exit, Rule, Severity};
 use crate::report::{Align, Block, Cell, Document, Report, Table, Tone};
 use crate::sdp::lint::{self, LintRule, Selection};
 
@@ -14,17 +14,29 @@ use crate::sdp::lint::{self, LintRule, Selection};
 #[command(after_long_help = "Examples:
   rtcscope sdp rules                 list all rules
   rtcscope sdp rules SDP1            list those whose code begins like this
+  rtcscope sdp rules dtls            list those that have to do with it
   rtcscope sdp rules SDP107          explain one")]
 pub(super) struct Args {
-    /// Codes, the beginning of codes, or names of rules; all are listed if none is given
+    /// Codes, the beginning of codes, names of rules, or topics such as dtls; all are listed if none is given
     #[arg(value_name = "CODE")]
     codes: Vec<String>,
 }
 
 pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
-    let selection = Selection::from_words(&args.codes, &[]).map_err(unknown)?;
-    let rules = lint::rules().filter(|rule| selection.has(rule)).map(Listed::of).collect();
-    // The beginning of a code means a list.
+    let mut chosen: Vec<&'static str> = Vec::new();
+    for word in &args.codes {
+        let own: Vec<&LintRule> = match lint::rules().any(|rule| rule.is_called(word)) {
+            true => lint::rules().filter(|rule| rule.is_called(word)).collect(),
+            false => lint::about(word),
+        };
+        if own.is_empty() {
+            Selection::from_words(std::slice::from_ref(word), &[]).map_err(unknown)?;
+        }
+        chosen.extend(own.iter().map(|rule| rule.rule.code));
+    }
+    let is_listed = |rule: &&LintRule| args.codes.is_empty() || chosen.contains(&rule.rule.code);
+    let rules = lint::rules().filter(is_listed).map(Listed::of).collect();
+    // A topic or the beginning of a code means a list.
     let in_full = !args.codes.is_empty() && args.codes.iter().all(|code| lint::rule(code).is_some());
     context.emit(&Rules { rules, in_full })
 }
@@ -41,11 +53,13 @@ struct Listed {
     #[serde(flatten)]
     rule: &'static Rule,
     scope: &'static str,
+    /// How bad a finding of it can be.
+    worst: Severity,
 }
 
 impl Listed {
     fn of(rule: &'static LintRule) -> Self {
-        Self { rule: &rule.rule, scope: rule.scope() }
+        Self { rule: &rule.rule, scope: rule.scope(), worst: rule.worst() }
     }
 }
 
@@ -67,16 +81,19 @@ impl Report for Rules {
 
 fn list(rules: &[Listed]) -> Block {
     let row = |listed: &Listed| {
-        let (word, tone) = severity(listed.rule);
+        let (word, tone) = severity(listed.rule.severity);
+        let worst = severity(listed.worst);
+        let (word, tone) = match listed.worst == listed.rule.severity {
+            true => (word.to_owned(), tone),
+            false => (format!("{word} or {}", worst.0), worst.1),
+        };
         vec![
             Cell::new(listed.rule.code, Tone::Strong),
-            listed.rule.name.into(),
             Cell::new(word, tone),
-            listed.scope.into(),
-            Cell::new(listed.rule.refs.first().copied().unwrap_or_default(), Tone::Dim),
+            format!("{}: {}", listed.rule.name, listed.rule.summary).into(),
         ]
     };
-    let columns = ["code", "name", "severity", "looks at", "source"];
+    let columns = ["code", "severity", "rule"];
     Block::Table(Table {
         columns: columns.map(|name| (name, Align::Left)).to_vec(),
         rows: rules.iter().map(row).collect(),

@@ -8,7 +8,7 @@ use crate::cli::{Context, UserError};
 use crate::finding::Exit;
 use crate::io::input;
 use crate::stun::explain::{self, Key};
-use crate::turn::credentials::{Credentials, Ha1, LongTermSecret, Secret, rest};
+use crate::turn::credentials::{Credentials, Ha1, LongTermSecret, Secret, rest, token};
 
 /// More is a capture, not a message.
 const MOST: u64 = 4 << 20;
@@ -46,6 +46,9 @@ struct CredentialArgs {
     /// HA1 key in hex, as `turnadmin -k` prints it, in place of a password
     #[arg(long, value_name = "HEX", conflicts_with_all = ["password", "password_file", "secret"])]
     key: Option<SecretArg>,
+    /// MAC key of an access token (RFC 7635) in base64, in place of a password [env: RTCSCOPE_MAC_KEY]
+    #[arg(long, value_name = "BASE64", conflicts_with_all = ["password", "password_file", "secret", "key"])]
+    mac_key: Option<SecretArg>,
 }
 
 const EXAMPLES: &str = "Examples:
@@ -108,6 +111,7 @@ enum Proof {
     Password(Secret),
     Rest(Secret),
     Key(Ha1),
+    Mac(Vec<u8>),
 }
 
 impl Knowledge {
@@ -118,16 +122,26 @@ impl Knowledge {
             (None, Some(path)) => Some(password_in(path)?),
             (None, None) => None,
         };
-        let proof = match (password, &args.secret, &args.key) {
+        let mac_key = |text: &Secret| {
+            token::mac_key(text).map(Proof::Mac).map_err(|error| UserError::usage(error.to_string()))
+        };
+        let proof = match (password, &args.secret, &args.key, &args.mac_key) {
             (Some(password), ..) => Some(Proof::Password(password)),
-            (None, Some(secret), _) => Some(Proof::Rest(secret.secret())),
-            (None, None, Some(key)) => Some(Proof::Key(
+            (None, Some(secret), ..) => Some(Proof::Rest(secret.secret())),
+            (None, None, Some(key), _) => Some(Proof::Key(
                 Ha1::from_hex(key.secret().expose())
                     .map_err(|error| UserError::usage(format!("--key: {error}")))?,
             )),
-            (None, None, None) => variable("RTCSCOPE_PASSWORD")
-                .map(Proof::Password)
-                .or_else(|| variable("RTCSCOPE_SECRET").map(Proof::Rest)),
+            (None, None, None, Some(arg)) => Some(mac_key(&arg.secret())?),
+            (None, None, None, None) => {
+                let known = variable("RTCSCOPE_PASSWORD")
+                    .map(Proof::Password)
+                    .or_else(|| variable("RTCSCOPE_SECRET").map(Proof::Rest));
+                match (known, variable("RTCSCOPE_MAC_KEY")) {
+                    (None, Some(text)) => Some(mac_key(&text)?),
+                    (known, _) => known,
+                }
+            }
         };
         let username = args.username.clone().or_else(|| input::variable("RTCSCOPE_USERNAME"));
         Ok(Self { username, realm: args.realm.clone(), proof })
@@ -142,13 +156,20 @@ impl Knowledge {
             (Some(Proof::Key(key)), _) => {
                 let credentials =
                     Credentials { username: String::new(), secret: LongTermSecret::Key(key.clone()) };
-                return vec![Key { origin: "the key given".to_owned(), bytes: credentials.key("").to_vec() }];
+                return vec![Key { origin: "the key given".to_owned(), bytes: credentials.key("") }];
+            }
+            (Some(Proof::Mac(key)), _) => {
+                let key_of =
+                    |origin: &str, bytes: &[u8]| Key { origin: origin.to_owned(), bytes: bytes.to_vec() };
+                let cut =
+                    key.get(..16).map(|cut| key_of("the MAC key given, cut to 16 bytes as coturn does", cut));
+                return [key_of("the MAC key given", key)].into_iter().chain(cut).collect();
             }
             (Some(Proof::Password(password)), _) => password.clone(),
             (Some(Proof::Rest(secret)), Some(username)) => {
                 match rest::for_username(secret, username).secret {
                     LongTermSecret::Password(password) => password,
-                    LongTermSecret::Key(_) => return Vec::new(),
+                    LongTermSecret::Key(_) | LongTermSecret::Token(_) => return Vec::new(),
                 }
             }
         };
@@ -156,7 +177,7 @@ impl Knowledge {
         if let (Some(username), Some(realm)) = (username, realm) {
             let credentials = Credentials::password(username, secret.clone());
             let origin = |how: &str| format!("long-term key ({how}) of user `{username}` in realm `{realm}`");
-            keys.push(Key { origin: origin("MD5"), bytes: credentials.key(realm).to_vec() });
+            keys.push(Key { origin: origin("MD5"), bytes: credentials.key(realm) });
             let sha256 = credentials.key_sha256(realm);
             keys.extend(sha256.map(|key| Key { origin: origin("SHA-256"), bytes: key.to_vec() }));
         }

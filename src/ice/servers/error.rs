@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use super::MAX_BYTES;
 use crate::ice::uri::{UriError, UriFault};
+use crate::turn::credentials::token::TokenError;
 
 /// What is wrong with a list of servers.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -64,11 +65,13 @@ pub enum ServersError {
         /// Why.
         error: UriError,
     },
-    /// `credentialType: "oauth"` (RFC 7635).
-    #[error("{}: OAuth credentials (RFC 7635) are not supported", place(path))]
-    OAuth {
+    /// A token of third-party authorization (RFC 7635) that cannot be read.
+    #[error("{}: {error}", place(path))]
+    Token {
         /// Where.
         path: String,
+        /// Why.
+        error: TokenError,
     },
     /// A `credentialType` or `iceTransportPolicy` of another name.
     #[error("{}: the value is not one of {expected}", place(path))]
@@ -99,7 +102,9 @@ impl ServersError {
                 "a list of servers looks like `[{\"urls\": \"turn:HOST\", \"username\": …, \"credential\": …}]`"
             }
             ServersError::Markup => "did the request for it fail? look at its status and its body",
-            ServersError::OAuth { .. } => "use a server that takes a user name and a password",
+            ServersError::Token { .. } => {
+                "`accessToken` and `macKey` are base64, as the authorization server gave them"
+            }
             ServersError::TooLarge { .. }
             | ServersError::EmptyList { .. }
             | ServersError::WrongType { .. }

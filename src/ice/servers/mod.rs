@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use super::uri::ServerUri;
 use crate::turn::credentials::Secret;
+use crate::turn::credentials::token::AccessToken;
 
 /// Far more than any list of servers; a larger text is something else.
 pub const MAX_BYTES: usize = 1 << 20;
@@ -34,6 +35,8 @@ pub struct IceServer {
     pub username: Option<String>,
     /// The password, if there is one that is not empty.
     pub credential: Option<Secret>,
+    /// In place of a password, a token of third-party authorization (RFC 7635); the user name is then its key id.
+    pub token: Option<AccessToken>,
     /// Where it stands, e.g. `iceServers[1]`; empty if it is the whole text.
     pub location: String,
 }

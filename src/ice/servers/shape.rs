@@ -8,6 +8,7 @@ use super::error::SERVER;
 use super::{IceServer, IceServers, Located, ServersError, TransportPolicy};
 use crate::ice::uri::ServerUri;
 use crate::turn::credentials::Secret;
+use crate::turn::credentials::token::AccessToken;
 
 /// How deep a provider may wrap its list; two levels are the most that is known.
 const MAX_DEPTH: usize = 8;
@@ -104,8 +105,8 @@ fn list(value: &Value, path: &str) -> Result<Vec<IceServer>, ServersError> {
         _ => servers.push(server(value, path.to_owned())?),
     }
     for server in &mut servers {
-        let (username, credential) = (server.username.clone(), server.credential.clone());
-        server.urls.retain(|url| seen.insert((url.uri.clone(), username.clone(), credential.clone())));
+        let who = (server.username.clone(), server.credential.clone(), server.token.clone());
+        server.urls.retain(|url| seen.insert((url.uri.clone(), who.clone())));
     }
     servers.retain(|server| !server.urls.is_empty());
     Ok(servers)
@@ -134,14 +135,16 @@ fn server(value: &Value, location: String) -> Result<IceServer, ServersError> {
     if !has_urls {
         return Err(ServersError::UrlsMissing { path: location });
     }
-    credential_type(object, &location)?;
     let username = string(object, "username", &location)?;
+    if let Some(token) = token(object, &location)? {
+        return Ok(IceServer { urls, username, credential: None, token: Some(token), location });
+    }
     // `password` is what draft-uberti-behave-turn-rest calls it.
     let credential = match string(object, "credential", &location)? {
         Some(credential) => Some(credential),
         None => string(object, "password", &location)?,
     };
-    Ok(IceServer { urls, username, credential: credential.map(Secret::new), location })
+    Ok(IceServer { urls, username, credential: credential.map(Secret::new), token: None, location })
 }
 
 fn url(value: &Value, location: String) -> Result<Located, ServersError> {
@@ -152,15 +155,38 @@ fn url(value: &Value, location: String) -> Result<Located, ServersError> {
     }
 }
 
-fn credential_type(object: &Map<String, Value>, location: &str) -> Result<(), ServersError> {
+/// What the W3C once called an RTCOAuthCredential.
+const OAUTH: &str = "an object with `macKey` and `accessToken`";
+
+/// The token of a server whose `credentialType` is `oauth`, or whose `credential` is one.
+fn token(object: &Map<String, Value>, location: &str) -> Result<Option<AccessToken>, ServersError> {
     let path = member(location, "credentialType");
-    match object.get("credentialType") {
-        None | Some(Value::Null) => Ok(()),
-        Some(Value::String(kind)) if kind == "password" => Ok(()),
-        Some(Value::String(kind)) if kind == "oauth" || kind == "token" => Err(ServersError::OAuth { path }),
-        Some(Value::String(_)) => Err(ServersError::UnknownValue { path, expected: "`password`, `oauth`" }),
-        Some(other) => Err(wrong_type(&path, "a string", other)),
+    let named = match object.get("credentialType") {
+        None | Some(Value::Null) => false,
+        Some(Value::String(kind)) if kind == "password" => return Ok(None),
+        Some(Value::String(kind)) if kind == "oauth" || kind == "token" => true,
+        Some(Value::String(_)) => {
+            return Err(ServersError::UnknownValue { path, expected: "`password`, `oauth`" });
+        }
+        Some(other) => return Err(wrong_type(&path, "a string", other)),
+    };
+    let path = member(location, "credential");
+    let credential = object.get("credential").unwrap_or(&Value::Null);
+    let Value::Object(parts) = credential else {
+        return if named { Err(wrong_type(&path, OAUTH, credential)) } else { Ok(None) };
+    };
+    if !named && !parts.contains_key("accessToken") {
+        return Ok(None);
     }
+    let part = |key: &str| -> Result<Secret, ServersError> {
+        match parts.get(key).unwrap_or(&Value::Null) {
+            Value::String(text) => Ok(Secret::new(text.as_str())),
+            other => Err(wrong_type(&member(&path, key), "a string in base64", other)),
+        }
+    };
+    AccessToken::from_base64(&part("accessToken")?, &part("macKey")?)
+        .map(Some)
+        .map_err(|error| ServersError::Token { path, error })
 }
 
 /// A string, or a number, which a browser would take for one; nothing if it is empty.
@@ -170,10 +196,6 @@ fn string(object: &Map<String, Value>, key: &str, location: &str) -> Result<Opti
         None | Some(Value::Null) => return Ok(None),
         Some(Value::String(text)) => text.clone(),
         Some(Value::Number(number)) => number.to_string(),
-        // The W3C's RTCOAuthCredential.
-        Some(Value::Object(oauth)) if oauth.contains_key("accessToken") => {
-            return Err(ServersError::OAuth { path });
-        }
         Some(other) => return Err(wrong_type(&path, "a string", other)),
     };
     Ok(Some(text).filter(|text| !text.is_empty()))

@@ -141,7 +141,10 @@ fn json_without_servers_is_refused_at_its_path() {
         r#"{"iceServers": [{"urls": "turn:a", "credential": ["hunter2"]}]}"#,
         r#"{"iceServers": [{"urls": "turn:a", "credentialType": "oauth"}]}"#,
         r#"{"iceServers": [{"urls": "turn:a", "credentialType": "hunter2"}]}"#,
-        r#"{"iceServers": [{"urls": "turn:a", "credential": {"macKey": "m", "accessToken": "hunter2"}}]}"#,
+        r#"{"iceServers": [{"urls": "turn:a", "credential": {"macKey": "bQ==", "accessToken": "hunter2"}}]}"#,
+        r#"{"iceServers": [{"urls": "turn:a", "credentialType": "oauth", "credential": "hunter2"}]}"#,
+        r#"{"iceServers": [{"urls": "turn:a", "credentialType": "oauth", "credential": {"accessToken": "aHVudGVy"}}]}"#,
+        r#"{"iceServers": [{"urls": "turn:a", "credentialType": "password", "credential": {"accessToken": "aHVudGVy"}}]}"#,
         r#"{"iceServers": [{"urls": "turn:a"}], "iceTransportPolicy": "public"}"#,
         r#"{"hunter2 hunter2": {"iceServers": 1}}"#,
     ];
@@ -161,12 +164,29 @@ fn json_without_servers_is_refused_at_its_path() {
         iceServers[1].urls[0]: unknown scheme `stun+tls:` (column 1): use `stuns:`
         iceServers[0].urls: the server URI carries a user name or password before `@`, which RFC 7065 has no place for (column 15): write `turn:HOST[:PORT]` and move the credentials to `username` and `credential`
         iceServers[0].credential: an array where a string is needed: 
-        iceServers[0].credentialType: OAuth credentials (RFC 7635) are not supported: use a server that takes a user name and a password
+        iceServers[0].credential: null where an object with `macKey` and `accessToken` is needed: 
         iceServers[0].credentialType: the value is not one of `password`, `oauth`: 
-        iceServers[0].credential: OAuth credentials (RFC 7635) are not supported: use a server that takes a user name and a password
+        iceServers[0].credential: the access token is not base64: `accessToken` and `macKey` are base64, as the authorization server gave them
+        iceServers[0].credential: a string where an object with `macKey` and `accessToken` is needed: 
+        iceServers[0].credential.macKey: null where a string in base64 is needed: 
+        iceServers[0].credential: an object where a string is needed: 
         iceTransportPolicy: the value is not one of `all`, `relay`: 
         ["…"].iceServers: a number where an object with `urls` is needed: a list of servers looks like `[{"urls": "turn:HOST", "username": …, "credential": …}]`
         "#);
+}
+
+#[test]
+fn a_token_is_read_as_the_w3c_once_had_it() {
+    let json = r#"{"iceServers": [{"urls": ["turn:a", "turn:b"], "username": "kid-7", "credentialType": "oauth",
+        "credential": {"macKey": "dHdlbnR5LWJ5dGUtbWFjLWtleSE", "accessToken": "/+8A"}}]}"#;
+    for json in [json.to_owned(), json.replace("\"credentialType\": \"oauth\",", "")] {
+        let [server] = &IceServers::from_json(&json).unwrap().servers[..] else { panic!("one server") };
+        let token = server.token.as_ref().unwrap();
+        assert_eq!((token.sealed(), token.mac_key()), (&b"\xff\xef\x00"[..], &b"twenty-byte-mac-key!"[..]));
+        assert_eq!((server.username.as_deref(), &server.credential), (Some("kid-7"), &None));
+        let debug = format!("{server:?}");
+        assert!(!debug.contains("/+8A") && !debug.contains("255, 239"), "{debug}");
+    }
 }
 
 #[test]

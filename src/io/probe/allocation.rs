@@ -55,6 +55,7 @@ pub(super) fn allocate_facts(answer: &Answer, start: Instant) -> AllocateFacts {
                 code: leg.code,
                 answered: leg.response.is_some(),
                 authenticated: leg.authenticated,
+                cut_mac_key: leg.cut_mac_key,
                 realm: leg.response.as_ref().and_then(|r| r.text(attribute::REALM)),
                 nonce: leg.response.as_ref().is_some_and(|r| r.attribute(attribute::NONCE).is_some()),
                 password_algorithms: leg
@@ -66,6 +67,10 @@ pub(super) fn allocate_facts(answer: &Answer, start: Instant) -> AllocateFacts {
                     .response
                     .as_ref()
                     .is_some_and(|r| r.attribute(attribute::THIRD_PARTY_AUTHORIZATION).is_some()),
+                token_server_name: leg
+                    .response
+                    .as_ref()
+                    .and_then(|r| r.text(attribute::THIRD_PARTY_AUTHORIZATION)),
                 sent: leg.sent,
                 took_ms: milliseconds(leg.took),
             })

@@ -16,6 +16,9 @@ pub(super) fn granted(case: &mut Case<'_>) {
         let finding = realm_missing(case, Some(String::new()));
         case.push(finding);
     }
+    if let Some(finding) = super::token::cut(case, allocate) {
+        case.push(finding);
+    }
     if let Some(code) = allocate.code {
         let finding = match code {
             300 => None,

@@ -1,7 +1,7 @@
 //! Behind coturn's one 401 stand several causes; what the client's own side knows tells them apart.
 
-use super::Case;
 use super::time::{ago, rfc3339};
+use super::{Case, token};
 use crate::finding::{Confidence, Finding};
 use crate::probe::codes::{
     AUTH_WRONG, CRED_FORMAT, CREDENTIALS_REQUIRED, MALFORMED, NONCE_MISSING, REALM_MISSING, REST_EXPIRED,
@@ -22,10 +22,19 @@ pub(super) fn unauthorized(case: &Case<'_>, allocate: &AllocateFacts) -> Finding
         return with_realm(
             case.finding(&CREDENTIALS_REQUIRED, stage)
                 .message("the server wants credentials, and none were given")
-                .help(
-                    "give --username with --password (or RTCSCOPE_USERNAME, RTCSCOPE_PASSWORD), or --secret",
-                ),
+                .help(match token::wanted(allocate) {
+                    true => {
+                        "give --username with --access-token-file and --mac-key-file, as the server takes tokens \
+                         (RFC 7635), or with --password; or --secret"
+                    }
+                    false => {
+                        "give --username with --password (or RTCSCOPE_USERNAME, RTCSCOPE_PASSWORD), or --secret"
+                    }
+                }),
         );
+    }
+    if token::ours(case).is_some() && !token::wanted(allocate) {
+        return with_realm(token::unwanted(case));
     }
     if !allocate.attempts.iter().any(|leg| leg.authenticated) {
         let finding = match allocate.attempts.iter().any(|leg| leg.nonce) {
@@ -40,6 +49,9 @@ pub(super) fn unauthorized(case: &Case<'_>, allocate: &AllocateFacts) -> Finding
         return with_realm(finding.help(
             "RFC 8489 §9.2.4 and §9.2.5 demand it: report it to the server's maintainers, or look for a middlebox",
         ));
+    }
+    if let Some(token) = token::ours(case) {
+        return with_realm(token::refused(case, allocate, token));
     }
     if let Some(finding) = damaged(case) {
         return with_realm(finding);
@@ -97,6 +109,9 @@ pub(super) fn unauthorized(case: &Case<'_>, allocate: &AllocateFacts) -> Finding
     let minted = case.facts.minted.as_ref().and_then(|minted| minted.accepted);
     if minted == Some(true) {
         return with_realm(static_user(case));
+    }
+    if token::wanted(allocate) {
+        return with_realm(token::wanted_instead(case, allocate));
     }
     // What the pair looks like is all that there is to tell a REST server from one with static users.
     let rest = knowledge.rest_expiry.is_some();

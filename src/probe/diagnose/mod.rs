@@ -17,6 +17,7 @@ mod security;
 mod several;
 mod time;
 mod tls;
+mod token;
 
 pub use self::nat::other_addresses;
 pub use self::quality::rate;

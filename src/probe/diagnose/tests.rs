@@ -13,6 +13,7 @@ use crate::probe::facts::{
 use crate::probe::plan::Knowledge;
 use crate::turn::Oddity;
 use crate::turn::credentials::form::Defect;
+use crate::turn::credentials::token::AccessToken;
 use crate::turn::credentials::{Credentials, Secret};
 
 const SERVER: &str = "198.51.100.1:3478";
@@ -34,10 +35,12 @@ fn leg(code: Option<u16>, authenticated: bool) -> AttemptFacts {
         code,
         answered: true,
         authenticated,
+        cut_mac_key: false,
         realm: challenge.then(|| "example.test".to_owned()),
         nonce: challenge,
         password_algorithms: Vec::new(),
         third_party_authorization: false,
+        token_server_name: None,
         sent: 1,
         took_ms: 0.2,
     }
@@ -828,4 +831,60 @@ fn a_grant_that_ends_before_its_time_is_odd_only_if_that_was_proved() {
     check(&lasted(Some(7.5), false), &[]);
     check(&lasted(Some(299.0), true), &[]);
     check(&lasted(None, false), &[]);
+}
+
+/// A leg to a server that asks for tokens.
+fn asking(code: Option<u16>, authenticated: bool) -> AttemptFacts {
+    let name = Some("turn.example.test".to_owned());
+    AttemptFacts { third_party_authorization: true, token_server_name: name, ..leg(code, authenticated) }
+}
+
+fn target_with_token(mac_key: &str) -> Target {
+    let token = AccessToken::from_base64(&Secret::new("dG9rZW4="), &Secret::new(mac_key)).unwrap();
+    let mut target = target_of("turn:198.51.100.1");
+    target.credentials = Some(Credentials::token("kid-7", token));
+    target
+}
+
+/// Twenty bytes.
+const MAC_KEY: &str = "dHdlbnR5LWJ5dGUtbWFjLWtleSE=";
+
+#[test]
+fn tokens_and_passwords_are_told_apart_from_what_the_server_wants() {
+    let refusal = |leg: fn(Option<u16>, bool) -> AttemptFacts| {
+        refused(401, vec![leg(Some(401), false), leg(Some(401), true), leg(Some(401), true)])
+    };
+    let token = &found(&refusal(asking), &target_with_token(MAC_KEY))[0];
+    assert_eq!((token.code, token.severity), ("TOKEN_REFUSED", Severity::Error));
+    assert!(token.message.starts_with("the server refuses the token: it has expired"), "{}", token.message);
+    assert_eq!(token.evidence["token_server_name"], "turn.example.test");
+    assert_eq!(token.evidence["mac_key_bytes"], 20);
+    let short = &found(&refusal(asking), &target_with_token("c2hvcnQ="))[0];
+    assert!(short.message.contains("the MAC key has 5 bytes"), "{}", short.message);
+    let cut = with(|facts| {
+        let last = AttemptFacts { cut_mac_key: true, ..leg(None, true) };
+        facts.allocate = allocate(None, vec![asking(Some(401), false), asking(Some(401), true), last]);
+    });
+    let cut = &found(&cut, &target_with_token(MAC_KEY))[0];
+    assert_eq!((cut.code, cut.severity), ("TOKEN_REFUSED", Severity::Info));
+    let password = &found(&refusal(asking), &target_of("turn:198.51.100.1"))[0];
+    assert_eq!(password.code, "AUTH_WRONG");
+    assert!(password.message.contains("a token of third-party authorization for `turn.example.test`"));
+    let nobody = Target { credentials: None, ..target_of("turn:198.51.100.1") };
+    let wanted = &found(&refused(401, vec![asking(Some(401), false)]), &nobody)[0];
+    assert_eq!(wanted.code, "CREDENTIALS_REQUIRED");
+    assert!(wanted.help.contains("--access-token-file"), "{wanted:?}");
+    let unwanted = &found(&refused(401, vec![leg(Some(401), false)]), &target_with_token(MAC_KEY))[0];
+    assert_eq!(unwanted.code, "CREDENTIALS_REQUIRED");
+    assert!(unwanted.message.contains("the token was not sent"), "{}", unwanted.message);
+}
+
+#[test]
+fn the_end_of_a_token_caps_lifetimes_and_nobody_minds() {
+    let facts = with(|facts| {
+        facts.allocate.as_mut().unwrap().lifetime_s = Some(300);
+        facts.refresh.as_mut().unwrap().lifetime_s = Some(240);
+    });
+    assert_eq!(codes_of(&facts, &target_of("turn:198.51.100.1")), ["W LIFETIME_ODD"]);
+    assert_eq!(codes_of(&facts, &target_with_token(MAC_KEY)), [""; 0]);
 }

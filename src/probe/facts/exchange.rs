@@ -81,6 +81,8 @@ pub struct AttemptFacts {
     pub answered: bool,
     /// Carried MESSAGE-INTEGRITY.
     pub authenticated: bool,
+    /// Signed with the first sixteen bytes of a token's MAC key, as coturn does it, not with all of it (RFC 7635 §5).
+    pub cut_mac_key: bool,
     /// REALM, as sent; an empty one is a fault of its own.
     pub realm: Option<String>,
     /// NONCE was sent.
@@ -89,6 +91,8 @@ pub struct AttemptFacts {
     pub password_algorithms: Vec<u16>,
     /// THIRD-PARTY-AUTHORIZATION was sent: the server takes OAuth tokens (RFC 7635).
     pub third_party_authorization: bool,
+    /// What it says: the server name that tokens are made for.
+    pub token_server_name: Option<String>,
     /// How often it was sent.
     pub sent: u8,
     /// From the first send to the answer.

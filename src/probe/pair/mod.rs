@@ -5,6 +5,7 @@
 
 mod ice_servers;
 mod report;
+mod token;
 
 use serde::Serialize;
 
@@ -16,6 +17,7 @@ use crate::turn::credentials::form::{self, Damage, Defect};
 use crate::turn::credentials::{Credentials, LongTermSecret, Secret, rest};
 
 pub use self::ice_servers::PLACEHOLDER;
+pub use self::token::MintedToken;
 
 /// A credential with less time left than this is about to expire.
 const EXPIRING: i64 = 600;
@@ -102,7 +104,7 @@ impl Pair {
         let damage = form::damage(credentials).filter(|_| !minted);
         let text = match &credentials.secret {
             LongTermSecret::Password(password) => password.expose(),
-            LongTermSecret::Key(_) => "",
+            LongTermSecret::Key(_) | LongTermSecret::Token(_) => "",
         };
         let of = |name: &str| rest::expiry_separated(name, *separator);
         let mended = damage.as_ref().map(|damage| damage.mended.username.as_str());
@@ -113,7 +115,7 @@ impl Pair {
             (Some(secret), LongTermSecret::Password(password)) => {
                 Some(rest::matches(secret, &credentials.username, password))
             }
-            (Some(_), LongTermSecret::Key(_)) => Some(false),
+            (Some(_), LongTermSecret::Key(_) | LongTermSecret::Token(_)) => Some(false),
             (None, _) => None,
         };
         let matches_secret = fits(credentials);

@@ -110,7 +110,7 @@ pub static KNOWN: &[Known] = &[
     row("rtcp-fb", Level::Media, "RFC 4585 §4.2", "feedback that may be sent about a payload type"),
     row("rtcp-mux", Level::Media, "RFC 5761 §5.1.3", "RTCP shares the port of RTP"),
     row("rtcp-mux-only", Level::Media, "RFC 8858 §3", "RTCP shares the port of RTP, and there is no other"),
-    row("rtcp-rsize", Level::Media, "RFC 5506 §5", "RTCP packets may be short"),
+    row("rtcp-rsize", Level::Media, "RFC 5506 §5", "RTCP packets may be of reduced size"),
     row("rtpmap", Level::Media, "RFC 8866 §6.6", "the codec of a payload type"),
     row("sctp-port", Level::Media, "RFC 8841 §5", "the SCTP port of the data channels"),
     row("sctpmap", Level::Media, "", "data channels by an old draft of RFC 8841"),

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::agent;
 use super::facts::{CandidateFacts, SessionFacts};
-use crate::sdp::source::dump::{Connection, Event, Format, Munged, Side, State, What};
-use crate::sdp::source::{Dump, Kind};
+use super::{agent, clock};
+use crate::finding::Confidence;
+use crate::sdp::source::dump::{CandidateError, Connection, Event, Format, Munged, Side, State, What};
+use crate::sdp::source::{Dump, InDump, Kind};
+use crate::sdp::{Family, Writer};
 
 /// A dump.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -26,6 +28,8 @@ pub struct DumpFacts {
     pub connections: Vec<ConnectionFacts>,
     /// Events that belong to no connection, such as getUserMedia.
     pub other_events: usize,
+    /// Those of them that are calls that failed, such as getUserMedia.
+    pub page_failures: Vec<EventFacts>,
 }
 
 /// One peer connection.
@@ -40,6 +44,12 @@ pub struct ConnectionFacts {
     /// From its first event until `connectionState` was first `connected`, or, where the dump has no such state,
     /// `iceConnectionState`.
     pub connected_after_ms: Option<f64>,
+    /// When it was disconnected or failed after it had been connected, each with when it came back.
+    pub interruptions: Vec<Interruption>,
+    /// Whether it failed and did not come back, by `connectionState` or `iceConnectionState`.
+    pub failed: bool,
+    /// When it did.
+    pub failed_at_ms: Option<f64>,
     /// The last `connectionState`.
     pub connection_state: Option<String>,
     /// The last `iceConnectionState`.
@@ -50,6 +60,10 @@ pub struct ConnectionFacts {
     pub local_candidates: BTreeMap<String, usize>,
     /// Candidates of the other side.
     pub remote_candidates: BTreeMap<String, usize>,
+    /// Whether its configuration allows relays alone.
+    pub relay_only: bool,
+    /// How often a STUN or TURN server gave no candidate.
+    pub candidate_errors: usize,
     /// Descriptions that were set, but whose text the dump does not have.
     pub without_text: usize,
     /// What happened, in the order of the dump.
@@ -58,10 +72,21 @@ pub struct ConnectionFacts {
     pub stats: usize,
 }
 
+/// A connection was lost; times are those of its events.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Interruption {
+    /// When it was.
+    pub at_ms: Option<f64>,
+    /// Whether it was connected again.
+    pub came_back: bool,
+    /// When it was connected again.
+    pub until_ms: Option<f64>,
+}
+
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct EventFacts {
-    /// Since the first event of the dump.
+    /// Since the first event of the dump; in whole seconds where `time_ms` is `null`.
     pub at_ms: Option<f64>,
     /// Since 1970.
     pub time_ms: Option<f64>,
@@ -106,6 +131,8 @@ pub enum Happening {
         /// The section that it is for.
         mid: Option<String>,
     },
+    /// A STUN or TURN server gave no candidate.
+    CandidateError(CandidateError),
     /// A state changed.
     State {
         /// Which one.
@@ -142,11 +169,32 @@ pub struct Change {
     pub lines_removed: usize,
 }
 
+impl SessionFacts {
+    /// Takes the browser that a dump is of for the writer of what was created or set locally in it.
+    pub fn know_writer(&mut self, dump: Option<&Dump>, place: Option<InDump>) {
+        let Some((dump, place)) = dump.zip(place) else { return };
+        let event = dump.connections.get(place.connection).and_then(|one| one.events.get(place.event));
+        let Some(What::Description { side, munged, .. }) = event.map(|event| &event.what) else { return };
+        let confidence = match (side, munged) {
+            (Side::Created, _) | (Side::Local, Some(Munged::No { .. } | Munged::Reordered { .. })) => {
+                Confidence::High
+            }
+            (Side::Local, _) => Confidence::Medium,
+            (Side::Remote, _) => return,
+        };
+        let Some(name) = dump.user_agent.as_deref().and_then(agent::browser) else { return };
+        let mut evidence = vec!["the dump is of that browser, and this is its own side".to_owned()];
+        if self.writer.family != Family::Unknown {
+            evidence.append(&mut self.writer.evidence);
+        }
+        self.writer = Writer { name, family: Family::Browser, confidence, evidence };
+    }
+}
+
 impl DumpFacts {
     /// What `dump` says. Its documents are `sessions` of the number `base` and more.
     pub fn of(source: &str, dump: &Dump, sessions: &[SessionFacts], base: usize) -> Self {
-        let times = dump.connections.iter().flat_map(|one| &one.events).filter_map(|event| event.time_ms);
-        let start = times.fold(None, |first: Option<f64>, time| Some(first.map_or(time, |at| at.min(time))));
+        let clock = Clock::of(dump);
         let numbered: BTreeMap<usize, &SessionFacts> =
             sessions.iter().map(|session| (session.number, session)).collect();
         Self {
@@ -158,9 +206,14 @@ impl DumpFacts {
             connections: dump
                 .connections
                 .iter()
-                .map(|one| ConnectionFacts::of(one, &numbered, base, start))
+                .map(|one| ConnectionFacts::of(one, &numbered, base, &clock))
                 .collect(),
             other_events: dump.other_events,
+            page_failures: dump
+                .page_failures
+                .iter()
+                .map(|event| EventFacts::of(event, &numbered, base, &clock))
+                .collect(),
         }
     }
 }
@@ -170,23 +223,20 @@ impl ConnectionFacts {
         one: &Connection,
         sessions: &BTreeMap<usize, &SessionFacts>,
         base: usize,
-        start: Option<f64>,
+        clock: &Clock<'_>,
     ) -> Self {
         let events: Vec<EventFacts> =
-            one.events.iter().map(|event| EventFacts::of(event, sessions, base, start)).collect();
+            one.events.iter().map(|event| EventFacts::of(event, sessions, base, clock)).collect();
+        let ordered = in_time(&events);
         let last = |of: State| {
-            events.iter().rev().find_map(|event| match &event.what {
+            ordered.iter().rev().find_map(|event| match &event.what {
                 Happening::State { of: own, to } if *own == of => Some(to.clone()),
                 _ => None,
             })
         };
         let reached = |of: State| {
-            events.iter().find_map(|event| match &event.what {
-                Happening::State { of: own, to }
-                    if *own == of && matches!(to.as_str(), "connected" | "completed") =>
-                {
-                    event.time_ms
-                }
+            ordered.iter().find_map(|event| match &event.what {
+                Happening::State { of: own, to } if *own == of && is_connected(to) => event.at_ms,
                 _ => None,
             })
         };
@@ -195,21 +245,127 @@ impl ConnectionFacts {
             Some(_) => reached(State::Connection),
             None => reached(State::IceConnection),
         };
-        let began = events.iter().filter_map(|event| event.time_ms).reduce(f64::min);
+        let told_by = if connection_state.is_some() { State::Connection } else { State::IceConnection };
+        let interruptions = interruptions(&ordered, told_by);
+        let failures = [State::Connection, State::IceConnection].map(|of| failure(&ordered, of));
+        let failed_at_ms = failures.iter().flatten().copied().flatten().reduce(f64::min);
+        let began = events.iter().filter_map(|event| event.at_ms).reduce(f64::min);
+        let candidate_errors =
+            events.iter().filter(|event| matches!(event.what, Happening::CandidateError(_))).count();
         let without_text = events.iter().filter(|event| event.lacks_text()).count();
         Self {
             id: one.id.clone(),
             url: one.url.clone(),
             configuration: one.configuration.clone(),
             connected_after_ms: connected.zip(began).map(|(at, began)| at - began),
+            interruptions,
+            failed: failures.iter().any(Option::is_some),
+            failed_at_ms,
             connection_state,
             ice_connection_state: last(State::IceConnection),
             signaling_state: last(State::Signaling),
             local_candidates: candidates(&events, sessions, Side::Local),
             remote_candidates: candidates(&events, sessions, Side::Remote),
+            relay_only: one.configuration.as_deref().is_some_and(is_relay_only),
+            candidate_errors,
             without_text,
             events,
             stats: one.stats,
+        }
+    }
+}
+
+/// In the order of their times, which is not that of the dump where several threads wrote it; an event without a time
+/// stays behind the one before it.
+pub(super) fn in_time(events: &[EventFacts]) -> Vec<&EventFacts> {
+    let mut latest = f64::NEG_INFINITY;
+    let mut timed: Vec<(f64, &EventFacts)> = Vec::with_capacity(events.len());
+    for event in events {
+        latest = event.at_ms.unwrap_or(latest);
+        timed.push((latest, event));
+    }
+    timed.sort_by(|(one, _), (other, _)| one.total_cmp(other));
+    timed.into_iter().map(|(_, event)| event).collect()
+}
+
+fn is_connected(state: &str) -> bool {
+    matches!(state, "connected" | "completed")
+}
+
+/// The changes of one state.
+fn states<'e>(ordered: &'e [&EventFacts], of: State) -> impl Iterator<Item = (&'e EventFacts, &'e str)> {
+    ordered.iter().filter_map(move |event| match &event.what {
+        Happening::State { of: own, to } if *own == of => Some((*event, to.as_str())),
+        _ => None,
+    })
+}
+
+fn interruptions(ordered: &[&EventFacts], of: State) -> Vec<Interruption> {
+    let mut interruptions: Vec<Interruption> = Vec::new();
+    let mut was_connected = false;
+    for (event, to) in states(ordered, of) {
+        match (to, interruptions.last_mut().filter(|last| !last.came_back)) {
+            ("disconnected" | "failed", None) if was_connected => {
+                interruptions.push(Interruption { at_ms: event.at_ms, came_back: false, until_ms: None });
+            }
+            (to, Some(last)) if is_connected(to) => {
+                (last.came_back, last.until_ms) = (true, event.at_ms);
+            }
+            _ => {}
+        }
+        was_connected |= is_connected(to);
+    }
+    interruptions
+}
+
+/// The last failure, and when that was, unless it was connected afterwards.
+fn failure(ordered: &[&EventFacts], of: State) -> Option<Option<f64>> {
+    let mut failed = None;
+    for (event, to) in states(ordered, of) {
+        match to {
+            "failed" => failed = Some(event.at_ms),
+            to if is_connected(to) => failed = None,
+            _ => {}
+        }
+    }
+    failed
+}
+
+/// `iceTransportPolicy` in JSON, or in the prose of Chrome.
+fn is_relay_only(configuration: &str) -> bool {
+    let Some((_, rest)) = configuration.split_once("iceTransportPolicy") else { return false };
+    let value = rest.trim_start_matches(['"', ':', '=', ' ']);
+    value.strip_prefix("relay").is_some_and(|rest| !rest.starts_with(|next: char| next.is_alphanumeric()))
+}
+
+/// Where the times of a dump count from.
+struct Clock<'d> {
+    start: Option<f64>,
+    /// Of each time that is text, the seconds since the first.
+    seconds: BTreeMap<&'d str, i64>,
+}
+
+impl<'d> Clock<'d> {
+    fn of(dump: &'d Dump) -> Self {
+        let events = || dump.connections.iter().flat_map(|one| &one.events);
+        let times = events().chain(&dump.page_failures).filter_map(|event| event.time_ms);
+        let mut start = times.reduce(f64::min);
+        let mut seconds = BTreeMap::new();
+        if events().next().is_some() && events().all(|event| event.time_ms.is_none()) {
+            // Those of the calls for cameras are of another clock, then.
+            start = None;
+            let texts: Vec<&str> = events().filter_map(|event| event.time_text.as_deref()).collect();
+            if let Some(all) = clock::seconds_between(&texts) {
+                seconds = texts.into_iter().zip(all).collect();
+            }
+        }
+        Self { start, seconds }
+    }
+
+    fn at(&self, event: &Event) -> Option<f64> {
+        match event.time_ms {
+            Some(time) => Some(time - self.start?),
+            None => Some(*self.seconds.get(event.time_text.as_deref()?)? as f64 * 1000.0),
         }
     }
 }
@@ -246,7 +402,7 @@ fn candidates(
 }
 
 impl EventFacts {
-    fn of(event: &Event, sessions: &BTreeMap<usize, &SessionFacts>, base: usize, start: Option<f64>) -> Self {
+    fn of(event: &Event, sessions: &BTreeMap<usize, &SessionFacts>, base: usize, clock: &Clock<'_>) -> Self {
         let what = match &event.what {
             What::Description { side, kind, document, munged } => {
                 let number = document.map(|index| base + index);
@@ -265,12 +421,13 @@ impl EventFacts {
                 text: candidate.line.clone(),
                 mid: candidate.mid.clone(),
             },
+            What::CandidateError(error) => Happening::CandidateError(error.clone()),
             What::State { of, to } => Happening::State { of: *of, to: to.clone() },
             What::Failure { message } => Happening::Failure { message: message.clone() },
             What::Other { value } => Happening::Other { value: value.clone() },
         };
         Self {
-            at_ms: event.time_ms.zip(start).map(|(time, start)| time - start),
+            at_ms: clock.at(event),
             time_ms: event.time_ms,
             time_text: event.time_text.clone(),
             method: event.method.clone(),

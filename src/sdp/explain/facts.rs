@@ -214,6 +214,26 @@ pub struct CandidateFacts {
     pub mdns: bool,
 }
 
+/// A candidate that stands in no description, or the word that there are no more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LoneCandidateFacts {
+    /// Where it came from.
+    pub source: String,
+    /// The line of the input.
+    pub line: Option<usize>,
+    /// The section that it is for.
+    pub mid: Option<String>,
+    /// The same by number, counted from 0.
+    pub m_line: Option<u32>,
+    /// The generation of credentials that it is for.
+    pub ufrag: Option<String>,
+    /// As written; `null` for the end of candidates.
+    pub text: Option<String>,
+    /// What it says; no keys at all where it cannot be read.
+    #[serde(flatten)]
+    pub candidate: Option<CandidateFacts>,
+}
+
 /// A source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SsrcFacts {

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::sdp::attribute::View;
 use crate::sdp::attribute::known::known;
-use crate::sdp::excerpt::is_secret;
+use crate::sdp::excerpt::{is_secret, shown_line};
 use crate::sdp::session::{Attribute, Section, Session};
 use crate::sdp::text::{Line, Oddity};
 
@@ -50,7 +50,7 @@ fn one(
             format!("a={}:[{length} characters left out]", attribute.name)
         }
         _ if line.kind == Some('k') => "k=[left out]".to_owned(),
-        _ => text.slice(line.span).to_owned(),
+        _ => shown_line(text, line),
     };
     let (meaning, reference) = match said {
         Some(attribute) => of_attribute(section, attribute),

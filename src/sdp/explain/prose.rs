@@ -27,16 +27,16 @@ pub(super) fn media(session: &SessionFacts) -> String {
     list(kinds(&session.media))
 }
 
-/// Who wrote it, and why that is thought.
-pub(super) fn writer(session: &SessionFacts) -> String {
+/// Who wrote it; with `evidence` also why that is thought.
+pub(super) fn writer(session: &SessionFacts, evidence: bool) -> String {
     let writer = &session.writer;
-    let evidence = writer.evidence.join("; ");
+    let seen = if evidence { format!(" Seen by: {}.", writer.evidence.join("; ")) } else { String::new() };
     match (writer.name.as_str(), writer.confidence) {
         ("unknown", _) if session.kind == Some(FRAGMENT) => String::new(),
         ("unknown", _) => "Who wrote it is unknown: no line names a program.".to_owned(),
-        (name, Confidence::High) => format!("Written by {name}. Seen by: {evidence}."),
-        (name, Confidence::Medium) => format!("Probably written by {name}. Seen by: {evidence}."),
-        (name, Confidence::Low) => format!("Perhaps written by {name}. Seen by: {evidence}."),
+        (name, Confidence::High) => format!("Written by {name}.{seen}"),
+        (name, Confidence::Medium) => format!("Probably written by {name}.{seen}"),
+        (name, Confidence::Low) => format!("Perhaps written by {name}.{seen}"),
     }
 }
 

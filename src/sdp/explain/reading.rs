@@ -8,7 +8,7 @@ use crate::sdp::attribute::{Candidate, RidDirection, Setup, Streams};
 use crate::sdp::codec::Codec;
 use crate::sdp::session::{Media, Section, Session};
 use crate::sdp::text::{Oddity, Text};
-use crate::sdp::{Problem, strict, writer};
+use crate::sdp::{Problem, source, strict, writer};
 
 /// A description, and what its input says of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -206,6 +206,21 @@ fn extmaps(section: &Section<'_>) -> Vec<ExtmapFacts> {
         encrypted: extmap.encrypted,
     });
     facts.collect()
+}
+
+impl LoneCandidateFacts {
+    /// What a candidate of this input says.
+    pub fn of(source: &str, lone: &source::Candidate) -> Self {
+        Self {
+            source: source.to_owned(),
+            line: lone.place.map(|place| place.line),
+            mid: lone.mid.clone(),
+            m_line: lone.m_line,
+            ufrag: lone.ufrag.clone(),
+            text: lone.line.clone(),
+            candidate: lone.line.as_deref().and_then(CandidateFacts::of_line),
+        }
+    }
 }
 
 impl CandidateFacts {

@@ -1,30 +1,39 @@
 //! The text: which parts, in which order, and the tables of each m-line.
 
+use std::collections::{HashMap, HashSet};
+
 use super::facts::*;
-use super::prose;
 use super::reading::FRAGMENT;
+use super::{AnnotatedLine, faults, prose};
+use crate::finding::{Finding, Severity};
 use crate::report::{Align, Block, Cell, Table, Tone};
 
 /// Of sources, candidates and problems as many are shown; the JSON has them all.
 const MOST: usize = 12;
 
-pub(super) fn session(session: &SessionFacts) -> Vec<Block> {
+pub(super) fn session(session: &SessionFacts, findings: &[Finding], evidence: bool) -> Vec<Block> {
     let mut blocks = vec![
         Block::Verdict(Cell::new(prose::title(session), Tone::Strong)),
-        Block::Paragraph(prose::writer(session).into()),
+        Block::Paragraph(prose::writer(session, evidence).into()),
         Block::Paragraph(prose::summary(session).into()),
     ];
     blocks.retain(|block| !matches!(block, Block::Paragraph(cell) if cell.text.is_empty()));
     if let Some(lines) = &session.lines {
         blocks.push(Block::Heading("Line by line".to_owned()));
-        blocks.push(Block::Code(lines.iter().map(annotated).collect::<Vec<_>>().join("\n")));
+        let mut told: HashMap<usize, Vec<&Finding>> = HashMap::new();
+        for finding in findings.iter().filter(|finding| finding.severity > Severity::Info) {
+            told.entry(faults::line(finding).unwrap_or_default()).or_default().push(finding);
+        }
+        let at = |line: &AnnotatedLine| told.get(&(line.line as usize)).map_or(&[][..], Vec::as_slice);
+        let annotated = lines.iter().map(|line| annotated(line, at(line)));
+        blocks.push(Block::Code(annotated.collect::<Vec<_>>().join("\n")));
     } else {
         let is_fragment = session.kind == Some(FRAGMENT);
         for (index, one) in session.media.iter().enumerate() {
             blocks.extend(media(one, &session.media[..index], is_fragment));
         }
     }
-    blocks.extend(problems(session));
+    blocks.extend(problems(session, findings));
     blocks.extend(session.strict.as_ref().map(|strict| {
         let text =
             format!("A strict parser (the package sdp) stops at line {}: {}.", strict.line, strict.reason);
@@ -33,24 +42,35 @@ pub(super) fn session(session: &SessionFacts) -> Vec<Block> {
     blocks
 }
 
-fn annotated(line: &super::AnnotatedLine) -> String {
-    match line.reference {
+/// The line, what it means, and what is wrong with it.
+fn annotated(line: &AnnotatedLine, faults: &[&Finding]) -> String {
+    let mut text = match line.reference {
         "" => format!("{:>4}  {}\n      {}", line.line, line.text, line.meaning),
         reference => format!("{:>4}  {}\n      {} ({reference})", line.line, line.text, line.meaning),
+    };
+    for finding in faults.iter().take(MOST) {
+        let word = if finding.severity == Severity::Error { "error" } else { "warning" };
+        text.push_str(&format!("\n      {word}: {} ({})", finding.message, finding.code));
     }
+    text
 }
 
-fn problems(session: &SessionFacts) -> Vec<Block> {
-    if session.problems.is_empty() {
+/// What no finding tells, such as in a fragment.
+fn problems(session: &SessionFacts, findings: &[Finding]) -> Vec<Block> {
+    let faults = findings.iter().filter(|finding| finding.severity > Severity::Info);
+    let told: HashSet<usize> = faults.filter_map(faults::line).collect();
+    let untold: Vec<&ProblemFacts> =
+        session.problems.iter().filter(|problem| !told.contains(&(problem.line as usize))).collect();
+    if untold.is_empty() {
         return Vec::new();
     }
-    let shown = session.problems.iter().take(MOST);
+    let shown = untold.iter().take(MOST);
     let mut items: Vec<Cell> = shown
         .map(|problem| {
             format!("line {}, column {}: {}", problem.line, problem.column, problem.message).into()
         })
         .collect();
-    items.extend(more(session.problem_count).map(Cell::from));
+    items.extend(more(untold.len()).map(Cell::from));
     vec![Block::Heading("What cannot be read".to_owned()), Block::List { numbered: false, items }]
 }
 
@@ -131,7 +151,7 @@ fn is_nowhere(media: &MediaFacts) -> bool {
 fn transport(media: &MediaFacts) -> String {
     let mut said: Vec<String> = media.proto.iter().cloned().collect();
     said.extend(media.rtcp_mux.then(|| "RTCP on the same port".to_owned()));
-    said.extend(media.rtcp_rsize.then(|| "short RTCP".to_owned()));
+    said.extend(media.rtcp_rsize.then(|| "reduced-size RTCP".to_owned()));
     said.join(", ")
 }
 
@@ -289,7 +309,49 @@ fn encoding(codec: &CodecFacts) -> Cell {
     format!("{name}{rate}{channels}").into()
 }
 
-pub(super) fn candidates(candidates: &[CandidateFacts]) -> Table {
+/// Candidates without the description that they belong to.
+pub(super) fn alone(all: &[LoneCandidateFacts]) -> Vec<Block> {
+    let read: Vec<CandidateFacts> = all.iter().filter_map(|one| one.candidate.clone()).collect();
+    let unread = all.iter().filter(|one| one.text.is_some()).count() - read.len();
+    let title = match read.len() {
+        0 => "No candidate that can be read, and no description".to_owned(),
+        1 => format!("One ICE candidate without its description: {}", by_type(&read)),
+        count => format!("{count} ICE candidates without their description: {}", by_type(&read)),
+    };
+    let mut said: Vec<String> = Vec::new();
+    let mut sections: Vec<String> = Vec::new();
+    for one in all {
+        let name = match (&one.mid, one.m_line) {
+            (Some(mid), _) => format!("mid {mid}"),
+            (None, Some(index)) => format!("m-line {index}"),
+            (None, None) => continue,
+        };
+        if !sections.contains(&name) && sections.len() < MOST {
+            sections.push(name);
+        }
+    }
+    if !sections.is_empty() {
+        let who = if all.len() == 1 { "It is" } else { "They are" };
+        said.push(format!("{who} for {}.", sections.join(", ")));
+    }
+    if read.iter().any(|one| one.kind == "relay") {
+        said.push("A relay candidate means that a TURN server answered.".to_owned());
+    }
+    if all.iter().any(|one| one.text.is_none()) {
+        said.push("It is said that no more will follow.".to_owned());
+    }
+    match unread {
+        0 => {}
+        1 => said.push("One more cannot be read.".to_owned()),
+        count => said.push(format!("{count} more cannot be read.")),
+    }
+    let mut blocks = vec![Block::Verdict(Cell::new(title, Tone::Strong))];
+    blocks.extend((!said.is_empty()).then(|| Block::Paragraph(said.join(" ").into())));
+    blocks.extend((!read.is_empty()).then(|| Block::Table(candidates(&read))));
+    blocks
+}
+
+fn candidates(candidates: &[CandidateFacts]) -> Table {
     let row = |candidate: &CandidateFacts| {
         let address = match candidate.address.contains(':') {
             true => format!("[{}]:{}", candidate.address, candidate.port),

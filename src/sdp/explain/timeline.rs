@@ -2,18 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use super::dump::{Change, ConnectionFacts, DumpFacts, EventFacts, Happening};
+use super::dump::{Change, ConnectionFacts, DumpFacts, EventFacts, Happening, in_time};
 use super::facts::CandidateFacts;
+use super::{failure, overview};
 use crate::report::{Align, Block, Cell, Table, Tone};
 use crate::sdp::source::Kind;
 use crate::sdp::source::dump::{Format, Side, State};
 
-/// Events shown of one connection; the JSON has them all.
+/// Rows shown of one connection; the JSON has them all.
 const MOST: usize = 200;
+/// Characters of a word in such a value.
+const LONGEST_WORD: usize = 50;
+/// Fewer candidates in a row are shown one by one.
+const SHORTEST_RUN: usize = 3;
 /// Characters of a value that means nothing to us.
 const SHOWN: usize = 90;
 
-pub(super) fn blocks(dump: &DumpFacts) -> Vec<Block> {
+pub(super) fn blocks(dump: &DumpFacts, in_full: bool) -> Vec<Block> {
     let what = match dump.format {
         Format::WebrtcInternals => "A webrtc-internals dump",
         Format::RtcstatsLines | Format::RtcstatsObject | Format::RtcstatsDump => "An rtcstats dump",
@@ -24,21 +29,52 @@ pub(super) fn blocks(dump: &DumpFacts) -> Vec<Block> {
         1 => "one peer connection".to_owned(),
         count => format!("{count} peer connections"),
     };
+    let failed =
+        match (dump.connections.iter().filter(|one| one.has_failed()).count(), dump.connections.len()) {
+            (0, _) => String::new(),
+            (1, 1) => ", and it failed".to_owned(),
+            (1, _) => ", one of which failed".to_owned(),
+            (all, count) if all == count => ", and all of them failed".to_owned(),
+            (some, _) => format!(", {some} of which failed"),
+        };
     let browser = dump.browser.as_ref().map(|name| format!(" of {name}")).unwrap_or_default();
-    let mut blocks = vec![Block::Verdict(Cell::new(format!("{what}{browser}: {count}"), Tone::Strong))];
-    blocks.extend(dump.connections.iter().flat_map(connection));
+    let tone = if failed.is_empty() { Tone::Strong } else { Tone::Bad };
+    let mut blocks = vec![Block::Verdict(Cell::new(format!("{what}{browser}: {count}{failed}"), tone))];
+    blocks.extend(overview::table(dump));
+    blocks.extend(failure::blocks(dump));
+    let mut left_out = LeftOut::default();
+    let ordered = overview::gravest_first(dump);
+    blocks.extend(ordered.into_iter().flat_map(|one| connection(one, in_full, &mut left_out)));
     let numbers = dump.connections.iter().flat_map(|one| &one.events).filter_map(|event| match &event.what {
         Happening::Description { number, .. } => *number,
         _ => None,
     });
+    let mut hints: Vec<String> = Vec::new();
+    if left_out.candidates {
+        hints.push("`-v` shows each candidate.".to_owned());
+    }
+    if left_out.munging {
+        hints.push("`rtcscope sdp diff` says what was munged.".to_owned());
+    }
     if let Some(last) = numbers.max() {
-        let sentence = format!("`--at NUMBER` explains one description, such as `--at {last}`.");
-        blocks.push(Block::Paragraph(Cell::new(sentence, Tone::Dim)));
+        hints.push(format!(
+            "`--at NUMBER` explains one description, such as `--at {last}`; `rtcscope sdp lint --at` checks it."
+        ));
+    }
+    if !hints.is_empty() {
+        blocks.push(Block::Paragraph(Cell::new(hints.join(" "), Tone::Dim)));
     }
     blocks
 }
 
-fn connection(one: &ConnectionFacts) -> Vec<Block> {
+/// What the text says in short.
+#[derive(Default)]
+struct LeftOut {
+    candidates: bool,
+    munging: bool,
+}
+
+fn connection(one: &ConnectionFacts, in_full: bool, left_out: &mut LeftOut) -> Vec<Block> {
     let page = one.url.as_ref().map(|url| format!(" ({url})")).unwrap_or_default();
     let name = if one.id.is_empty() { "without a name" } else { &one.id };
     let mut blocks = vec![Block::Heading(format!("Peer connection {name}{page}"))];
@@ -46,58 +82,92 @@ fn connection(one: &ConnectionFacts) -> Vec<Block> {
         blocks.push(Block::Paragraph("Nothing happened to it.".into()));
         return blocks;
     }
-    blocks.push(Block::Paragraph(outcome(one)));
+    blocks.push(Block::Paragraph(overview::outcome(one)));
     let configuration = one.configuration.as_deref().and_then(configuration);
     blocks.extend(configuration.map(|text| Block::Paragraph(format!("Made with {text}.").into())));
-    let told: Vec<&EventFacts> = one.events.iter().filter(|event| !is_idle(event)).collect();
-    let rows = told.iter().take(MOST).map(|event| vec![time(event).into(), what(event)]);
+    let told: Vec<&EventFacts> = in_time(&one.events).into_iter().filter(|event| !is_idle(event)).collect();
+    let is_munged = |event: &&EventFacts| matches!(event.what, Happening::Description { change: Some(change), .. } if change.munged);
+    left_out.munging |= told.iter().any(is_munged);
+    let rows = rows(&told, in_full, left_out);
+    let count = rows.len();
     let columns = vec![("at", Align::Right), ("what happened", Align::Left)];
-    blocks.push(Block::Table(Table { columns, rows: rows.collect() }));
-    let left_out = told.len().saturating_sub(MOST);
-    if left_out > 0 {
-        let sentence = format!("{left_out} more events are in the JSON.");
+    let shown = rows.into_iter().take(MOST).map(|row| vec![row.at.into(), row.what]).collect();
+    blocks.push(Block::Table(Table { columns, rows: shown }));
+    if count > MOST {
+        let sentence = format!("{} more rows are in the JSON.", count - MOST);
         blocks.push(Block::Paragraph(Cell::new(sentence, Tone::Dim)));
     }
     blocks
 }
 
-/// How it went, and what it had to go by.
-fn outcome(one: &ConnectionFacts) -> Cell {
-    let state = one.connection_state.as_deref().or(one.ice_connection_state.as_deref());
-    let (told, tone) = match (one.connected_after_ms, state) {
-        (Some(after), Some("failed")) => {
-            (format!("Connected after {}, later failed.", seconds(after)), Tone::Bad)
-        }
-        (Some(after), Some("disconnected")) => {
-            (format!("Connected after {}, disconnected when the dump ends.", seconds(after)), Tone::Warn)
-        }
-        (Some(after), _) => (format!("Connected after {}.", seconds(after)), Tone::Good),
-        // Times may be missing, as in the prose of 2014.
-        (None, Some("connected" | "completed")) => ("Connected.".to_owned(), Tone::Good),
-        (None, Some("failed")) => ("Failed, and was never connected.".to_owned(), Tone::Bad),
-        (None, Some(state)) => (format!("Never seen connected; its last state is {state}."), Tone::Warn),
-        (None, None) => ("The dump does not say whether it connected.".to_owned(), Tone::Plain),
-    };
-    let theirs = match (one.remote_candidates.is_empty(), one.without_text) {
-        (true, 1..) => "none recorded of the other side".to_owned(),
-        _ => format!("{} of the other side", counted(&one.remote_candidates)),
-    };
-    let candidates = match one.local_candidates.is_empty() && one.remote_candidates.is_empty() {
-        true if one.without_text > 0 => "No candidates are recorded.".to_owned(),
-        true => "No candidates on either side.".to_owned(),
-        false => format!("Candidates: {} of this side, {theirs}.", counted(&one.local_candidates)),
-    };
-    let text = format!("{told} {candidates}");
-    Cell::new(text, tone)
+/// A line of the table.
+struct Row {
+    at: String,
+    what: Cell,
 }
 
-fn counted(candidates: &BTreeMap<String, usize>) -> String {
-    let each: Vec<String> = candidates.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
-    if each.is_empty() { "none".to_owned() } else { each.join(", ") }
+/// A line an event; but runs of candidates are one line, and so are events that say the same, unless all is wanted.
+fn rows(told: &[&EventFacts], in_full: bool, left_out: &mut LeftOut) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    let mut rest = told;
+    while let Some(first) = rest.first() {
+        let run = rest.iter().take_while(|event| !in_full && is_of_candidates(event)).count();
+        if run >= SHORTEST_RUN {
+            let (folded, after) = rest.split_at(run);
+            left_out.candidates |=
+                folded.iter().any(|event| matches!(event.what, Happening::Candidate { .. }));
+            rows.push(Row { at: time(first), what: together(folded) });
+            rest = after;
+            continue;
+        }
+        let what = what(first);
+        let same = rest.iter().take_while(|event| !in_full && self::what(event) == what).count().max(1);
+        let times = if same > 1 { format!(" ({same} times)") } else { String::new() };
+        rows.push(Row { at: time(first), what: Cell::new(format!("{}{times}", what.text), what.tone) });
+        rest = &rest[same..];
+    }
+    rows
 }
 
-fn seconds(milliseconds: f64) -> String {
-    format!("{:.3} s", milliseconds / 1000.0)
+/// A candidate that can be read, or a call for one that the dump has no text of.
+fn is_of_candidates(event: &EventFacts) -> bool {
+    match &event.what {
+        Happening::Candidate { candidate, .. } => candidate.is_some(),
+        Happening::Other { value } => {
+            value.is_empty() && event.method.eq_ignore_ascii_case("addIceCandidate")
+        }
+        _ => false,
+    }
+}
+
+/// `9 local candidates until 0.558: 6 host, 2 relay, 1 srflx`.
+fn together(run: &[&EventFacts]) -> Cell {
+    let mut sides = [BTreeMap::new(), BTreeMap::new()];
+    let mut without_text = 0;
+    for event in run {
+        match &event.what {
+            Happening::Candidate { local, candidate: Some(candidate), .. } => {
+                *sides[usize::from(!local)].entry(candidate.kind.clone()).or_insert(0) += 1;
+            }
+            _ => without_text += 1,
+        }
+    }
+    let said =
+        sides.iter().zip(["local", "remote"]).filter(|(side, _)| !side.is_empty()).map(|(side, whose)| {
+            let count: usize = side.values().sum();
+            let noun = if count == 1 { "candidate" } else { "candidates" };
+            format!("{count} {whose} {noun}: {}", overview::counted(side))
+        });
+    let mut said: Vec<String> = said.collect();
+    match without_text {
+        0 => {}
+        1 => said.push("1 call of addIceCandidate, without its text".to_owned()),
+        count => said.push(format!("{count} calls of addIceCandidate, without their text")),
+    }
+    let (from, until) = (run.first().map(|event| time(event)), run.last().map(|event| time(event)));
+    let until = until.filter(|until| from.as_ref() != Some(until) && !until.is_empty());
+    let until = until.map(|until| format!(" (until {until})")).unwrap_or_default();
+    format!("{}{until}", said.join("; ")).into()
 }
 
 /// The JSON of a configuration in words; other text as it is.
@@ -137,6 +207,7 @@ fn is_idle(event: &EventFacts) -> bool {
 /// Seconds since the first event of the dump.
 fn time(event: &EventFacts) -> String {
     match (event.at_ms, &event.time_text) {
+        (Some(at), _) if event.is_coarse() => format!("{:.0}", at / 1000.0),
         (Some(at), _) => format!("{:.3}", at / 1000.0),
         (None, Some(text)) => text.clone(),
         (None, None) => String::new(),
@@ -165,17 +236,26 @@ fn what(event: &EventFacts) -> Cell {
         }
         Happening::State { of, to } => Cell::new(format!("{}: {to}", of.name()), tone(*of, to)),
         Happening::Failure { message } => {
-            let call = event.method.trim_end_matches("OnFailure").trim_end_matches("Failed");
-            Cell::new(format!("{call} failed: {message}"), Tone::Bad)
+            Cell::new(format!("{} failed: {message}", failure::name(event)), Tone::Bad)
         }
+        Happening::CandidateError(error) => Cell::new(failure::server(error), Tone::Warn),
         // The configuration stands above.
         Happening::Other { .. } if event.method == "create" => "created".into(),
         Happening::Other { value } if value == "{}" => event.method.clone().into(),
         Happening::Other { value } => match value.char_indices().nth(SHOWN) {
-            Some((at, _)) => format!("{} {}…", event.method, &value[..at]).into(),
-            None => format!("{} {value}", event.method).trim_end().into(),
+            Some((at, _)) => format!("{} {}…", event.method, short_words(&value[..at])).into(),
+            None => format!("{} {}", event.method, short_words(value)).trim_end().into(),
         },
     }
+}
+
+/// With the end of long words left out: a column is as wide as its longest word, and this one stands beside the times.
+fn short_words(text: &str) -> String {
+    let word = |word: &str| match word.char_indices().nth(LONGEST_WORD) {
+        Some((at, _)) => format!("{}…", &word[..at]),
+        None => word.to_owned(),
+    };
+    text.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
 fn description(side: Side, kind: Kind, number: Option<usize>) -> String {
@@ -196,13 +276,10 @@ fn changed(change: Change) -> Option<String> {
     let from = change.from;
     match (change.munged, change.reordered) {
         (true, _) => {
-            let lines =
-                |count: usize| if count == 1 { "one line".to_owned() } else { format!("{count} lines") };
             let parts = [(change.lines_added, "new"), (change.lines_removed, "gone")];
             let said = parts.iter().filter(|(count, _)| *count > 0);
-            let said: Vec<String> = said.map(|(count, word)| format!("{} {word}", lines(*count))).collect();
-            let line = change.first_line.unwrap_or_default();
-            Some(format!("munged since {from}: {}, the first at line {line}", said.join(", ")))
+            let said: Vec<String> = said.map(|(count, word)| format!("{count} {word}")).collect();
+            Some(format!("munged since {from} (lines: {})", said.join(", ")))
         }
         (false, true) => Some(format!("the lines of {from} in another order")),
         (false, false) => None,

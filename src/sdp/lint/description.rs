@@ -2,8 +2,9 @@
 
 use std::ops::Deref;
 
+use crate::finding::Severity;
 use crate::sdp::attribute::View;
-use crate::sdp::session::{Attribute, Section};
+use crate::sdp::session::{Attribute, Media, Section};
 use crate::sdp::source::Kind;
 use crate::sdp::text::Line;
 use crate::sdp::{Problem, Session};
@@ -13,6 +14,7 @@ use crate::sdp::{Problem, Session};
 pub struct Description<'d> {
     session: &'d Session<'d>,
     kind: Kind,
+    is_string: bool,
 }
 
 /// Two descriptions that belong together: an offer and its answer, or an offer and a later one.
@@ -25,7 +27,17 @@ pub struct Pair<'d> {
 impl<'d> Description<'d> {
     /// `session`, given as this side's.
     pub fn of(session: &'d Session<'d>, kind: Kind) -> Self {
-        Self { session, kind }
+        Self { session, kind, is_string: false }
+    }
+
+    /// Says that it is a string of a program, which is handed on as it is: no editor took its last line end.
+    pub fn in_string(self, is_string: bool) -> Self {
+        Self { is_string, ..self }
+    }
+
+    /// Whether it is a string of a program.
+    pub fn is_string(&self) -> bool {
+        self.is_string
     }
 
     /// What was read of it.
@@ -53,6 +65,18 @@ impl<'d> Description<'d> {
     pub fn is_webrtc(&self) -> bool {
         let speaks_ice = self.session.sections().any(|section| section.has("ice-ufrag"));
         speaks_ice && self.session.media().any(|media| media.line().is_dtls())
+    }
+
+    /// How bad a line is that cannot be read. RFC 9429 §5.8: what speaks WebRTC must refuse the whole description, and
+    /// browsers do so. Others leave it at the line.
+    pub fn unreadable_is(&self) -> Severity {
+        if self.is_webrtc() { Severity::Error } else { Severity::Warning }
+    }
+
+    /// Whether an m-line is lost: it is written `M=`, and its lines count for the one before. What follows from that is not
+    /// the fault.
+    pub fn lost_m_line(&self) -> bool {
+        self.session.text().lines().iter().any(|line| line.kind == Some('M'))
     }
 
     /// Its lines with the section of each, blank ones included.
@@ -106,5 +130,16 @@ impl<'d> Pair<'d> {
     /// The answer; of two offers the later one.
     pub fn second(&self) -> &Description<'d> {
         &self.second
+    }
+
+    /// The m-lines of both that go on: at the same place, of the same kind and name, and in use before and after.
+    pub fn continued(&self) -> impl Iterator<Item = (Media<'d, 'd>, Media<'d, 'd>)> + use<'d> {
+        let both = self.first.session().media().zip(self.second.session().media());
+        both.filter(|(older, newer)| {
+            let renamed =
+                older.mid().zip(newer.mid()).is_some_and(|(older, newer)| older.value != newer.value);
+            let is_kept = older.line().kind.value == newer.line().kind.value && !renamed;
+            is_kept && !older.is_rejected() && !newer.is_rejected()
+        })
     }
 }

@@ -42,7 +42,9 @@ pub struct Mark {
     pub side: Side,
     /// What the other description is called, where it stands in that; empty where not.
     pub other: String,
-    /// Counted from 1.
+    /// Its first byte in the text.
+    pub start: usize,
+    /// Counted from 1; in the input where the lines of the description are lines of that.
     pub line: usize,
     /// The line, without what is secret.
     pub excerpt: Excerpt,
@@ -143,7 +145,7 @@ impl Mark {
             Location::Text { line, excerpt, .. } => (line, excerpt),
             _ => (1, Excerpt::default()),
         };
-        Self { side, other: String::new(), line, excerpt, label }
+        Self { side, other: String::new(), start: span.start, line, excerpt, label }
     }
 }
 

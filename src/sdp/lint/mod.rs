@@ -9,9 +9,11 @@
 mod answer;
 mod bundle;
 mod codec;
+mod damage;
 mod description;
 mod dtls;
 mod findings;
+mod fold;
 mod ice;
 mod report;
 mod rtp;
@@ -19,6 +21,7 @@ mod selection;
 mod syntax;
 mod update;
 
+pub use damage::{Damage, DamageKind};
 pub use description::{Description, Pair};
 pub use findings::{Findings, Found, Mark, Pushed, Side};
 pub use report::{Input, LintReport, Linted, StrictFacts, rule, snippets};
@@ -27,7 +30,7 @@ pub use selection::{Selection, UnknownRule};
 use findings::run;
 
 use super::source::Kind;
-use crate::finding::Rule;
+use crate::finding::{Rule, Severity};
 
 /// A rule about descriptions.
 #[derive(Debug)]
@@ -66,9 +69,40 @@ static GROUPS: &[(&str, &[&LintRule])] = &[
     ("update", update::RULES),
 ];
 
+/// Rules that find worse than their severity says, mostly where WebRTC is spoken.
+const WORSE: &[(&str, Severity)] = &[
+    ("SDP103", Severity::Error),
+    ("SDP104", Severity::Error),
+    ("SDP105", Severity::Error),
+    ("SDP204", Severity::Error),
+    ("SDP211", Severity::Warning),
+    ("SDP303", Severity::Error),
+    ("SDP305", Severity::Error),
+    ("SDP408", Severity::Error),
+    ("SDP605", Severity::Error),
+    ("SDP613", Severity::Error),
+    ("SDP616", Severity::Error),
+    ("SDP619", Severity::Warning),
+];
+
 /// Every rule, sorted by code.
 pub fn rules() -> impl Iterator<Item = &'static LintRule> {
     GROUPS.iter().flat_map(|(_, rules)| rules.iter().copied())
+}
+
+/// The rules whose group, name or summary has to do with `topic`, such as `dtls`; sorted by code.
+pub fn about(topic: &str) -> Vec<&'static LintRule> {
+    let topic = topic.to_ascii_lowercase();
+    let group = GROUPS.iter().find(|(name, _)| *name == topic);
+    let is_named = |rule: &&LintRule| {
+        [rule.rule.name, rule.rule.summary].iter().any(|text| text.to_ascii_lowercase().contains(&topic))
+    };
+    let grouped = group.map_or(&[][..], |(_, rules)| rules);
+    let is_in_group = |rule: &&LintRule| grouped.iter().any(|one| one.rule.code == rule.rule.code);
+    match topic.as_str() {
+        "" => Vec::new(),
+        _ => rules().filter(|rule| is_in_group(rule) || is_named(rule)).collect(),
+    }
 }
 
 impl LintRule {
@@ -80,6 +114,12 @@ impl LintRule {
     /// Whether it has something to say of a pair.
     pub fn looks_at_two(&self) -> bool {
         self.checks.iter().any(|check| matches!(check, Check::Answer(_) | Check::Update(_)))
+    }
+
+    /// How bad it can get: some rules warn of what is an error where WebRTC is spoken.
+    pub fn worst(&self) -> Severity {
+        let worse = WORSE.iter().find(|(code, _)| *code == self.rule.code);
+        worse.map_or(self.rule.severity, |(_, severity)| *severity)
     }
 
     /// What it looks at, in two words.

@@ -3,11 +3,14 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{Description, Found, LintRule, Mark, Selection, Side, rules};
+use super::{Damage, Description, Found, LintRule, Mark, Selection, Side, damage, fold, rules};
 use crate::finding::{Exit, FailOn, Finding, Location, Severity};
-use crate::report::{Block, Cell, Document, Report, Snippet, SnippetLine, Tone};
-use crate::sdp::source::{self, Kind};
+use crate::report::{Block, Cell, Document, Report, Snippet, SnippetLine, Tone, Unread};
+use crate::sdp::source::{self, Kind, Wrapping};
 use crate::sdp::{Session, Text, strict};
+
+/// So many findings fit a screen.
+const MOST_SHORT: usize = 4;
 
 /// A description, and what its input says of it.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +44,9 @@ pub struct Linted {
     pub omitted: usize,
     /// Where a strict parser stops; absent if it takes the description.
     pub strict: Option<StrictFacts>,
+    /// What copying did to it; absent if that explains nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub damage: Option<Damage>,
     /// In the order of the lines.
     #[serde(skip)]
     pub found: Vec<Found>,
@@ -64,27 +70,25 @@ pub struct LintReport {
     pub findings: Vec<Finding>,
     /// What should be known besides: what an input is, where it has no SDP.
     pub notes: Vec<String>,
-    /// Whether there was nothing to look at in one of the inputs.
-    #[serde(skip)]
-    pub is_incomplete: bool,
+    /// Inputs that could not be read, or have nothing to look at; absent if there are none.
+    #[serde(rename = "errors", skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<Unread>,
     /// Which findings fail.
     #[serde(skip)]
     pub fail_on: FailOn,
+    /// Whether the text shows remarks, and does not only count them.
+    #[serde(skip)]
+    pub with_remarks: bool,
 }
 
 impl Linted {
     /// Has the rules look at one description.
     pub fn of(input: Input<'_>, selection: &Selection) -> Self {
         let text = Text::from_bytes(&input.document.text);
-        let session = Session::from_text(&text);
-        let kind = input.kind.unwrap_or(input.document.kind);
-        let findings = super::one(&Description::of(&session, kind), selection);
-        let omitted = findings.omitted();
-        let mut found = findings.into_found();
-        for one in &mut found {
-            one.locate(&[input]);
-        }
+        let (found, omitted) = input.found(&text, selection);
+        let kind = input.kind();
         let count = |severity| found.iter().filter(|found| found.finding.severity == severity).count();
+        let damage = damage::of(&text, input.document, kind, &found, selection);
         let refusal = if kind == Kind::Sdpfrag { None } else { strict::refusal(&text) };
         Self {
             source: input.source.to_owned(),
@@ -98,6 +102,7 @@ impl Linted {
                 line: text.lines().get(refusal.line).map_or(1, |line| line.number),
                 reason: refusal.reason.phrase(),
             }),
+            damage,
             found,
         }
     }
@@ -120,6 +125,13 @@ impl Found {
         for mark in self.marks.iter_mut().filter(|mark| mark.side != self.side) {
             mark.other = of_side(mark.side).map(|other| other.name()).unwrap_or_default();
         }
+        for mark in &mut self.marks {
+            let place = of_side(mark.side)
+                .filter(|input| !input.document.wrappings.is_empty() && input.document.stands_in_lines());
+            if let Some(place) = place.and_then(|input| input.document.place(mark.start)) {
+                mark.line = place.line;
+            }
+        }
         let Some(Location::Text { line, .. }) = finding.location else { return };
         let place = input.document.place(self.start);
         if place.is_none_or(|place| place.line != line || !input.document.wrappings.is_empty()) {
@@ -131,6 +143,29 @@ impl Found {
 }
 
 impl Input<'_> {
+    /// What the rules say of it, and how many findings more there are.
+    pub fn findings(&self, selection: &Selection) -> (Vec<Finding>, usize) {
+        let (found, omitted) = self.found(&Text::from_bytes(&self.document.text), selection);
+        (found.into_iter().map(|found| found.finding).collect(), omitted)
+    }
+
+    fn found(&self, text: &Text<'_>, selection: &Selection) -> (Vec<Found>, usize) {
+        let session = Session::from_text(text);
+        let is_string = self.document.wrappings.last() == Some(&Wrapping::String);
+        let description = Description::of(&session, self.kind()).in_string(is_string);
+        let findings = super::one(&description, selection);
+        let omitted = findings.omitted();
+        let mut found = findings.into_found();
+        for one in &mut found {
+            one.locate(&[*self]);
+        }
+        (found, omitted)
+    }
+
+    fn kind(&self) -> Kind {
+        self.kind.unwrap_or(self.document.kind)
+    }
+
     /// The file, and where in it.
     pub fn name(&self) -> String {
         name(self.source, &self.document.label)
@@ -148,16 +183,20 @@ impl LintReport {
 impl Report for LintReport {
     const SCHEMA: &'static str = "sdp-lint/1";
 
+    /// The verdict first; at the end once more, where it has left the screen.
     fn document(&self) -> Document {
-        let mut blocks = Vec::new();
-        for session in &self.sessions {
-            blocks.extend(snippets(&session.found).into_iter().map(Block::Snippet));
-        }
+        let shown = fold::shown(&self.sessions, self.with_remarks);
+        let verdict = (!self.sessions.is_empty()).then(|| Block::Verdict(self.verdict()));
+        let mut blocks: Vec<Block> = verdict.iter().cloned().collect();
+        blocks.extend(self.damages());
+        let is_long = shown.len() > MOST_SHORT;
+        blocks.extend(shown.into_iter().map(Block::Snippet));
         blocks.extend(self.more());
         blocks.extend(self.notes.iter().map(|note| Block::Paragraph(Cell::new(note.clone(), Tone::Warn))));
         blocks.extend(self.strict_notes());
-        if !self.sessions.is_empty() {
-            blocks.push(Block::Verdict(self.verdict()));
+        blocks.extend(self.remarks());
+        if let (true, Some(Block::Verdict(verdict))) = (is_long, verdict) {
+            blocks.push(Block::Paragraph(verdict));
         }
         Document { blocks }
     }
@@ -185,9 +224,13 @@ impl Report for LintReport {
         self.sessions.iter().map(|session| session.source.clone()).collect()
     }
 
+    fn unread(&self) -> Vec<Unread> {
+        self.unread.clone()
+    }
+
     fn exit(&self) -> Exit {
         let told = self.fail_on.exit(&self.findings);
-        if self.is_incomplete || self.sessions.is_empty() { told.and(Exit::CouldNotTell) } else { told }
+        if !self.unread.is_empty() || self.sessions.is_empty() { told.and(Exit::CouldNotTell) } else { told }
     }
 }
 
@@ -203,6 +246,45 @@ impl LintReport {
         codes.sort_unstable();
         let text = format!("more: rtcscope explain {}", codes.join(" "));
         (!codes.is_empty()).then(|| Block::Paragraph(Cell::new(text, Tone::Dim)))
+    }
+
+    /// What copying did, and how much of the rest is nothing else.
+    fn damages(&self) -> impl Iterator<Item = Block> {
+        self.sessions.iter().filter_map(|session| {
+            let damage = session.damage.as_ref()?;
+            let follows = match damage.findings {
+                1 => "One finding follows from that".to_owned(),
+                count => format!("{count} findings follow from that"),
+            };
+            let shown = if self.with_remarks { "." } else { ", and `-v` shows what." };
+            let name = name(&session.source, &session.label);
+            // Of one description the verdict says it.
+            let text = match self.sessions.len() {
+                1 => format!("{follows}{shown}"),
+                _ => format!("{name}: {}. {follows}{shown}", damage.sentence),
+            };
+            Some(Block::Paragraph(Cell::new(text, Tone::Warn)))
+        })
+    }
+
+    /// How many are not shown.
+    fn remarks(&self) -> Option<Block> {
+        let is_hidden = |session: &Linted, at: usize| {
+            let told = session.damage.as_ref().is_some_and(|damage| damage.follows[at]);
+            session.found[at].finding.severity == Severity::Info && !told
+        };
+        let hidden = self
+            .sessions
+            .iter()
+            .flat_map(|session| (0..session.found.len()).map(move |at| is_hidden(session, at)));
+        let count = hidden.filter(|hidden| *hidden).count();
+        let text = match count {
+            0 => return None,
+            _ if self.with_remarks => return None,
+            1 => "1 remark: `-v` shows it.".to_owned(),
+            count => format!("{count} remarks: `-v` shows them."),
+        };
+        Some(Block::Paragraph(Cell::new(text, Tone::Dim)))
     }
 
     fn strict_notes(&self) -> impl Iterator<Item = Block> {
@@ -230,7 +312,10 @@ impl LintReport {
             false => words.join(", "),
         };
         let place = match &self.sessions[..] {
-            [one] => name(&one.source, &one.label),
+            [one] => match &one.damage {
+                Some(damage) => format!("{}: {}", name(&one.source, &one.label), damage.sentence),
+                None => name(&one.source, &one.label),
+            },
             all => format!("{} descriptions", all.len()),
         };
         let more = match sum(|session| session.omitted) {
@@ -275,9 +360,10 @@ pub fn snippets(found: &[Found]) -> Vec<Snippet> {
                     code: finding.code,
                     name: finding.name,
                     message: finding.message.clone(),
-                    place: self::place_of(finding),
+                    place: self::place_of(found),
                     lines: lines.collect(),
                     help: finding.help.clone(),
+                    also: Vec::new(),
                 });
             }
         }
@@ -296,11 +382,16 @@ fn line(mark: &Mark) -> SnippetLine {
 }
 
 /// `offer.sdp:5:9`, as editors and terminals follow it.
-fn place_of(finding: &Finding) -> String {
+fn place_of(found: &Found) -> String {
+    let finding = &found.finding;
     let number = |key: &str| finding.evidence.get(key).and_then(Value::as_u64);
     let label = finding.evidence.get("in").and_then(Value::as_str).unwrap_or_default();
     let Some(Location::Text { line, column, .. }) = finding.location else { return finding.subject.clone() };
+    // Where the line shown below is not the one named here.
+    let is_other = finding.evidence.contains_key("input_line")
+        && found.marks.first().map(|mark| mark.line as u64) != number("input_line");
     let inside = match label {
+        "" if is_other => format!(" (line {line} of the SDP)"),
         "" => String::new(),
         label => format!(" ({label}, line {line})"),
     };

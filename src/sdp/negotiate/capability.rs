@@ -45,6 +45,9 @@ fn answered(
     own: Media<'_, '_>,
 ) -> MediaOutcome {
     let outcome = alone(media, State::Agreed);
+    if gap(media, own).is_some() {
+        return alone(media, State::OtherTransport);
+    }
     if media.line().is_data_channel() {
         let size =
             |media: Media<'_, '_>| media.section().max_message_size().map_or(65_536, |size| size.value);
@@ -89,6 +92,43 @@ fn answered(
         rtcp_rsize: Some(media.counts("rtcp-rsize") && own.counts("rtcp-rsize")),
         ..outcome
     }
+}
+
+/// What one of the two lacks for its packets to be of use to the other, in words.
+pub(super) fn gap(first: Media<'_, '_>, second: Media<'_, '_>) -> Option<String> {
+    let sides = [("second", "first", lack(first, second)), ("first", "second", lack(second, first))];
+    let (poor, rich, lack) = sides.into_iter().find_map(|(poor, rich, lack)| Some((poor, rich, lack?)))?;
+    let of_rich = if rich == "first" { first } else { second };
+    let browser = if is_webrtc(of_rich) { ": a browser cannot talk to it without a gateway" } else { "" };
+    Some(format!("the {poor} has {lack}, which the {rich} needs{browser}"))
+}
+
+/// What `two` lacks that `one` cannot do without.
+fn lack(one: Media<'_, '_>, two: Media<'_, '_>) -> Option<&'static str> {
+    let (own, other) = (secrecy(one), secrecy(two));
+    let fits = own.iter().zip(other).any(|(own, other)| *own && other);
+    let lacks_ice = is_webrtc(one) && two.ice_ufrag().is_none();
+    match (own[0] && !fits, lacks_ice) {
+        (true, true) => Some("no DTLS and no ICE"),
+        (true, false) => Some("no DTLS"),
+        (false, true) => Some("no ICE"),
+        (false, false) => (own[1] && !fits).then_some("no SRTP"),
+    }
+}
+
+/// Whether its media may go over DTLS, over SRTP with keys in the description, or unprotected. Some offer two of them.
+fn secrecy(media: Media<'_, '_>) -> [bool; 3] {
+    let is_secure = media
+        .line()
+        .protocol
+        .is_some_and(|protocol| protocol.split('/').any(|part| part.value.starts_with("SAVP")));
+    let dtls = speaks_dtls(media);
+    let keys = media.section().has("crypto");
+    [dtls, keys || (is_secure && !dtls), !is_secure && !media.line().is_dtls()]
+}
+
+fn is_webrtc(media: Media<'_, '_>) -> bool {
+    speaks_dtls(media) && media.ice_ufrag().is_some()
 }
 
 /// The answerer does what both want (RFC 9429 §5.3.1).

@@ -23,10 +23,10 @@ pub struct SideFacts {
     pub ice_lite: bool,
 }
 
-/// That libwebrtc, in Chrome, Edge, Safari and many applications, would not take the answer.
+/// That libwebrtc, in Chrome, Edge, Safari and many applications, would not take a description.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RefusalFacts {
-    /// What the offerer's `setRemoteDescription` would say, after "Failed to set remote answer sdp: ".
+    /// What `setRemoteDescription` would say, after "Failed to set remote answer sdp: ", or "offer" for "answer".
     pub sentence: String,
     /// How sure that is.
     pub confidence: Confidence,
@@ -103,6 +103,8 @@ pub enum State {
     OtherKind,
     /// No codec that carries media is in both.
     NothingInCommon,
+    /// Of two offers: one has DTLS, ICE or SRTP, and the other has not.
+    OtherTransport,
 }
 
 /// An m-line of both.
@@ -207,4 +209,15 @@ pub struct SctpOutcome {
     pub offerer_max_message_size: u64,
     /// Bytes of the largest message that the answerer may send; 0 for any size.
     pub answerer_max_message_size: u64,
+}
+
+/// What the browser of a dump said when it would not take one of the two.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RecordedRefusal {
+    /// Which description of the dump, as `sdp explain` counts them.
+    pub description: usize,
+    /// The browser in two words.
+    pub browser: Option<String>,
+    /// Its words.
+    pub message: String,
 }

@@ -1,4 +1,4 @@
-//! Whether libwebrtc would refuse the answer, in which words, and for which line.
+//! Whether libwebrtc would refuse the answer, or the offer, in which words, and for which line.
 //!
 //! Its checks come in a fixed order, and the first that fails gives the sentence; nothing of it says which line. They are
 //! asked here in that order: the answer by itself, its m-lines against those of the offer, groups, transports, directions,
@@ -10,8 +10,10 @@ use super::facts::RefusalFacts;
 use crate::finding::Confidence;
 use crate::sdp::attribute::{Group, Setup};
 use crate::sdp::codec::Codec;
+use crate::sdp::excerpt::{is_masked, shown_line};
+use crate::sdp::libwebrtc;
 use crate::sdp::lint::Side;
-use crate::sdp::pairing::{MediaPair, pairs};
+use crate::sdp::pairing::pairs;
 use crate::sdp::session::{Media, Session};
 use crate::sdp::text::Span;
 
@@ -37,37 +39,71 @@ impl Refusal {
 
 /// What the offerer would say to the answer, if it is a program with libwebrtc.
 pub(super) fn of(offer: &Session<'_>, answer: &Session<'_>) -> Option<RefusalFacts> {
-    let refusal = mids(answer)
+    let refusal = parsing(Side::Second, answer)
+        .or_else(|| mids(answer))
         .or_else(|| fingerprints(answer))
         .or_else(|| credentials(answer))
-        .or_else(|| extensions(answer))
+        .or_else(|| extensions_beside(answer, |mid| is_filled_in(offer, answer, mid)))
         .or_else(|| rtcp_mux_in_groups(answer))
+        .or_else(|| payload_types(answer))
         .or_else(|| order(offer, answer))
         .or_else(|| tracks(answer))
         .or_else(|| simulcast(answer))
+        .or_else(|| grouped_twice(answer))
         .or_else(|| groups(offer, answer))
         .or_else(|| transports(offer, answer))
         .or_else(|| directions(offer, answer))
         .or_else(|| codecs(offer, answer))?;
-    let (name, session) = match refusal.side {
-        Side::First => ("offer", offer),
-        Side::Second => ("answer", answer),
-    };
-    let place = session.text().place(refusal.span);
-    Some(RefusalFacts {
-        sentence: refusal.sentence,
-        confidence: refusal.confidence,
-        side: name,
-        line: place.line,
-        column: place.column,
-        length: place.length,
-        m_line: session.media_index_at(refusal.span.start),
-        reason: refusal.reason,
-    })
+    Some(refusal.facts(offer, answer))
+}
+
+/// What the answerer would have said to the offer, if it is such a program.
+pub(super) fn of_offer(offer: &Session<'_>) -> Option<RefusalFacts> {
+    let refusal = parsing(Side::First, offer)
+        .or_else(|| mids(offer))
+        .or_else(|| fingerprints(offer))
+        .or_else(|| credentials(offer))
+        .or_else(|| extensions_beside(offer, |_| false))
+        .or_else(|| rtcp_mux_in_groups(offer))
+        .or_else(|| tracks(offer))
+        .or_else(|| simulcast(offer))
+        .or_else(|| grouped_twice(offer))
+        .or_else(|| with_transport(offer).find_map(|media| own_transport(media, media.mid())))
+        .or_else(|| {
+            offer.media().filter(|media| !media.is_rejected()).find_map(|media| sendable(media, media.mid()))
+        })?;
+    Some(Refusal { side: Side::First, ..refusal }.facts(offer, offer))
+}
+
+impl Refusal {
+    fn facts(self, offer: &Session<'_>, answer: &Session<'_>) -> RefusalFacts {
+        let refusal = self;
+        let (name, session) = match refusal.side {
+            Side::First => ("offer", offer),
+            Side::Second => ("answer", answer),
+        };
+        let place = session.text().place(refusal.span);
+        RefusalFacts {
+            sentence: refusal.sentence,
+            confidence: refusal.confidence,
+            side: name,
+            line: place.line,
+            column: place.column,
+            length: place.length,
+            m_line: session.media_index_at(refusal.span.start),
+            reason: refusal.reason,
+        }
+    }
 }
 
 fn line(media: Media<'_, '_>) -> Span {
     media.line().value.span
+}
+
+/// A name that is twice in one group does no harm.
+fn each_once<'g, 't>(group: &'g Group<'t>) -> impl Iterator<Item = &'g crate::sdp::Word<'t>> {
+    let mut known = BTreeSet::new();
+    group.mids.iter().filter(move |mid| known.insert(mid.value))
 }
 
 fn bundles<'s, 't>(session: &'s Session<'t>) -> impl Iterator<Item = &'s Group<'t>> {
@@ -80,6 +116,19 @@ fn with_transport<'s, 't>(session: &'s Session<'t>) -> impl Iterator<Item = Medi
         let first = media.bundle().and_then(|group| group.mids.first()).map(|mid| mid.value);
         !media.is_rejected() && (first.is_none() || first == media.mid().map(|mid| mid.value))
     })
+}
+
+/// A line that it does not read, which comes before all else.
+fn parsing(side: Side, session: &Session<'_>) -> Option<Refusal> {
+    let fault = libwebrtc::first(session)?;
+    // It quotes the line, whatever stands on it; we do not.
+    let text = session.text();
+    let line = text.line_at(fault.span.start).map(|index| &text.lines()[index]);
+    let sentence = match line.filter(|line| is_masked(text, line)) {
+        Some(line) => fault.sentence.replace(text.slice(line.span), &shown_line(text, line)),
+        None => fault.sentence,
+    };
+    Some(Refusal { side, ..Refusal::of(fault.span, sentence, fault.what) })
 }
 
 /// Missing ones are taken from the offer.
@@ -117,12 +166,22 @@ fn credentials(answer: &Session<'_>) -> Option<Refusal> {
     Some(Refusal::of(line(lacking), "Called with SDP without ice-ufrag and ice-pwd.", reason))
 }
 
-/// Numbers of header extensions in each group; on the way, names that no m-line has.
-fn extensions(answer: &Session<'_>) -> Option<Refusal> {
+/// Whether an m-line of the answer has no name, and gets this one: that of the offer at its place.
+fn is_filled_in(offer: &Session<'_>, answer: &Session<'_>, mid: &str) -> bool {
+    let media = offer.media_by_mid(mid).and_then(|media| answer.media_at(media.index()));
+    media.is_some_and(|media| media.mid().is_none())
+}
+
+/// Numbers of header extensions in each group; on the way, names that no m-line has,
+/// unless one is known to get it.
+fn extensions_beside(answer: &Session<'_>, known_mid: impl Fn(&str) -> bool) -> Option<Refusal> {
     for group in bundles(answer) {
         let mut known: HashMap<u16, (&str, bool)> = HashMap::new();
         for mid in &group.mids {
             let Some(media) = answer.media_by_mid(mid.value) else {
+                if known_mid(mid.value) {
+                    continue;
+                }
                 return Some(unknown_mid(mid.value, mid.span));
             };
             for section in [answer.head(), media.section()] {
@@ -193,6 +252,24 @@ fn order(offer: &Session<'_>, answer: &Session<'_>) -> Option<Refusal> {
     None
 }
 
+/// Numbers that RTCP has for itself, where both share a port.
+fn payload_types(answer: &Session<'_>) -> Option<Refusal> {
+    let live = answer.media().filter(|media| !media.is_rejected() && media.line().is_rtp());
+    for media in live.filter(|media| media.counts("rtcp-mux")) {
+        let Some(codec) = media.codecs().iter().find(|codec| (64..96).contains(&codec.payload_type.value))
+        else {
+            continue;
+        };
+        let mid = media.mid().map(|mid| mid.value).unwrap_or_default();
+        let (number, name) = (codec.payload_type, codec.name().unwrap_or_default());
+        let sentence = format!(
+            "The media section with MID='{mid}' used an invalid payload type {number} for codec '{name}, rtcp-mux:enabled"
+        );
+        return Some(Refusal::of(number.span, sentence, format!("RTCP has {number} for its own packets")));
+    }
+    None
+}
+
 fn tracks(answer: &Session<'_>) -> Option<Refusal> {
     const SENTENCE: &str = "Media section has more than one track specified with a=ssrc lines which is not supported \
                             with Unified Plan.";
@@ -211,7 +288,9 @@ fn tracks(answer: &Session<'_>) -> Option<Refusal> {
 fn simulcast(answer: &Session<'_>) -> Option<Refusal> {
     let lacking = answer.media().find(|media| {
         let mut known = answer.head().extmaps().chain(media.section().extmaps());
-        media.section().simulcast().is_some() && !known.any(|extension| extension.uri.value == RID_URI)
+        // Drafts named payload types instead; such a line counts for nothing.
+        let is_simulcast = media.section().simulcast().is_some() && media.section().has("rid");
+        is_simulcast && !known.any(|extension| extension.uri.value == RID_URI)
     })?;
     let mid = lacking.mid().map(|mid| mid.value).unwrap_or_default();
     let sentence = format!(
@@ -221,15 +300,19 @@ fn simulcast(answer: &Session<'_>) -> Option<Refusal> {
     Some(Refusal::of(span, sentence, format!("there is no `a=extmap:… {RID_URI}` below the m-line")))
 }
 
-fn groups(offer: &Session<'_>, answer: &Session<'_>) -> Option<Refusal> {
+fn grouped_twice(answer: &Session<'_>) -> Option<Refusal> {
     let mut seen = BTreeSet::new();
-    for mid in bundles(answer).flat_map(|group| &group.mids) {
+    for mid in bundles(answer).flat_map(each_once) {
         if !seen.insert(mid.value) {
             let sentence =
                 format!("A BUNDLE group contains a MID='{mid}' that is already in a BUNDLE group.");
             return Some(Refusal::of(mid.span, sentence, format!("`{mid}` is named twice")));
         }
     }
+    None
+}
+
+fn groups(offer: &Session<'_>, answer: &Session<'_>) -> Option<Refusal> {
     let offered = bundles(offer).enumerate();
     let offered: HashMap<&str, usize> =
         offered.flat_map(|(place, group)| group.mids.iter().map(move |mid| (mid.value, place))).collect();
@@ -270,45 +353,69 @@ fn groups(offer: &Session<'_>, answer: &Session<'_>) -> Option<Refusal> {
 fn transports(offer: &Session<'_>, answer: &Session<'_>) -> Option<Refusal> {
     for second in with_transport(answer) {
         let Some(first) = offer.media_at(second.index()) else { continue };
-        let mid = second.mid().or(first.mid()).map(|mid| mid.value).unwrap_or_default();
-        if second.line().is_rtp() && !second.counts("rtcp-mux") {
-            let sentence = format!(
-                "The m= section with mid='{mid}' is invalid. RTCP-MUX is not enabled when it is required."
-            );
-            let reason = format!("{} has no `a=rtcp-mux`", called(second));
-            return Some(Refusal::of(line(second), sentence, reason));
+        let mid = second.mid().or(first.mid());
+        if let Some(refusal) = own_transport(second, mid) {
+            return Some(refusal);
         }
         if let Some(refusal) = transport(first, second) {
-            let before = format!("Failed to apply the description for m= section with mid='{mid}': ");
-            return Some(Refusal { sentence: before + &refusal.sentence, ..refusal });
+            return Some(refusal.applying(mid));
         }
     }
     None
 }
 
-fn transport(first: Media<'_, '_>, second: Media<'_, '_>) -> Option<Refusal> {
+/// What one side says of a transport, whatever the other says.
+fn own_transport(media: Media<'_, '_>, mid: Option<crate::sdp::Word<'_>>) -> Option<Refusal> {
+    if media.line().is_rtp() && !media.counts("rtcp-mux") {
+        let sentence = format!(
+            "The m= section with mid='{}' is invalid. RTCP-MUX is not enabled when it is required.",
+            mid.map(|mid| mid.value).unwrap_or_default()
+        );
+        let reason = format!("{} has no `a=rtcp-mux`", called(media));
+        return Some(Refusal::of(line(media), sentence, reason));
+    }
     let has_length = |text: &str, least: usize| (least..=256).contains(&text.len());
-    if let Some((ufrag, _)) = second.ice_ufrag().filter(|(ufrag, _)| !has_length(ufrag.value, 4)) {
+    if let Some((ufrag, _)) = media.ice_ufrag().filter(|(ufrag, _)| !has_length(ufrag.value, 4)) {
         let sentence = "Invalid ICE parameters: ICE ufrag must be between 4 and 256 characters long.";
-        return Some(Refusal::of(ufrag.span, sentence, format!("it has {}", characters(ufrag.len()))));
+        let reason = format!("`a=ice-ufrag` has {}, and needs 4", characters(ufrag.len()));
+        return Some(Refusal::of(ufrag.span, sentence, reason).applying(mid));
     }
-    if let Some((pwd, _)) = second.ice_pwd().filter(|(pwd, _)| !has_length(pwd.expose(), 22)) {
+    if let Some((pwd, _)) = media.ice_pwd().filter(|(pwd, _)| !has_length(pwd.expose(), 22)) {
         let sentence = "Invalid ICE parameters: ICE pwd must be between 22 and 256 characters long.";
-        return Some(Refusal::of(pwd.span(), sentence, format!("it has {}", characters(pwd.expose().len()))));
+        let reason = format!("`a=ice-pwd` has {}, and needs 22", characters(pwd.expose().len()));
+        return Some(Refusal::of(pwd.span(), sentence, reason).applying(mid));
     }
+    None
+}
+
+impl Refusal {
+    fn applying(self, mid: Option<crate::sdp::Word<'_>>) -> Self {
+        let mid = mid.map(|mid| mid.value).unwrap_or_default();
+        let before = format!("Failed to apply the description for m= section with mid='{mid}': ");
+        Self { sentence: before + &self.sentence, ..self }
+    }
+}
+
+fn transport(first: Media<'_, '_>, second: Media<'_, '_>) -> Option<Refusal> {
     // Without a line the answerer counts as `active`.
     if let Some((setup, _)) = first.setup().filter(|(setup, _)| setup.value != Setup::Actpass) {
         let sentence = "Offerer must use actpass value for setup attribute.";
         let reason = format!("the offer says `a=setup:{}`", setup.as_str());
         return Some(Refusal { side: Side::First, ..Refusal::of(setup.span, sentence, reason) });
     }
-    let (setup, _) = second.setup()?;
-    if matches!(setup.value, Setup::Actpass | Setup::Holdconn) {
+    if let Some((setup, _)) = second.setup()
+        && matches!(setup.value, Setup::Actpass | Setup::Holdconn)
+    {
         let sentence = "Answerer must use either active or passive value for setup attribute.";
         let reason = format!("`a=setup:{}` should be `a=setup:active`", setup.as_str());
         return Some(Refusal::of(setup.span, sentence, reason));
     }
-    None
+    // Of several the last one counts.
+    let fingerprint = second.fingerprints()?.0.fingerprints().last()?;
+    let (expected, length) = (fingerprint.expected_length()?, fingerprint.length());
+    let reason = || format!("a `{}` hash has {expected} bytes, and this has {length}", fingerprint.hash);
+    let sentence = "Failed to apply remote fingerprint.";
+    (expected != length).then(|| Refusal::of(fingerprint.value.span, sentence, reason()))
 }
 
 fn characters(count: usize) -> String {
@@ -332,27 +439,30 @@ fn directions(offer: &Session<'_>, answer: &Session<'_>) -> Option<Refusal> {
     None
 }
 
-/// Nothing is left to send with. Whether that refuses the answer depends on the version.
+/// Video of which nothing is left but retransmission and protection, or the retransmission of what is not there. Other
+/// answers without a common codec are taken, and no media flows.
 fn codecs(offer: &Session<'_>, answer: &Session<'_>) -> Option<Refusal> {
-    for pair in pairs(offer, answer).filter(|pair| pair.is_live_rtp() && pair.answer.direction().receives()) {
-        let Some((span, reason)) = dangling(pair).or_else(|| nothing_in_common(pair)) else { continue };
-        let mid = pair.answer.mid().or(pair.offer.mid()).map(|mid| mid.value).unwrap_or_default();
-        let sentence = format!(
-            "Failed to set remote {} description send parameters for m-section with mid='{mid}'.",
-            pair.answer.line().kind
-        );
-        return Some(Refusal { confidence: Confidence::Medium, ..Refusal::of(span, sentence, reason) });
-    }
-    None
+    let mut live = pairs(offer, answer).filter(|pair| pair.is_live_rtp());
+    live.find_map(|pair| sendable(pair.answer, pair.answer.mid().or(pair.offer.mid())))
 }
 
-fn dangling(pair: MediaPair<'_, '_>) -> Option<(Span, String)> {
-    let codec = pair
-        .answer
+fn sendable(media: Media<'_, '_>, mid: Option<crate::sdp::Word<'_>>) -> Option<Refusal> {
+    if media.line().kind.value != "video" || !media.line().is_rtp() {
+        return None;
+    }
+    let (span, reason) = dangling(media).or_else(|| nothing_by_itself(media))?;
+    let mid = mid.map(|mid| mid.value).unwrap_or_default();
+    let sentence =
+        format!("Failed to set remote video description send parameters for m-section with mid='{mid}'.");
+    Some(Refusal { confidence: Confidence::Medium, ..Refusal::of(span, sentence, reason) })
+}
+
+fn dangling(media: Media<'_, '_>) -> Option<(Span, String)> {
+    let codec = media
         .codecs()
         .iter()
         .filter(|codec| codec.is("rtx"))
-        .find(|codec| codec.associated().is_some_and(|apt| pair.answer.codec(apt.value).is_none()))?;
+        .find(|codec| codec.associated().is_some_and(|apt| media.codec(apt.value).is_none()))?;
     let apt = codec.associated()?;
     Some((
         apt.span,
@@ -360,11 +470,10 @@ fn dangling(pair: MediaPair<'_, '_>) -> Option<(Span, String)> {
     ))
 }
 
-fn nothing_in_common(pair: MediaPair<'_, '_>) -> Option<(Span, String)> {
-    let has_media = |codecs: &[Codec<'_>]| codecs.iter().any(|codec| !codec.is_auxiliary());
-    let is_common = pair.common().any(|(_, codec)| !codec.is_auxiliary());
-    let is_lacking = !is_common && has_media(pair.offer.codecs()) && !pair.answer.codecs().is_empty();
-    is_lacking.then(|| (line(pair.answer), format!("{} has no codec of the offer", called(pair.answer))))
+fn nothing_by_itself(media: Media<'_, '_>) -> Option<(Span, String)> {
+    let codecs = media.codecs();
+    let is_lacking = !codecs.is_empty() && codecs.iter().all(Codec::is_auxiliary);
+    is_lacking.then(|| (line(media), format!("{} has no codec that carries video by itself", called(media))))
 }
 
 /// `m-line 1, video (mid 1)`.

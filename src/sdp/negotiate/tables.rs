@@ -2,14 +2,35 @@
 
 use super::Negotiation;
 use super::facts::*;
-use crate::finding::{Confidence, Severity};
+use super::verdict::Outcome;
+use crate::finding::Confidence;
 use crate::report::{Align, Block, Cell, Table, Tone};
 
-pub(super) fn blocks(negotiation: &Negotiation) -> Vec<Block> {
-    let mut blocks = vec![Block::Verdict(verdict(negotiation))];
-    if let Some(refusal) = &negotiation.refusal {
-        blocks.push(Block::Paragraph(self::refusal(refusal, negotiation)));
+/// The verdict, and what libwebrtc would say.
+pub(super) fn opening(negotiation: &Negotiation) -> Vec<Block> {
+    let verdict = &negotiation.verdict;
+    let tone = match verdict.outcome {
+        Outcome::Agreed => Tone::Good,
+        Outcome::Doubtful => Tone::Warn,
+        Outcome::Failed => Tone::Bad,
+    };
+    let mut blocks = vec![Block::Verdict(Cell::new(verdict.sentence.clone(), tone))];
+    blocks.extend(negotiation.notes.iter().map(|note| Block::Paragraph(Cell::new(note.clone(), Tone::Warn))));
+    let refusals = [("offer", &negotiation.offer_refusal), ("answer", &negotiation.refusal)];
+    let said = refusals.iter().filter_map(|(what, refusal)| {
+        Some(Block::Paragraph(self::refusal(what, refusal.as_ref()?, negotiation)))
+    });
+    blocks.extend(said);
+    if let Some(recorded) = &negotiation.recorded_refusal {
+        let text = format!("It said of description {}: \"{}\"", recorded.description, recorded.message);
+        blocks.push(Block::Paragraph(Cell::new(text, Tone::Bad)));
     }
+    blocks
+}
+
+/// The transports, and each m-line.
+pub(super) fn blocks(negotiation: &Negotiation) -> Vec<Block> {
+    let mut blocks = Vec::new();
     if !negotiation.transports.is_empty() {
         blocks.push(Block::Heading("Transports".to_owned()));
         blocks.push(Block::Table(transports(negotiation)));
@@ -20,32 +41,7 @@ pub(super) fn blocks(negotiation: &Negotiation) -> Vec<Block> {
     blocks
 }
 
-fn verdict(negotiation: &Negotiation) -> Cell {
-    let agreed = negotiation.media.iter().filter(|media| media.state == State::Agreed).count();
-    let all = negotiation.media.len();
-    let errors = negotiation.findings.iter().filter(|finding| finding.severity == Severity::Error).count();
-    let m_lines = if all == 1 { "m-line".to_owned() } else { "m-lines".to_owned() };
-    if negotiation.predicted {
-        let tone = if agreed == 0 || errors > 0 { Tone::Bad } else { Tone::Good };
-        let text = format!("two offers: an answer to the first would accept {agreed} of {all} {m_lines}");
-        return Cell::new(text, tone);
-    }
-    let faults = match errors {
-        0 => String::new(),
-        1 => ", with 1 error".to_owned(),
-        more => format!(", with {more} errors"),
-    };
-    if negotiation.refusal.is_some() {
-        return Cell::new(
-            format!("the answer does not fit the offer: libwebrtc refuses it{faults}"),
-            Tone::Bad,
-        );
-    }
-    let text = format!("offer and answer agree on {agreed} of {all} {m_lines}{faults}");
-    Cell::new(text, if errors > 0 || agreed == 0 { Tone::Bad } else { Tone::Good })
-}
-
-fn refusal(refusal: &RefusalFacts, negotiation: &Negotiation) -> Cell {
+fn refusal(what: &str, refusal: &RefusalFacts, negotiation: &Negotiation) -> Cell {
     let would = match refusal.confidence {
         Confidence::High => "would say",
         _ => "would probably say",
@@ -56,8 +52,8 @@ fn refusal(refusal: &RefusalFacts, negotiation: &Negotiation) -> Cell {
         label => format!("{} ({label})", side.source),
     };
     let text = format!(
-        "Chrome and all else that is made with libwebrtc {would}: \"Failed to set remote answer sdp: {}\" The line at \
-         fault is line {} of {file}: {}.",
+        "Chrome and all else that is made with libwebrtc {would}: \"Failed to set remote {what} sdp: {}\" The line \
+         at fault is line {} of {file}: {}.",
         refusal.sentence, refusal.line, refusal.reason
     );
     Cell::new(text, Tone::Bad)
@@ -139,7 +135,10 @@ fn properties(media: &MediaOutcome, predicted: bool) -> Table {
     row("state", state(media.state, predicted));
     row("media goes", direction(media, predicted));
     row("transport", media.proto.clone().filter(|_| media.state == State::Agreed).unwrap_or_default().into());
-    row("RTCP", if media.rtcp_rsize == Some(true) { "may be short".into() } else { Cell::default() });
+    row(
+        "RTCP",
+        if media.rtcp_rsize == Some(true) { "may be of reduced size".into() } else { Cell::default() },
+    );
     row("extensions", extensions(&media.extmaps).into());
     row("simulcast", media.simulcast.as_ref().map(simulcast).unwrap_or_default());
     row("SCTP", media.sctp.as_ref().map(sctp).unwrap_or_default().into());
@@ -159,6 +158,7 @@ fn state(state: State, predicted: bool) -> Cell {
         State::OtherKind => ("the answer has another kind of media here", Tone::Bad),
         State::NothingInCommon if predicted => ("rejected: no codec in common", Tone::Warn),
         State::NothingInCommon => ("no codec in common", Tone::Bad),
+        State::OtherTransport => ("rejected: no transport in common", Tone::Bad),
     };
     Cell::new(text, tone)
 }

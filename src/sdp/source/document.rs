@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::candidate::Candidate;
 use super::text::{self, Text};
 
 /// One description: its text, and where it came from.
@@ -144,6 +145,34 @@ impl Document {
         }
     }
 
+    /// Candidates that stand alone, as a fragment of trickle ICE has them.
+    pub(super) fn of_candidates(candidates: &[Candidate]) -> Self {
+        let mut bytes = Vec::new();
+        let mut pieces = Vec::new();
+        for candidate in candidates {
+            pieces.push(Piece { at: bytes.len(), place: candidate.place });
+            match &candidate.line {
+                Some(line) => {
+                    bytes.extend_from_slice(b"a=");
+                    pieces.push(Piece { at: bytes.len(), place: candidate.place });
+                    bytes.extend_from_slice(line.as_bytes());
+                }
+                None => bytes.extend_from_slice(b"a=end-of-candidates"),
+            }
+            bytes.extend_from_slice(b"\r\n");
+        }
+        Self {
+            text: bytes,
+            kind: Kind::Sdpfrag,
+            label: String::new(),
+            wrappings: vec![Wrapping::Pieces],
+            in_dump: None,
+            restored: false,
+            places: Places(pieces),
+            verbatim: None,
+        }
+    }
+
     /// Where the byte at `offset` of the text stands in the input; None where it stands nowhere, as after base64.
     /// The end of the text counts as the place behind its last byte.
     pub fn place(&self, offset: usize) -> Option<Place> {
@@ -154,6 +183,15 @@ impl Document {
             }
             _ => self.places.at(offset),
         }
+    }
+
+    /// Whether each of its lines is one of the input, with other text before it perhaps: then people count those.
+    pub fn stands_in_lines(&self) -> bool {
+        let keeps_lines = |wrapping: &Wrapping| {
+            use Wrapping::{Gzip, Message, Prefix, Prose, Utf16};
+            matches!(wrapping, Gzip | Message | Prefix | Prose | Utf16)
+        };
+        self.label.is_empty() && self.in_dump.is_none() && self.wrappings.iter().all(keeps_lines)
     }
 
     /// The bytes of the input that the text is, where it stands there in one piece.

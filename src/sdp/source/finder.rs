@@ -116,6 +116,14 @@ impl<'i> Finder<'i> {
         }
     }
 
+    /// Corrects the place of the last candidate to this offset of the input.
+    pub(super) fn begins_at(&mut self, offset: Option<usize>) {
+        let place = offset.map(|offset| self.index().place(offset));
+        if let (Some(place), Some(last)) = (place, self.candidates.last_mut()) {
+            last.place = Some(place);
+        }
+    }
+
     /// Where an offset of a text stands in the input.
     pub(super) fn place(&self, text: &Text<'_>, at: usize) -> Option<Place> {
         text.position(at).map(|offset| self.index().place(offset))
@@ -192,6 +200,9 @@ impl<'i> Finder<'i> {
         let shape = self.lines_and_literals(text, context);
         if self.count() > before {
             return shape;
+        }
+        if html::has_html(&text.bytes) && self.html(text, context) {
+            return Some(Shape::Html);
         }
         let candidates = candidate::in_lines(text, self.index(), MAX_DOCUMENTS);
         if !candidates.is_empty() {
@@ -272,6 +283,9 @@ impl<'i> Finder<'i> {
         let blocks = raw::blocks(text);
         let literals = literal::literals(text);
         let mut shape = (!blocks.is_empty()).then_some(Shape::Sdp);
+        if let [only] = &blocks[..] {
+            self.text_before(text, only);
+        }
         for block in &blocks {
             let has_version =
                 lines(&block.text.bytes).any(|line| line.of(&block.text.bytes).starts_with(b"v="));
@@ -313,6 +327,24 @@ impl<'i> Finder<'i> {
             self.add(literal.text, context.kind.or(literal.hint).unwrap_or(Kind::Unknown), &inner);
         }
         shape
+    }
+
+    /// Says how much stands before a description that begins a line of its own: a program that was handed all of it
+    /// refuses it.
+    fn text_before(&mut self, text: &Text<'_>, block: &raw::Block) {
+        let before = &text.bytes[..block.range.start];
+        let is_own_line = matches!(before.last(), Some(b'\n' | b'\r'));
+        let count = lines(before).filter(|line| !line.of(before).trim_ascii().is_empty()).count();
+        if count == 0 || block.has_prefix || !is_own_line {
+            return;
+        }
+        let what = match count {
+            1 => "a line of other text stands".to_owned(),
+            count => format!("{count} lines of other text stand"),
+        };
+        let line = self.place(text, 0).map(|place| place.line);
+        let text = format!("{what} before the description, and counts for nothing here; parsers refuse it");
+        self.notes.push(Note { line, ..Note::new(About::TextBefore, text) });
     }
 
     fn finish(mut self, shape: Shape) -> Sources {

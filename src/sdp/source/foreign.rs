@@ -87,7 +87,39 @@ pub(super) fn sentence(bytes: &[u8]) -> String {
     if find(bytes, b"BEGIN CERTIFICATE", 0).is_some() {
         return "a certificate, not SDP".to_owned();
     }
+    if let Some(why) = response(bare) {
+        return why;
+    }
+    if [&b"v=0 o="[..], b"v=0o=", b"v=0\to="].iter().any(|one| find(bytes, one, 0).is_some()) {
+        return "SDP whose line ends are lost: all of it stands on one line, and nobody can tell for sure where each \
+                line began. Copy it again from where it has its lines, or as `JSON.stringify(description)`"
+            .to_owned();
+    }
     "text without SDP in it: nowhere is a line `v=0`, nor an `m=` line with its attributes".to_owned()
+}
+
+/// A response of SIP or HTTP, which says why there is none.
+fn response(text: &str) -> Option<String> {
+    let (line, _) = text.split_once(['\r', '\n']).unwrap_or((text, ""));
+    let (version, status) = line.split_once(' ')?;
+    let (code, _) = status.split_once(' ').unwrap_or((status, ""));
+    let code: u16 = code.parse().ok().filter(|code| (100..700).contains(code))?;
+    let status: String = status.chars().filter(|c| !c.is_control()).take(60).collect();
+    let protocol = ["SIP", "HTTP", "RTSP"]
+        .into_iter()
+        .find(|name| version.strip_prefix(name).is_some_and(|rest| rest.starts_with('/')))?;
+    let why = match (protocol, code) {
+        // RFC 3261 §21.4.26, §21.6.4: something of the session description was not acceptable.
+        ("SIP", 488 | 606) => {
+            ": the peer refused the session that was offered, by its codecs, its transport or its encryption. Look at the \
+             INVITE: `rtcscope sdp explain` shows what it offers; a Warning header here may say more"
+        }
+        ("SIP", 415) => ": the peer does not read the kind of body that it was sent",
+        ("SIP", 300..) => ": the call failed or went elsewhere; what was offered is in the INVITE",
+        ("HTTP" | "RTSP", 400..) => ": the request failed; what was offered is in the request",
+        _ => "",
+    };
+    Some(format!("a response of {protocol} without SDP in it, {status}{why}"))
 }
 
 #[cfg(test)]
@@ -110,6 +142,14 @@ mod tests {
             ("<!DOCTYPE html><p>502", "error page"),
             ("{\"a\": 1}", "JSON without"),
             ("hello", "nowhere"),
+            ("v=0 o=- 1 2 IN IP4 127.0.0.1 s=- t=0 0 m=audio 9 RTP/AVP 0", "line ends are lost"),
+            ("offer: v=0o=- 1 2 IN IP4 127.0.0.1s=-t=0 0m=audio 9 RTP/AVP 0", "line ends are lost"),
+            (
+                "SIP/2.0 488 Not Acceptable Here\r\nVia: x\r\n\r\n",
+                "488 Not Acceptable Here: the peer refused",
+            ),
+            ("SIP/2.0 180 Ringing\r\n\r\n", "without SDP in it, 180 Ringing"),
+            ("HTTP/1.1 503 Service Unavailable\r\n\r\n", "503 Service Unavailable: the request failed"),
         ] {
             assert!(sentence(text.as_bytes()).contains(word), "{text}: {}", sentence(text.as_bytes()));
         }

@@ -33,6 +33,13 @@ pub(super) fn is_html(bytes: &[u8]) -> bool {
         || lower.starts_with(b"<!--") && find(&lower, b"<html", 0).is_some()
 }
 
+/// Whether there are marks of HTML in a text that is none as a whole: a part of a page, or what an editor escaped.
+pub(super) fn has_html(bytes: &[u8]) -> bool {
+    [&b"&#"[..], b"&equals;", b"<br", b"<BR", b"<p>", b"<div", b"<span"]
+        .iter()
+        .any(|mark| find(bytes, mark, 0).is_some())
+}
+
 /// The text of a page. The ids of elements that name an offer or answer become lines, as headings do.
 pub(super) fn text_of(page: &Text<'_>) -> Text<'static> {
     let bytes = &*page.bytes;
@@ -75,7 +82,14 @@ fn tag(page: &Text<'_>, at: usize, out: &mut Text<'static>) -> usize {
             out.push_decoded(b"\n", None);
         }
     }
-    at + end + 2
+    let after = at + end + 2;
+    // The line end that an editor writes behind it breaks no second line.
+    let line_end = match bytes.get(after..).unwrap_or_default() {
+        [b'\r', b'\n', ..] => 2,
+        [b'\n', ..] => 1,
+        _ => 0,
+    };
+    if name == b"br" { after + line_end } else { after }
 }
 
 /// The id of an element, where it tells which description follows.
@@ -99,6 +113,12 @@ fn entity(page: &Text<'_>, at: usize, out: &mut Text<'static>) -> usize {
             "quot" => '"',
             "apos" => '\'',
             "nbsp" => ' ',
+            "equals" => '=',
+            "colon" => ':',
+            "sol" => '/',
+            "plus" => '+',
+            "Tab" => '\t',
+            "NewLine" => '\n',
             _ => match name.strip_prefix('#')? {
                 hex if hex.starts_with(['x', 'X']) => number(&hex[1..], 16)?,
                 decimal => number(decimal, 10)?,

@@ -32,6 +32,16 @@ const LONGEST: usize = 2000;
 
 /// The bodies of all messages, and where the first message begins.
 pub(super) fn bodies(bytes: &[u8]) -> Vec<Body> {
+    let mut calls = Calls::default();
+    let mut found = Vec::new();
+    for (start, headers, stop) in messages(bytes) {
+        body(bytes, &start, &headers, stop, &mut calls, &mut found);
+    }
+    found
+}
+
+/// The start line of each message, its headers, and where it ends at the latest.
+fn messages(bytes: &[u8]) -> Vec<(Start, Headers, usize)> {
     if [&b"HTTP/"[..], b"SIP/2.0", b"RTSP/"].iter().all(|name| find(bytes, name, 0).is_none()) {
         return Vec::new();
     }
@@ -41,15 +51,25 @@ pub(super) fn bodies(bytes: &[u8]) -> Vec<Body> {
         .enumerate()
         .filter_map(|(index, line)| Some((index, Start::of(line.of(bytes))?)))
         .collect();
-    let mut calls = Calls::default();
-    let mut found = Vec::new();
-    for (order, (index, start)) in starts.iter().enumerate() {
-        let stop = starts.get(order + 1).map_or(bytes.len(), |(next, _)| lines[*next].start);
-        let Some(headers) = Headers::of(bytes, &lines[index + 1..], stop) else { continue };
-        let at = lines[*index].start;
-        body(bytes, start, &headers, stop, at, &mut calls, &mut found);
-    }
-    found
+    let stops: Vec<usize> = starts.iter().skip(1).map(|(next, _)| lines[*next].start).collect();
+    let stops = stops.into_iter().chain([bytes.len()]);
+    let messages = starts.into_iter().zip(stops).filter_map(|((index, mut start), stop)| {
+        start.at = lines[index].start;
+        Some((start, Headers::of(bytes, &lines[index + 1..], stop)?, stop))
+    });
+    messages.collect()
+}
+
+/// Where each Content-Length that is right stands, and the body that it counts.
+pub(super) fn lengths(bytes: &[u8]) -> Vec<(Range<usize>, Range<usize>)> {
+    messages(bytes)
+        .into_iter()
+        .filter_map(|(_, headers, stop)| {
+            let region = headers.end.min(stop)..stop;
+            let (range, is_exact, _) = measure(bytes, region, headers.length);
+            is_exact.then_some((headers.length_at, range))
+        })
+        .collect()
 }
 
 fn body(
@@ -57,7 +77,6 @@ fn body(
     start: &Start,
     headers: &Headers,
     stop: usize,
-    at: usize,
     calls: &mut Calls,
     found: &mut Vec<Body>,
 ) {
@@ -77,7 +96,7 @@ fn body(
         is_sdp: kind_line.contains("application/sdp"),
         is_exact,
         wrong_length,
-        at,
+        at: start.at,
     };
     let boundary = kind_line.find("boundary=").map(|at| headers.content_type[at + 9..].trim());
     let boundary = boundary.map(|value| value.split(';').next().unwrap_or_default().trim().trim_matches('"'));
@@ -147,6 +166,8 @@ struct Start {
     /// None in a response.
     method: Option<String>,
     status: u16,
+    /// Where it begins.
+    at: usize,
 }
 
 impl Start {
@@ -168,7 +189,7 @@ impl Start {
         }
         if let Some(found) = words.first().and_then(|word| shape(word)) {
             let status = words.get(1).filter(|code| code.len() == 3)?.parse().ok()?;
-            return Some(Self { shape: found, line: words.join(" "), method: None, status });
+            return Some(Self { shape: found, line: words.join(" "), method: None, status, at: 0 });
         }
         let [.., method, _, version] = &words[..] else { return None };
         let method = (*method).trim_start_matches(|letter: char| !letter.is_ascii_alphabetic());
@@ -176,7 +197,7 @@ impl Start {
             method.len() >= 3 && method.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
         let shape = shape(version).filter(|_| is_method)?;
         let line = words[words.len() - 3..].join(" ");
-        Some(Self { shape, line, method: Some(method.to_owned()), status: 0 })
+        Some(Self { shape, line, method: Some(method.to_owned()), status: 0, at: 0 })
     }
 }
 
@@ -184,6 +205,8 @@ impl Start {
 struct Headers {
     content_type: String,
     length: Option<usize>,
+    /// Where that stands.
+    length_at: Range<usize>,
     call: String,
     sequence: String,
     /// Where the body begins.
@@ -214,7 +237,11 @@ impl Headers {
             let value = value.trim();
             match name.trim().to_ascii_lowercase().as_str() {
                 "content-type" | "c" => headers.content_type = value.to_owned(),
-                "content-length" | "l" => headers.length = value.parse().ok(),
+                "content-length" | "l" => {
+                    headers.length = value.parse().ok();
+                    let end = line.start + content.trim_ascii_end().len();
+                    headers.length_at = end.saturating_sub(value.len())..end;
+                }
                 "call-id" | "i" => headers.call = value.to_owned(),
                 "cseq" => headers.sequence = value.to_owned(),
                 _ => {}

@@ -54,6 +54,30 @@ impl Sources {
             && self.dump.as_ref().is_none_or(|dump| dump.connections.iter().all(|one| one.events.is_empty()))
     }
 
+    /// The candidates that stand in no description, as lines of a fragment, for whoever judges lines.
+    pub fn fragment(&self) -> Option<Document> {
+        (!self.candidates.is_empty()).then(|| Document::of_candidates(&self.candidates))
+    }
+
+    /// The candidates that the peers of a dump's connections sent, as lines of a fragment for each connection.
+    pub fn trickled(&self) -> Vec<Document> {
+        let connections = self.dump.iter().flat_map(|dump| &dump.connections);
+        let of = |connection: &dump::Connection| {
+            let mut seen = std::collections::HashSet::new();
+            let candidates = connection.events.iter().filter_map(|event| match &event.what {
+                dump::What::Candidate { local: false, candidate } => Some(candidate),
+                _ => None,
+            });
+            let once =
+                candidates.filter(|one| one.line.as_ref().is_some_and(|line| seen.insert(line.as_str())));
+            let candidates: Vec<Candidate> = once.cloned().collect();
+            let mut document = Document::of_candidates(&candidates);
+            document.label = format!("{} addIceCandidate", connection.id);
+            (!candidates.is_empty()).then_some(document)
+        };
+        connections.filter_map(of).collect()
+    }
+
     /// Why the input holds no SDP, in one sentence; None where it does.
     pub fn why_none(&self) -> Option<&str> {
         self.notes.iter().find(|note| note.about == About::NoSdp).map(|note| note.text.as_str())
@@ -63,4 +87,9 @@ impl Sources {
 /// Finds everything.
 pub fn find(input: &[u8]) -> Sources {
     finder::find(input)
+}
+
+/// Where each Content-Length of an input stands, as far as it is right, and the body that it counts.
+pub(crate) fn content_lengths(input: &[u8]) -> Vec<(std::ops::Range<usize>, std::ops::Range<usize>)> {
+    message::lengths(input)
 }

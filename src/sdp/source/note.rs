@@ -21,6 +21,8 @@ pub enum About {
     Unpacked,
     /// It begins with a byte order mark.
     ByteOrderMark,
+    /// Text stands before the first line of the only description.
+    TextBefore,
     /// `\r\n` stand as characters where lines should end.
     LiteralEscapes,
     /// Something stops before its end.

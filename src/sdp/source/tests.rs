@@ -249,3 +249,20 @@ fn what_is_no_sdp_is_named() {
     assert!(why(&gzip(b"\x7fELF\x02\x01\x01")).contains("ELF"));
     assert!(why(&[0; 4000]).contains("binary"));
 }
+
+#[test]
+fn a_part_of_a_page_is_read_as_one() {
+    for page in [
+        "v&#61;0<br>\no&#61;- 1 1 IN IP4 0.0.0.0<br>\ns&#61;-<br>\nt&#61;0 0<br>\n",
+        "v&equals;0<br/>o&equals;- 1 1 IN IP4 0.0.0.0<br/>s&equals;-<br/>t&equals;0 0<br/>",
+        "Hi,<br>v=0<br>o=- 1 1 IN IP4 0.0.0.0<br>s=-<br>t=0 0<br>",
+    ] {
+        let sources = find(page.as_bytes());
+        let texts: Vec<_> = sources
+            .documents
+            .iter()
+            .map(|one| String::from_utf8_lossy(&one.text).trim_end().to_owned())
+            .collect();
+        assert_eq!(texts, ["v=0\no=- 1 1 IN IP4 0.0.0.0\ns=-\nt=0 0"], "{page}: {:?}", sources.notes);
+    }
+}

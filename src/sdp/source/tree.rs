@@ -99,15 +99,20 @@ impl<'n> Walk<'_, '_, 'n> {
             return;
         }
         let decoded = unescape(self.text, range);
+        let start = find(&decoded.bytes, b"candidate:", 0).and_then(|at| decoded.position(at));
+        let (object, is_named) = match self.path.last() {
+            Some(Step::Key(object, key)) => (Some(*object), unquoted(&self.text.bytes, key) == b"candidate"),
+            _ => (None, false),
+        };
+        // What stands under that key is one, however broken.
+        let broken = || is_named.then(|| candidate::broken_line_of(&decoded.bytes)).flatten();
         if let Some(line) = candidate::line_of(&decoded.bytes)
+            .or_else(broken)
             .filter(|line| !line.iter().any(|byte| matches!(byte, b'\n' | b'\r')))
         {
-            let object = match self.path.last() {
-                Some(Step::Key(object, _)) => Some(*object),
-                _ => None,
-            };
             let line = String::from_utf8_lossy(line).into_owned();
             self.candidate(Some(line), object, node.span.start);
+            self.finder.begins_at(start);
             return;
         }
         let context = self.inner(Wrapping::String);

@@ -21,6 +21,8 @@ pub struct Text<'t> {
     bytes: &'t [u8],
     text: Cow<'t, str>,
     lines: Vec<Line>,
+    /// Then bytes are characters, and nobody need count them.
+    is_ascii: bool,
 }
 
 impl<'t> Text<'t> {
@@ -31,7 +33,8 @@ impl<'t> Text<'t> {
             Err(_) => Cow::Owned(masked(bytes)),
         };
         let lines = Lines::of(&text).collect();
-        Self { bytes, text, lines }
+        let is_ascii = text.is_ascii();
+        Self { bytes, text, lines, is_ascii }
     }
 
     /// What came, byte for byte.

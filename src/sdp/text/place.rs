@@ -20,7 +20,10 @@ impl Place {
         };
         let start = span.start.clamp(line.span.start, line.span.end);
         let end = span.end.clamp(start, line.span.end);
-        let count = |from: usize, to: usize| text.slice(Span::new(from, to)).chars().count();
+        let count = |from: usize, to: usize| match text.is_ascii {
+            true => to - from,
+            false => text.slice(Span::new(from, to)).chars().count(),
+        };
         Place { line: line.number, column: count(line.span.start, start) + 1, length: count(start, end) }
     }
 }

@@ -1,8 +1,8 @@
 //! What a server told us to authenticate with, and how that signs requests and checks answers
-//! (RFC 8489 §9.2).
+//! (RFC 8489 §9.2, RFC 7635).
 
 use crate::stun::attribute::{self, PASSWORD_ALGORITHM, PASSWORD_ALGORITHMS};
-use crate::stun::{Integrity, Message, MessageBuilder};
+use crate::stun::{Integrity, Message, MessageBuilder, Method};
 use crate::turn::credentials::Credentials;
 
 /// REALM, NONCE, and the key that follows from them and our credentials.
@@ -12,8 +12,18 @@ pub(super) struct Access {
     nonce: Vec<u8>,
     /// PASSWORD-ALGORITHMS as it came, to be sent back, and the algorithm that we took from it.
     algorithms: Option<(Vec<u8>, Algorithm)>,
+    /// THIRD-PARTY-AUTHORIZATION came: the server takes tokens.
+    third_party: bool,
+    /// The server has taken our key.
+    proven: bool,
+    /// A token's MAC key is used as coturn does.
+    cut: bool,
     key: Option<Vec<u8>>,
 }
+
+/// coturn (4.5 to 4.17) takes a token with a MAC key of twenty bytes alone, and then signs with the first so many of it,
+/// the length of an MD5 key; whoever signs with all of it, as RFC 7635 §5 says, gets a 401.
+const CUT: usize = 16;
 
 /// RFC 8489 §18.5.1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +38,7 @@ pub(super) struct Challenge {
     realm: Option<Vec<u8>>,
     nonce: Vec<u8>,
     algorithms: Option<Vec<u8>>,
+    third_party: bool,
 }
 
 impl Challenge {
@@ -39,27 +50,50 @@ impl Challenge {
         if algorithms.is_none() && announces_algorithms(&nonce) {
             return None;
         }
-        Some(Self { realm: response.attribute(attribute::REALM).map(<[u8]>::to_vec), nonce, algorithms })
+        let realm = response.attribute(attribute::REALM).map(<[u8]>::to_vec);
+        let third_party = response.attribute(attribute::THIRD_PARTY_AUTHORIZATION).is_some();
+        Some(Self { realm, nonce, algorithms, third_party })
     }
 }
 
 impl Access {
-    /// Takes a challenge. Without credentials, or where no algorithm offered is one of ours, there is no key.
-    pub(super) fn learn(&mut self, challenge: Challenge, credentials: Option<&Credentials>) {
+    /// Whether there is an answer to this challenge: a token is for servers that ask for one (RFC 7635 §5).
+    pub(super) fn can_answer(&self, challenge: &Challenge, credentials: &Credentials) -> bool {
+        credentials.access_token().is_none() || self.third_party || challenge.third_party
+    }
+
+    /// Takes a challenge; `refused` says that it came to a request that was signed, and was a 401: a token is then tried
+    /// coturn's way. Without credentials, or where no algorithm offered is one of ours, there is no key.
+    pub(super) fn learn(&mut self, challenge: Challenge, credentials: Option<&Credentials>, refused: bool) {
         self.nonce = challenge.nonce;
         if let Some(realm) = challenge.realm {
             self.realm = realm;
         }
+        self.third_party |= challenge.third_party;
+        let credentials = credentials.filter(|it| it.access_token().is_none() || self.third_party);
         let realm = String::from_utf8_lossy(&self.realm);
         let sha256 = || credentials.and_then(|credentials| credentials.key_sha256(&realm));
-        self.algorithms = challenge.algorithms.and_then(|offered| {
+        // PASSWORD-ALGORITHMS is about passwords: a token's requests are signed with its MAC key as it is.
+        let offered =
+            challenge.algorithms.filter(|_| credentials.is_none_or(|it| it.access_token().is_none()));
+        self.algorithms = offered.and_then(|offered| {
             let algorithm = first_known(&offered, sha256().is_some())?;
             Some((offered, algorithm))
         });
         self.key = match self.algorithms {
             Some((_, Algorithm::Sha256)) => sha256().map(|key| key.to_vec()),
-            _ => credentials.map(|credentials| credentials.key(&realm).to_vec()),
+            _ => credentials.map(|credentials| credentials.key(&realm)),
         };
+        let token = credentials.and_then(Credentials::access_token);
+        self.cut |= refused && !self.proven && token.is_some_and(|token| token.mac_key().len() > CUT);
+        if let (true, Some(key)) = (self.cut, &mut self.key) {
+            key.truncate(CUT);
+        }
+    }
+
+    /// Whether requests are signed with the beginning of a MAC key.
+    pub(super) fn is_cut(&self) -> bool {
+        self.cut && self.has_key()
     }
 
     /// Whether requests can be signed.
@@ -67,9 +101,21 @@ impl Access {
         self.key.is_some()
     }
 
-    /// Adds who we are, and signs. To a server that offers algorithms, with SHA-256 alone (RFC 8489 §9.2.5).
-    pub(super) fn sign(&self, builder: MessageBuilder, credentials: &Credentials) -> MessageBuilder {
+    /// Adds who we are, and signs. To a server that offers algorithms, with SHA-256 alone (RFC 8489 §9.2.5). A token is
+    /// sent where `method` makes the server look for one: it remembers the MAC key beside the allocation (RFC 7635 §9).
+    pub(super) fn sign(
+        &self,
+        builder: MessageBuilder,
+        method: Method,
+        credentials: &Credentials,
+    ) -> MessageBuilder {
         let Some(key) = &self.key else { return builder };
+        // ConnectionBind comes over a connection of its own, which the server knows nothing of yet.
+        let carries = matches!(method, Method::Allocate | Method::Refresh | Method::ConnectionBind);
+        let builder = match credentials.access_token().filter(|_| carries) {
+            Some(token) => builder.attribute(attribute::ACCESS_TOKEN, token.sealed()),
+            None => builder,
+        };
         let builder = builder
             .attribute(attribute::USERNAME, credentials.username.as_bytes())
             .attribute(attribute::REALM, &self.realm)
@@ -90,12 +136,14 @@ impl Access {
     }
 
     /// Whether the server signed an answer as it must.
-    pub(super) fn check(&self, response: &Message) -> Integrity {
-        match (&self.key, &self.algorithms) {
+    pub(super) fn check(&mut self, response: &Message) -> Integrity {
+        let integrity = match (&self.key, &self.algorithms) {
             (None, _) => Integrity::Valid,
             (Some(key), None) => response.integrity(key),
             (Some(key), Some(_)) => response.integrity_sha256(key),
-        }
+        };
+        self.proven |= self.key.is_some() && integrity == Integrity::Valid;
+        integrity
     }
 }
 

@@ -27,6 +27,8 @@ pub(super) struct Exchange {
     pub(super) request: Request,
     pub(super) transaction: Transaction,
     pub(super) authenticated: bool,
+    /// Signed with the beginning of a token's MAC key.
+    cut: bool,
     legs: Vec<Leg>,
 }
 
@@ -35,9 +37,9 @@ impl Exchange {
         id: RequestId,
         request: Request,
         transaction: Transaction,
-        authenticated: bool,
+        (authenticated, cut): (bool, bool),
     ) -> Self {
-        Self { id, request, transaction, authenticated, legs: Vec::new() }
+        Self { id, request, transaction, authenticated, cut, legs: Vec::new() }
     }
 
     /// Whether a response with our transaction id is of our method.
@@ -51,18 +53,19 @@ impl Exchange {
     }
 
     /// Goes on with a new transaction.
-    pub(super) fn repeat(&mut self, transaction: Transaction, authenticated: bool) {
+    pub(super) fn repeat(&mut self, transaction: Transaction, authenticated: bool, cut: bool) {
         self.transaction = transaction;
         self.authenticated = authenticated;
+        self.cut = cut;
     }
 
     /// Takes the response to the current transaction. `may` is asked whether this request may be made once more, if
-    /// the response calls for it.
+    /// the response calls for it with this challenge.
     pub(super) fn take(
         &mut self,
         now: Instant,
         response: Message,
-        may: impl FnOnce(&Request) -> bool,
+        may: impl FnOnce(&Request, &Challenge) -> bool,
     ) -> Next {
         let code = match response.class {
             Class::Error => Some(response.error_code().map_or(0, |(code, _)| code)),
@@ -79,7 +82,7 @@ impl Exchange {
                 _ => false,
             };
         match Challenge::from_response(&response) {
-            Some(challenge) if again && may(&self.request) => Next::Authenticate(challenge),
+            Some(challenge) if again && may(&self.request, &challenge) => Next::Authenticate(challenge),
             _ => self.end(now, Outcome::Refused { code, response }),
         }
     }
@@ -99,6 +102,7 @@ impl Exchange {
             took: now.duration_since(self.transaction.started()),
             sent: self.transaction.sent(),
             authenticated: self.authenticated,
+            cut_mac_key: self.cut,
             code,
             response,
         });

@@ -1,4 +1,5 @@
-//! Long-term credentials (RFC 8489 §9.2): a user name and a password, or the key that is made of them.
+//! Long-term credentials (RFC 8489 §9.2): a user name and a password, the key that is made of them, or a token of
+//! third-party authorization (RFC 7635).
 //!
 //! Leaves out nonces and MESSAGE-INTEGRITY. Whatever is secret here is wiped from memory when dropped and
 //! never printed.
@@ -6,6 +7,7 @@
 pub mod clock;
 pub mod form;
 pub mod rest;
+pub mod token;
 
 use std::fmt;
 
@@ -14,6 +16,8 @@ use md5::{Digest, Md5};
 use sha2::Sha256;
 use thiserror::Error;
 use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use self::token::AccessToken;
 
 /// Text that no output may show: it has no `Display`, and `Debug` prints `[redacted]`.
 #[derive(Clone, PartialEq, Eq, Hash, Zeroize, ZeroizeOnDrop)]
@@ -28,13 +32,15 @@ pub struct Credentials {
     pub secret: LongTermSecret,
 }
 
-/// The two things that a server's operator may hand out.
+/// What a server's operator may hand out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LongTermSecret {
     /// The password itself.
     Password(Secret),
     /// MD5 of user name, realm and password, good for that realm alone.
     Key(Ha1),
+    /// A token for ACCESS-TOKEN and its MAC key; the user name is the id of the key that sealed it.
+    Token(AccessToken),
 }
 
 /// The HA1 key that `turnadmin -k` prints: MD5 of `username:realm:password`.
@@ -78,22 +84,37 @@ impl Credentials {
         Self { username: username.into(), secret: LongTermSecret::Password(password) }
     }
 
-    /// The key of MESSAGE-INTEGRITY: MD5 of `username:realm:password` (RFC 8489 §9.2.2).
-    ///
-    /// The RFC wants the OpaqueString profile applied to user name, realm and password. Browsers and coturn
-    /// use the bytes as they are, so we do too: what we find is then what a browser would find.
-    pub fn key(&self, realm: &str) -> [u8; 16] {
+    /// A token of third-party authorization; `kid` names the key that sealed it.
+    pub fn token(kid: impl Into<String>, token: AccessToken) -> Self {
+        Self { username: kid.into(), secret: LongTermSecret::Token(token) }
+    }
+
+    /// The token, where these are of that kind.
+    pub fn access_token(&self) -> Option<&AccessToken> {
         match &self.secret {
-            LongTermSecret::Key(key) => key.0,
-            LongTermSecret::Password(password) => self.digest::<Md5>(realm, password).into(),
+            LongTermSecret::Token(token) => Some(token),
+            LongTermSecret::Password(_) | LongTermSecret::Key(_) => None,
         }
     }
 
-    /// The key where PASSWORD-ALGORITHM says SHA-256 (RFC 8489 §18.5.1.2); `None` if an MD5 key is all
-    /// there is.
+    /// The key of MESSAGE-INTEGRITY: MD5 of `username:realm:password` (RFC 8489 §9.2.2); a token's MAC key as it is
+    /// (RFC 7635 §5).
+    ///
+    /// The RFC wants the OpaqueString profile applied to user name, realm and password. Browsers and coturn
+    /// use the bytes as they are, so we do too: what we find is then what a browser would find.
+    pub fn key(&self, realm: &str) -> Vec<u8> {
+        match &self.secret {
+            LongTermSecret::Key(key) => key.0.to_vec(),
+            LongTermSecret::Password(password) => self.digest::<Md5>(realm, password).to_vec(),
+            LongTermSecret::Token(token) => token.mac_key().to_vec(),
+        }
+    }
+
+    /// The key where PASSWORD-ALGORITHM says SHA-256 (RFC 8489 §18.5.1.2); `None` where there is no password to
+    /// digest.
     pub fn key_sha256(&self, realm: &str) -> Option<[u8; 32]> {
         match &self.secret {
-            LongTermSecret::Key(_) => None,
+            LongTermSecret::Key(_) | LongTermSecret::Token(_) => None,
             LongTermSecret::Password(password) => Some(self.digest::<Sha256>(realm, password).into()),
         }
     }

@@ -39,6 +39,8 @@ mod tests {
     fn finds_the_fault_and_nothing_else() {
         check(&RULE, "no-auth\nrealm=a\n", &[1]);
         check(&RULE, "realm=a\n", &[0]);
+        check(&RULE, "oauth\nserver-name=a\n", &[0]);
+        check(&RULE, "lt-cred-mech\noauth\n", &[]);
         check(&RULE, "lt-cred-mech\n", &[]);
         check(&RULE, "stun-only\n", &[]);
         check(&RULE, "user=a:b\n", &[]);

@@ -153,6 +153,24 @@ impl Lab {
 }
 
 impl Coturn {
+    /// Puts a key for tokens into the server's database, as its operator does: 32 bytes in base64 for AES-256-GCM, or
+    /// 16 for AES-128-GCM. `false` where this machine has no sqlite3, which is said on stderr.
+    pub(crate) fn takes_tokens_of(&self, kid: &str, key: &str) -> bool {
+        if !super::found("sqlite3") {
+            super::skip("missing: sqlite3");
+            return false;
+        }
+        let algorithm = if key.len() < 32 { "A128GCM" } else { "A256GCM" };
+        let database = self.log.with_file_name("turndb");
+        let row = format!(
+            "insert into oauth_key (kid, ikm_key, timestamp, lifetime, as_rs_alg, realm) \
+             values ('{kid}', '{key}', 0, 0, '{algorithm}', '');"
+        );
+        let done = process::run_plain("sqlite3", &[&database.to_string_lossy(), &row], PATIENCE);
+        assert!(done.success(), "sqlite3: {}", done.said());
+        true
+    }
+
     /// Kills the server where it stands (SIGKILL): it says goodbye to nobody.
     pub(crate) fn kill(&mut self) {
         process::end(&mut self.child);

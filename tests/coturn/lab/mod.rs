@@ -242,10 +242,13 @@ fn missing() -> Vec<&'static str> {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let root =
         status.lines().any(|line| line.starts_with("Uid:") && line.split_whitespace().nth(2) == Some("0"));
-    let path = path();
-    let found = |tool: &str| path.split(':').any(|dir| Path::new(dir).join(tool).is_file());
     let tools = TOOLS.into_iter().filter(|tool| !found(tool));
     (!root).then_some("root").into_iter().chain(tools).collect()
+}
+
+/// Whether this machine has a program.
+fn found(tool: &str) -> bool {
+    path().split(':').any(|dir| Path::new(dir).join(tool).is_file())
 }
 
 /// The search path, with the folders that hold `ip` and `iptables` even where the caller's lacks them.

@@ -12,7 +12,7 @@ use super::{Lab, Side, process};
 const HANG: Duration = Duration::from_secs(35);
 
 /// Flags whose value is a secret.
-const SECRET_FLAGS: [&str; 4] = ["-w", "--password", "--secret", "--key"];
+const SECRET_FLAGS: [&str; 6] = ["-w", "--password", "--secret", "--key", "--access-token", "--mac-key"];
 
 /// One `rtcscope probe --format json` that has ended by itself.
 #[derive(Debug)]
@@ -40,6 +40,20 @@ impl Lab {
         run.is_well_formed();
         eprintln!("rtcscope probe {} took {:?}", args.join(" "), run.took);
         run
+    }
+
+    /// What a command of rtcscope that needs no network prints.
+    pub(crate) fn says(&self, args: &[&str]) -> String {
+        let done = process::run(self.command(Side::Client, env!("CARGO_BIN_EXE_rtcscope"), args), HANG);
+        assert!(done.success(), "{}", done.said());
+        done.stdout
+    }
+
+    /// What turnutils_oauth prints.
+    pub(crate) fn turnutils_oauth(&self, args: &[&str]) -> String {
+        let done = process::run(self.command(Side::Client, "turnutils_oauth", args), HANG);
+        assert!(done.success(), "turnutils_oauth: {}", done.said());
+        done.stdout
     }
 
     /// Probes from the client namespace for a reader: the exit code and stdout.

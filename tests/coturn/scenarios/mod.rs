@@ -18,6 +18,7 @@ mod refusals;
 mod relay;
 mod security;
 mod tls;
+mod tokens;
 mod transports;
 mod turnserver_conf;
 mod watch;

@@ -35,9 +35,13 @@ fn a_record_that_leads_to_a_dead_host_is_told_as_such_and_which_family_works() {
     run.ends("fail", 1).errors_among(&[], &["UDP_TIMEOUT", "ICMP_PROHIBITED"]);
     let help = run.json["findings"][0]["help"].as_str().unwrap_or_default();
     run.check(help.starts_with("the AAAA record of turn.example.test points at 2001:db8:1::dead"), help);
-    let (_, text) = lab.probe_text(&args(&[&[TURN], &ALICE, &["--timeout", "1s"]]));
-    let head = text.split("\n\n").next().unwrap_or_default().replace("\n      ", " ");
-    assert!(head.ends_with("; works: UDP over IPv4"), "{head:?}");
+    let head = || {
+        let (_, text) = lab.probe_text(&args(&[&[TURN], &ALICE, &["--timeout", "1s"]]));
+        text.split("\n\n").next().unwrap_or_default().replace("\n      ", " ")
+    };
+    // The system may give out a port whose allocation of the run before coturn has not forgotten yet.
+    let heads = (0..3).map(|_| head()).find(|head| !head.contains("(437)"));
+    assert!(heads.as_ref().is_some_and(|head| head.ends_with("; works: UDP over IPv4")), "{heads:?}");
 }
 
 #[test]

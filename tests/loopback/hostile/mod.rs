@@ -11,6 +11,7 @@ mod redirects;
 mod relays;
 mod strangers;
 mod streams;
+mod tokens;
 mod words;
 
 use std::time::Duration;

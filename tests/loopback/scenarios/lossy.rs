@@ -133,13 +133,13 @@ fn three_of_ten_packets_lost_on_the_way_back_are_no_failure() {
     heavy_loss(Direction::Down);
 }
 
-/// Loss must agree whenever it is looked at; times where the machine has the time to keep them, so there are three tries.
+/// Loss must agree whenever it is looked at; times where the machine has the time to keep them, so there are several tries.
 #[test]
 fn loss_and_delay_are_those_of_the_forwarders_log() {
     let _alone = alone();
     let ms = Duration::from_millis;
     let shaky = Impairment { loss: 0.05, delay: ms(30), jitter: ms(20), ..Impairment::default() };
-    for seed in [4711, 4712, 4713] {
+    for seed in 4711..4717 {
         let weather = Weather { seed, up: shaky, down: shaky, ..Weather::default() };
         let (run, log) = through(weather, &["--count", "1000", "--timeout", "10s", "--no-capabilities"]);
         run.errors(&[]).check(run.code == 0, "not exit 0");
@@ -150,7 +150,7 @@ fn loss_and_delay_are_those_of_the_forwarders_log() {
         }
         eprintln!("seed {seed}: off by {far:?} ms");
     }
-    panic!("the times are not those of the log, three times in a row");
+    panic!("the times are not those of the log, six times in a row");
 }
 
 /// How far our medians of one-way delays and round trips are from those of the log, in milliseconds.

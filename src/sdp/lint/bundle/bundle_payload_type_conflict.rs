@@ -15,7 +15,7 @@ pub(super) static RULE: LintRule = LintRule {
         severity: Severity::Error,
         summary: "a payload type means two things in one BUNDLE group",
         explain: include_str!("bundle_payload_type_conflict.md"),
-        refs: &["RFC 9143 §9.1.1", "RFC 8859"],
+        refs: &["RFC 9143 §9.1.1", "RFC 8859 §4.7"],
         since: "0.1.0",
     },
     checks: &[Check::One(check)],

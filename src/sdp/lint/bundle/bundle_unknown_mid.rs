@@ -1,8 +1,11 @@
 //! Every `mid` in a BUNDLE group is that of an m-line (RFC 5888 §6).
 
 use crate::finding::{Rule, Severity};
+use crate::sdp::Session;
+use crate::sdp::attribute::Group;
 use crate::sdp::lint::{Check, Description, Findings, LintRule};
-use crate::sdp::text::Span;
+use crate::sdp::session::Media;
+use crate::sdp::text::Word;
 
 pub(super) static RULE: LintRule = LintRule {
     rule: Rule {
@@ -17,26 +20,45 @@ pub(super) static RULE: LintRule = LintRule {
     checks: &[Check::One(check)],
 };
 
+/// One finding a group.
 fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
-    let nameless = nameless(description);
+    if description.lost_m_line() {
+        return;
+    }
+    let meant = meant(description.session());
     for group in description.head().groups().filter(|group| group.is_bundle()) {
-        for mid in group.mids.iter().filter(|mid| description.media_by_mid(mid.value).is_none()) {
-            let finding = findings.push(mid.span, format!("BUNDLE names mid `{mid}`, which no m-line has"));
-            match nameless {
-                Some(span) => finding
-                    .also(span, "this m-line has no `a=mid`")
-                    .help(format!("add `a=mid:{mid}` below that m-line, or drop `{mid}` from the group")),
+        let unknown: Vec<_> = unknown(description.session(), group).collect();
+        let [first, others @ ..] = &unknown[..] else { continue };
+        if others.is_empty() {
+            let finding =
+                findings.push(first.span, format!("BUNDLE names mid `{first}`, which no m-line has"));
+            match meant {
+                Some(media) => finding
+                    .also(media.line().value.span, "this m-line has no `a=mid`")
+                    .help(format!("add `a=mid:{first}` below that m-line, or drop `{first}` from the group")),
                 None => finding.help(format!(
-                    "add `a=mid:{mid}` below the m-line that is meant, or drop `{mid}` from the group"
+                    "add `a=mid:{first}` below the m-line that is meant, or drop `{first}` from the group"
                 )),
             };
+            continue;
         }
+        let names = super::listed(&unknown);
+        findings
+            .push(first.span, format!("BUNDLE names {} mids that no m-line has: {names}", unknown.len()))
+            .help("add `a=mid:` below the m-lines that are meant, or drop these from the group");
     }
 }
 
-/// The m-line without a `mid`, if there is exactly one: it is the one that is meant.
-fn nameless(description: &Description<'_>) -> Option<Span> {
-    let mut without = description.media().filter(|media| !media.section().has("mid"));
-    let first = without.next()?;
-    without.next().is_none().then(|| first.line().value.span)
+/// The names in `group` that no m-line has.
+fn unknown<'g, 't>(session: &Session<'_>, group: &'g Group<'t>) -> impl Iterator<Item = &'g Word<'t>> {
+    group.mids.iter().filter(|mid| session.media_by_mid(mid.value).is_none())
+}
+
+/// The only m-line without a name, where BUNDLE has only one name too many: both are one fault.
+pub(super) fn meant<'s, 't>(session: &'s Session<'t>) -> Option<Media<'s, 't>> {
+    let mut nameless = session.media().filter(|media| !media.section().has("mid"));
+    let media = nameless.next().filter(|_| nameless.next().is_none())?;
+    let bundles = session.head().groups().filter(|group| group.is_bundle());
+    let is_only = bundles.flat_map(|group| unknown(session, group)).take(2).count() == 1;
+    is_only.then_some(media)
 }

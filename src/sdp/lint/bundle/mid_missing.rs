@@ -21,8 +21,11 @@ fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
     let mut groups = description.head().groups().filter(|group| !group.mids.is_empty());
     let Some(first) = groups.next() else { return };
     let group = groups.find(|group| group.is_bundle()).filter(|_| !first.is_bundle()).unwrap_or(first);
-    // One that cannot be read is told by `line-syntax`.
-    for media in description.media().filter(|media| !media.section().has("mid")) {
+    // The m-line that BUNDLE must mean by a name that none has is told by `bundle-unknown-mid`, and one whose name
+    // cannot be read by `line-syntax`.
+    let told = super::bundle_unknown_mid::meant(description.session()).map(|media| media.index());
+    let nameless = description.media().filter(|media| !media.section().has("mid"));
+    for media in nameless.filter(|media| told != Some(media.index())) {
         let semantics = group.semantics;
         let severity = match group.is_bundle() && !media.is_rejected() {
             true => Severity::Error,

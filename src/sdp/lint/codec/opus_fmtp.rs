@@ -12,7 +12,7 @@ pub(super) static RULE: LintRule = LintRule {
         severity: Severity::Info,
         summary: "parameters of Opus differ between the sides, or are out of range",
         explain: include_str!("opus_fmtp.md"),
-        refs: &["RFC 7587"],
+        refs: &["RFC 7587 §6.1", "RFC 7587 §7.1"],
         since: "0.1.0",
     },
     checks: &[Check::Answer(check)],

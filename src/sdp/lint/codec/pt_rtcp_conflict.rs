@@ -7,7 +7,7 @@ pub(super) static RULE: LintRule = LintRule {
     rule: Rule {
         code: "SDP205",
         name: "pt-rtcp-conflict",
-        severity: Severity::Warning,
+        severity: Severity::Error,
         summary: "a payload type looks like RTCP on the port that both share",
         explain: include_str!("pt_rtcp_conflict.md"),
         refs: &["RFC 5761 §4", "RFC 5761 §5.1.1"],

@@ -12,7 +12,7 @@ pub(super) static RULE: LintRule = LintRule {
         severity: Severity::Warning,
         summary: "a `red` repeats a payload type that the m-line does not list",
         explain: include_str!("red_fmtp_dangling.md"),
-        refs: &["RFC 2198", "RFC 8866 §6.15"],
+        refs: &["RFC 2198 §5", "RFC 8866 §6.15"],
         since: "0.1.0",
     },
     checks: &[Check::One(check)],

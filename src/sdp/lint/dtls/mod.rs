@@ -1,6 +1,7 @@
 //! The rules about fingerprints, roles, keys.
 
 mod answer_setup_actpass;
+mod dtls_identity_changed;
 mod fingerprint_length;
 mod fingerprint_weak_hash;
 mod missing_fingerprint;
@@ -22,6 +23,7 @@ pub(super) static RULES: &[&LintRule] = &[
     &sdes_in_webrtc::RULE,
     &answer_setup_actpass::RULE,
     &setup_role_conflict::RULE,
+    &dtls_identity_changed::RULE,
 ];
 
 /// Whether a DTLS handshake comes before its media: its transport is DTLS, or it is RTP set up by ICE and has a

@@ -5,6 +5,7 @@ use crate::finding::{Rule, Severity};
 use crate::ice::kind::{Kind, Protocol};
 use crate::sdp::attribute::Candidate;
 use crate::sdp::lint::{Check, Description, Findings, LintRule};
+use crate::sdp::source::Kind as SdpKind;
 use crate::sdp::text::Span;
 
 pub(super) static RULE: LintRule = LintRule {
@@ -14,7 +15,7 @@ pub(super) static RULE: LintRule = LintRule {
         severity: Severity::Warning,
         summary: "a candidate cannot be read, or nobody can use it",
         explain: include_str!("candidate_syntax.md"),
-        refs: &["RFC 8839 §5.1", "RFC 6544 §4.5"],
+        refs: &["RFC 8839 §5.1", "RFC 6544 §4.5", "RFC 9429 §5.8"],
         since: "0.1.0",
     },
     checks: &[Check::Any(check)],
@@ -26,8 +27,16 @@ const FORM: &str =
 const MOST: u32 = (1 << 31) - 1;
 
 fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
+    // Those that trickle go to addIceCandidate, which throws.
+    let severity = match description.kind() {
+        SdpKind::Sdpfrag => Severity::Error,
+        _ => description.unreadable_is(),
+    };
     for (_, _, problem) in description.unreadable("candidate") {
-        findings.push(problem.span, format!("the candidate cannot be read: {problem}")).help(FORM);
+        findings
+            .push(problem.span, format!("the candidate cannot be read: {problem}"))
+            .severity(severity)
+            .help(FORM);
     }
     for candidate in description.sections().flat_map(|section| section.candidates()) {
         rank(candidate, findings);

@@ -4,11 +4,14 @@ mod candidate_syntax;
 mod candidates_mdns_only;
 mod ice_credentials_identical;
 mod ice_credentials_missing;
+mod ice_half_restart;
 mod ice_lite_both;
 mod ice_pwd_too_short;
+mod ice_restart;
 mod ice_ufrag_too_short;
 mod no_candidates;
 mod no_relay_candidate;
+mod restart;
 
 use super::{Description, LintRule};
 use crate::sdp::session::{Attribute, Media};
@@ -20,6 +23,8 @@ pub(super) static RULES: &[&LintRule] = &[
     &ice_ufrag_too_short::RULE,
     &ice_pwd_too_short::RULE,
     &ice_credentials_identical::RULE,
+    &ice_half_restart::RULE,
+    &ice_restart::RULE,
     &ice_lite_both::RULE,
     &candidate_syntax::RULE,
     &no_candidates::RULE,

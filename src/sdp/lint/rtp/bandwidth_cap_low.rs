@@ -12,7 +12,7 @@ pub(super) static RULE: LintRule = LintRule {
         severity: Severity::Info,
         summary: "a `b=` line leaves little bandwidth, or none for RTCP",
         explain: include_str!("bandwidth_cap_low.md"),
-        refs: &["RFC 8866 §5.8", "RFC 3890", "RFC 3556"],
+        refs: &["RFC 8866 §5.8", "RFC 3890 §6.2", "RFC 3556 §2"],
         since: "0.1.0",
     },
     checks: &[Check::One(check)],

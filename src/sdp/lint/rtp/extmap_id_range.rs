@@ -32,22 +32,28 @@ fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
         let is_mixed = is_mixed_everywhere || section.has("extmap-allow-mixed");
         for extmap in section.extmaps() {
             let id = extmap.id;
-            let (message, help) = match id.value {
+            let (severity, message, help) = match id.value {
                 1..=14 => continue,
-                0 => ("header extension 0 is padding, and means nothing".to_owned(), small.clone()),
+                0 => (
+                    Severity::Error,
+                    "header extension 0 is padding, and means nothing".to_owned(),
+                    small.clone(),
+                ),
                 15..=255 if is_mixed => continue,
                 15..=255 => (
+                    Severity::Warning,
                     format!("header extension {id} only fits into two-byte headers, which are not agreed on"),
                     format!("{small}, or add `a=extmap-allow-mixed` before the first `m=`"),
                 ),
                 4096..=4351 if !description.is_answer() => continue,
                 4096..=4351 => (
+                    Severity::Warning,
                     format!("header extension {id} is a placeholder, which only an offer may have"),
                     small.clone(),
                 ),
-                _ => (format!("header extension {id} fits into no header"), small.clone()),
+                _ => (Severity::Error, format!("header extension {id} fits into no header"), small.clone()),
             };
-            findings.push(id.span, message).help(help);
+            findings.push(id.span, message).severity(severity).help(help);
         }
     }
 }

@@ -12,7 +12,7 @@ pub(super) static RULE: LintRule = LintRule {
         severity: Severity::Error,
         summary: "the answer has a header extension under another number",
         explain: include_str!("extmap_id_remap.md"),
-        refs: &["RFC 8285"],
+        refs: &["RFC 8285 §7"],
         since: "0.1.0",
     },
     checks: &[Check::Answer(check)],

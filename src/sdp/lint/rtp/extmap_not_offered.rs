@@ -11,7 +11,7 @@ pub(super) static RULE: LintRule = LintRule {
         severity: Severity::Error,
         summary: "the answer has a header extension that the offer does not have",
         explain: include_str!("extmap_not_offered.md"),
-        refs: &["RFC 8285", "RFC 9429 §5.3.1"],
+        refs: &["RFC 8285 §7", "RFC 9429 §5.3.1"],
         since: "0.1.0",
     },
     checks: &[Check::Answer(check)],

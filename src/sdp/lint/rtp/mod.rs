@@ -4,8 +4,10 @@ mod bandwidth_cap_low;
 mod extmap_duplicate_id;
 mod extmap_id_range;
 mod extmap_id_remap;
+mod extmap_levels_mixed;
 mod extmap_not_offered;
 mod msid_syntax;
+mod msid_twice;
 mod plan_b;
 mod rid_direction;
 mod rtcp_fb_not_offered;
@@ -17,6 +19,7 @@ mod sctp_port_missing;
 mod simulcast_not_accepted;
 mod simulcast_ssrc_group_legacy;
 mod simulcast_unknown_rid;
+mod simulcast_without_rid;
 mod ssrc_group_unknown_ssrc;
 mod ssrc_without_cname;
 
@@ -43,4 +46,7 @@ pub(super) static RULES: &[&LintRule] = &[
     &sctp_port_missing::RULE,
     &sctp_max_message_size::RULE,
     &bandwidth_cap_low::RULE,
+    &extmap_levels_mixed::RULE,
+    &simulcast_without_rid::RULE,
+    &msid_twice::RULE,
 ];

@@ -9,9 +9,9 @@ pub(super) static RULE: LintRule = LintRule {
         code: "SDP613",
         name: "msid-syntax",
         severity: Severity::Warning,
-        summary: "an `a=msid` is not as it should be, and may be ignored",
+        summary: "an `a=msid` is not as it should be: it is ignored, or all is refused",
         explain: include_str!("msid_syntax.md"),
-        refs: &["RFC 8830 §2", "RFC 8830 §3"],
+        refs: &["RFC 8830 §2", "RFC 8830 §3", "RFC 9429 §5.8"],
         since: "0.1.0",
     },
     checks: &[Check::One(check)],
@@ -20,12 +20,13 @@ pub(super) static RULE: LintRule = LintRule {
 const FORM: &str = "write `a=msid:` with the id of the stream (or `-`), one space, and the id of the track";
 
 fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
+    let severity = description.unreadable_is();
     for (_, _, problem) in description.unreadable("msid") {
         let message = match problem.expected {
             "nothing more" => format!("`{}` is more than a stream and a track", problem.found),
             _ => problem.to_string(),
         };
-        findings.push(problem.span, message).help(FORM);
+        findings.push(problem.span, message).severity(severity).help(FORM);
     }
     for msid in description.sections().flat_map(|section| section.msids()) {
         for id in [Some(msid.stream), msid.track].into_iter().flatten() {

@@ -14,7 +14,7 @@ pub(super) static RULE: LintRule = LintRule {
         severity: Severity::Error,
         summary: "the answer has a stream going the same way as in the offer",
         explain: include_str!("rid_direction.md"),
-        refs: &["RFC 8851", "RFC 8853"],
+        refs: &["RFC 8851 §6.3", "RFC 8853 §5.3.2"],
         since: "0.1.0",
     },
     checks: &[Check::Answer(check)],

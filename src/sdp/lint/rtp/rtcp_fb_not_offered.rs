@@ -13,7 +13,7 @@ pub(super) static RULE: LintRule = LintRule {
         severity: Severity::Warning,
         summary: "the answer has feedback that the offer does not have",
         explain: include_str!("rtcp_fb_not_offered.md"),
-        refs: &["RFC 4585", "RFC 9429 §5.3.1"],
+        refs: &["RFC 4585 §4.2", "RFC 9429 §5.3.1"],
         since: "0.1.0",
     },
     checks: &[Check::Answer(check)],

@@ -1,8 +1,12 @@
 //! RTCP shares the port of RTP: in every BUNDLE group (RFC 9143 §9.3), and in WebRTC (RFC 8834 §4.5).
 
+use std::collections::HashMap;
+
 use crate::finding::{Rule, Severity};
+use crate::sdp::attribute::Group;
 use crate::sdp::lint::{Check, Description, Findings, LintRule, Pair, Side};
 use crate::sdp::pairing::pairs;
+use crate::sdp::session::Media;
 
 pub(super) static RULE: LintRule = LintRule {
     rule: Rule {
@@ -11,7 +15,7 @@ pub(super) static RULE: LintRule = LintRule {
         severity: Severity::Error,
         summary: "an m-line of RTP does not share its port with RTCP where it has to",
         explain: include_str!("rtcp_mux_missing.md"),
-        refs: &["RFC 9143 §9.3", "RFC 8834 §4.5", "RFC 5761 §5.1.1", "RFC 8858", "RFC 9429 §5.8.3"],
+        refs: &["RFC 9143 §9.3", "RFC 8834 §4.5", "RFC 5761 §5.1.1", "RFC 8858 §4", "RFC 9429 §5.8.3"],
         since: "0.1.0",
     },
     checks: &[Check::One(check), Check::Answer(check_answer)],
@@ -19,12 +23,21 @@ pub(super) static RULE: LintRule = LintRule {
 
 fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
     let is_webrtc = description.is_webrtc();
+    // Of each BUNDLE group that was asked about, by its place.
+    let mut beside_data = HashMap::new();
     for media in description.media() {
         let section = media.section();
         // What is `bundle-only` takes it from the m-line whose transport it shares (RFC 9143 §7.1.3), as all others of
         // the group do in answers and later offers.
         let takes_part = media.line().is_rtp() && !media.is_rejected() && !section.has("bundle-only");
         if !takes_part || media.counts("rtcp-mux") {
+            continue;
+        }
+        let is_told_elsewhere = media.bundle().is_some_and(|group| {
+            let known = beside_data.entry(group.semantics.span.start);
+            *known.or_insert_with(|| is_beside_data(description, media, group))
+        });
+        if is_told_elsewhere {
             continue;
         }
         let place = media.line().value.span;
@@ -43,6 +56,15 @@ fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
         };
         finding.help("add `a=rtcp-mux` below the m-line");
     }
+}
+
+/// Whether the transport of the group is that of data channels, and the first of its m-lines of RTP has `rtcp-mux`:
+/// some write it there, rather than where it means nothing (RFC 9143 §7.1.3).
+fn is_beside_data(description: &Description<'_>, media: Media<'_, '_>, group: &Group<'_>) -> bool {
+    let is_data = media.bundle_tag().is_some_and(|tag| tag.line().is_data_channel());
+    let mut members = description.members(group).filter(|member| !member.is_rejected());
+    is_data
+        && members.find(|member| member.line().is_rtp()).is_some_and(|first| first.section().has("rtcp-mux"))
 }
 
 /// What the answer alone does not tell: that the offer asks for it, or does not.

@@ -21,6 +21,17 @@ fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
     for media in description.media().filter(|media| !media.is_rejected()) {
         let Some(protocol) = media.line().protocol else { continue };
         let map = media.section().first("sctpmap");
+        let format = media.line().formats.first().filter(|format| format.value != "webrtc-datachannel");
+        if let (true, Some(format), Some(port)) =
+            (media.line().is_data_channel(), format, media.section().first("sctp-port"))
+        {
+            findings
+                .push(format.span, format!("`{format}` is the old form of the m-line, and `a=sctp-port` the new one"))
+                .severity(description.unreadable_is())
+                .also(port.span(), "of the new form")
+                .help("write `webrtc-datachannel` in the m-line; browsers refuse a description that mixes the two");
+            continue;
+        }
         if protocol.value == "DTLS/SCTP" {
             let finding = findings.push(protocol.span, "`DTLS/SCTP` is how drafts wrote data channels");
             let finding = match map {

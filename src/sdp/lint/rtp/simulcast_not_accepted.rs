@@ -11,7 +11,7 @@ pub(super) static RULE: LintRule = LintRule {
         severity: Severity::Warning,
         summary: "simulcast is offered, and not or only in part answered",
         explain: include_str!("simulcast_not_accepted.md"),
-        refs: &["RFC 8853"],
+        refs: &["RFC 8853 §5.3.2"],
         since: "0.1.0",
     },
     checks: &[Check::Answer(check)],

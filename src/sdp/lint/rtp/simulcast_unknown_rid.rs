@@ -66,6 +66,6 @@ fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
 }
 
 /// The oldest drafts listed payload types: `send pt=97;98`.
-fn names_payload_types(attribute: &Attribute<'_>) -> bool {
+pub(super) fn names_payload_types(attribute: &Attribute<'_>) -> bool {
     attribute.value.is_some_and(|value| value.words().any(|word| word.starts_with("pt=")))
 }

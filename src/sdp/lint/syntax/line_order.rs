@@ -11,7 +11,7 @@ pub(super) static RULE: LintRule = LintRule {
         severity: Severity::Warning,
         summary: "a line stands where no line of its type may stand",
         explain: include_str!("line_order.md"),
-        refs: &["RFC 8866 §5", "RFC 8866 §9"],
+        refs: &["RFC 8866 §5", "RFC 8866 §9", "RFC 9429 §5.8.1"],
         since: "0.1.0",
     },
     checks: &[Check::Any(check)],
@@ -34,7 +34,7 @@ fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
         for line in &text.lines()[section.lines.clone()] {
             let Some(kind) = line.kind else { continue };
             let Some(rank) = order.iter().position(|kinds| kinds.contains(kind)) else {
-                misplaced(line, kind, is_media, findings);
+                misplaced(description, line, kind, is_media, findings);
                 continue;
             };
             if let Some((_, first)) = seen.iter().find(|(known, _)| *known == kind)
@@ -55,6 +55,7 @@ fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
                     let after = before.kind.unwrap_or_default();
                     findings
                         .push(line.span, format!("`{kind}=` must stand before `{after}=`"))
+                        .severity(if is_media { Severity::Warning } else { description.unreadable_is() })
                         .also(before.span, "this line comes later in the order")
                         .help(format!("move the line up, before line {}", before.number));
                 }
@@ -65,7 +66,13 @@ fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-fn misplaced(line: &Line, kind: char, is_media: bool, findings: &mut Findings<'_>) {
+fn misplaced(
+    description: &Description<'_>,
+    line: &Line,
+    kind: char,
+    is_media: bool,
+    findings: &mut Findings<'_>,
+) {
     let known = |kind: char| SESSION.iter().any(|kinds| kinds.contains(kind));
     let (message, help) = if is_media && known(kind) {
         let message = format!("`{kind}=` belongs before the first m-line, not below one");
@@ -83,5 +90,9 @@ fn misplaced(line: &Line, kind: char, is_media: bool, findings: &mut Findings<'_
         };
         (message, help.to_owned())
     };
-    findings.push(line.span, message).help(help);
+    let finding = findings.push(line.span, message).help(help);
+    if kind == 'M' {
+        // A whole m-line is lost, and its lines are taken for those of the one before.
+        finding.severity(description.unreadable_is());
+    }
 }

@@ -3,6 +3,7 @@
 use crate::finding::{Rule, Severity};
 use crate::sdp::line::MediaLine;
 use crate::sdp::lint::{Check, Description, Findings, LintRule};
+use crate::sdp::{Problem, Word};
 
 pub(super) static RULE: LintRule = LintRule {
     rule: Rule {
@@ -26,6 +27,24 @@ fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
             findings.push(problem.span, problem.to_string()).help(
                 "write `m=<kind> <port> <transport> <format> ...`, such as `m=audio 9 UDP/TLS/RTP/SAVPF 111`",
             );
+        } else if line.is_rtp() {
+            formats(description, line, findings);
         }
     }
+}
+
+/// The formats of RTP are payload types.
+fn formats(description: &Description<'_>, line: &MediaLine<'_>, findings: &mut Findings<'_>) {
+    let is_number = |format: &Word<'_>| {
+        !format.starts_with('+') && format.value.parse().is_ok_and(|number: u8| number < 128)
+    };
+    let Some(odd) = line.formats.iter().find(|format| !is_number(format)) else { return };
+    let problem = Problem::expected("a payload type (0 to 127)", *odd);
+    let help = match odd.contains(',') {
+        true => "write blanks between the payload types, and nothing else",
+        false => {
+            "write payload types alone: those of the `a=rtpmap` lines below, and the assigned ones such as 0 and 8"
+        }
+    };
+    findings.push(odd.span, problem.to_string()).severity(description.unreadable_is()).help(help);
 }

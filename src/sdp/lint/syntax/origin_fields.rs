@@ -13,7 +13,7 @@ pub(super) static RULE: LintRule = LintRule {
         severity: Severity::Warning,
         summary: "the `o=` line does not have the six fields that it must have",
         explain: include_str!("origin_fields.md"),
-        refs: &["RFC 8866 §5.2", "RFC 8866 §9"],
+        refs: &["RFC 8866 §5.2", "RFC 8866 §9", "RFC 9429 §5.8"],
         since: "0.1.0",
     },
     checks: &[Check::Any(check)],
@@ -29,10 +29,13 @@ fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
         let &[_, id, version, network, address_type, address] = &fields[..] else {
             let count = fields.len();
             let span = if value.is_empty() { line.span } else { value.span };
-            findings.push(span, format!("`o=` has {count} fields, not 6")).help(match count {
-                7.. => "a user name must not have blanks in it; write `-` if there is none",
-                _ => HELP,
-            });
+            findings
+                .push(span, format!("`o=` has {count} field{}, not 6", if count == 1 { "" } else { "s" }))
+                .severity(description.unreadable_is())
+                .help(match count {
+                    7.. => "a user name must not have blanks in it; write `-` if there is none",
+                    _ => HELP,
+                });
             continue;
         };
         for (field, what) in [(id, "session id"), (version, "session version")] {

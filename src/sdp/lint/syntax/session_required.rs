@@ -11,7 +11,7 @@ pub(super) static RULE: LintRule = LintRule {
         severity: Severity::Warning,
         summary: "a line is missing that every description must have",
         explain: include_str!("session_required.md"),
-        refs: &["RFC 8866 §5.2", "RFC 8866 §5.3", "RFC 8866 §5.9", "RFC 8866 §9"],
+        refs: &["RFC 8866 §5.2", "RFC 8866 §5.3", "RFC 8866 §5.9", "RFC 8866 §9", "RFC 9429 §5.8"],
         since: "0.1.0",
     },
     checks: &[Check::One(check)],
@@ -25,6 +25,7 @@ const REQUIRED: [(char, &str, &str, &str); 3] = [
 ];
 
 fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
+    let severity = description.unreadable_is();
     let text = description.text();
     let head = &text.lines()[description.head().lines.clone()];
     for (kind, meaning, example, after) in REQUIRED {
@@ -41,9 +42,13 @@ fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
         };
         findings
             .push(place, format!("the `{kind}=` line is missing: {meaning}"))
+            .severity(severity)
             .help(format!("add `{example}` on a line of its own after this one"));
     }
     for line in head.iter().filter(|line| line.kind == Some('s') && line.span.end == line.value.start) {
-        findings.push(line.span.after(), "`s=` is empty").help("write `s=-` for a session without a name");
+        findings
+            .push(line.span.after(), "`s=` is empty")
+            .severity(severity)
+            .help("write `s=-` for a session without a name");
     }
 }

@@ -2,6 +2,7 @@
 
 use super::super::candidate::Candidate;
 use super::super::document::{Kind, Place};
+use super::candidate_error::CandidateError;
 
 /// One entry of the timeline.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -40,6 +41,8 @@ pub enum What {
         /// What was said of it.
         candidate: Candidate,
     },
+    /// A STUN or TURN server gave no candidate, and why.
+    CandidateError(CandidateError),
     /// A state changed.
     State {
         /// Which state.

@@ -22,6 +22,8 @@ pub(super) fn read(finder: &mut Finder<'_>, text: &Text<'_>, root: &Node, contex
             one(&mut recorder, text, &id, connection);
         }
     }
+    let calls = root.member(bytes, "getUserMedia").map_or(&[][..], Node::elements);
+    calls.iter().for_each(|call| capture(&mut recorder, text, call));
     recorder.finish();
     Shape::WebrtcInternals
 }
@@ -52,6 +54,27 @@ fn one(recorder: &mut Recorder<'_, '_>, text: &Text<'_>, id: &str, node: &Node) 
             place: recorder.place(text, update.span.start),
         });
     }
+}
+
+/// getUserMedia or getDisplayMedia, if it failed.
+fn capture(recorder: &mut Recorder<'_, '_>, text: &Text<'_>, call: &Node) {
+    let bytes = &*text.bytes;
+    let word = |name: &str| {
+        let word = call.member(bytes, name)?.to_text(bytes)?;
+        Some(word.trim().chars().take(200).collect::<String>()).filter(|word| !word.is_empty())
+    };
+    let Some(error) = word("error") else { return };
+    let message = word("error_message").map_or(error.clone(), |more| format!("{error}: {more}"));
+    let (time_ms, time_text) = time(bytes, call.member(bytes, "timestamp"));
+    let entry = Entry {
+        connection: "",
+        method: &word("request_type").unwrap_or_else(|| "getUserMedia".to_owned()),
+        time_ms,
+        time_text,
+        value: None,
+        place: recorder.place(text, call.span.start),
+    };
+    recorder.record_page_failure(&entry, Some(message));
 }
 
 /// A time as milliseconds, RFC 3339, or whatever a browser's locale made of it.

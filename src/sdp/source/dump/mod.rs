@@ -1,5 +1,6 @@
 //! Dumps: what a browser or a library recorded of its peer connections, as a timeline.
 
+mod candidate_error;
 mod event;
 mod firefox;
 mod internals;
@@ -8,8 +9,10 @@ mod restore;
 pub(super) mod rtcstats;
 mod secret;
 
+pub use candidate_error::CandidateError;
 pub use event::{Event, Munged, Side, State, What};
 
+use super::document::InDump;
 use super::finder::{Context, Finder};
 use super::json::{Node, Value};
 use super::note::Shape;
@@ -28,6 +31,8 @@ pub struct Dump {
     pub connections: Vec<Connection>,
     /// Events that belong to no connection, such as getUserMedia.
     pub other_events: usize,
+    /// Those of them that are calls that failed, such as getUserMedia.
+    pub page_failures: Vec<Event>,
 }
 
 /// The formats of dumps.
@@ -63,6 +68,28 @@ pub struct Connection {
 }
 
 impl Dump {
+    /// What the browser said when it would not take a description that was set. `None` where it took it, and where the
+    /// dump does not say.
+    pub fn refusal_of(&self, place: InDump) -> Option<&str> {
+        let events = &self.connections.get(place.connection)?.events;
+        let call = events.get(place.event)?.method.to_ascii_lowercase();
+        if !call.starts_with("set") {
+            return None;
+        }
+        for event in &events[place.event + 1..] {
+            let method = event.method.to_ascii_lowercase();
+            match method.strip_prefix(&call) {
+                Some("onfailure" | "failed") => match &event.what {
+                    What::Failure { message } => return Some(message),
+                    _ => return None,
+                },
+                Some(_) => return None,
+                None => {}
+            }
+        }
+        None
+    }
+
     /// Why there is no description in it.
     pub(super) fn why_none(&self) -> String {
         let set = self
@@ -135,5 +162,5 @@ fn connections(count: usize) -> String {
 
 /// A URL without what may be secret in it.
 fn page(url: &str) -> String {
-    url.split(['?', '#']).next().unwrap_or_default().to_owned()
+    crate::sdp::secret::masked(url.split(['?', '#']).next().unwrap_or_default())
 }

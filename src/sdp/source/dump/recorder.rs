@@ -8,6 +8,7 @@ use super::super::finder::{Context, Finder};
 use super::super::json::{self, Node, Value, unescape};
 use super::super::note::{About, Note};
 use super::super::text::{Text, find};
+use super::candidate_error::CandidateError;
 use super::event::{self, Event, Side, State, What};
 use super::restore::{Restored, restore};
 use super::{Connection, Dump, secret};
@@ -106,9 +107,24 @@ impl<'r, 'i> Recorder<'r, 'i> {
         if self.dump.connections[connection].events.len() >= MOST {
             return;
         }
+        if method.ends_with("icecandidateerror") {
+            let error = entry.value.map(|(text, node)| CandidateError::of(text, node)).unwrap_or_default();
+            self.push(connection, entry, What::CandidateError(error));
+            return;
+        }
         let given = entry.value.map_or(Given::Nothing, |(text, node)| given(text, node, 0));
         let what = self.what(connection, entry, &method, given);
         self.push(connection, entry, what);
+    }
+
+    /// Takes a call down that failed and belongs to no connection.
+    pub(super) fn record_page_failure(&mut self, entry: &Entry<'_>, message: Option<String>) {
+        let given = entry.value.map_or(Given::Nothing, |(text, node)| given(text, node, 0));
+        let said = if let Given::Text(said) = given { said } else { String::new() };
+        let what = What::Failure { message: message.unwrap_or(said) };
+        if self.dump.page_failures.len() < MOST {
+            self.dump.page_failures.push(event_of(entry, what));
+        }
     }
 
     /// Takes down that a description was set, where the dump has it apart.
@@ -120,10 +136,7 @@ impl<'r, 'i> Recorder<'r, 'i> {
     }
 
     fn push(&mut self, connection: usize, entry: &Entry<'_>, what: What) {
-        let time_text = entry.time_text.clone();
-        let method = entry.method.chars().take(80).collect();
-        let event = Event { time_ms: entry.time_ms, time_text, method, what, place: entry.place };
-        self.dump.connections[connection].events.push(event);
+        self.dump.connections[connection].events.push(event_of(entry, what));
     }
 
     fn what(&mut self, connection: usize, entry: &Entry<'_>, method: &str, given: Given) -> What {
@@ -316,6 +329,12 @@ impl<'r, 'i> Recorder<'r, 'i> {
         }
         self.finder.dump = Some(self.dump);
     }
+}
+
+fn event_of(entry: &Entry<'_>, what: What) -> Event {
+    let time_text = entry.time_text.clone();
+    let method = entry.method.chars().take(80).collect();
+    Event { time_ms: entry.time_ms, time_text, method, what, place: entry.place }
 }
 
 fn given(text: &Text<'_>, node: &Node, depth: usize) -> Given {

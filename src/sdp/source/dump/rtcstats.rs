@@ -85,6 +85,11 @@ fn is_about_page(method: &str) -> bool {
         || matches!(method, "create" | "close" | "constraints")
 }
 
+/// getUserMedia and the like.
+fn is_failed_capture(method: &str) -> bool {
+    method.starts_with("navigator.") && method.ends_with("OnFailure")
+}
+
 /// Reads the third version: a mark, what it is about, then a line an event with the time since the one before.
 pub(in super::super) fn lines(finder: &mut Finder<'_>, text: &Text<'_>, context: &Context) -> Shape {
     read_lines(finder, text, context, Format::RtcstatsDump);
@@ -164,11 +169,12 @@ pub(super) fn object(finder: &mut Finder<'_>, text: &Text<'_>, root: &Node, cont
     if let Some(Value::Object(connections)) = root.member(bytes, "peerConnections").map(|node| &node.value) {
         for (key, log) in connections {
             let id = String::from_utf8_lossy(unquoted(bytes, key)).into_owned();
-            if id == "null" {
+            let is_of_page = id == "null";
+            if is_of_page {
                 recorder.dump.other_events += log.elements().len();
-                continue;
+            } else {
+                recorder.connection(&id);
             }
-            recorder.connection(&id);
             for entry in log.elements() {
                 let method =
                     entry.member(bytes, "type").and_then(|method| method.to_text(bytes)).unwrap_or_default();
@@ -176,14 +182,12 @@ pub(super) fn object(finder: &mut Finder<'_>, text: &Text<'_>, root: &Node, cont
                 let (time_ms, time_text) = super::internals::time(bytes, written);
                 let value = entry.member(bytes, "value").map(|value| (text, value));
                 let place = recorder.place(text, entry.span.start);
-                recorder.record(&Entry {
-                    connection: &id,
-                    method: &method,
-                    time_ms,
-                    time_text,
-                    value,
-                    place,
-                });
+                let entry = Entry { connection: &id, method: &method, time_ms, time_text, value, place };
+                match is_of_page {
+                    false => recorder.record(&entry),
+                    true if is_failed_capture(&method) => recorder.record_page_failure(&entry, None),
+                    true => {}
+                }
             }
         }
     }
@@ -243,6 +247,12 @@ fn event(recorder: &mut Recorder<'_, '_>, text: &Text<'_>, node: &Node, clock: &
                 about(recorder, bytes, value);
             }
             recorder.dump.other_events += 1;
+            if is_failed_capture(&method) {
+                let place = recorder.place(text, node.span.start);
+                let value = rest.first().map(|value| (text, value));
+                let entry = Entry { connection: "", method: &method, time_ms, time_text: None, value, place };
+                recorder.record_page_failure(&entry, None);
+            }
             return;
         }
         true => "without a name".to_owned(),

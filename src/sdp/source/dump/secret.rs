@@ -2,6 +2,7 @@
 
 use super::super::json::{self, Node, Value, unescape, unquoted};
 use super::super::text::Text;
+use crate::sdp::secret;
 
 /// Keys whose values nobody may see.
 const SECRET: [&str; 5] = ["credential", "password", "accesstoken", "token", "mackey"];
@@ -36,7 +37,8 @@ pub(super) fn masked(written: &[u8]) -> String {
         at = span.end;
     }
     out.extend_from_slice(&written[at..]);
-    prose(&String::from_utf8_lossy(&out))
+    let shown: String = prose(&String::from_utf8_lossy(&out)).chars().take(LONGEST).collect();
+    secret::masked(&shown)
 }
 
 fn spans(bytes: &[u8], node: &Node, hidden: &mut Vec<std::ops::Range<usize>>) {
