@@ -35,6 +35,7 @@ set edit:completion:arg-completer[rtcscope] = {|@words|
             cand probe 'Probe STUN and TURN servers: reachability, credentials, certificate, relay data path'
             cand stun 'Take STUN and TURN messages apart'
             cand sdp 'Explain, check and rewrite session descriptions (SDP), whole or broken'
+            cand analyze 'Say what a capture shows of a call: its RTP streams, with loss, jitter and gaps'
             cand explain 'Explain findings: what they mean, why they happen, what to change'
             cand completions 'Print the completion script for a shell'
             cand man 'Write the man pages into a directory'
@@ -294,6 +295,22 @@ set edit:completion:arg-completer[rtcscope] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'rtcscope;sdp;rules'= {
+            cand --format 'Format of the result on standard output'
+            cand --report 'Write the result to a file as well, in this format; may be repeated'
+            cand -o 'Write the result to this file instead of standard output'
+            cand --output 'Write the result to this file instead of standard output'
+            cand --color 'When to use colours'
+            cand --fail-on 'The least severity of a finding that makes the exit code 1'
+            cand -q 'Show no progress'
+            cand --quiet 'Show no progress'
+            cand -v 'Tell more; may be repeated'
+            cand --verbose 'Tell more; may be repeated'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'rtcscope;analyze'= {
+            cand --sdp 'The call''s descriptions: SDP, or a dump of the browser; may be repeated'
+            cand --clock 'The clock rate of a payload type, where no description says it; may be repeated'
             cand --format 'Format of the result on standard output'
             cand --report 'Write the result to a file as well, in this format; may be repeated'
             cand -o 'Write the result to this file instead of standard output'

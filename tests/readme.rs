@@ -332,16 +332,21 @@ fn run(example: &Example) -> Output {
         let file = root().join("testdata/sdp/diff").join(name);
         std::fs::copy(file, dir.0.join(name)).expect("a file of the repository");
     }
+    for name in ["call.pcapng", "call.pcap.gz"] {
+        let file = root().join("testdata/capture/call.pcap");
+        std::fs::copy(file, dir.0.join(name)).expect("a file of the repository");
+    }
     let words = example.words.iter().skip(1).map(|word| word.replace('~', &home));
     let mut command = Command::new(cargo_bin!("rtcscope"));
     command.args(words).env_clear().current_dir(&dir.0);
     // What was copied.
-    let pasted = example.words[1] == "sdp" && example.words.iter().any(|word| word == "-");
-    command.stdin(if pasted {
-        std::fs::File::open(offer).expect("it is there").into()
-    } else {
-        Stdio::null()
-    });
+    let piped = match (example.words[1].as_str(), example.words.iter().any(|word| word == "-")) {
+        ("sdp", true) => Some(offer),
+        ("analyze", true) => Some(root().join("testdata/capture/call.pcap")),
+        _ => None,
+    };
+    let piped = piped.map(|path| std::fs::File::open(path).expect("it is there"));
+    command.stdin(piped.map_or_else(Stdio::null, Stdio::from));
     command.envs(example.environment.iter().cloned());
     command.envs(std::env::vars_os().filter(|(name, _)| name == "SystemRoot"));
     command.output().expect("the program starts")

@@ -121,7 +121,7 @@ impl Payloads {
             }
             let section = section(&session, media);
             let at = self.sections.len();
-            for (source, _) in &section.sources {
+            for source in section.sources.keys() {
                 self.by_source.insert(*source, at);
             }
             if let Some(address) = section.address.filter(|address| address.port() > 9) {

@@ -36,7 +36,7 @@ impl CaptureFile {
         let about = file.metadata().with_context(|| format!("open {name}"))?;
         anyhow::ensure!(!about.is_dir(), "{name} is a directory");
         let reader = reader(file).with_context(|| name.clone())?;
-        Ok(Self { name, reader, length: about.is_file().then(|| about.len()) })
+        Ok(Self { name, reader, length: about.is_file().then_some(about.len()) })
     }
 
     /// As the user named it.

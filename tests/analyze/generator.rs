@@ -144,7 +144,7 @@ pub(crate) fn generate(plan: Plan, out: &mut dyn Write) -> io::Result<Vec<Truth>
 }
 
 fn source(number: usize, dice: &mut Dice) -> Source {
-    let audio = number % 3 == 0;
+    let audio = number.is_multiple_of(3);
     let host = |network: u8| Ipv4Addr::new(192, 0, network, 1 + (number / 4 % 250) as u8);
     let truth = Truth {
         ssrc: dice.next() as u32,

@@ -1,4 +1,6 @@
 //! `rtcscope analyze` as its users see it: on captures from the field, and on made-up ones whose truth is known.
+#![allow(clippy::disallowed_methods, reason = "tests read and write what they like")]
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "what is made here is our own")]
 
 mod corpus;
 mod generator;

@@ -145,11 +145,11 @@ fn transport_wide_feedback_counts_each_packet_once() {
         capture.take(ms, back, &[block(15, rtcp::RTPFB, &words)]);
     };
     // Ten, of which the second is lost: a vector of one bit each. Times of 4 ticks, 1 ms.
-    feedback(0, 0xfffa, 10, 0, [0b10_10_1111_1111_0000 << 16 | 0x0404, 0x0404_0404]);
+    feedback(0, 0xfffa, 10, 0, [0b1010_1111_1111_0000 << 16 | 0x0404, 0x0404_0404]);
     // Five times are missing above: this one is flawed, and the next is whole.
-    feedback(50, 0xfffa, 4, 1, [0b10_1011_0000_0000_00 << 16 | 0x0404, 0x0400_0000]);
+    feedback(50, 0xfffa, 4, 1, [0b1010_1100_0000_0000 << 16 | 0x0404, 0x0400_0000]);
     // From the lost one on: it came late. The feedback before this one is missing.
-    feedback(150, 0xfffb, 5, 3, [0b10_1110_1000_0000_00 << 16 | 0x0404, 0x0404_0000]);
+    feedback(150, 0xfffb, 5, 3, [0b1011_1010_0000_0000 << 16 | 0x0404, 0x0404_0000]);
     let facts = capture.facts();
     assert_eq!(facts.rtcp_totals.counts.of(Kind::Flawed), 1);
     let of = facts.rtcp[0].transport_cc.as_ref().unwrap();

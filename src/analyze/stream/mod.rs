@@ -152,7 +152,7 @@ impl Stream {
             forms: [0; 4],
         };
         new.count(&first, 0.0, true);
-        new.media(&first, 0.0, true);
+        new.media(&first, true);
         new
     }
 
@@ -175,7 +175,7 @@ impl Stream {
                 self.frames.interrupt(self.units, sample.at);
             }
             Arrival::Ahead | Arrival::Reordered | Arrival::Duplicate => {
-                self.media(sample, ms, arrival == Arrival::Ahead);
+                self.media(sample, arrival == Arrival::Ahead);
             }
         }
         self.count(sample, ms, false);
@@ -184,7 +184,7 @@ impl Stream {
     }
 
     /// What the timestamp says.
-    fn media(&mut self, sample: &Sample, _ms: f64, ahead: bool) {
+    fn media(&mut self, sample: &Sample, ahead: bool) {
         let seconds = sample.at.seconds_since(self.first.at);
         self.jitter.packet(seconds, self.units);
         if ahead && self.frames.packet(sample.at, seconds, self.units, self.last.frame, sample.frame) {
@@ -309,7 +309,7 @@ impl Stream {
 
     /// How far its timestamps went, in their units.
     #[must_use]
-    pub fn units(&self) -> i64 {
+    pub fn span_units(&self) -> i64 {
         self.newest
     }
 

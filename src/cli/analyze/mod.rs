@@ -35,7 +35,7 @@ pub(super) struct Args {
 const EXAMPLES: &str = "Examples:
   rtcscope analyze call.pcapng
       the RTP streams of a capture, plain or SRTP, direct or through TURN
-  rtcscope analyze --sdp offer.sdp --sdp answer.sdp call.pcapng.gz
+  rtcscope analyze --sdp offer.sdp --sdp answer.sdp call.pcap.gz
       with codecs by name, and a rating of speech
   tcpdump -i eth0 -w - udp | rtcscope analyze -
       from standard input
@@ -91,7 +91,7 @@ fn read(mut file: CaptureFile, number: u16, analysis: &mut Analysis, context: &C
         if let Some(ending) = ended {
             break ending;
         }
-        if file.reader().packets() % TELL_EVERY == 0 {
+        if file.reader().packets().is_multiple_of(TELL_EVERY) {
             progress.set(read_so_far(&file));
         }
     };
