@@ -1,7 +1,7 @@
 //! SDP as people have it, broken or not: what stands where, what it means, and who wrote it.
 //!
 //! [`source`] finds descriptions in whatever people have, and knows nothing of what they say. Above it are three floors.
-//! [`text`] cuts any bytes into lines and loses none of them. [`attribute`] and [`line`] read the value of one line into
+//! [`text`] cuts any bytes into lines and loses none of them. [`attribute`] and [`mod@line`] read the value of one line into
 //! a typed view whose parts know their place; what cannot be read becomes a [`Problem`], and the line stays.
 //! [`Session`] puts lines together into sections, codecs and groups, as a reader of RFC 8866 and RFC 9429 would. Upon
 //! these stand [`explain`], the rules of [`lint`], and whatever compares or rewrites descriptions.

@@ -1,7 +1,7 @@
 //! What differs between two descriptions in meaning, m-line by m-line; their lines only if asked.
 //!
-//! Every line is compared once: by what it means where that is known ([`transport`], [`codecs`], [`parts`],
-//! [`streams`], [`whole`]), by itself where not ([`rest`]). So nothing differs unseen, and what is no difference is not
+//! Every line is compared once: by what it means where that is known (`transport`, `codecs`, `parts`,
+//! `streams`, `whole`), by itself where not (`rest`). So nothing differs unseen, and what is no difference is not
 //! called one. Passwords and keys are compared and never shown.
 
 mod change;

@@ -4,7 +4,7 @@
 
 /// Questions asked on the ladder. Each halves what is left of it.
 pub const COARSELY: u32 = 8;
-/// All questions. Each of the others halves what is left between two rungs, [`FINE_ENOUGH`] at last: the rungs furthest
+/// All questions. Each of the others halves what is left between two rungs, `FINE_ENOUGH` at last: the rungs furthest
 /// apart are two and a half hours from each other.
 pub const MOST: u32 = COARSELY + 10;
 /// Between what is refused and what is taken, in seconds.
