@@ -38,6 +38,6 @@ fn ten_thousand_m_lines_take_no_more_than_their_share() {
         let (part, whole) = (time(2_500, with_mid), time(10_000, with_mid));
         eprintln!("{part:?}, four times as many {whole:?}");
         // Four times would be linear, sixteen times quadratic; a busy machine is neither.
-        assert!(whole < part * 9 + Duration::from_millis(200), "{part:?}, then {whole:?}");
+        assert!(whole < part * 12 + Duration::from_millis(200), "{part:?}, then {whole:?}");
     }
 }
