@@ -89,7 +89,7 @@ pub struct Together {
     pub max: u64,
     /// The mean of them.
     pub mean: f64,
-    /// How many runs of each length: `1`, `2`, … `10+`.
+    /// How many of each number of losses: `1`, `2`, … `10+`.
     pub histogram: BTreeMap<String, u64>,
 }
 
@@ -360,7 +360,7 @@ fn bursts(stream: &Stream) -> Together {
         count: runs.bursts(),
         max: runs.worst().map_or(0, |worst| worst.lost),
         mean: round(runs.mean_burst(), 2),
-        histogram: histogram(stream),
+        histogram: histogram(runs.burst_histogram()),
     }
 }
 
@@ -370,12 +370,12 @@ fn runs(stream: &Stream) -> Together {
         count: runs.count(),
         max: runs.longest(),
         mean: round(runs.mean(), 2),
-        histogram: histogram(stream),
+        histogram: histogram(runs.histogram()),
     }
 }
 
-fn histogram(stream: &Stream) -> BTreeMap<String, u64> {
-    let told = stream.sequence().runs().histogram().iter().enumerate().filter(|(_, count)| **count > 0);
+fn histogram(counts: &[u64; LONGEST_TOLD]) -> BTreeMap<String, u64> {
+    let told = counts.iter().enumerate().filter(|(_, count)| **count > 0);
     let name =
         |at: usize| if at + 1 == LONGEST_TOLD { format!("{LONGEST_TOLD}+") } else { (at + 1).to_string() };
     told.map(|(at, count)| (name(at), *count)).collect()

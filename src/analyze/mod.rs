@@ -23,7 +23,7 @@ use payloads::Payloads;
 use reports::Reports;
 use stream::{Sample, Stream};
 
-/// Streams kept. Beyond, their packets are counted as refused.
+/// Streams kept. Beyond, their packets are counted and no more.
 const MOST_STREAMS: usize = 1 << 14;
 /// Packets of a stream whose header extensions are looked into.
 const EXTENSIONS_OF: u64 = 200;
@@ -62,7 +62,7 @@ pub struct Analysis {
     end: Time,
     bounds: (Time, Time),
     clock_steps: u64,
-    datagrams: u64,
+    not_kept: u64,
 }
 
 /// One stream of a finished analysis.
@@ -96,7 +96,7 @@ impl Analysis {
             end: Time::default(),
             bounds: (Time(i64::MAX), Time(i64::MIN)),
             clock_steps: 0,
-            datagrams: 0,
+            not_kept: 0,
         }
     }
 
@@ -115,7 +115,6 @@ impl Analysis {
 
     /// Takes the next datagram.
     pub fn datagram(&mut self, datagram: &Datagram<'_>) {
-        self.datagrams += 1;
         let leg = Leg { src: datagram.src, dst: datagram.dst, carrier: datagram.transport.into(), via: None };
         self.payload(leg, datagram.at, datagram.frame, datagram.payload, datagram.length());
     }
@@ -124,7 +123,10 @@ impl Analysis {
         if payload.is_empty() {
             return;
         }
-        let Some(id) = self.leg(leg) else { return };
+        let Some(id) = self.leg(leg) else {
+            self.not_kept += 1;
+            return;
+        };
         let class = class(payload, length);
         self.states[id.index()].counts.count(class);
         match class {
@@ -180,6 +182,7 @@ impl Analysis {
     fn begin(&mut self, id: LegId, ssrc: u32, samples: &[Sample]) {
         let Some((first, others)) = samples.split_first() else { return };
         if self.streams.len() >= MOST_STREAMS {
+            self.not_kept += samples.len() as u64;
             return;
         }
         let leg = self.legs.get(id);
@@ -279,6 +282,12 @@ impl Analysis {
     #[must_use]
     pub fn bounds(&self) -> Option<(Time, Time)> {
         self.start.map(|start| (start, self.bounds.1))
+    }
+
+    /// Packets of more legs and streams than are kept.
+    #[must_use]
+    pub fn not_kept(&self) -> u64 {
+        self.not_kept
     }
 
     /// How often the clock of the capture went back.

@@ -81,6 +81,8 @@ pub struct Summary {
     pub datagrams: Classes,
     /// Streams, one for each leg.
     pub streams: Vec<StreamFacts>,
+    /// Packets of more legs and streams than are kept.
+    pub packets_not_kept: u64,
     /// What RTCP says.
     #[serde(flatten)]
     pub reports: ReportFacts,
@@ -101,6 +103,7 @@ impl Summary {
             duration_s: bounds.map_or(0.0, |(start, end)| end.seconds_since(start)),
             clock_steps: analysis.clock_steps(),
             datagrams: analysis.classes(),
+            packets_not_kept: analysis.not_kept(),
             reports: analysis.report_facts(&streams),
             streams,
             not_counted: not_counted.map(|(reason, count)| (reason.word(), *count)).collect(),
@@ -133,6 +136,9 @@ impl Summary {
         }
         if self.clock_steps > 0 {
             notes.push(format!("the clock of the capture went back {} times", self.clock_steps));
+        }
+        if self.packets_not_kept > 0 {
+            notes.push(format!("{} packets are of more streams than are kept", self.packets_not_kept));
         }
         for (reason, count) in &self.not_counted {
             let packets = format!("{} packets of {} sources look like RTP", count.packets, count.sources);

@@ -48,6 +48,7 @@ pub struct Runs {
     bursts: u64,
     worst: Option<Burst>,
     in_bursts: u64,
+    burst_histogram: [u64; LONGEST_TOLD],
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -121,6 +122,7 @@ impl Runs {
         {
             self.bursts += 1;
             self.in_bursts += burst.lost;
+            self.burst_histogram[(burst.lost as usize).min(LONGEST_TOLD) - 1] += 1;
             if self.worst.is_none_or(|worst| burst.lost > worst.lost) {
                 self.worst = Some(burst);
             }
@@ -155,6 +157,12 @@ impl Runs {
     #[must_use]
     pub fn bursts(&self) -> u64 {
         self.bursts
+    }
+
+    /// How many bursts there are of so many losses, as [`histogram`](Self::histogram) has it of runs.
+    #[must_use]
+    pub fn burst_histogram(&self) -> &[u64; LONGEST_TOLD] {
+        &self.burst_histogram
     }
 
     /// The losses of a burst in the mean; 0 where there is none.

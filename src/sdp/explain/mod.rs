@@ -24,6 +24,8 @@ pub use facts::{
 pub use lines::AnnotatedLine;
 pub use reading::Given;
 
+pub(super) use tables::codec_table;
+
 use std::ops::Range;
 
 use serde::Serialize;

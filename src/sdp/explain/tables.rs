@@ -292,6 +292,11 @@ fn codecs(codecs: &[CodecFacts]) -> Table {
             codec.feedback.join(", ").into(),
         ]
     };
+    codec_table(codecs.iter().filter(|codec| repeats(codec).is_none()).map(row).collect())
+}
+
+/// Codecs, each with its payload type, its retransmissions, its parameters in words and its feedback.
+pub(in crate::sdp) fn codec_table(rows: Vec<Vec<Cell>>) -> Table {
     let columns = vec![
         ("type", Align::Right),
         ("codec", Align::Left),
@@ -299,7 +304,7 @@ fn codecs(codecs: &[CodecFacts]) -> Table {
         ("parameters", Align::Left),
         ("feedback", Align::Left),
     ];
-    Table { columns, rows: codecs.iter().filter(|codec| repeats(codec).is_none()).map(row).collect() }
+    Table { columns, rows }
 }
 
 fn encoding(codec: &CodecFacts) -> Cell {

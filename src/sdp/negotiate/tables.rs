@@ -5,6 +5,7 @@ use super::facts::*;
 use super::verdict::Outcome;
 use crate::finding::Confidence;
 use crate::report::{Align, Block, Cell, Table, Tone};
+use crate::sdp::explain::codec_table;
 
 /// The verdict, and what libwebrtc would say.
 pub(super) fn opening(negotiation: &Negotiation) -> Vec<Block> {
@@ -241,14 +242,7 @@ fn codecs(codecs: &[CodecOutcome], predicted: bool) -> Table {
             codec.feedback.join(", ").into(),
         ]
     };
-    let columns = vec![
-        ("type", Align::Right),
-        ("codec", Align::Left),
-        ("rtx", Align::Right),
-        ("parameters", Align::Left),
-        ("feedback", Align::Left),
-    ];
-    Table { columns, rows: codecs.iter().filter(|codec| !is_beside(codec)).map(row).collect() }
+    codec_table(codecs.iter().filter(|codec| !is_beside(codec)).map(row).collect())
 }
 
 /// One number where both have the same.
