@@ -64,12 +64,11 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
         }
         found.documents.iter().for_each(|document| payloads.describe(&document.text));
     }
+    // A wrong path is known before the work is done.
+    let files: Vec<_> = args.captures.iter().map(|path| CaptureFile::open(path)).collect::<Result<_, _>>()?;
     let mut analysis = Analysis::new(Settings { payloads, interval_ns: 0 });
-    let mut captures = Vec::new();
-    for (number, path) in (0..).zip(&args.captures) {
-        let file = CaptureFile::open(path)?;
-        captures.push(read(file, number, &mut analysis, &context));
-    }
+    let read = |(number, file)| read(file, number, &mut analysis, &context);
+    let captures = (0..).zip(files).map(read).collect();
     analysis.finish();
     context.emit(&Summary::new(captures, &analysis))
 }
