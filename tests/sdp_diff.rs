@@ -359,6 +359,19 @@ fn only(comparison: &Comparison, how: How) -> BTreeSet<(String, String, Option<S
     each.collect()
 }
 
+#[test]
+fn what_a_stopped_m_line_has_too_is_not_taken_for_all() {
+    const STOPPED: &str = "m=video 0 UDP/TLS/RTP/SAVPF 96\r\n";
+    let (data, live) =
+        ("m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n", STOPPED.replace("video 0", "video 9"));
+    let (x, key) = ("a=x:1\r\n", "a=crypto:1 A inline:x\r\n");
+    let one = format!("{HEAD}{data}{x}{STOPPED}{live}{x}");
+    let other = format!("{HEAD}{live}{key}{STOPPED}{key}{data}");
+    let (there, back) = (diff(&one, &other), diff(&other, &one));
+    assert_eq!(only(&there, How::Added).len(), 1, "{:?}", told(&there));
+    assert_eq!(only(&there, How::Added), only(&back, How::Removed));
+}
+
 proptest! {
     #[test]
     fn nothing_differs_from_itself(one in description()) {

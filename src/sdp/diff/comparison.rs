@@ -180,8 +180,9 @@ impl Comparison {
 
     /// What is the same in all m-lines is told once.
     fn hoist(&mut self, both: &Both<'_, '_>, pairing: &Pairing) {
-        let live = pairing.both.iter().filter(|pair| is_live(both, **pair)).count();
-        if live < 2 {
+        let is_live: Vec<bool> = pairing.both.iter().map(|pair| is_live(both, *pair)).collect();
+        let live = is_live.iter().filter(|is_live| **is_live).count();
+        if live < 2 || self.media.len() != is_live.len() {
             return;
         }
         type Key = (Topic, How, String, Option<String>, Option<String>);
@@ -189,7 +190,9 @@ impl Comparison {
             (change.topic, change.how, change.message.clone(), change.from.clone(), change.to.clone())
         };
         let mut counts: HashMap<Key, (usize, usize)> = HashMap::new();
-        for (index, media) in self.media.iter().enumerate() {
+        let of_live =
+            || self.media.iter().zip(&is_live).filter(|(_, is_live)| **is_live).map(|(media, _)| media);
+        for (index, media) in of_live().enumerate() {
             for change in &media.changes {
                 let (count, last) = counts.entry(key(change)).or_insert((0, usize::MAX));
                 // Once for each m-line, however often it stands there.
@@ -200,7 +203,7 @@ impl Comparison {
         }
         let is_everywhere =
             |change: &Change| counts.get(&key(change)).is_some_and(|(count, _)| *count == live);
-        if let Some(first) = self.media.first() {
+        if let Some(first) = of_live().next() {
             self.every_m_line =
                 first.changes.iter().filter(|change| is_everywhere(change)).cloned().collect();
         }
