@@ -3,3 +3,4 @@
 pub mod demux;
 pub mod leg;
 pub mod stream;
+pub mod tcp;
