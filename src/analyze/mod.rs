@@ -1,6 +1,9 @@
 //! What a capture shows of a call: streams, reports, transport, and what is wrong with them.
 
 pub mod demux;
+mod exchange;
+pub mod latency;
 pub mod leg;
 pub mod stream;
 pub mod tcp;
+pub mod turn;

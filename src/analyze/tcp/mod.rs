@@ -53,7 +53,7 @@ pub enum Ended {
 
 /// What there is to say of the connections between two addresses; several follow one another where ports are used
 /// again.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize)]
 pub struct Connection {
     /// What it carries; `None` where too little was sent to tell.
     pub framing: Option<Framing>,
