@@ -2,6 +2,7 @@
 
 pub mod demux;
 mod exchange;
+pub mod ice;
 pub mod latency;
 pub mod leg;
 pub mod stream;
