@@ -4,11 +4,13 @@ use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::PathBuf;
 
+use rtcscope::analyze::decryption::Decryption;
 use rtcscope::analyze::demux::Class;
 use rtcscope::analyze::leg::{Carrier, Leg};
 use rtcscope::analyze::tcp::Streams;
 use rtcscope::analyze::transport::{Transport, TransportFacts};
 use rtcscope::capture::{Decoder, Reader, Section, Time, Transport as Carried};
+use rtcscope::srtp::KeyFile;
 use serde_json::Value;
 
 /// What was read of a capture.
@@ -18,6 +20,8 @@ struct Opened {
     streams: Streams,
     ends: Option<(Time, Time)>,
     channel_data: u64,
+    decryption: Decryption,
+    reports: Vec<u8>,
     srtp: u64,
     srtcp: u64,
 }
@@ -32,11 +36,16 @@ impl Opened {
 }
 
 fn read(name: &str) -> Option<Opened> {
+    read_with(name, None)
+}
+
+fn read_with(name: &str, keys: Option<&str>) -> Option<Opened> {
     let Some(corpus) = std::env::var_os("RTCSCOPE_CORPUS") else {
         eprintln!("SKIPPED: RTCSCOPE_CORPUS is not set");
         return None;
     };
-    let file = BufReader::new(File::open(PathBuf::from(corpus).join("captures").join(name)).unwrap());
+    let corpus = PathBuf::from(corpus).join("captures");
+    let file = BufReader::new(File::open(corpus.join(name)).unwrap());
     let input: Box<dyn Read + Send> = match name.ends_with(".gz") {
         true => Box::new(flate2::read::MultiGzDecoder::new(file)),
         false => Box::new(file),
@@ -44,6 +53,12 @@ fn read(name: &str) -> Option<Opened> {
     let mut reader = Reader::new(input).unwrap();
     let mut decoder = Decoder::new(0);
     let mut read = Opened::default();
+    let mut key_file = KeyFile::default();
+    if let Some(keys) = keys {
+        key_file.read(&std::fs::read_to_string(corpus.join(keys)).unwrap());
+        assert!(!key_file.is_empty());
+    }
+    read.decryption = Decryption::new(key_file);
     loop {
         let ended = reader.next(&mut |section| {
             let Section::Record(record) = section else { return };
@@ -56,7 +71,7 @@ fn read(name: &str) -> Option<Opened> {
                 carrier: Carrier::from(datagram.transport),
                 via: None,
             };
-            let Opened { transport, streams, channel_data, srtp, srtcp, .. } = &mut read;
+            let Opened { transport, streams, channel_data, srtp, srtcp, decryption, reports, .. } = &mut read;
             let mut take = |leg, at, frame, payload: &[u8], length| {
                 let inner = transport.payload(leg, at, frame, payload, length);
                 *channel_data += u64::from(inner.leg.via.is_some());
@@ -64,8 +79,13 @@ fn read(name: &str) -> Option<Opened> {
                     Class::Rtp => {
                         *srtp += 1;
                         transport.ice.media(&inner.path(), at, frame);
+                        decryption.rtp(&inner.path(), &transport.dtls, inner.payload);
                     }
-                    Class::Rtcp => *srtcp += 1,
+                    Class::Rtcp => {
+                        *srtcp += 1;
+                        let plain = decryption.rtcp(&inner.path(), &transport.dtls, inner.payload);
+                        reports.extend(plain.iter().flat_map(|plain| blocks(plain)));
+                    }
                     _ => {}
                 }
             };
@@ -88,6 +108,16 @@ fn read(name: &str) -> Option<Opened> {
             return Some(read);
         }
     }
+}
+
+/// The types of the packets in a compound packet, which end where it ends.
+fn blocks(compound: &[u8]) -> Vec<u8> {
+    let (mut types, mut rest) = (Vec::new(), compound);
+    while !rest.is_empty() {
+        types.push(rest[1]);
+        rest = &rest[4 + 4 * usize::from(u16::from_be_bytes([rest[2], rest[3]]))..];
+    }
+    types
 }
 
 #[test]
@@ -226,4 +256,19 @@ fn a_handshake_of_dtls_1_2_has_the_fingerprints_of_the_descriptions() {
     assert_eq!((&src["role"], &dst["role"]), (&"controlled".into(), &"controlling".into()));
     assert_eq!((&dst["nominations"], &dst["nominated_frame"]), (&1.into(), &3.into()));
     assert_eq!((&src["checks"], &src["unanswered"]), (&2.into(), &0.into()));
+}
+
+#[test]
+fn media_is_opened_with_a_key_log_and_with_exported_keys_alike() {
+    let mut all = Vec::new();
+    for keys in ["made__aiortc-loopback.keylog", "made__aiortc-loopback.srtpkeys.json"] {
+        let Some(read) = read_with("made__aiortc-loopback.pcapng", Some(keys)) else { return };
+        assert_eq!((read.decryption.opened(), read.decryption.refused()), (read.srtp + read.srtcp, 0));
+        let mut counts = std::collections::BTreeMap::<u8, u64>::new();
+        read.reports.iter().for_each(|kind| *counts.entry(*kind).or_default() += 1);
+        all.push((read.srtp, read.srtcp, counts));
+    }
+    println!("{all:?}");
+    assert_eq!(all[0], all[1]);
+    assert!(all[0].2.keys().all(|kind| (200..=207).contains(kind)), "{all:?}");
 }

@@ -1,5 +1,6 @@
 //! What a capture shows of a call: streams, reports, transport, and what is wrong with them.
 
+pub mod decryption;
 pub mod demux;
 pub mod dtls;
 mod exchange;
