@@ -325,6 +325,7 @@ Register-ArgumentCompleter -Native -CommandName 'rtcscope' -ScriptBlock {
         }
         'rtcscope;analyze' {
             [CompletionResult]::new('--sdp', '--sdp', [CompletionResultType]::ParameterName, 'The call''s descriptions: SDP, or a dump of the browser; may be repeated')
+            [CompletionResult]::new('--keys', '--keys', [CompletionResultType]::ParameterName, 'Keys that open SRTP: an NSS key log, `a=crypto` lines, or JSON; may be repeated')
             [CompletionResult]::new('--clock', '--clock', [CompletionResultType]::ParameterName, 'The clock rate of a payload type, where no description says it; may be repeated')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Format of the result on standard output')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write the result to a file as well, in this format; may be repeated')

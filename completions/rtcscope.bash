@@ -106,13 +106,17 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__analyze)
-            opts="-o -q -v -h --sdp --clock --format --report --output --color --fail-on --quiet --verbose --help"
+            opts="-o -q -v -h --sdp --keys --clock --format --report --output --color --fail-on --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --sdp)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --keys)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -310,6 +310,7 @@ set edit:completion:arg-completer[rtcscope] = {|@words|
         }
         &'rtcscope;analyze'= {
             cand --sdp 'The call''s descriptions: SDP, or a dump of the browser; may be repeated'
+            cand --keys 'Keys that open SRTP: an NSS key log, `a=crypto` lines, or JSON; may be repeated'
             cand --clock 'The clock rate of a payload type, where no description says it; may be repeated'
             cand --format 'Format of the result on standard output'
             cand --report 'Write the result to a file as well, in this format; may be repeated'

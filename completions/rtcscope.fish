@@ -355,6 +355,7 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_s
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rules" -s v -l verbose -d 'Tell more; may be repeated'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rules" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze" -l sdp -d 'The call\'s descriptions: SDP, or a dump of the browser; may be repeated' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze" -l keys -d 'Keys that open SRTP: an NSS key log, `a=crypto` lines, or JSON; may be repeated' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze" -l clock -d 'The clock rate of a payload type, where no description says it; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'

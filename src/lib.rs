@@ -26,6 +26,7 @@ pub mod rtp;
 pub mod sdp;
 pub mod server;
 pub mod spelling;
+pub mod srtp;
 pub mod stun;
 pub mod tls;
 pub mod turn;

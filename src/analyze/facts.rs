@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::detect::NotCounted;
-use super::leg::{Leg, Via};
 use super::payloads::{Origin, Payload};
 use super::quality::{self, Path};
 use super::stream::{LONGEST_TOLD, Stream};
+use super::transport::LegFacts;
 use super::{Analysis, Found};
 use crate::analyze::demux::Class;
 use crate::capture::{Frame, Time};
@@ -45,27 +45,6 @@ impl Classes {
         };
         *counter += 1;
     }
-
-    pub(super) fn add(&mut self, other: &Self) {
-        self.stun += other.stun;
-        self.channel_data += other.channel_data;
-        self.dtls += other.dtls;
-        self.zrtp += other.zrtp;
-        self.rtp += other.rtp;
-        self.rtcp += other.rtcp;
-        self.other += other.other;
-    }
-}
-
-/// What carries a stream inside another protocol.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ViaFacts {
-    /// `channel` or `indication`.
-    pub turn: &'static str,
-    /// The channel number, such as `0x4000`.
-    pub channel: Option<String>,
-    /// Who is at the other end of the relay.
-    pub peer: Option<String>,
 }
 
 /// What a stream is for.
@@ -124,14 +103,9 @@ pub struct StreamFacts {
     pub id: String,
     /// As `0x%08x`.
     pub ssrc: String,
-    /// The outer transport address that it came from.
-    pub src: String,
-    /// The one that it went to.
-    pub dst: String,
-    /// `udp`, `tcp` or `message`.
-    pub transport: &'static str,
-    /// The relay's framing around it.
-    pub via: Option<ViaFacts>,
+    /// From which outer transport address to which, and within which framing of a relay.
+    #[serde(flatten)]
+    pub path: LegFacts,
     /// What it is for.
     pub kind: Kind,
     /// The SSRC that it repairs.
@@ -247,10 +221,7 @@ impl StreamFacts {
         Self {
             id,
             ssrc: ssrc(found.ssrc),
-            src: leg.src.to_string(),
-            dst: leg.dst.to_string(),
-            transport: transport(leg),
-            via: via(leg),
+            path: analysis.leg_facts(leg),
             kind: match &payload {
                 Some(payload) if payload.name.eq_ignore_ascii_case("rtx") => Kind::Rtx,
                 Some(payload) if payload.repairs() => Kind::Fec,
@@ -379,24 +350,6 @@ fn histogram(counts: &[u64; LONGEST_TOLD]) -> BTreeMap<String, u64> {
     let name =
         |at: usize| if at + 1 == LONGEST_TOLD { format!("{LONGEST_TOLD}+") } else { (at + 1).to_string() };
     told.map(|(at, count)| (name(at), *count)).collect()
-}
-
-fn transport(leg: &Leg) -> &'static str {
-    use super::leg::Carrier;
-    match leg.carrier {
-        Carrier::Udp => "udp",
-        Carrier::Tcp => "tcp",
-        Carrier::Message => "message",
-    }
-}
-
-fn via(leg: &Leg) -> Option<ViaFacts> {
-    Some(match leg.via? {
-        Via::Channel(number) => {
-            ViaFacts { turn: "channel", channel: Some(format!("0x{number:04x}")), peer: None }
-        }
-        Via::Indication(peer) => ViaFacts { turn: "indication", channel: None, peer: Some(peer.to_string()) },
-    })
 }
 
 /// As reports show it.

@@ -21,7 +21,8 @@ impl LegId {
 }
 
 /// What carries the payload, on the outside.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Carrier {
     /// UDP.
     Udp,

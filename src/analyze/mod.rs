@@ -1,27 +1,39 @@
 //! What a capture shows of a call: streams, reports, transport, and what is wrong with them.
 //!
 //! Sans-IO: datagrams come in with their times, facts come out. Each datagram is told apart by its first bytes
-//! ([`demux`]); what goes from one address to another is a [`leg`]; what looks like RTP is watched until it is a
-//! [`stream`] or none ([`detect`]). Memory is bounded by the number of streams, not by the length of the capture.
+//! ([`demux`]); what goes from one address to another is a [`leg`]; what is below the media, its relays, checks and
+//! handshakes, is read by [`transport`], of TCP after [`tcp`] has put it in order; what looks like RTP is watched until
+//! it is a [`stream`] or none ([`detect`]). Memory is bounded by the number of streams, not by the length of the capture.
 
+pub mod decryption;
 pub mod demux;
 pub mod detect;
+pub mod dtls;
+mod exchange;
 pub mod facts;
+pub mod ice;
+pub mod latency;
 pub mod leg;
 pub mod payloads;
 pub mod quality;
 pub mod reports;
 pub mod stream;
 pub mod summary;
+pub mod tcp;
+pub mod transport;
+pub mod turn;
 
-use crate::capture::{Datagram, Frame, Time};
+use crate::capture::{Datagram, Frame, Time, Transport as Carried};
+use crate::srtp::KeyFile;
 use crate::{rtcp, rtp};
+use decryption::Decryption;
 use demux::{Class, class};
 use detect::{Detector, Surroundings, Verdict};
 use leg::{Leg, LegId, Legs, Via};
 use payloads::Payloads;
 use reports::Reports;
 use stream::{Sample, Stream};
+use transport::{Inner, Transport};
 
 /// Streams kept. Beyond, their packets are counted and no more.
 const MOST_STREAMS: usize = 1 << 14;
@@ -29,10 +41,12 @@ const MOST_STREAMS: usize = 1 << 14;
 const EXTENSIONS_OF: u64 = 200;
 
 /// How to look at a capture.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Settings {
     /// What descriptions say.
     pub payloads: Payloads,
+    /// What opens SRTP.
+    pub keys: KeyFile,
     /// The length of a row over time, in nanoseconds; a second where it is 0.
     pub interval_ns: i64,
 }
@@ -42,11 +56,12 @@ pub struct Settings {
 struct LegState {
     /// Something says that media flows here, or on the way back.
     context: bool,
+    /// Checks of ICE went over it: it may be left for another pair.
+    checked: bool,
     /// DTLS was seen, here or on the way back: what follows is SRTP.
     dtls: bool,
     /// What there is, by source. A leg has few.
     streams: Vec<(u32, usize)>,
-    counts: facts::Classes,
 }
 
 /// Takes the datagrams of a capture, in order.
@@ -57,7 +72,11 @@ pub struct Analysis {
     states: Vec<LegState>,
     detector: Detector,
     reports: Reports,
+    tcp: tcp::Streams,
+    transport: Transport,
+    decryption: Decryption,
     streams: Vec<(LegId, u32, Stream)>,
+    classes: facts::Classes,
     start: Option<Time>,
     end: Time,
     bounds: (Time, Time),
@@ -85,13 +104,18 @@ impl Analysis {
         if settings.interval_ns <= 0 {
             settings.interval_ns = 1_000_000_000;
         }
+        let decryption = Decryption::new(std::mem::take(&mut settings.keys));
         Self {
             settings,
             legs: Legs::default(),
             states: Vec::new(),
             detector: Detector::default(),
             reports: Reports::default(),
+            tcp: tcp::Streams::default(),
+            transport: Transport::default(),
+            decryption,
             streams: Vec::new(),
+            classes: facts::Classes::default(),
             start: None,
             end: Time::default(),
             bounds: (Time(i64::MAX), Time(i64::MIN)),
@@ -113,34 +137,65 @@ impl Analysis {
         self.bounds = (self.bounds.0.min(at), self.bounds.1.max(at));
     }
 
+    /// Takes keys that stand in the capture itself: a log of TLS keys.
+    pub fn keys(&mut self, log: &str) {
+        self.decryption.read(log);
+    }
+
     /// Takes the next datagram.
     pub fn datagram(&mut self, datagram: &Datagram<'_>) {
         let leg = Leg { src: datagram.src, dst: datagram.dst, carrier: datagram.transport.into(), via: None };
-        self.payload(leg, datagram.at, datagram.frame, datagram.payload, datagram.length());
+        let (at, frame, payload) = (datagram.at, datagram.frame, datagram.payload);
+        if let Carried::Tcp(tcp) = datagram.transport {
+            // Taken out, for what comes out of it goes into the rest.
+            let mut streams = std::mem::take(&mut self.tcp);
+            streams.segment(leg, at, frame, &tcp, payload, datagram.cut, &mut |message| {
+                self.payload(message.leg, message.at, message.frame, message.payload, message.length);
+            });
+            self.tcp = streams;
+        } else {
+            self.payload(leg, at, frame, payload, datagram.length());
+        }
     }
 
     fn payload(&mut self, leg: Leg, at: Time, frame: Frame, payload: &[u8], length: usize) {
         if payload.is_empty() {
             return;
         }
-        let Some(id) = self.leg(leg) else {
+        let inner = match class(payload, length) {
+            // Most packets; nothing is around them.
+            class @ (Class::Rtp | Class::Rtcp) => Inner { leg, class, payload, length, peer: None },
+            _ => self.transport.payload(leg, at, frame, payload, length),
+        };
+        if let Some(via) = inner.leg.via {
+            self.classes.count(match via {
+                Via::Channel(number) => Class::Channel(number),
+                Via::Indication(_) => Class::Stun,
+            });
+        }
+        self.classes.count(inner.class);
+        if matches!(inner.class, Class::Channel(_) | Class::Zrtp | Class::Other) || inner.payload.is_empty() {
+            return;
+        }
+        let path = self.path(&inner);
+        let Some(id) = self.leg(path) else {
             self.not_kept += 1;
             return;
         };
-        let class = class(payload, length);
-        self.states[id.index()].counts.count(class);
-        match class {
-            Class::Rtp => self.rtp(id, leg, at, frame, payload, length),
-            Class::Stun => self.context(leg, false),
-            Class::Dtls => self.context(leg, true),
-            Class::Channel(number) if leg.via.is_none() => {
-                let data = usize::from(u16::from_be_bytes([payload[2], payload[3]]));
-                let inner = payload.get(4..(4 + data).min(payload.len())).unwrap_or_default();
-                let leg = Leg { via: Some(Via::Channel(number)), ..leg };
-                self.payload(leg, at, frame, inner, data);
-            }
-            Class::Rtcp => self.rtcp(id, leg, at, frame, payload, length),
+        match inner.class {
+            Class::Rtp => self.rtp(id, path, at, frame, inner.payload, inner.length),
+            Class::Rtcp => self.rtcp(id, path, at, frame, inner.payload, inner.length),
+            Class::Stun => self.context(path, false),
+            Class::Dtls => self.context(path, true),
             Class::Channel(_) | Class::Zrtp | Class::Other => {}
+        }
+    }
+
+    /// Under which a leg is known: by the peer behind a relay, but where its channel was met before its peer was known.
+    fn path(&self, inner: &Inner<'_>) -> Leg {
+        match inner.leg.via {
+            Some(Via::Channel(_)) if self.legs.find(&inner.leg).is_some() => inner.leg,
+            _ => inner.path(),
         }
     }
 
@@ -153,7 +208,14 @@ impl Analysis {
             self.detector.no_rtcp();
             return;
         }
-        self.reports.compound(at, frame, id, payload, length, !plain);
+        let opened = match plain {
+            true => None,
+            false => self.decryption.rtcp(&leg, &self.transport.dtls, payload),
+        };
+        match opened {
+            Some(opened) => self.reports.compound(at, frame, id, &opened, opened.len(), false),
+            None => self.reports.compound(at, frame, id, payload, length, !plain),
+        }
     }
 
     fn rtp(&mut self, id: LegId, leg: Leg, at: Time, frame: Frame, payload: &[u8], length: usize) {
@@ -161,12 +223,21 @@ impl Analysis {
             self.detector.malformed();
             return;
         };
-        let sample = Sample::new(at, frame, &packet);
+        let mut sample = Sample::new(at, frame, &packet);
+        if self.decryption.has_keys()
+            && let Some(opened) = self.decryption.rtp(&leg, &self.transport.dtls, payload)
+            && let Ok(opened) = rtp::Packet::read(&opened, opened.len())
+        {
+            sample.open(&opened);
+        }
         let ssrc = packet.ssrc();
         let state = &self.states[id.index()];
         if let Some((_, place)) = state.streams.iter().find(|(source, _)| *source == ssrc) {
             let stream = &mut self.streams[*place].2;
             stream.packet(&sample);
+            if state.checked {
+                self.transport.ice.media(&leg, at, frame);
+            }
             if stream.sequence().packets() < EXTENSIONS_OF {
                 stream.learn(&packet);
             }
@@ -202,8 +273,12 @@ impl Analysis {
         if id.index() >= self.states.len() {
             let described = self.settings.payloads.names(leg.dst) || self.settings.payloads.names(leg.src);
             let back = self.legs.find(&leg.reverse()).map(|back| &self.states[back.index()]);
-            let (context, dtls) = back.map_or((false, false), |back| (back.context, back.dtls));
-            self.states.push(LegState { context: context || described, dtls, ..LegState::default() });
+            let mut state = LegState { context: described, ..LegState::default() };
+            if let Some(back) = back {
+                state.context |= back.context;
+                (state.dtls, state.checked) = (back.dtls, back.checked);
+            }
+            self.states.push(state);
         }
         Some(id)
     }
@@ -215,12 +290,18 @@ impl Analysis {
                 let state = &mut self.states[id.index()];
                 state.context = true;
                 state.dtls |= dtls;
+                state.checked |= self.transport.ice.knows(&leg);
             }
         }
     }
 
     /// Nothing more comes: decides what is open.
     pub fn finish(&mut self) {
+        let mut streams = std::mem::take(&mut self.tcp);
+        streams.finish(&mut |message| {
+            self.payload(message.leg, message.at, message.frame, message.payload, message.length);
+        });
+        self.tcp = streams;
         let mut late = Vec::new();
         let (legs, states) = (&self.legs, &self.states);
         let context = |id: LegId| states[id.index()].context || legs.get(id).via.is_some();
@@ -258,12 +339,29 @@ impl Analysis {
         self.reports.finish(&self.legs, self.start.unwrap_or_default(), &rate)
     }
 
+    /// A leg, with the relay's framing around it.
+    #[must_use]
+    pub fn leg_facts(&self, leg: &Leg) -> transport::LegFacts {
+        transport::LegFacts::of_path(*leg, &self.transport.turn)
+    }
+
+    /// What is below the media.
+    #[must_use]
+    pub fn transport_facts(&self) -> transport::TransportFacts {
+        let start = self.start.unwrap_or_default();
+        self.transport.facts(&self.tcp, start, self.bounds.1)
+    }
+
+    /// What keys opened, if there were any.
+    #[must_use]
+    pub fn decryption(&self) -> Option<&Decryption> {
+        self.decryption.has_keys().then_some(&self.decryption)
+    }
+
     /// How many packets of each class there were.
     #[must_use]
     pub fn classes(&self) -> facts::Classes {
-        let mut all = facts::Classes::default();
-        self.states.iter().for_each(|state| all.add(&state.counts));
-        all
+        self.classes
     }
 
     /// What looked like RTP and is not counted.

@@ -5,16 +5,16 @@ use std::collections::BTreeMap;
 use super::HandshakeFault;
 use super::record::DTLS_1_2;
 
-pub(super) const CLIENT_HELLO: u8 = 1;
-pub(super) const SERVER_HELLO: u8 = 2;
-pub(super) const HELLO_VERIFY_REQUEST: u8 = 3;
-pub(super) const CERTIFICATE: u8 = 11;
-pub(super) const SERVER_KEY_EXCHANGE: u8 = 12;
-pub(super) const CERTIFICATE_REQUEST: u8 = 13;
-pub(super) const SERVER_HELLO_DONE: u8 = 14;
-pub(super) const CLIENT_KEY_EXCHANGE: u8 = 16;
-pub(super) const FINISHED: u8 = 20;
-pub(super) const CERTIFICATE_STATUS: u8 = 22;
+pub(crate) const CLIENT_HELLO: u8 = 1;
+pub(crate) const SERVER_HELLO: u8 = 2;
+pub(crate) const HELLO_VERIFY_REQUEST: u8 = 3;
+pub(crate) const CERTIFICATE: u8 = 11;
+pub(crate) const SERVER_KEY_EXCHANGE: u8 = 12;
+pub(crate) const CERTIFICATE_REQUEST: u8 = 13;
+pub(crate) const SERVER_HELLO_DONE: u8 = 14;
+pub(crate) const CLIENT_KEY_EXCHANGE: u8 = 16;
+pub(crate) const FINISHED: u8 = 20;
+pub(crate) const CERTIFICATE_STATUS: u8 = 22;
 
 const SERVER_NAME: u16 = 0;
 const SUPPORTED_GROUPS: u16 = 10;
@@ -169,12 +169,13 @@ impl Reassembly {
     }
 }
 
-struct Fragment<'a> {
-    kind: u8,
-    length: usize,
-    sequence: u16,
-    offset: usize,
-    data: &'a [u8],
+/// A part of a message, or all of it.
+pub(crate) struct Fragment<'a> {
+    pub(crate) kind: u8,
+    pub(crate) length: usize,
+    pub(crate) sequence: u16,
+    pub(crate) offset: usize,
+    pub(crate) data: &'a [u8],
 }
 
 /// What a ServerHello says.
@@ -225,7 +226,7 @@ pub(super) fn cookie(body: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// The certificates, the server's own first.
-pub(super) fn certificates(body: &[u8]) -> Option<Vec<Vec<u8>>> {
+pub(crate) fn certificates(body: &[u8]) -> Option<Vec<Vec<u8>>> {
     let mut list = Reader(Reader(body).vector24()?);
     let mut chain = Vec::new();
     while !list.0.is_empty() {
@@ -257,44 +258,45 @@ impl<'a> KeyExchange<'a> {
     }
 }
 
-struct Reader<'a>(&'a [u8]);
+/// Takes the fields of a message one after another.
+pub(crate) struct Reader<'a>(pub(crate) &'a [u8]);
 
 impl<'a> Reader<'a> {
-    fn bytes(&mut self, length: usize) -> Option<&'a [u8]> {
+    pub(crate) fn bytes(&mut self, length: usize) -> Option<&'a [u8]> {
         let (bytes, rest) = self.0.split_at_checked(length)?;
         self.0 = rest;
         Some(bytes)
     }
 
-    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+    pub(crate) fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
         self.bytes(N)?.try_into().ok()
     }
 
-    fn number(&mut self) -> Option<u16> {
+    pub(crate) fn number(&mut self) -> Option<u16> {
         self.array().map(u16::from_be_bytes)
     }
 
-    fn number24(&mut self) -> Option<usize> {
+    pub(crate) fn number24(&mut self) -> Option<usize> {
         let [a, b, c] = self.array()?;
         usize::try_from(u32::from_be_bytes([0, a, b, c])).ok()
     }
 
-    fn vector8(&mut self) -> Option<&'a [u8]> {
+    pub(crate) fn vector8(&mut self) -> Option<&'a [u8]> {
         let [length] = self.array()?;
         self.bytes(usize::from(length))
     }
 
-    fn vector16(&mut self) -> Option<&'a [u8]> {
+    pub(crate) fn vector16(&mut self) -> Option<&'a [u8]> {
         let length = self.number()?;
         self.bytes(usize::from(length))
     }
 
-    fn vector24(&mut self) -> Option<&'a [u8]> {
+    pub(crate) fn vector24(&mut self) -> Option<&'a [u8]> {
         let length = self.number24()?;
         self.bytes(length)
     }
 
-    fn fragment(&mut self) -> Option<Fragment<'a>> {
+    pub(crate) fn fragment(&mut self) -> Option<Fragment<'a>> {
         let [kind] = self.array()?;
         let (length, sequence) = (self.number24()?, self.number()?);
         let (offset, size) = (self.number24()?, self.number24()?);

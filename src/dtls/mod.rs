@@ -9,7 +9,7 @@
 mod fault;
 mod handshake;
 mod keys;
-mod message;
+pub(crate) mod message;
 mod record;
 mod session;
 #[cfg(test)]

@@ -59,6 +59,10 @@ pub const PASSWORD_ALGORITHM: Kind = 0x001d;
 pub const XOR_MAPPED_ADDRESS: Kind = 0x0020;
 /// RFC 8656 §18.10.
 pub const RESERVATION_TOKEN: Kind = 0x0022;
+/// RFC 8445 §7.1.1.
+pub const PRIORITY: Kind = 0x0024;
+/// RFC 8445 §7.1.2.
+pub const USE_CANDIDATE: Kind = 0x0025;
 /// RFC 5780 §7.5.
 pub const RESPONSE_PORT: Kind = 0x0027;
 /// RFC 6062 §6.2.1.
@@ -79,6 +83,10 @@ pub const SOFTWARE: Kind = 0x8022;
 pub const ALTERNATE_SERVER: Kind = 0x8023;
 /// RFC 8489 §14.7.
 pub const FINGERPRINT: Kind = 0x8028;
+/// RFC 8445 §7.1.3.
+pub const ICE_CONTROLLED: Kind = 0x8029;
+/// RFC 8445 §7.1.3.
+pub const ICE_CONTROLLING: Kind = 0x802a;
 /// RFC 5780 §7.3.
 pub const RESPONSE_ORIGIN: Kind = 0x802b;
 /// RFC 5780 §7.4.
@@ -95,7 +103,7 @@ pub const PROTOCOL_TCP: u8 = 6;
 
 /// Reads an address attribute (RFC 8489 §14.1), un-XORed when `xor` holds the transaction (§14.2).
 /// `None` where the length or the family is not one of the two that exist.
-pub(super) fn read_address(value: &[u8], xor: Option<&TransactionId>) -> Option<SocketAddr> {
+pub(crate) fn read_address(value: &[u8], xor: Option<&TransactionId>) -> Option<SocketAddr> {
     let (head, address) = value.split_at_checked(4)?;
     let mask = xor.map_or(0, mask);
     let port = u16::from_be_bytes([head[2], head[3]]) ^ port_mask(mask);

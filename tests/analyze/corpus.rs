@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{analyzed, streams};
 
 /// The folder with captures; says so loudly where there is none.
-fn folder() -> Option<PathBuf> {
+pub(super) fn folder() -> Option<PathBuf> {
     let folder = std::env::var_os("RTCSCOPE_CORPUS").map(|folder| PathBuf::from(folder).join("captures"));
     if folder.is_none() {
         eprintln!("SKIPPED: needs RTCSCOPE_CORPUS, the folder with captures/");

@@ -4,6 +4,8 @@
 
 mod corpus;
 mod generator;
+mod reports;
+mod transport;
 mod truth;
 
 use std::path::Path;

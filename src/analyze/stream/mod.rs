@@ -76,6 +76,16 @@ impl Sample {
         }
     }
 
+    /// What was encrypted is open: looks at the payload of the packet that it was. Its length stays that on the wire.
+    pub fn open(&mut self, plain: &rtp::Packet<'_>) {
+        let payload = plain.payload();
+        let kept = payload.len().min(HEAD);
+        self.head = [0; HEAD];
+        self.head[..kept].copy_from_slice(&payload[..kept]);
+        self.head_length = kept as u8;
+        self.payload_length = plain.payload_length() as u32;
+    }
+
     /// The first bytes of the payload.
     #[must_use]
     pub fn head(&self) -> &[u8] {

@@ -11,9 +11,10 @@ use crate::cli::{Context, UserError};
 use crate::finding::Exit;
 use crate::io::capture::CaptureFile;
 use crate::io::input;
+use crate::srtp::KeyFile;
 
-/// A description is no longer.
-const LONGEST_SDP: u64 = 64 << 20;
+/// A description is no longer, nor are keys.
+const LONGEST_TEXT: u64 = 64 << 20;
 /// Packets between two looks at the clock of the progress bar.
 const TELL_EVERY: u64 = 1 << 14;
 
@@ -27,6 +28,9 @@ pub(super) struct Args {
     /// The call's descriptions: SDP, or a dump of the browser; may be repeated
     #[arg(long, value_name = "FILE")]
     sdp: Vec<PathBuf>,
+    /// Keys that open SRTP: an NSS key log, `a=crypto` lines, or JSON; may be repeated
+    #[arg(long, value_name = "FILE")]
+    keys: Vec<PathBuf>,
     /// The clock rate of a payload type, where no description says it; may be repeated
     #[arg(long, value_name = "PT=HZ", value_parser = clock)]
     clock: Vec<(u8, u32)>,
@@ -54,7 +58,7 @@ fn clock(arg: &str) -> Result<(u8, u32), String> {
 pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
     let mut payloads = Payloads::with_clocks(args.clock.into_iter().collect::<BTreeMap<_, _>>());
     for path in &args.sdp {
-        let bytes = input::read_bytes_or_stdin(path, LONGEST_SDP)?;
+        let bytes = input::read_bytes_or_stdin(path, LONGEST_TEXT)?;
         let found = crate::sdp::source::find(&bytes);
         if found.documents.is_empty() {
             let name = path.display();
@@ -64,9 +68,20 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
         }
         found.documents.iter().for_each(|document| payloads.describe(&document.text));
     }
+    let mut keys = KeyFile::default();
+    for path in &args.keys {
+        let before = keys.len();
+        keys.read(&String::from_utf8_lossy(&input::read_bytes_or_stdin(path, LONGEST_TEXT)?));
+        if keys.len() == before {
+            let name = path.display();
+            return Err(UserError::could_not_look(format!("{name}: there is no key in it"))
+                .hint("give a log of SSLKEYLOGFILE, a=crypto lines of SDP, or JSON with master keys")
+                .into());
+        }
+    }
     // A wrong path is known before the work is done.
     let files: Vec<_> = args.captures.iter().map(|path| CaptureFile::open(path)).collect::<Result<_, _>>()?;
-    let mut analysis = Analysis::new(Settings { payloads, interval_ns: 0 });
+    let mut analysis = Analysis::new(Settings { payloads, keys, interval_ns: 0 });
     let read = |(number, file)| read(file, number, &mut analysis, &context);
     let captures = (0..).zip(files).map(read).collect();
     analysis.finish();
@@ -85,7 +100,7 @@ fn read(mut file: CaptureFile, number: u16, analysis: &mut Analysis, context: &C
                 }
             }
             Section::Skipped(reason) => decoder.skip(reason),
-            Section::KeyLog(_) => {}
+            Section::KeyLog(log) => analysis.keys(&String::from_utf8_lossy(log)),
         });
         if let Some(ending) = ended {
             break ending;

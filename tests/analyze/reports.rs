@@ -1,9 +1,8 @@
 //! What is read of RTCP in real captures, against what is known of them.
-#![allow(clippy::disallowed_methods, reason = "tests read what they like")]
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rtcscope::analyze::demux::{Class, class};
 use rtcscope::analyze::leg::{Leg, Legs};
@@ -11,16 +10,13 @@ use rtcscope::analyze::reports::{Kind, Media, Medium, Part, ReportFacts, Reports
 use rtcscope::capture::{Decoder, Reader, Section, Time};
 use rtcscope::rtp;
 
+use super::corpus::folder;
+
 struct Read {
     reports: Reports,
     legs: Legs,
     facts: ReportFacts,
     media: Vec<Media>,
-}
-
-fn corpus() -> Option<PathBuf> {
-    let at = std::env::var_os("RTCSCOPE_CORPUS").map(PathBuf::from)?.join("captures");
-    at.is_dir().then_some(at)
 }
 
 /// Everything that is RTCP by its first bytes, over UDP and in no relay's framing.
@@ -86,7 +82,7 @@ fn unknown(_: u32) -> Option<u32> {
 
 #[test]
 fn every_count_is_that_of_tshark_where_it_can_see() {
-    let Some(corpus) = corpus() else { return };
+    let Some(corpus) = folder() else { return };
     let mut compared = 0;
     let mut names: Vec<_> = std::fs::read_dir(&corpus).unwrap().map(|entry| entry.unwrap().path()).collect();
     names.sort();
@@ -117,7 +113,7 @@ fn every_count_is_that_of_tshark_where_it_can_see() {
 
 #[test]
 fn a_browsers_reports_are_all_read() {
-    let Some(corpus) = corpus() else { return };
+    let Some(corpus) = folder() else { return };
     let path = corpus.join("made__chromium-loopback.plain.pcapng");
     let rate = |ssrc| match ssrc {
         0xe978_b068 | 0x0df1_b595 => Some(90_000),
@@ -146,7 +142,7 @@ fn a_browsers_reports_are_all_read() {
 
 #[test]
 fn a_lossy_call_says_what_was_lost() {
-    let Some(corpus) = corpus() else { return };
+    let Some(corpus) = folder() else { return };
     let read = read(&corpus.join("made__gst-rtpbin-impaired.pcapng"), &unknown);
     assert_eq!(of(&read, &[Kind::Sr, Kind::Rr, Kind::Bye, Kind::Sdes]), [11, 12, 4, 23]);
     let said = |source| {
@@ -162,7 +158,7 @@ fn a_lossy_call_says_what_was_lost() {
 
 #[test]
 fn bytes_behind_the_last_block_cost_none_of_them() {
-    let Some(corpus) = corpus() else { return };
+    let Some(corpus) = folder() else { return };
     let read = read(&corpus.join("rtpeeker__sip-example.pcap"), &|_| Some(8_000));
     assert_eq!(of(&read, &[Kind::Sr, Kind::Rr, Kind::Sdes, Kind::Flawed]), [28, 16, 16, 0]);
     assert_eq!(read.facts.rtcp_totals.trailing, 4);
@@ -178,7 +174,7 @@ fn bytes_behind_the_last_block_cost_none_of_them() {
 
 #[test]
 fn nothing_is_taken_from_srtcp() {
-    let Some(corpus) = corpus() else { return };
+    let Some(corpus) = folder() else { return };
     for name in ["made__aiortc-loopback.pcapng", "made__chromium-loopback.pcapng"] {
         let read = read(&corpus.join(name), &unknown);
         assert!(read.facts.rtcp_totals.encrypted > 50, "{name}");

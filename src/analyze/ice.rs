@@ -1,0 +1,623 @@
+//! ICE as a capture shows it: the checks of each pair of addresses, what was nominated, consent (RFC 8445, RFC 7675).
+//!
+//! A check that goes through relays or translators passes several pairs with one transaction: they are one flow.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::net::SocketAddr;
+
+use serde::Serialize;
+
+use super::exchange::{Exchanges, Sent};
+use super::latency::{Latencies, Latency};
+use super::leg::Leg;
+use crate::capture::{Frame, Time};
+use crate::stun::{Class, Message, Method, TransactionId, attribute};
+
+/// Pairs that are told apart: hosts with many addresses check some hundred.
+const MOST_PAIRS: usize = 4096;
+/// Transactions by which the legs of a flow are known.
+const MOST_TRANSACTIONS: usize = 4096;
+/// Names of one pair: each restart of ICE brings one.
+const MOST_NAMES: usize = 8;
+/// Times that media began on a pair, told in full.
+const MOST_RUNS: usize = 16;
+/// Moves that are told in full.
+const MOST_MOVES: usize = 64;
+/// A request may still be answered: consent is asked for again after five seconds, a check after half a second.
+const PATIENCE_NS: i64 = 1_000_000_000;
+/// Media that pauses for longer begins again.
+const PAUSE_NS: i64 = 1_000_000_000;
+/// Between the last packet on one pair and the first on the next, where one followed the other.
+const LONGEST_MOVE_NS: i64 = 5_000_000_000;
+/// libwebrtc's short check.
+const GOOG_PING: u16 = 0x080;
+const ROLE_CONFLICT: u16 = 487;
+
+/// All pairs of a capture.
+#[derive(Debug, Default)]
+pub struct Ice {
+    pairs: Vec<Pair>,
+    places: HashMap<Leg, (usize, usize)>,
+    exchanges: Exchanges<Asked>,
+    passed: HashMap<TransactionId, usize>,
+    passed_order: VecDeque<TransactionId>,
+    last: [Option<(Leg, (usize, usize))>; 2],
+    moves: Vec<Move>,
+    moves_dropped: u64,
+    nominated: HashMap<String, usize>,
+    untracked: u64,
+}
+
+/// Who asked, and whether it was a check or a question for the reflexive address alone.
+#[derive(Debug, Clone, Copy)]
+struct Asked {
+    place: usize,
+    side: usize,
+    check: bool,
+}
+
+#[derive(Debug)]
+struct Pair {
+    /// From the side at place 0 to that at place 1.
+    leg: Leg,
+    sides: [Side; 2],
+    /// Another pair that the same checks went over, before this one.
+    joined: Option<usize>,
+}
+
+/// What one side did.
+#[derive(Debug, Default)]
+struct Side {
+    checks: u64,
+    repeated: u64,
+    answered: u64,
+    errors: BTreeMap<u16, u64>,
+    forgotten: u64,
+    /// Requests without USERNAME: no checks.
+    queries: u64,
+    queries_answered: u64,
+    query_round_trips: Latencies,
+    round_trips: Latencies,
+    names: Vec<String>,
+    controlling: Option<bool>,
+    role_changes: u64,
+    nominations: u64,
+    nominated: Option<(Time, Frame)>,
+    first: Option<Time>,
+    /// Requests and answers, for consent.
+    last_request: Option<Time>,
+    intervals: Latencies,
+    last_answer: Option<Time>,
+    silence: Option<(i64, Time)>,
+    mapped: Option<SocketAddr>,
+    runs: Vec<Run>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Run {
+    from: Time,
+    frame: Frame,
+    to: Time,
+}
+
+#[derive(Debug, Clone)]
+struct Move {
+    at: Time,
+    frame: Frame,
+    from: usize,
+    to: usize,
+    side: usize,
+    by: &'static str,
+}
+
+impl Ice {
+    /// Takes a Binding message, on the innermost leg that it went over.
+    pub fn message(&mut self, leg: &Leg, at: Time, frame: Frame, message: &Message) {
+        let short = message.method == Method::Other(GOOG_PING);
+        if message.method != Method::Binding && !short {
+            return;
+        }
+        match message.class {
+            Class::Request => {
+                let Some((place, side)) = self.place(leg) else {
+                    self.untracked += 1;
+                    return;
+                };
+                self.request(place, side, at, frame, message, short);
+            }
+            Class::Success | Class::Error => self.response(leg, at, message),
+            Class::Indication => {}
+        }
+    }
+
+    fn request(&mut self, place: usize, side: usize, at: Time, frame: Frame, message: &Message, short: bool) {
+        let src = if side == 0 { self.pairs[place].leg.src } else { self.pairs[place].leg.dst };
+        let name = message.text(attribute::USERNAME);
+        let check = name.is_some() || message.attribute(attribute::PRIORITY).is_some() || short;
+        let asked = Asked { place, side, check };
+        let again = match self.exchanges.request((message.transaction, src), at, asked) {
+            Sent::Again => true,
+            Sent::New(forgotten) => {
+                if let Some(Asked { place, side, check: true }) = forgotten {
+                    self.pairs[place].sides[side].forgotten += 1;
+                }
+                false
+            }
+        };
+        if !check {
+            self.pairs[place].sides[side].queries += u64::from(!again);
+            return;
+        }
+        let this = &mut self.pairs[place].sides[side];
+        this.first.get_or_insert(at);
+        if again {
+            this.repeated += 1;
+            return;
+        }
+        this.checks += 1;
+        if let Some(before) = this.last_request.replace(at)
+            && this.answered > 0
+        {
+            this.intervals.push(at.ms_since(before));
+        }
+        if let Some(name) = &name
+            && this.names.last() != Some(name)
+            && this.names.len() < MOST_NAMES
+            && !this.names.contains(name)
+        {
+            this.names.push(name.clone());
+        }
+        let role = match () {
+            () if message.attribute(attribute::ICE_CONTROLLING).is_some() => Some(true),
+            () if message.attribute(attribute::ICE_CONTROLLED).is_some() => Some(false),
+            () => this.controlling,
+        };
+        this.role_changes += u64::from(this.controlling.is_some() && role != this.controlling);
+        this.controlling = role;
+        let nominates = message.attribute(attribute::USE_CANDIDATE).is_some();
+        if nominates {
+            this.nominations += 1;
+            this.nominated.get_or_insert((at, frame));
+        }
+        self.join(place, message.transaction);
+        if let (true, Some(name)) = (nominates, name) {
+            let before = self.nominated.insert(name, place);
+            if let Some(from) = before.filter(|before| self.root(*before) != self.root(place)) {
+                self.moved(Move { at, frame, from, to: place, side, by: "use-candidate" });
+            }
+        }
+    }
+
+    fn response(&mut self, leg: &Leg, at: Time, message: &Message) {
+        let Some(request) = self.exchanges.response((message.transaction, leg.dst)) else { return };
+        let (Asked { place, side, check }, round_trip) = (request.about, request.round_trip_ms(at));
+        let this = &mut self.pairs[place].sides[side];
+        if !check {
+            this.queries_answered += 1;
+            round_trip.into_iter().for_each(|ms| this.query_round_trips.push(ms));
+            return;
+        }
+        match (message.class, message.error_code()) {
+            (Class::Error, code) => *this.errors.entry(code.map_or(0, |(code, _)| code)).or_default() += 1,
+            _ => {
+                this.answered += 1;
+                round_trip.into_iter().for_each(|ms| this.round_trips.push(ms));
+                let since = this.last_answer.replace(at);
+                this.silent(since, at);
+                this.mapped = message.reflexive_address().or(this.mapped);
+            }
+        }
+    }
+
+    /// Takes note that media went over a leg.
+    pub fn media(&mut self, leg: &Leg, at: Time, frame: Frame) {
+        // Packets of a call come in trains, and there are two directions.
+        let found = match self.last.iter().flatten().find(|(last, _)| last == leg) {
+            Some((_, found)) => Some(*found),
+            None => {
+                let found = self.places.get(leg).copied();
+                self.last.swap(0, 1);
+                // What is no pair yet may become one.
+                self.last[0] = found.map(|found| (*leg, found));
+                found
+            }
+        };
+        let Some((place, side)) = found else { return };
+        let runs = &mut self.pairs[place].sides[side].runs;
+        let full = runs.len() >= MOST_RUNS;
+        match runs.last_mut() {
+            Some(run) if full || at.since(run.to) <= PAUSE_NS => run.to = run.to.max(at),
+            _ => runs.push(Run { from: at, frame, to: at }),
+        }
+    }
+
+    /// Whether two legs carry one flow, by the checks that went over both.
+    #[must_use]
+    pub fn same_flow(&self, one: &Leg, other: &Leg) -> bool {
+        match (self.places.get(one), self.places.get(other)) {
+            (Some((one, _)), Some((other, _))) => self.root(*one) == self.root(*other),
+            _ => one == other,
+        }
+    }
+
+    /// Whether a check went over a leg, or back.
+    #[must_use]
+    pub fn knows(&self, leg: &Leg) -> bool {
+        self.places.contains_key(leg)
+    }
+
+    /// Checks between pairs beyond those that can be followed.
+    #[must_use]
+    pub fn untracked(&self) -> u64 {
+        self.untracked
+    }
+
+    /// What there is to say of each pair; times count from `start`, and the capture ends at `end`.
+    #[must_use]
+    pub fn facts(&self, start: Time, end: Time) -> Vec<IceFacts> {
+        let mut unanswered: HashMap<(usize, usize), u64> = HashMap::new();
+        let mut open: HashMap<(usize, usize), u64> = HashMap::new();
+        for request in self.exchanges.unanswered().filter(|request| request.about.check) {
+            let at = (request.about.place, request.about.side);
+            let late = end.since(request.last()) > PATIENCE_NS;
+            *(if late { &mut unanswered } else { &mut open }).entry(at).or_default() += 1;
+        }
+        let all = self.pairs.iter().enumerate();
+        all.map(|(place, pair)| {
+            let sides = [0, 1].map(|side| {
+                let lost = unanswered.get(&(place, side)).copied().unwrap_or(0);
+                pair.sides[side].facts(start, lost, open.get(&(place, side)).copied().unwrap_or(0))
+            });
+            let [a, b] = sides;
+            IceFacts { leg: pair.leg, flow: self.root(place), a, b }
+        })
+        .collect()
+    }
+
+    /// How the pair in use changed: by media that went on elsewhere, or by nominations.
+    #[must_use]
+    pub fn moves(&self, start: Time) -> Vec<MoveFacts> {
+        let mut moves = self.moves.clone();
+        moves.extend(self.media_moves());
+        moves.sort_by_key(|step| step.at);
+        moves.truncate(MOST_MOVES);
+        let leg = |step: &Move, place: usize| {
+            let leg = self.pairs[place].leg;
+            if step.side == 0 { leg } else { leg.reverse() }
+        };
+        let facts = moves.iter().map(|step| MoveFacts {
+            at_s: step.at.seconds_since(start),
+            frame: step.frame.number,
+            from: leg(step, step.from),
+            to: leg(step, step.to),
+            by: step.by,
+        });
+        facts.collect()
+    }
+
+    /// Where the media of one sender ended on one flow and began on another.
+    fn media_moves(&self) -> Vec<Move> {
+        let mut runs: BTreeMap<&str, Vec<(usize, usize, Run)>> = BTreeMap::new();
+        for (place, pair) in self.pairs.iter().enumerate() {
+            for (side, this) in pair.sides.iter().enumerate() {
+                // Those without a name are no sender that could be known again.
+                let Some(name) = this.names.last() else { continue };
+                runs.entry(name).or_default().extend(this.runs.iter().map(|run| (place, side, *run)));
+            }
+        }
+        let mut moves = Vec::new();
+        for runs in runs.values_mut() {
+            runs.sort_by_key(|(.., run)| run.from);
+            for (at, (place, side, run)) in runs.iter().enumerate() {
+                let before = runs[at.saturating_sub(MOST_RUNS)..at].iter().rev().find(|(other, _, ended)| {
+                    let apart = run.from.since(ended.to);
+                    self.root(*other) != self.root(*place)
+                        && run.from.since(ended.from) >= PAUSE_NS
+                        && (-PAUSE_NS..=LONGEST_MOVE_NS).contains(&apart)
+                        && ended.to < run.to
+                });
+                if let Some((from, ..)) = before {
+                    moves.push(Move {
+                        at: run.from,
+                        frame: run.frame,
+                        from: *from,
+                        to: *place,
+                        side: *side,
+                        by: "media",
+                    });
+                }
+            }
+        }
+        moves
+    }
+
+    fn moved(&mut self, step: Move) {
+        match self.moves.len() < MOST_MOVES {
+            true => self.moves.push(step),
+            false => self.moves_dropped += 1,
+        }
+    }
+
+    fn join(&mut self, place: usize, transaction: TransactionId) {
+        match self.passed.get(&transaction) {
+            Some(other) => {
+                let (one, other) = (self.root(*other), self.root(place));
+                if one != other {
+                    self.pairs[one.max(other)].joined = Some(one.min(other));
+                }
+            }
+            None => {
+                self.passed.insert(transaction, place);
+                self.passed_order.push_back(transaction);
+                if self.passed_order.len() > MOST_TRANSACTIONS
+                    && let Some(oldest) = self.passed_order.pop_front()
+                {
+                    self.passed.remove(&oldest);
+                }
+            }
+        }
+    }
+
+    /// The first pair of the flow that a pair is part of.
+    fn root(&self, place: usize) -> usize {
+        // Each is joined to one before it, so that this ends.
+        let mut place = place;
+        while let Some(before) = self.pairs.get(place).and_then(|pair| pair.joined) {
+            place = before;
+        }
+        place
+    }
+
+    fn place(&mut self, leg: &Leg) -> Option<(usize, usize)> {
+        if let Some(found) = self.places.get(leg) {
+            return Some(*found);
+        }
+        if self.pairs.len() >= MOST_PAIRS {
+            return None;
+        }
+        let place = self.pairs.len();
+        self.pairs.push(Pair { leg: *leg, sides: Default::default(), joined: None });
+        self.places.insert(leg.reverse(), (place, 1));
+        self.places.insert(*leg, (place, 0));
+        Some((place, 0))
+    }
+}
+
+impl Side {
+    fn silent(&mut self, since: Option<Time>, until: Time) {
+        let Some(since) = since else { return };
+        let longest = self.silence.map_or(0, |(longest, _)| longest);
+        if until.since(since) > longest {
+            self.silence = Some((until.since(since), since));
+        }
+    }
+
+    fn facts(&self, start: Time, unanswered: u64, open: u64) -> SideFacts {
+        let at = |time: Time| time.seconds_since(start);
+        // What was asked for after the last answer got none.
+        let mut silence = self.silence;
+        if let (Some(asked), Some(answered)) = (self.last_request, self.last_answer)
+            && asked.since(answered) > silence.map_or(0, |(longest, _)| longest)
+        {
+            silence = Some((asked.since(answered), answered));
+        }
+        SideFacts {
+            checks: self.checks,
+            repeated: self.repeated,
+            answered: self.answered,
+            errors: self.errors.clone(),
+            unanswered: unanswered + self.forgotten,
+            open,
+            queries: self.queries,
+            queries_answered: self.queries_answered,
+            query_rtt: self.query_round_trips.summary(),
+            rtt: self.round_trips.summary(),
+            usernames: self.names.clone(),
+            role: self.controlling.map(|controlling| if controlling { "controlling" } else { "controlled" }),
+            role_changes: self.role_changes,
+            role_conflicts: self.errors.get(&ROLE_CONFLICT).copied().unwrap_or(0),
+            first_check_at_s: self.first.map(at),
+            nominations: self.nominations,
+            nominated_at_s: self.nominated.map(|(time, _)| at(time)),
+            nominated_frame: self.nominated.map(|(_, frame)| frame.number),
+            consent_interval: self.intervals.summary(),
+            longest_silence_ms: silence.map(|(longest, _)| longest as f64 / 1e6),
+            longest_silence_at_s: silence.map(|(_, since)| at(since)),
+            last_answer_at_s: self.last_answer.map(at),
+            mapped: self.mapped,
+            media_from_s: self.runs.first().map(|run| at(run.from)),
+            media_to_s: self.runs.last().map(|run| at(run.to)),
+        }
+    }
+}
+
+/// The checks between two addresses.
+#[derive(Debug, Clone)]
+pub struct IceFacts {
+    /// From a to b.
+    pub leg: Leg,
+    /// The same for all pairs that the same checks went over.
+    pub flow: usize,
+    /// What the side that was seen first asked.
+    pub a: SideFacts,
+    /// What the other side asked.
+    pub b: SideFacts,
+}
+
+/// What one side of a pair asked, and what it got.
+#[derive(Debug, Clone, Serialize)]
+pub struct SideFacts {
+    /// Checks, each once.
+    pub checks: u64,
+    /// Checks that were sent again.
+    pub repeated: u64,
+    /// Success responses.
+    pub answered: u64,
+    /// Error responses by their code.
+    pub errors: BTreeMap<u16, u64>,
+    /// Checks that got no response.
+    pub unanswered: u64,
+    /// Checks shortly before the capture ended.
+    pub open: u64,
+    /// Requests that ask for the reflexive address alone.
+    pub queries: u64,
+    /// Those that were answered.
+    pub queries_answered: u64,
+    /// Question to response.
+    pub query_rtt: Option<Latency>,
+    /// Check to response, for those that were sent once.
+    pub rtt: Option<Latency>,
+    /// The other's and its own ufrag; more than one after a restart of ICE.
+    pub usernames: Vec<String>,
+    /// Its role, in the last check that said so.
+    pub role: Option<&'static str>,
+    /// How often it took the other role.
+    pub role_changes: u64,
+    /// Errors 487.
+    pub role_conflicts: u64,
+    /// When it began.
+    pub first_check_at_s: Option<f64>,
+    /// Checks with USE-CANDIDATE.
+    pub nominations: u64,
+    /// The first of them.
+    pub nominated_at_s: Option<f64>,
+    /// The packet that it was in.
+    pub nominated_frame: Option<u64>,
+    /// Between two checks, once one was answered.
+    pub consent_interval: Option<Latency>,
+    /// The longest time without an answer, once there was one, as long as it asked. Consent ends after 30 s.
+    pub longest_silence_ms: Option<f64>,
+    /// When that began.
+    pub longest_silence_at_s: Option<f64>,
+    /// When the last answer came.
+    pub last_answer_at_s: Option<f64>,
+    /// Its address, as the other side saw it.
+    pub mapped: Option<SocketAddr>,
+    /// Its first packet of media.
+    pub media_from_s: Option<f64>,
+    /// Its last.
+    pub media_to_s: Option<f64>,
+}
+
+/// The pair in use changed.
+#[derive(Debug, Clone)]
+pub struct MoveFacts {
+    /// When.
+    pub at_s: f64,
+    /// The first packet on the new pair.
+    pub frame: u64,
+    /// The pair before, from the sender.
+    pub from: Leg,
+    /// The pair from now on, from the sender.
+    pub to: Leg,
+    /// What showed it: `media` or `use-candidate`.
+    pub by: &'static str,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analyze::leg::Carrier;
+    use crate::stun::MessageBuilder;
+
+    const MS: i64 = 1_000_000;
+
+    fn leg(src: &str, dst: &str) -> Leg {
+        Leg { src: src.parse().unwrap(), dst: dst.parse().unwrap(), carrier: Carrier::Udp, via: None }
+    }
+
+    fn direct() -> Leg {
+        leg("10.0.0.1:1000", "10.0.0.2:2000")
+    }
+
+    fn other() -> Leg {
+        leg("10.0.1.1:1000", "10.0.0.2:2000")
+    }
+
+    fn check(number: u8, nominates: bool) -> Message {
+        let mut message = MessageBuilder::new(Class::Request, Method::Binding, TransactionId([number; 12]))
+            .attribute(attribute::USERNAME, b"them:us")
+            .attribute(attribute::ICE_CONTROLLING, &[1; 8]);
+        if nominates {
+            message = message.attribute(attribute::USE_CANDIDATE, b"");
+        }
+        Message::from_bytes(&message.bare()).unwrap()
+    }
+
+    fn response(number: u8, error: Option<u16>) -> Message {
+        let class = if error.is_some() { Class::Error } else { Class::Success };
+        let mut message = MessageBuilder::new(class, Method::Binding, TransactionId([number; 12]));
+        if let Some(code) = error {
+            message = message.error_code(code, "no");
+        }
+        Message::from_bytes(&message.bare()).unwrap()
+    }
+
+    fn frame(number: u64) -> Frame {
+        Frame { file: 0, number }
+    }
+
+    #[test]
+    fn checks_answers_and_silence_are_counted_each_once() {
+        let mut ice = Ice::default();
+        let (there, back) = (direct(), direct().reverse());
+        ice.message(&there, Time(0), frame(1), &check(1, false));
+        ice.message(&there, Time(500 * MS), frame(2), &check(1, false));
+        ice.message(&back, Time(510 * MS), frame(3), &response(1, None));
+        ice.message(&back, Time(511 * MS), frame(4), &response(1, None));
+        ice.message(&there, Time(3000 * MS), frame(5), &check(2, true));
+        ice.message(&back, Time(3020 * MS), frame(6), &response(2, None));
+        ice.message(&there, Time(6000 * MS), frame(7), &check(3, false));
+        ice.message(&back, Time(6020 * MS), frame(8), &response(3, Some(487)));
+        ice.message(&there, Time(9000 * MS), frame(9), &check(4, false));
+        ice.message(&there, Time(9900 * MS), frame(10), &check(5, false));
+        let facts = &ice.facts(Time(0), Time(10_500 * MS))[0];
+        let a = &facts.a;
+        assert_eq!((a.checks, a.repeated, a.answered, a.unanswered, a.open), (5, 1, 2, 1, 1));
+        assert_eq!((a.role, a.role_conflicts, a.nominated_frame), (Some("controlling"), 1, Some(5)));
+        // Of the first it cannot be told which of the two was answered.
+        assert_eq!(a.rtt.map(|rtt| (rtt.n, rtt.max_ms)), Some((1, 20.0)));
+        assert_eq!((a.longest_silence_ms, a.longest_silence_at_s), (Some(6880.0), Some(3.02)));
+        assert_eq!(a.usernames, ["them:us"]);
+        assert_eq!(facts.b.checks, 0);
+    }
+
+    #[test]
+    fn one_check_over_two_pairs_makes_them_one_flow_and_no_move() {
+        let mut ice = Ice::default();
+        for (number, leg) in [(1, direct()), (1, other()), (2, direct()), (2, other())] {
+            ice.message(&leg, Time(0), frame(u64::from(number)), &check(number, true));
+        }
+        assert!(ice.same_flow(&direct(), &other().reverse()));
+        assert!(ice.moves(Time(0)).is_empty());
+        let flows: Vec<_> = ice.facts(Time(0), Time(0)).iter().map(|pair| pair.flow).collect();
+        assert_eq!(flows, [0, 0]);
+    }
+
+    #[test]
+    fn media_that_goes_on_elsewhere_is_a_move_and_so_is_a_nomination() {
+        let mut ice = Ice::default();
+        ice.message(&direct(), Time(0), frame(1), &check(1, true));
+        ice.message(&other(), Time(0), frame(2), &check(2, false));
+        for n in 0..500i64 {
+            let leg = if n < 250 { direct() } else { other() };
+            ice.media(&leg, Time(n * 20 * MS), frame(10 + n as u64));
+        }
+        ice.message(&other(), Time(5100 * MS), frame(600), &check(3, true));
+        let moves = ice.moves(Time(0));
+        let told: Vec<_> = moves.iter().map(|step| (step.by, step.frame, step.from, step.to)).collect();
+        assert_eq!(told, [("media", 260, direct(), other()), ("use-candidate", 600, direct(), other())]);
+    }
+
+    #[test]
+    fn media_on_two_pairs_at_once_is_no_move() {
+        let mut ice = Ice::default();
+        ice.message(&direct(), Time(0), frame(1), &check(1, false));
+        ice.message(&other(), Time(0), frame(2), &check(2, false));
+        for n in 0..500i64 {
+            ice.media(&direct(), Time(n * 20 * MS), frame(10));
+            ice.media(&other(), Time(n * 20 * MS + MS), frame(11));
+        }
+        assert!(ice.moves(Time(0)).is_empty());
+    }
+}

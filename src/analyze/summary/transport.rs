@@ -1,0 +1,173 @@
+//! What is below the media, in words: a line a pair of addresses.
+
+use crate::analyze::dtls::DtlsFacts;
+use crate::analyze::leg::Carrier;
+use crate::analyze::tcp::{Connection, Ended};
+use crate::analyze::transport::{IceRow, LegFacts, MoveRow, Row, TransportFacts};
+use crate::analyze::turn::{AllocationFacts, TurnFacts};
+use crate::report::{Cell, Tone};
+
+/// Pairs, then what moved between them.
+pub(super) fn items(facts: &TransportFacts) -> Vec<Cell> {
+    let pairs = facts.pairs.iter().filter_map(pair);
+    pairs.chain(facts.moves.iter().map(moved)).collect()
+}
+
+fn pair(row: &Row) -> Option<Cell> {
+    let mut said = Vec::new();
+    said.extend(row.turn.as_ref().and_then(turn));
+    said.extend(row.ice.as_ref().and_then(ice));
+    said.extend(row.dtls.iter().map(handshake));
+    said.extend(row.tcp.as_ref().map(connection));
+    if said.is_empty() {
+        return None;
+    }
+    let parts: Vec<&str> = said.iter().map(|(text, _)| text.as_str()).collect();
+    let is_bad = said.iter().any(|(_, is_bad)| *is_bad);
+    let far = row.far_side.as_ref().map(|far| format!(", beyond it {} to {}", far.src, far.dst));
+    let text = format!("{}{}: {}", way(&row.leg, "and"), far.unwrap_or_default(), parts.join("; "));
+    Some(Cell::new(text, if is_bad { Tone::Warn } else { Tone::Plain }))
+}
+
+/// Two addresses, and what is around what goes between them.
+fn way(leg: &LegFacts, between: &str) -> String {
+    let carrier = match leg.carrier {
+        Carrier::Udp => "",
+        Carrier::Tcp => " over TCP",
+        Carrier::Message => " (taken out of a connection)",
+    };
+    let via = leg.via.as_ref().map(|via| {
+        let peer = via.peer.map_or_else(|| "an unknown peer".to_owned(), |peer| peer.to_string());
+        format!(", relayed for {peer} by {}", via.channel.as_deref().unwrap_or("indications"))
+    });
+    format!("{} {between} {}{carrier}{}", leg.src, leg.dst, via.unwrap_or_default())
+}
+
+type Said = (String, bool);
+
+fn ice(row: &IceRow) -> Option<Said> {
+    let (checks, answered) = (row.src.checks + row.dst.checks, row.src.answered + row.dst.answered);
+    let queries = row.src.queries + row.dst.queries;
+    if checks == 0 {
+        let answered = row.src.queries_answered + row.dst.queries_answered;
+        let text = format!(
+            "{queries} STUN {} for the address, {answered} answered",
+            plural(queries, "request", "requests")
+        );
+        return (queries > 0).then_some((text, answered == 0));
+    }
+    let mut text = format!("ICE {checks} {}, {answered} answered", plural(checks, "check", "checks"));
+    let nominated = [&row.src, &row.dst].into_iter().filter_map(|side| side.nominated_at_s);
+    if let Some(at) = nominated.min_by(f64::total_cmp) {
+        text += &format!(", nominated at {at:.3} s");
+    }
+    let rtt = [&row.src, &row.dst].into_iter().filter_map(|side| side.rtt);
+    if let Some(rtt) = rtt.max_by_key(|rtt| rtt.n) {
+        text += &format!(", round trip {:.1} ms", rtt.p50_ms);
+    }
+    for side in [&row.src, &row.dst] {
+        for (code, count) in &side.errors {
+            text += &format!(", {count} refused with {code}");
+        }
+    }
+    Some((text, answered == 0))
+}
+
+fn handshake(dtls: &DtlsFacts) -> Said {
+    let mut text = dtls.version.clone().unwrap_or_else(|| "DTLS".to_owned());
+    match (dtls.handshake_ms, dtls.began_at_s) {
+        (Some(ms), _) => text += &format!(" agreed in {ms:.1} ms"),
+        (None, Some(at)) => text += &format!(" begun at {at:.3} s and not finished"),
+        (None, None) => text += ", its handshake is not in the capture",
+    }
+    let names = [&dtls.cipher_name, &dtls.srtp_profile].into_iter().flatten();
+    names.for_each(|name| text += &format!(", {name}"));
+    let repeated = dtls.client_repeated + dtls.server_repeated;
+    if repeated > 0 {
+        text += &format!(", {repeated} parts sent again");
+    }
+    for alert in &dtls.alerts {
+        text += &format!(", alert {} from {} at {:.3} s", alert.name, alert.src, alert.at_s);
+    }
+    let is_bad = dtls.handshake_ms.is_none() && dtls.began_at_s.is_some();
+    (text, is_bad || dtls.alerts.iter().any(|alert| alert.fatal))
+}
+
+fn turn(turn: &TurnFacts) -> Option<Said> {
+    let mut parts = Vec::new();
+    let refused = turn.events.iter().filter_map(|event| {
+        // Whoever asks without credentials first is told so.
+        let code = event.error.filter(|code| ![401, 438].contains(code))?;
+        Some(format!("{} refused with {code} at {:.3} s", event.method, event.at_s))
+    });
+    let refused: Vec<String> = refused.take(3).collect();
+    parts.extend(turn.allocations.iter().map(allocation));
+    let (data, channels) = (turn.channels.iter().map(|channel| channel.data), turn.channels.len());
+    if channels > 0 {
+        let packets: u64 = data.map(|data| data.sent + data.received).sum();
+        parts.push(format!(
+            "{packets} ChannelData in {channels} {}",
+            plural(channels as u64, "channel", "channels")
+        ));
+    }
+    let indications = turn.indications.sent + turn.indications.received;
+    if indications > 0 {
+        parts.push(format!("{indications} Send and Data indications"));
+    }
+    if let Some(rtt) = turn.rtt {
+        parts.push(format!("round trip {:.1} ms", rtt.p50_ms));
+    }
+    let is_bad = !refused.is_empty();
+    parts.extend(refused);
+    let who = turn.software.as_ref().map(|software| format!(" at {software}"));
+    (!parts.is_empty()).then(|| (format!("TURN{}: {}", who.unwrap_or_default(), parts.join(", ")), is_bad))
+}
+
+fn allocation(facts: &AllocationFacts) -> String {
+    let relayed: Vec<String> = facts.relayed.iter().map(ToString::to_string).collect();
+    let mut text = format!("relayed address {} at {:.3} s", relayed.join(" and "), facts.at_s);
+    if let Some(lifetime) = facts.lifetime_s {
+        text += &format!(" for {lifetime} s");
+    }
+    if facts.refreshed > 0 {
+        text += &format!(", refreshed {} times", facts.refreshed);
+    }
+    if let Some(at) = facts.released_at_s {
+        text += &format!(", released at {at:.3} s");
+    }
+    text
+}
+
+fn connection(tcp: &Connection) -> Said {
+    let mut text = format!("TCP {} {}", tcp.messages, plural(tcp.messages, "message", "messages"));
+    if let Some(ms) = tcp.handshake_ms {
+        text += &format!(", connected in {ms:.1} ms");
+    }
+    if tcp.repeated_bytes > 0 {
+        text += &format!(", {} bytes sent again", tcp.repeated_bytes);
+    }
+    if tcp.missing_bytes > 0 {
+        text += &format!(", {} bytes are not in the capture", tcp.missing_bytes);
+    }
+    match tcp.ended {
+        Some(Ended::Reset) => text += ", reset",
+        Some(Ended::Closed) => text += ", closed",
+        None => {}
+    }
+    (text, tcp.ended == Some(Ended::Reset))
+}
+
+fn moved(step: &MoveRow) -> Cell {
+    let text = format!(
+        "at {:.3} s (frame {}) the pair changed from {} to {}",
+        step.at_s,
+        step.frame,
+        way(&step.from, "to"),
+        way(&step.to, "to")
+    );
+    Cell::new(text, Tone::Warn)
+}
+
+fn plural(count: u64, one: &'static str, many: &'static str) -> &'static str {
+    if count == 1 { one } else { many }
+}
