@@ -109,6 +109,15 @@ fn finding(finding: &Finding) -> Finding {
             Location::Endpoint { endpoint, transport } => {
                 Location::Endpoint { endpoint: own(endpoint), transport }
             }
+            Location::Packets { frame_first, frame_last, time_s, stream, display_filter } => {
+                Location::Packets {
+                    frame_first: *frame_first,
+                    frame_last: *frame_last,
+                    time_s: *time_s,
+                    stream: stream.as_deref().map(own),
+                    display_filter: own(display_filter),
+                }
+            }
             Location::Text { line, column, length, m_line, excerpt } => Location::Text {
                 line: *line,
                 column: *column,

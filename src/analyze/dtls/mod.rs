@@ -71,8 +71,11 @@ struct Handshake {
 
 #[derive(Debug, Default)]
 struct Side {
-    /// Of each fragment that came: message, offset → the number of the record that it was last in.
-    fragments: BTreeMap<(u16, usize), u64>,
+    /// Of each fragment that came: message, offset → the number of the record that it was last in, and how often it was
+    /// sent again.
+    fragments: BTreeMap<(u16, usize), (u64, u64)>,
+    /// The most that any was.
+    rounds: u64,
     /// Records of encrypted handshake messages.
     encrypted: BTreeSet<u64>,
     partial: BTreeMap<u16, Partial>,
@@ -287,13 +290,15 @@ impl Handshake {
             let this = &mut self.sides[side];
             let room = this.fragments.len() < MOST_FRAGMENTS;
             match this.fragments.get_mut(&(sequence, offset)) {
-                Some(last) if *last == number => this.duplicates += 1,
-                Some(last) => {
+                Some((last, _)) if *last == number => this.duplicates += 1,
+                Some((last, again)) => {
                     *last = number;
+                    *again += 1;
+                    this.rounds = this.rounds.max(*again);
                     this.repeated += 1;
                 }
                 None if room => {
-                    this.fragments.insert((sequence, offset), number);
+                    this.fragments.insert((sequence, offset), (number, 0));
                 }
                 None => {}
             }
@@ -371,6 +376,8 @@ impl Handshake {
             flights: self.flights,
             client_repeated: self.sides[client].repeated,
             server_repeated: self.sides[1 - client].repeated,
+            client_rounds: self.sides[client].rounds,
+            server_rounds: self.sides[1 - client].rounds,
             duplicates: self.sides.iter().map(|side| side.duplicates).sum(),
             fingerprints_observable: version.is_some_and(|version| version != DTLS_1_3),
             client_fingerprint: fingerprint(client),
@@ -495,6 +502,10 @@ pub struct DtlsFacts {
     pub client_repeated: u64,
     /// Fragments that the server sent again.
     pub server_repeated: u64,
+    /// The most that the client sent any fragment again: how often its patience ended.
+    pub client_rounds: u64,
+    /// The most that the server did.
+    pub server_rounds: u64,
     /// Records that are twice in the capture.
     pub duplicates: u64,
     /// Whether certificates can be seen: DTLS 1.3 encrypts them.

@@ -10,6 +10,14 @@ const SHORTEST_SECONDS: f64 = 0.8;
 const FEWEST: u64 = 10;
 /// For a drift to mean something: clocks differ by a few thousandths of a percent, and jitter must average out.
 const DRIFT_SECONDS: f64 = 10.0;
+/// For a drift to be the clock's, and not a queue that filled or a jump: so much time, in so many parts, none of which
+/// is off the line by more than this share of what the drift comes to.
+const STEADY_SECONDS: f64 = 60.0;
+const PARTS: usize = 32;
+const FEWEST_PARTS: usize = 6;
+const OFF_THE_LINE: f64 = 0.2;
+/// A part begins with so many seconds, which double as the stream gets longer.
+const PART_SECONDS: f64 = 5.0;
 
 /// Timestamps against arrivals, as a straight line through all of them.
 #[derive(Debug, Clone, Copy, Default)]
@@ -20,6 +28,28 @@ pub struct Clock {
     xx: f64,
     xy: f64,
     last_x: f64,
+    parts: [Part; PARTS],
+    part: usize,
+    part_seconds: f64,
+}
+
+/// The means of a part of the time.
+#[derive(Debug, Clone, Copy, Default)]
+struct Part {
+    n: f64,
+    x: f64,
+    y: f64,
+}
+
+impl Part {
+    fn add(&mut self, other: Self) {
+        let n = self.n + other.n;
+        if n > 0.0 {
+            self.x += (other.x - self.x) * other.n / n;
+            self.y += (other.y - self.y) * other.n / n;
+            self.n = n;
+        }
+    }
 }
 
 impl Clock {
@@ -35,6 +65,29 @@ impl Clock {
         self.y += (y - self.y) / n;
         self.xy += dx * (y - self.y);
         self.last_x = self.last_x.max(seconds);
+        self.to_part(seconds, units as f64);
+    }
+
+    fn to_part(&mut self, seconds: f64, y: f64) {
+        if self.part_seconds <= 0.0 {
+            self.part_seconds = PART_SECONDS;
+        }
+        // A clock that goes back stays in the part that it is in.
+        while seconds >= (self.part + 1) as f64 * self.part_seconds {
+            if self.part + 1 < PARTS {
+                self.part += 1;
+                continue;
+            }
+            for at in 0..PARTS / 2 {
+                let mut both = self.parts[2 * at];
+                both.add(self.parts[2 * at + 1]);
+                self.parts[at] = both;
+            }
+            self.parts[PARTS / 2..].fill(Part::default());
+            self.part = PARTS / 2 - 1;
+            self.part_seconds *= 2.0;
+        }
+        self.parts[self.part].add(Part { n: 1.0, x: seconds, y });
     }
 
     /// Units of the timestamp a second, by least squares. `None` where there is too little to tell.
@@ -59,6 +112,25 @@ impl Clock {
         let slope = self.slope().filter(|_| self.last_x >= DRIFT_SECONDS)?;
         Some((slope / f64::from(rate) - 1.0) * 1e6)
     }
+
+    /// Whether a drift against `rate` is that of two clocks: the same all the time, which neither jumps of timestamps nor
+    /// delays that grow are. `None` where that is too short a time to tell.
+    #[must_use]
+    pub fn is_steady(&self, rate: u32) -> Option<bool> {
+        let rate = f64::from(rate);
+        let drift = self.slope()? / rate - 1.0;
+        let parts: Vec<&Part> = self.parts.iter().filter(|part| part.n >= FEWEST as f64).collect();
+        if parts.len() < FEWEST_PARTS || self.last_x < STEADY_SECONDS {
+            return None;
+        }
+        // How far each part is off the line, in seconds.
+        let off = parts.iter().map(|part| {
+            let expected = self.y + (part.x - self.x) * rate * (1.0 + drift);
+            ((part.y - expected) / rate).abs()
+        });
+        let most = off.fold(0.0, f64::max);
+        Some(most <= OFF_THE_LINE * (drift * self.last_x).abs())
+    }
 }
 
 #[cfg(test)]
@@ -82,6 +154,20 @@ mod tests {
         }
         assert_eq!(line(70_000.0, 0.02, 4.0, jitter).rate(), None);
         assert_eq!(line(48_000.0, 0.02, 0.5, jitter).rate(), None);
+    }
+
+    #[test]
+    fn a_steady_drift_is_told_from_jumps_and_from_noise() {
+        let jitter = |n: u64| (n * 7919 % 11) as f64 / 1_000.0;
+        for seconds in [70.0, 200.0, 3000.0] {
+            let clock = line(48_000.0 * (1.0 + 600e-6), 0.02, seconds, jitter);
+            assert_eq!(clock.is_steady(48_000), Some(true), "{seconds}");
+            // A twentieth of a second that came later from the middle on.
+            let half = (seconds / 0.04) as u64;
+            let clock = line(48_000.0, 0.02, seconds, |n| jitter(n) + if n > half { 0.05 } else { 0.0 });
+            assert_eq!(clock.is_steady(48_000), Some(false), "{seconds}");
+        }
+        assert_eq!(line(48_000.0 * (1.0 + 600e-6), 0.02, 30.0, jitter).is_steady(48_000), None);
     }
 
     #[test]
