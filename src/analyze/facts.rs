@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::detect::NotCounted;
 use super::payloads::{Origin, Payload};
 use super::quality::{self, Path};
+use super::side::Side;
 use super::stream::{Cause, Freeze, LONGEST_TOLD, Stream};
 use super::transport::LegFacts;
 use super::{Analysis, Found};
@@ -226,12 +227,22 @@ pub struct StreamFacts {
     pub frame_range: (u64, u64),
     /// Whether the payload is; `None` where nothing tells.
     pub encrypted: Option<bool>,
+    /// Where the capture was taken, if the user said so.
+    pub side: Option<Side>,
 }
 
 /// What looked like RTP and was not counted.
 pub type NotCountedFacts = BTreeMap<&'static str, NotCounted>;
 
 impl StreamFacts {
+    /// Says where the capture was taken, and what a rating made there leaves out.
+    pub(super) fn seen_from(&mut self, side: Option<Side>) {
+        self.side = side;
+        if side == Some(Side::Sender) && self.mos.value.is_some() {
+            self.mos.assumptions += "; captured at its sender: what is lost on the way is not in it";
+        }
+    }
+
     /// Of a stream; `id` is its name.
     pub(super) fn of(id: String, found: &Found<'_>, analysis: &Analysis) -> Self {
         let (stream, leg) = (found.stream, found.leg);
@@ -341,6 +352,7 @@ impl StreamFacts {
             last_seen_s: at(stream.last().at),
             frame_range: frames(stream.first().frame, stream.last().frame),
             encrypted: found.encrypted,
+            side: None,
             payload_types,
         }
     }

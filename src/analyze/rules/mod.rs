@@ -14,6 +14,7 @@ mod cut_packets;
 mod drifting_clock;
 mod encrypted_reports;
 mod fatal_dtls_alert;
+mod figures;
 mod frozen_video;
 mod interrupted_media;
 mod keys_that_open_nothing;
@@ -41,8 +42,11 @@ mod unanswered_nacks;
 mod uneven_arrival;
 mod unfinished_handshake;
 
+pub use figures::metrics;
+pub(super) use figures::names as figure_names;
 use seen::Media;
 pub use seen::Seen;
+pub(super) use seen::subject;
 
 use crate::finding::{Finding, Rule};
 

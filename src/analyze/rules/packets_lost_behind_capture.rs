@@ -43,7 +43,7 @@ fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
             via: None,
         };
         let mut finding = seen.of_pair(&RULE, "rtcp", &back, at, Some(frames));
-        finding.subject = format!("{} {}", stream.id, name(stream));
+        finding.subject = super::seen::subject(stream);
         found.push(
             finding
                 .severity(severity)

@@ -173,6 +173,7 @@ pub(crate) fn audio(id: &str, ssrc: u32) -> StreamFacts {
         last_seen_s: 21.0,
         frame_range: (10, 4000),
         encrypted: None,
+        side: None,
     }
 }
 

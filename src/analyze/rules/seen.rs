@@ -106,6 +106,11 @@ pub(super) fn name(stream: &StreamFacts) -> String {
     }
 }
 
+/// What findings about a stream have as their subject: `s3 video 0x2a39aa06 (VP8)`.
+pub(in crate::analyze) fn subject(stream: &StreamFacts) -> String {
+    format!("{} {}", stream.id, name(stream))
+}
+
 /// `17 packets`, `1 packet`.
 pub(super) fn count(number: u64, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
@@ -172,7 +177,7 @@ impl<'a> Seen<'a> {
             stream: Some(stream.id.clone()),
             display_filter: one_way(&stream.path, Some(ssrc(stream)), frames),
         };
-        rule.finding("media", format!("{} {}", stream.id, name(stream))).at(location)
+        rule.finding("media", subject(stream)).at(location)
     }
 
     /// A finding about all packets of a stream.

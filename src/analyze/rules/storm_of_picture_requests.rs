@@ -44,7 +44,7 @@ fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
         let frames = (asked.first_frame, asked.last_frame);
         let back = super::seen::reverse(&stream.path);
         let mut finding = seen.of_pair(&RULE, "rtcp", &back, asked.first_s, Some(frames));
-        finding.subject = format!("{} {}", stream.id, name(stream));
+        finding.subject = super::seen::subject(stream);
         found.push(
             finding
                 .severity(severity)

@@ -1,5 +1,6 @@
 //! The whole of an analysis: `analyze/1`, and its text.
 
+mod judged;
 mod reports;
 mod streams;
 mod transport;
@@ -10,11 +11,16 @@ use serde::Serialize;
 
 use super::Analysis;
 use super::facts::{Classes, NotCountedFacts, StreamFacts};
+use super::limits::Limits;
 use super::reports::ReportFacts;
+use super::side::Sides;
 use super::transport::TransportFacts;
 use crate::capture::{Decoder, Ending, Reader, Time};
-use crate::finding::Exit;
+use crate::finding::{Exit, Finding};
+use crate::metric::{Judgement, Metric};
 use crate::report::{Block, Cell, Document, Report, Tone};
+
+pub use judged::{Judge, Verdict};
 
 /// One capture file.
 #[derive(Debug, Clone, Serialize)]
@@ -83,6 +89,18 @@ pub struct DecryptionFacts {
 /// What came of it.
 #[derive(Debug, Clone, Serialize)]
 pub struct Summary {
+    /// In a word.
+    pub verdict: Verdict,
+    /// What the process exits with.
+    pub exit: Exit,
+    /// What went wrong, the gravest first.
+    pub findings: Vec<Finding>,
+    /// How each `--max` and `--min` came out.
+    pub thresholds: Vec<Judgement>,
+    /// From when on something is a finding.
+    pub limits: Limits,
+    /// Where the capture was taken, as the user says.
+    pub side: Sides,
     /// The files, in order.
     pub captures: Vec<CaptureFacts>,
     /// The first packet, as seconds since 1970; `None` in an empty capture.
@@ -107,16 +125,36 @@ pub struct Summary {
     pub decryption: Option<DecryptionFacts>,
     /// What looks like RTP and is not counted as a stream, by reason.
     pub not_counted: NotCountedFacts,
+    #[serde(skip)]
+    metrics: Vec<Metric>,
 }
 
 impl Summary {
-    /// Of a finished analysis.
+    /// Of a finished analysis, by the usual limits.
     #[must_use]
     pub fn new(captures: Vec<CaptureFacts>, analysis: &Analysis) -> Self {
+        Self::judged(captures, analysis, Judge::default())
+    }
+
+    /// Of a finished analysis, held against what somebody says.
+    #[must_use]
+    pub fn judged(captures: Vec<CaptureFacts>, analysis: &Analysis, judge: Judge) -> Self {
         let bounds = analysis.bounds();
-        let streams = analysis.stream_facts();
+        let mut streams = analysis.stream_facts();
+        let side = Sides::new(judge.side, &streams);
+        for stream in &mut streams {
+            let from = side.of(stream);
+            stream.seen_from(from);
+        }
         let not_counted = analysis.detector().not_counted().iter();
-        Self {
+        let mut new = Self {
+            verdict: Verdict::Pass,
+            exit: Exit::Healthy,
+            findings: Vec::new(),
+            thresholds: Vec::new(),
+            limits: judge.limits.clone(),
+            side,
+            metrics: Vec::new(),
             captures,
             start_unix_s: bounds.map(|(start, _)| start.seconds_since(Time(0))),
             duration_s: bounds.map_or(0.0, |(start, end)| end.seconds_since(start)),
@@ -130,36 +168,21 @@ impl Summary {
                 .map(|keys| DecryptionFacts { opened: keys.opened(), refused: keys.refused() }),
             streams,
             not_counted: not_counted.map(|(reason, count)| (reason.word(), *count)).collect(),
-        }
-    }
-
-    fn verdict(&self) -> Cell {
-        let packets: u64 = self.captures.iter().map(|capture| capture.packets).sum();
-        let read = format!("{packets} packets in {:.1} s", self.duration_s);
-        match self.streams.len() {
-            0 => Cell::new(format!("no RTP stream in {read}"), Tone::Warn),
-            1 => Cell::new(format!("one RTP stream in {read}"), Tone::Plain),
-            many => Cell::new(format!("{many} RTP streams in {read}"), Tone::Plain),
-        }
+        };
+        new.judge(analysis, &judge);
+        new
     }
 
     fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
         for capture in &self.captures {
-            let ending = capture.ending.iter().map(|ending| format!("{}: {ending}", capture.file));
-            notes.extend(ending);
-            if capture.cut > 0 {
-                notes.push(format!("{}: {} payloads were cut by a snap length", capture.file, capture.cut));
-            }
             if !capture.skipped.is_empty() {
                 let reasons = capture.skipped.iter().map(|(reason, count)| format!("{count} {reason}"));
                 let reasons: Vec<_> = reasons.collect();
                 notes.push(format!("{}: skipped {}", capture.file, reasons.join(", ")));
             }
         }
-        if self.clock_steps > 0 {
-            notes.push(format!("the clock of the capture went back {} times", self.clock_steps));
-        }
+        notes.extend(self.side_note());
         if self.packets_not_kept > 0 {
             notes.push(format!("{} packets are of more streams than are kept", self.packets_not_kept));
         }
@@ -175,7 +198,14 @@ impl Report for Summary {
     const SCHEMA: &'static str = "analyze/1";
 
     fn document(&self) -> Document {
-        let mut blocks = vec![Block::Verdict(self.verdict())];
+        let mut blocks = vec![Block::Verdict(self.verdict_line())];
+        if !self.findings.is_empty() {
+            blocks.push(Block::Findings(self.findings.clone()));
+        }
+        if !self.thresholds.is_empty() {
+            blocks.push(Block::Heading("Limits".to_owned()));
+            blocks.push(Block::Table(judged::table(&self.thresholds)));
+        }
         if !self.streams.is_empty() {
             blocks.push(Block::Heading("Streams".to_owned()));
             blocks.push(Block::Table(streams::counts(&self.streams)));
@@ -209,8 +239,21 @@ impl Report for Summary {
         Document { blocks }
     }
 
+    fn metrics(&self) -> Vec<Metric> {
+        self.metrics.clone()
+    }
+
+    fn findings(&self) -> Option<&[Finding]> {
+        Some(&self.findings)
+    }
+
+    fn subjects(&self) -> Vec<String> {
+        let captures = self.captures.iter().map(|capture| capture.file.clone());
+        captures.chain(self.streams.iter().map(super::rules::subject)).collect()
+    }
+
     fn exit(&self) -> Exit {
-        Exit::Healthy
+        self.exit
     }
 }
 

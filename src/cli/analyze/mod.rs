@@ -1,5 +1,7 @@
 //! `rtcscope analyze`: captures in, a summary out.
 
+mod limits;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -18,9 +20,9 @@ const LONGEST_TEXT: u64 = 64 << 20;
 /// Packets between two looks at the clock of the progress bar.
 const TELL_EVERY: u64 = 1 << 14;
 
-/// Say what a capture shows of a call: its RTP streams, with loss, jitter and gaps
+/// Say what a capture shows of a call, and what went wrong: loss, jitter, gaps, handshakes, checks
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = EXAMPLES)]
+#[command(after_long_help = format!("{EXAMPLES}\n\n{}", limits::HELP))]
 pub(super) struct Args {
     /// Captures (pcap, pcapng; gzip or zstd), taken as one in this order; - for standard input
     #[arg(value_name = "CAPTURE", required = true)]
@@ -34,6 +36,8 @@ pub(super) struct Args {
     /// The clock rate of a payload type, where no description says it; may be repeated
     #[arg(long, value_name = "PT=HZ", value_parser = clock)]
     clock: Vec<(u8, u32)>,
+    #[command(flatten)]
+    limits: limits::Args,
 }
 
 const EXAMPLES: &str = "Examples:
@@ -43,9 +47,14 @@ const EXAMPLES: &str = "Examples:
       with codecs by name, and a rating of speech
   tcpdump -i eth0 -w - udp | rtcscope analyze -
       from standard input
+  rtcscope analyze --max loss=2% --max rtt=300ms --min mos=3.8 call.pcapng
+      fail beyond these figures, for continuous integration
+  rtcscope analyze --side receiver --limit gap.audio=200ms/1s call.pcapng
+      say where it was taken, and from when on an interruption counts
 
 Exit codes here:
-  0 analysed, 2 the command line is wrong, 3 an input cannot be read";
+  0 nothing at or above --fail-on, 1 something, or a figure beyond --max or --min, 2 the command line is wrong,
+  3 an input cannot be read, or a figure of --max or --min was not measured";
 
 fn clock(arg: &str) -> Result<(u8, u32), String> {
     let (number, rate) = arg.split_once('=').ok_or("write it as PT=HZ, such as 111=48000")?;
@@ -56,6 +65,7 @@ fn clock(arg: &str) -> Result<(u8, u32), String> {
 }
 
 pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
+    let judge = args.limits.judge(&context)?;
     let mut payloads = Payloads::with_clocks(args.clock.into_iter().collect::<BTreeMap<_, _>>());
     for path in &args.sdp {
         let bytes = input::read_bytes_or_stdin(path, LONGEST_TEXT)?;
@@ -85,7 +95,7 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
     let read = |(number, file)| read(file, number, &mut analysis, &context);
     let captures = (0..).zip(files).map(read).collect();
     analysis.finish();
-    context.emit(&Summary::new(captures, &analysis))
+    context.emit(&Summary::judged(captures, &analysis, judge))
 }
 
 fn read(mut file: CaptureFile, number: u16, analysis: &mut Analysis, context: &Context) -> CaptureFacts {
