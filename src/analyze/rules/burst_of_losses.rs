@@ -1,6 +1,6 @@
 //! Losses that came together.
 
-use super::seen::{count, name};
+use super::seen::{count, name, rounded};
 use super::{Check, Seen};
 use crate::finding::{Finding, Rule, Severity};
 
@@ -36,7 +36,7 @@ fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
             .message(message)
             .evidence("lost", burst.lost)
             .evidence("span", burst.span)
-            .evidence("to_s", burst.to_s)
+            .evidence("to_s", rounded(burst.to_s))
             .evidence("bursts", stream.loss_bursts.count);
         found.push(finding.help(
             "concealment and retransmission cope with single losses: look for what stops the flow for a moment, such as \

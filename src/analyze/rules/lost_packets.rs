@@ -1,9 +1,13 @@
 //! Packets that never arrived.
 
-use super::seen::{count, name, rounded};
+use super::seen::{at_most, count, name, rounded};
 use super::{Check, Seen};
 use crate::analyze::side::Side;
 use crate::finding::{Finding, Rule, Severity};
+
+/// Fewer losses are chance, and no error before so many.
+const FEWEST: u64 = 3;
+const SURE: u64 = 10;
 
 pub(super) static CHECK: Check = Check { rule: &RULE, check };
 
@@ -20,7 +24,11 @@ static RULE: Rule = Rule {
 fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
     for media in seen.media() {
         let Some((stream, pct)) = media.worst(|stream| Some(stream.loss_pct)) else { continue };
-        let Some(severity) = seen.limit("loss").severity(pct) else { continue };
+        let Some(severity) = seen.limit("loss").severity(pct).filter(|_| stream.lost >= FEWEST) else {
+            continue;
+        };
+        // A share that some packets make is as much chance.
+        let severity = if stream.lost < SURE { at_most(severity, Severity::Warning) } else { severity };
         let expected = stream.packets + stream.lost - stream.duplicates.min(stream.packets);
         let bursts = match stream.loss_bursts.count {
             0 => "each on its own".to_owned(),

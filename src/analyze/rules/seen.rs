@@ -151,6 +151,11 @@ impl<'a> Seen<'a> {
         all
     }
 
+    /// Whether there is anything whose shares and rates say something.
+    pub(in crate::analyze) fn is_rated(&self) -> bool {
+        self.streams.iter().any(is_rated)
+    }
+
     /// What receivers say of a source.
     pub(super) fn reports_on(&self, source: u32) -> impl Iterator<Item = (&'a SenderFacts, &'a PairFacts)> {
         let rows = self.reports.rtcp.iter().flat_map(|row| row.reports.iter().map(move |pair| (row, pair)));
