@@ -78,8 +78,11 @@ impl Transport {
         }
         match inner.class {
             Class::Stun => self.message(&inner, at, frame),
-            Class::Dtls if !self.dtls.datagram(&inner.path(), at, frame, inner.payload) => {
-                inner.class = Class::Other;
+            Class::Dtls => {
+                let path = inner.path();
+                if !self.dtls.datagram(&path, at, frame, inner.payload, self.ice.knows(&path)) {
+                    inner.class = Class::Other;
+                }
             }
             _ => {}
         }
