@@ -278,7 +278,7 @@ mod tests {
             format!("{error}; {}", error.hint())
         };
         insta::assert_snapshot!(refused("loss=1%"), @"`loss=1%` is not LIMIT=WARN/FAIL; write it as in `--limit loss=2%/10%`; `off` for one that is none");
-        insta::assert_snapshot!(refused("gap.audo=1ms/2ms"), @"unknown limit `gap.audo`; did you mean `gap.audio`?");
+        insta::assert_snapshot!(refused("gap.audo=1ms/2ms"), @"unknown limit `gap.audo`; did you mean `gap.audio` or `gap.video`?");
         insta::assert_snapshot!(refused("loss=5%/1%"), @"of `loss=5%/1%`, what fails is reached before what warns; the first is what warns, the second what fails");
         insta::assert_snapshot!(refused("rtt=1%/2%"), @"`1%` has the wrong unit for rtt, which is a time; write it as in `--limit rtt=30ms`");
     }

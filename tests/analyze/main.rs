@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "what is made here is our own")]
 
 mod corpus;
+mod findings;
 mod generator;
+mod media;
 mod reports;
 mod transport;
 mod truth;

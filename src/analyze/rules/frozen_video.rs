@@ -2,7 +2,7 @@
 
 use super::seen::{count, name, rounded, time_of};
 use super::{Check, Seen};
-use crate::analyze::facts::{FreezeFacts, Kind, StreamFacts};
+use crate::analyze::facts::{FreezeFacts, StreamFacts};
 use crate::analyze::stream::Cause;
 use crate::finding::{Finding, Rule, Severity};
 
@@ -52,10 +52,7 @@ fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
             _ => ": its packets came late".to_owned(),
         };
         let asked: u64 = seen.reports_on(media.ssrc()).map(|(_, pair)| pair.nack_numbers).max().unwrap_or(0);
-        let repaired = seen
-            .streams
-            .iter()
-            .any(|other| other.kind == Kind::Rtx && other.of.as_deref().is_none_or(|of| of == stream.ssrc));
+        let repaired = media.repaired() > 0;
         if asked > 0 {
             message += &format!(", {asked} asked for again");
             message += if repaired { "" } else { " and no retransmission seen" };

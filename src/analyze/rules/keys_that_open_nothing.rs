@@ -43,10 +43,10 @@ mod tests {
     fn keys_that_open_nothing_are_told() {
         let mut scene = Scene::new();
         assert_eq!(scene.severities(&CHECK), []);
-        scene.decryption = Some(DecryptionFacts { opened: 0, refused: 12 });
+        scene.decryption = Some(DecryptionFacts { unsupported_keys: 0, opened: 0, refused: 12 });
         assert_eq!(scene.says(&CHECK), "the keys fit none of 12 encrypted packets");
         assert_eq!(scene.severities(&CHECK), [Severity::Warning]);
-        scene.decryption = Some(DecryptionFacts { opened: 1, refused: 12 });
+        scene.decryption = Some(DecryptionFacts { unsupported_keys: 0, opened: 1, refused: 12 });
         assert_eq!(scene.severities(&CHECK), []);
     }
 }

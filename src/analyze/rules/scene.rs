@@ -8,6 +8,7 @@ use crate::analyze::facts::{Kind, MosFacts, StreamFacts, Together};
 use crate::analyze::ice::SideFacts;
 use crate::analyze::leg::{Carrier, Leg, Legs};
 use crate::analyze::limits::Limits;
+use crate::analyze::media::{LayerFacts, LegRow, MediaFacts, RepairFacts};
 use crate::analyze::payloads::Payloads;
 use crate::analyze::reports::{Counts, PairFacts, ReportFacts, SenderFacts, Sync, Totals};
 use crate::analyze::side::Sides;
@@ -78,12 +79,15 @@ impl Scene {
         Self { streams, ..Self::new() }
     }
 
-    pub(crate) fn seen(&self) -> Seen<'_> {
-        Seen {
+    /// What rules see of it.
+    pub(crate) fn look<T>(&self, look: impl FnOnce(&Seen<'_>) -> T) -> T {
+        let media = self.joined();
+        look(&Seen {
             captures: &self.captures,
             duration_s: 60.0,
             clock_steps: self.clock_steps,
             streams: &self.streams,
+            media: &media,
             reports: &self.reports,
             transport: &self.transport,
             sync: &self.sync,
@@ -91,13 +95,60 @@ impl Scene {
             payloads: &self.payloads,
             limits: &self.limits,
             sides: &self.sides,
+        })
+    }
+
+    /// One source at one time is one flow, and what repairs it says so.
+    fn joined(&self) -> Vec<MediaFacts> {
+        let mut all: Vec<MediaFacts> = Vec::new();
+        for stream in self.streams.iter().filter(|stream| stream.kind == Kind::Primary) {
+            let row = LegRow {
+                stream: stream.id.clone(),
+                packets: stream.packets,
+                lost: stream.lost,
+                delay_ms: None,
+            };
+            let is_same = |media: &&mut MediaFacts| {
+                let first = self.streams.iter().find(|other| other.id == media.layers[0].legs[0].stream);
+                first
+                    .is_some_and(|first| first.ssrc == stream.ssrc && stream.first_seen_s < first.last_seen_s)
+            };
+            if let Some(media) = all.iter_mut().find(is_same) {
+                media.layers[0].legs.push(row);
+                continue;
+            }
+            let rtx = self.streams.iter().filter(|other| other.of.as_ref() == Some(&stream.ssrc));
+            let repairs = rtx.map(|rtx| RepairFacts {
+                ssrc: rtx.ssrc.clone(),
+                kind: rtx.kind,
+                stated: true,
+                streams: vec![rtx.id.clone()],
+                packets: rtx.packets,
+                padded: 0,
+                read: 0,
+                recovered: 0,
+                answered: 0,
+                answer_ms: None,
+            });
+            let ssrc = stream.ssrc.clone();
+            all.push(MediaFacts {
+                id: format!("m{}", all.len() + 1),
+                media: stream.media.clone(),
+                codec: stream.codec.clone(),
+                mid: None,
+                cname: None,
+                joined_by: None,
+                layers: vec![LayerFacts { ssrc, rid: None, legs: vec![row], repairs: repairs.collect() }],
+                streams: Vec::new(),
+            });
         }
+        all
     }
 
     /// What one rule finds.
     pub(crate) fn finds(&self, check: &Check) -> Vec<Finding> {
         let mut found = Vec::new();
-        (check.check)(&self.seen(), &mut found);
+        self.look(|seen| (check.check)(seen, &mut found));
         assert!(found.iter().all(|finding| finding.code == check.rule.code));
         found
     }
@@ -166,7 +217,11 @@ pub(crate) fn audio(id: &str, ssrc: u32) -> StreamFacts {
         freeze_count: 0,
         freeze_candidates: Vec::new(),
         drift_ppm: None,
+        drift_error_ppm: None,
         drift_steady: None,
+        dtmf: Vec::new(),
+        payloads: Vec::new(),
+        red: None,
         mos: MosFacts { value: Some(4.3), r: Some(92.0), model: "E-model", assumptions: String::new() },
         extensions: Default::default(),
         first_seen_s: 1.0,
@@ -268,6 +323,7 @@ pub(crate) fn handshake() -> DtlsFacts {
         messages_dropped: 0,
         records: 12,
         data_records: 0,
+        sctp: None,
     }
 }
 

@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::analyze::facts::{Kind, StreamFacts};
 use crate::analyze::leg::Carrier;
 use crate::analyze::limits::{Limit, Limits};
+use crate::analyze::media::{MediaFacts, RepairFacts};
 use crate::analyze::payloads::Payloads;
 use crate::analyze::reports::{PairFacts, ReportFacts, SenderFacts, Sync};
 use crate::analyze::side::{Side, Sides};
@@ -31,6 +32,8 @@ pub struct Seen<'a> {
     pub clock_steps: u64,
     /// The streams.
     pub streams: &'a [StreamFacts],
+    /// What is one flow.
+    pub media: &'a [MediaFacts],
     /// What RTCP says.
     pub reports: &'a ReportFacts,
     /// What is below the media.
@@ -50,8 +53,10 @@ pub struct Seen<'a> {
 /// The same packets, met on one leg or on several: once through a relay they are three streams.
 #[derive(Debug, Clone)]
 pub(super) struct Media<'a> {
-    /// In order of appearance.
+    /// In the order of the way.
     pub(super) legs: Vec<&'a StreamFacts>,
+    /// What repairs it.
+    pub(super) repairs: &'a [RepairFacts],
 }
 
 impl<'a> Media<'a> {
@@ -65,6 +70,12 @@ impl<'a> Media<'a> {
             Some((_, most)) if most >= next.1 => worst,
             _ => Some(next),
         })
+    }
+
+    /// Packets that repair it, those that probe for bandwidth alone left out.
+    pub(super) fn repaired(&self) -> u64 {
+        let rtx = self.repairs.iter().filter(|repair| repair.kind == Kind::Rtx);
+        rtx.map(|repair| repair.packets.saturating_sub(repair.padded)).sum()
     }
 
     /// Its source.
@@ -140,15 +151,13 @@ impl<'a> Seen<'a> {
 
     /// Media whose shares and rates say something.
     pub(super) fn media(&self) -> Vec<Media<'a>> {
-        let mut all: Vec<Media<'a>> = Vec::new();
-        for stream in self.streams.iter().filter(|stream| is_rated(stream)) {
-            let same = |media: &&mut Media<'a>| media.legs.iter().any(|other| is_same(other, stream));
-            match all.iter_mut().find(same) {
-                Some(media) => media.legs.push(stream),
-                None => all.push(Media { legs: vec![stream] }),
-            }
-        }
-        all
+        let layers = self.media.iter().flat_map(|media| &media.layers);
+        let all = layers.map(|layer| {
+            let of = |id: &str| self.streams.iter().find(|stream| stream.id == id);
+            let legs = layer.legs.iter().filter_map(|leg| of(&leg.stream)).filter(|leg| is_rated(leg));
+            Media { legs: legs.collect(), repairs: &layer.repairs }
+        });
+        all.filter(|media| !media.legs.is_empty()).collect()
     }
 
     /// Whether there is anything whose shares and rates say something.
@@ -235,16 +244,6 @@ impl<'a> Seen<'a> {
         });
         over.collect()
     }
-}
-
-/// The same source, sending the same at the same time.
-fn is_same(one: &StreamFacts, other: &StreamFacts) -> bool {
-    let overlap = one.last_seen_s.min(other.last_seen_s) - one.first_seen_s.max(other.first_seen_s);
-    let shorter = (one.last_seen_s - one.first_seen_s).min(other.last_seen_s - other.first_seen_s);
-    one.ssrc == other.ssrc
-        && one.payload_types.first() == other.payload_types.first()
-        && one.path != other.path
-        && overlap >= shorter / 2.0
 }
 
 fn is_same_session(one: &Row, other: &Row) -> bool {
@@ -375,9 +374,8 @@ mod tests {
             (leg.first_seen_s, leg.last_seen_s) = (from, from + 10.0);
             leg
         };
-        let mut scene = Scene::new();
-        scene.streams = vec![leg("s1", 1, 0.0), leg("s2", 2, 0.1), leg("s3", 3, 20.0)];
-        let all: Vec<usize> = scene.seen().media().iter().map(|media| media.legs.len()).collect();
+        let scene = Scene::with(vec![leg("s1", 1, 0.0), leg("s2", 2, 0.1), leg("s3", 3, 20.0)]);
+        let all: Vec<usize> = scene.look(|seen| seen.media().iter().map(|media| media.legs.len()).collect());
         assert_eq!(all, [2, 1]);
     }
 

@@ -28,7 +28,8 @@ fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
         let Some((_, pair)) = asking.filter(|(_, pair)| pair.nack_numbers >= FEWEST) else { continue };
         // The same numbers again show as copies where the first was seen, and as late packets where it was not.
         let again = media.legs.iter().map(|leg| leg.duplicates + leg.reordered).max().unwrap_or(0);
-        let repairs = media.legs.iter().map(|leg| repairs(seen, leg)).max().unwrap_or(0);
+        let unknown = media.legs.iter().map(|leg| unknown(seen, leg)).max().unwrap_or(0);
+        let repairs = media.repaired() + unknown;
         if (again + repairs) * 2 >= pair.nack_numbers {
             continue;
         }
@@ -62,15 +63,13 @@ fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
     }
 }
 
-/// Packets that may be retransmissions of a stream: of its RTX, or of what nothing else is known of.
-fn repairs(seen: &Seen<'_>, stream: &StreamFacts) -> u64 {
+/// Packets beside a stream that nothing else is known of: they may be retransmissions.
+fn unknown(seen: &Seen<'_>, stream: &StreamFacts) -> u64 {
     let beside = seen.streams.iter().filter(|other| other.path == stream.path && other.ssrc != stream.ssrc);
-    let may = beside.filter(|other| match other.kind {
-        Kind::Rtx => other.of.as_deref().is_none_or(|of| of == stream.ssrc),
-        Kind::Fec => false,
-        Kind::Primary => other.media.is_none(),
-    });
-    may.map(|other| other.packets).sum()
+    beside
+        .filter(|other| other.kind == Kind::Primary && other.media.is_none())
+        .map(|other| other.packets)
+        .sum()
 }
 
 #[cfg(test)]
@@ -101,7 +100,12 @@ mod tests {
         scene.streams[0].reordered = 25;
         assert_eq!(scene.severities(&CHECK), []);
         let mut scene = asked(40);
-        scene.streams.push(StreamFacts { kind: Kind::Rtx, packets: 35, ..video("s2", 2) });
+        scene.streams.push(StreamFacts {
+            kind: Kind::Rtx,
+            of: Some("0x00000001".to_owned()),
+            packets: 35,
+            ..video("s2", 2)
+        });
         assert_eq!(scene.severities(&CHECK), []);
         scene.streams[1].of = Some("0x00000009".to_owned());
         assert_eq!(scene.severities(&CHECK), [Severity::Warning]);

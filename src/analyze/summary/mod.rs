@@ -1,6 +1,7 @@
 //! The whole of an analysis: `analyze/1`, and its text.
 
 mod judged;
+mod media;
 mod reports;
 mod streams;
 mod transport;
@@ -12,7 +13,8 @@ use serde::Serialize;
 use super::Analysis;
 use super::facts::{Classes, NotCountedFacts, StreamFacts};
 use super::limits::Limits;
-use super::reports::ReportFacts;
+use super::media::MediaFacts;
+use super::reports::{ReportFacts, Sync};
 use super::side::Sides;
 use super::transport::TransportFacts;
 use crate::capture::{Decoder, Ending, Reader, Time};
@@ -80,6 +82,8 @@ fn ended(ending: &Ending) -> Option<String> {
 /// What keys opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct DecryptionFacts {
+    /// Secrets of TLS 1.3, which cannot be used.
+    pub unsupported_keys: u64,
     /// SRTP and SRTCP packets.
     pub opened: u64,
     /// Those that no key fits.
@@ -113,6 +117,10 @@ pub struct Summary {
     pub datagrams: Classes,
     /// Streams, one for each leg.
     pub streams: Vec<StreamFacts>,
+    /// What is one flow: legs, layers and repairs of one sender's audio or video.
+    pub media: Vec<MediaFacts>,
+    /// How far audio is ahead of video.
+    pub sync: Vec<Sync>,
     /// Packets of more legs and streams than are kept.
     pub packets_not_kept: u64,
     /// What RTCP says.
@@ -160,12 +168,16 @@ impl Summary {
             duration_s: bounds.map_or(0.0, |(start, end)| end.seconds_since(start)),
             clock_steps: analysis.clock_steps(),
             datagrams: analysis.classes(),
+            media: analysis.media_facts(&streams),
+            sync: analysis.sync_facts(&streams),
             packets_not_kept: analysis.not_kept(),
             reports: analysis.report_facts(&streams),
             transport: analysis.transport_facts(),
-            decryption: analysis
-                .decryption()
-                .map(|keys| DecryptionFacts { opened: keys.opened(), refused: keys.refused() }),
+            decryption: analysis.decryption().map(|of| DecryptionFacts {
+                unsupported_keys: of.keys().unsupported(),
+                opened: of.opened(),
+                refused: of.refused(),
+            }),
             streams,
             not_counted: not_counted.map(|(reason, count)| (reason.word(), *count)).collect(),
         };
@@ -185,6 +197,13 @@ impl Summary {
         notes.extend(self.side_note());
         if self.packets_not_kept > 0 {
             notes.push(format!("{} packets are of more streams than are kept", self.packets_not_kept));
+        }
+        if let Some(of) = &self.decryption {
+            notes.push(format!("keys opened {} SRTP and SRTCP packets, and {} not", of.opened, of.refused));
+            if of.unsupported_keys > 0 {
+                let count = of.unsupported_keys;
+                notes.push(format!("{count} of the keys are of (D)TLS 1.3, which is not supported"));
+            }
         }
         for (reason, count) in &self.not_counted {
             let packets = format!("{} packets of {} sources look like RTP", count.packets, count.sources);
@@ -211,6 +230,19 @@ impl Report for Summary {
             blocks.push(Block::Table(streams::counts(&self.streams)));
             blocks.push(Block::Heading("Times".to_owned()));
             blocks.push(Block::Table(streams::times(&self.streams)));
+        }
+        if media::says_more(&self.media) {
+            blocks.push(Block::Heading("Media".to_owned()));
+            blocks.push(Block::Table(media::flows(&self.media)));
+        }
+        let keys = media::keys(&self.streams);
+        if !keys.is_empty() {
+            blocks.push(Block::Heading("Keys (DTMF)".to_owned()));
+            blocks.push(Block::List { numbered: false, items: keys });
+        }
+        if !self.sync.is_empty() {
+            blocks.push(Block::Heading("Lip sync, where the capture was taken".to_owned()));
+            blocks.push(Block::Table(media::lip_sync(&self.sync)));
         }
         if !self.reports.rtcp.is_empty() {
             blocks.push(Block::Heading("Reports (RTCP)".to_owned()));

@@ -1,0 +1,158 @@
+//! What a summary is held against, and what comes of it.
+
+use serde::Serialize;
+
+use super::Summary;
+use crate::analyze::Analysis;
+use crate::analyze::limits::Limits;
+use crate::analyze::rules::{self, Seen};
+use crate::analyze::side::Side;
+use crate::finding::{Exit, FailOn, Severity};
+use crate::metric::{Bound, Judgement, State, Threshold};
+use crate::report::{Align, Cell, Table, Tone};
+
+/// What a capture is held against.
+#[derive(Debug, Clone, Default)]
+pub struct Judge {
+    /// `--fail-on`.
+    pub fail_on: FailOn,
+    /// `--limit`, `--max` and `--min`: from when on something is a finding.
+    pub limits: Limits,
+    /// `--max` and `--min`: what must have been measured as well.
+    pub thresholds: Vec<Threshold>,
+    /// `--side`.
+    pub side: Option<Side>,
+}
+
+/// The verdict in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Nothing went wrong.
+    Pass,
+    /// Something should be looked at.
+    Warn,
+    /// Something went wrong.
+    Fail,
+    /// There is nothing to judge, or what was asked for was not measured.
+    Inconclusive,
+}
+
+impl Summary {
+    pub(super) fn judge(&mut self, analysis: &Analysis, judge: &Judge) {
+        let seen = Seen {
+            captures: &self.captures,
+            duration_s: self.duration_s,
+            clock_steps: self.clock_steps,
+            streams: &self.streams,
+            reports: &self.reports,
+            transport: &self.transport,
+            media: &self.media,
+            sync: &self.sync,
+            decryption: self.decryption,
+            payloads: analysis.payloads(),
+            limits: &self.limits,
+            sides: &self.side,
+        };
+        let (findings, metrics) = (rules::findings(&seen), rules::metrics(&seen));
+        self.thresholds = judge.thresholds.iter().flat_map(|threshold| threshold.judge(&metrics)).collect();
+        self.exit = self
+            .thresholds
+            .iter()
+            .fold(judge.fail_on.exit(&findings), |exit, judgement| exit.and(judgement.exit()));
+        let worst = findings.first().map(|finding| finding.severity);
+        // What is too short to be judged is not healthy either.
+        let short = !self.streams.is_empty() && !seen.is_rated();
+        let nothing = short || (self.streams.is_empty() && self.transport.pairs.is_empty());
+        self.verdict = match (self.exit, worst) {
+            // An error is one even where --fail-on lets it pass.
+            (Exit::Failed, _) | (_, Some(Severity::Error)) => Verdict::Fail,
+            (Exit::Healthy, Some(Severity::Warning)) => Verdict::Warn,
+            (Exit::Healthy, _) if nothing => Verdict::Inconclusive,
+            (Exit::Healthy, _) => Verdict::Pass,
+            _ => Verdict::Inconclusive,
+        };
+        (self.findings, self.metrics) = (findings, metrics);
+    }
+
+    /// The verdict in one sentence.
+    pub(super) fn verdict_line(&self) -> Cell {
+        let packets: u64 = self.captures.iter().map(|capture| capture.packets).sum();
+        let streams = match self.streams.len() {
+            0 => "no RTP stream".to_owned(),
+            1 => "one RTP stream".to_owned(),
+            many => format!("{many} RTP streams"),
+        };
+        let read = format!("{streams} in {packets} packets and {:.1} s", self.duration_s);
+        let number = |severity, one: &str, many: &str| {
+            let number = self.findings.iter().filter(|finding| finding.severity == severity).count();
+            (number > 0).then(|| format!("{number} {}", if number == 1 { one } else { many }))
+        };
+        let found =
+            [number(Severity::Error, "error", "errors"), number(Severity::Warning, "warning", "warnings")];
+        let found = found.into_iter().flatten().collect::<Vec<_>>().join(" and ");
+        let state = |state| self.thresholds.iter().find(|judgement| judgement.state() == state);
+        let (text, tone) = match self.verdict {
+            Verdict::Fail if found.is_empty() => {
+                let crossed =
+                    state(State::Crossed).map_or("a limit", |crossed| crossed.threshold.metric.name);
+                (format!("{crossed} is beyond its limit: {read}"), Tone::Bad)
+            }
+            Verdict::Fail => (format!("{found}: {read}"), Tone::Bad),
+            Verdict::Warn => (format!("{found}: {read}"), Tone::Warn),
+            Verdict::Pass if self.streams.is_empty() => (format!("nothing wrong found: {read}"), Tone::Warn),
+            Verdict::Pass => (format!("healthy as far as this capture shows: {read}"), Tone::Good),
+            Verdict::Inconclusive => match state(State::NotMeasured) {
+                Some(missing) => {
+                    let name = missing.threshold.metric.name;
+                    (format!("cannot tell: {name} was not measured: {read}"), Tone::Warn)
+                }
+                None if self.streams.is_empty() => (format!("nothing to judge: {read}"), Tone::Warn),
+                None => (format!("nothing wrong found, and too little to judge: {read}"), Tone::Warn),
+            },
+        };
+        Cell::new(text, tone)
+    }
+
+    /// Where the capture was taken, in words.
+    pub(super) fn side_note(&self) -> Option<String> {
+        Some(match (self.side.given?, &self.side.at) {
+            (Side::Mid, _) => "taken between the two sides, as --side says".to_owned(),
+            (side, Some(at)) => {
+                let does = if side == Side::Sender { "sends" } else { "receives" };
+                format!("taken at {at}, which {does} the first stream, as --side says")
+            }
+            (_, None) => "--side says nothing without a stream".to_owned(),
+        })
+    }
+}
+
+/// How each limit came out.
+pub(super) fn table(judgements: &[Judgement]) -> Table {
+    let columns = vec![
+        ("metric", Align::Left),
+        ("measured", Align::Right),
+        ("limit", Align::Right),
+        ("", Align::Left),
+        ("of", Align::Left),
+    ];
+    let row = |judgement: &Judgement| {
+        let metric = judgement.threshold.metric;
+        let amount = |value: f64| format!("{}{}", (value * 100.0).round() / 100.0, metric.unit.symbol());
+        let (word, tone) = match (judgement.state(), judgement.threshold.bound) {
+            (State::Ok, _) => ("ok", Tone::Good),
+            (State::Crossed, Bound::Max) => ("above", Tone::Bad),
+            (State::Crossed, Bound::Min) => ("below", Tone::Bad),
+            (State::NotMeasured, _) => ("not measured", Tone::Warn),
+        };
+        let of: Vec<&str> = judgement.labels.iter().map(|(_, value)| value.as_str()).collect();
+        vec![
+            Cell::from(metric.name),
+            Cell::from(judgement.actual.map(amount).unwrap_or_default()),
+            Cell::from(amount(judgement.threshold.limit)),
+            Cell::new(word, tone),
+            Cell::from(of.join(" ")),
+        ]
+    };
+    Table { columns, rows: judgements.iter().map(row).collect() }
+}
