@@ -45,7 +45,7 @@ complete -c rtcscope -n "__fish_rtcscope_needs_command" -s V -l version -d 'Prin
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "probe" -d 'Probe STUN and TURN servers: reachability, credentials, certificate, relay data path'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "stun" -d 'Take STUN and TURN messages apart'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "sdp" -d 'Explain, check and rewrite session descriptions (SDP), whole or broken'
-complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "analyze" -d 'Say what a capture shows of a call: its RTP streams, with loss, jitter and gaps'
+complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "analyze" -d 'Say what a capture shows of a call: its RTP streams, and what went wrong in it'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "explain" -d 'Explain findings: what they mean, why they happen, what to change'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "man" -d 'Write the man pages into a directory'
@@ -357,6 +357,13 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_s
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze" -l sdp -d 'The call\'s descriptions: SDP, or a dump of the browser; may be repeated' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze" -l keys -d 'Keys that open SRTP: an NSS key log, `a=crypto` lines, or JSON; may be repeated' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze" -l clock -d 'The clock rate of a payload type, where no description says it; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze" -l side -d 'Where the capture was taken: at the machine that sends the first stream, that receives it, or between' -r -f -a "sender\t'At the machine that sends the first stream'
+receiver\t'At the machine that receives the first stream'
+mid\t'Somewhere between the two'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze" -l limit -d 'From when on something is a warning, and an error, as in loss=2%/10% or pli=3/off; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze" -l max -d 'Fail if a figure is above a limit, as in loss=1%, or was not measured; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze" -l min -d 'Fail if a figure is below a limit, as in mos=3.8, or was not measured; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze" -l config -d 'Read limits and side from a JSON file; flags go before it' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'

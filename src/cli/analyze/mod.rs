@@ -20,7 +20,7 @@ const LONGEST_TEXT: u64 = 64 << 20;
 /// Packets between two looks at the clock of the progress bar.
 const TELL_EVERY: u64 = 1 << 14;
 
-/// Say what a capture shows of a call, and what went wrong: loss, jitter, gaps, handshakes, checks
+/// Say what a capture shows of a call: its RTP streams, and what went wrong in it
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = format!("{EXAMPLES}\n\n{}", limits::HELP))]
 pub(super) struct Args {
