@@ -161,8 +161,8 @@ fn check_files(folder: &str, all: impl Iterator<Item = &'static Rule>) {
         }
         rules += 1;
     }
-    let texts = std::fs::read_dir(dir).unwrap().filter(|entry| {
-        entry.as_ref().unwrap().path().extension().is_some_and(|extension| extension == "md")
+    let texts = std::fs::read_dir(dir).expect("the folder").filter(|entry| {
+        entry.as_ref().expect("an entry").path().extension().is_some_and(|extension| extension == "md")
     });
     assert_eq!(texts.count(), rules);
 }

@@ -255,7 +255,7 @@ pub struct Row {
 }
 
 /// Where something went.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct LegFacts {
     /// Who sent it.
     pub src: SocketAddr,
@@ -268,7 +268,7 @@ pub struct LegFacts {
 }
 
 /// The framing of a relay.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct ViaFacts {
     /// `channel` or `indication`.
     pub turn: &'static str,

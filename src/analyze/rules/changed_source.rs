@@ -22,9 +22,11 @@ static RULE: Rule = Rule {
 };
 
 fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
-    let rated = || seen.streams.iter().filter(|stream| is_rated(stream));
-    for before in rated() {
-        let follows = |after: &&StreamFacts| {
+    for before in seen.streams.iter().filter(|stream| is_rated(stream)) {
+        let beside =
+            seen.streams_over(&before.path).into_iter().filter(|(other, there)| *there && is_rated(other));
+        let rated = || beside.clone().map(|(other, _)| other);
+        let follows = |after: &&'_ StreamFacts| {
             after.ssrc != before.ssrc
                 && is_alike(before, after)
                 && (-OVERLAP_S..=PAUSE_S).contains(&(after.first_seen_s - before.last_seen_s))

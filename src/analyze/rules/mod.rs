@@ -16,6 +16,7 @@ mod encrypted_reports;
 mod fatal_dtls_alert;
 mod figures;
 mod frozen_video;
+mod index;
 mod interrupted_media;
 mod keys_that_open_nothing;
 mod long_round_trip;
@@ -44,6 +45,7 @@ mod unfinished_handshake;
 
 pub use figures::metrics;
 pub(super) use figures::names as figure_names;
+pub use index::Index;
 use seen::Media;
 pub use seen::Seen;
 pub(super) use seen::subject;

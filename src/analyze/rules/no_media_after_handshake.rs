@@ -19,9 +19,9 @@ static RULE: Rule = Rule {
 fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
     let mut told = Vec::new();
     for row in &seen.transport.pairs {
-        let finished =
+        let mut finished =
             row.dtls.iter().filter(|dtls| dtls.began_at_s.is_some() && dtls.handshake_ms.is_some());
-        let Some(dtls) = finished.last() else { continue };
+        let Some(dtls) = finished.next_back() else { continue };
         let for_media = dtls.srtp_profile.is_some() || !dtls.srtp_profiles_offered.is_empty();
         // Browsers offer SRTP for data channels as well.
         if !for_media || row.dtls.iter().any(|dtls| dtls.data_records > 0) {

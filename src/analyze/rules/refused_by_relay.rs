@@ -55,8 +55,8 @@ fn refused_allocation(turn: &TurnFacts) -> Option<(&EventFacts, Severity)> {
     if let Some(event) = refused(turn, "Allocate").last() {
         return Some((event, Severity::Error));
     }
-    let unauthenticated = turn.events.iter().filter(|event| event.error == Some(UNAUTHENTICATED));
-    let last = unauthenticated.last()?;
+    let mut unauthenticated = turn.events.iter().filter(|event| event.error == Some(UNAUTHENTICATED));
+    let last = unauthenticated.next_back()?;
     // The first is a question, and the second an answer.
     match counts.errors.get(&UNAUTHENTICATED).copied().unwrap_or(0) {
         0 => None,

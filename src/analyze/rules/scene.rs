@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::{Check, Seen};
+use super::{Check, Index, Seen};
 use crate::analyze::dtls::DtlsFacts;
 use crate::analyze::facts::{Kind, MosFacts, StreamFacts, Together};
 use crate::analyze::ice::SideFacts;
@@ -82,12 +82,14 @@ impl Scene {
     /// What rules see of it.
     pub(crate) fn look<T>(&self, look: impl FnOnce(&Seen<'_>) -> T) -> T {
         let media = self.joined();
+        let index = Index::new(&self.streams, &self.reports, &self.transport);
         look(&Seen {
             captures: &self.captures,
             duration_s: 60.0,
             clock_steps: self.clock_steps,
             streams: &self.streams,
             media: &media,
+            index: &index,
             reports: &self.reports,
             transport: &self.transport,
             sync: &self.sync,

@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use serde_json::Value;
 
+use super::index::Index;
 use crate::analyze::facts::{Kind, StreamFacts};
 use crate::analyze::leg::Carrier;
 use crate::analyze::limits::{Limit, Limits};
@@ -34,6 +35,8 @@ pub struct Seen<'a> {
     pub streams: &'a [StreamFacts],
     /// What is one flow.
     pub media: &'a [MediaFacts],
+    /// What belongs to what.
+    pub index: &'a Index<'a>,
     /// What RTCP says.
     pub reports: &'a ReportFacts,
     /// What is below the media.
@@ -153,7 +156,7 @@ impl<'a> Seen<'a> {
     pub(super) fn media(&self) -> Vec<Media<'a>> {
         let layers = self.media.iter().flat_map(|media| &media.layers);
         let all = layers.map(|layer| {
-            let of = |id: &str| self.streams.iter().find(|stream| stream.id == id);
+            let of = |id: &str| self.index.stream(id).and_then(|place| self.streams.get(place));
             let legs = layer.legs.iter().filter_map(|leg| of(&leg.stream)).filter(|leg| is_rated(leg));
             Media { legs: legs.collect(), repairs: &layer.repairs }
         });
@@ -167,8 +170,12 @@ impl<'a> Seen<'a> {
 
     /// What receivers say of a source.
     pub(super) fn reports_on(&self, source: u32) -> impl Iterator<Item = (&'a SenderFacts, &'a PairFacts)> {
-        let rows = self.reports.rtcp.iter().flat_map(|row| row.reports.iter().map(move |pair| (row, pair)));
-        rows.filter(move |(_, pair)| pair.source == source)
+        let rtcp = &self.reports.rtcp;
+        let of = self.index.reports(source).iter();
+        of.filter_map(|(sender, place)| {
+            let row = rtcp.get(*sender)?;
+            Some((row, row.reports.get(*place)?))
+        })
     }
 
     /// Where a stream is seen from.
@@ -231,38 +238,20 @@ impl<'a> Seen<'a> {
 
     /// The pairs of addresses that the same session of ICE uses, or the same checks went over: that of `row` too.
     pub(super) fn session_of(&self, row: &'a Row) -> Vec<&'a Row> {
-        let of = |other: &&Row| std::ptr::eq(*other, row) || is_same_session(row, other);
-        self.transport.pairs.iter().filter(of).collect()
+        let all = &self.transport.pairs;
+        let place = all.iter().position(|other| std::ptr::eq(other, row));
+        place.map_or(&[][..], |place| self.index.pairs(place)).iter().map(|place| &all[*place]).collect()
     }
 
     /// The streams that went over a pair of addresses, and whether each was sent by its `src`.
     pub(super) fn streams_over(&self, leg: &LegFacts) -> Vec<(&'a StreamFacts, bool)> {
-        let over = self.streams.iter().filter_map(|stream| match () {
-            () if stream.path == *leg => Some((stream, true)),
-            () if reverse(&stream.path) == *leg => Some((stream, false)),
-            () => None,
+        let back = reverse(leg);
+        let all = [(leg, true), (&back, false)];
+        let over = all.into_iter().flat_map(|(path, by_src)| {
+            self.index.streams(path).iter().map(move |place| (&self.streams[*place], by_src))
         });
         over.collect()
     }
-}
-
-fn is_same_session(one: &Row, other: &Row) -> bool {
-    let Some((one, other)) = one.ice.as_ref().zip(other.ice.as_ref()) else { return false };
-    if one.flow == other.flow {
-        return true;
-    }
-    let names = |row: &crate::analyze::transport::IceRow| -> Vec<String> {
-        let both = row.src.usernames.iter().chain(&row.dst.usernames);
-        // Each side names both, its own last.
-        both.map(|name| {
-            let mut parts: Vec<&str> = name.split(':').collect();
-            parts.sort_unstable();
-            parts.join(":")
-        })
-        .collect()
-    };
-    let others = names(other);
-    names(one).iter().any(|name| others.contains(name))
 }
 
 /// The way back.

@@ -88,10 +88,10 @@ impl Line {
         self.xy += dx * (y - self.y);
         self.yy += dy * (y - self.y);
         self.last_x = self.last_x.max(x);
-        self.to_part(x, y);
+        self.part(x, y);
     }
 
-    fn to_part(&mut self, x: f64, y: f64) {
+    fn part(&mut self, x: f64, y: f64) {
         if self.part_seconds <= 0.0 {
             self.part_seconds = PART_SECONDS;
         }

@@ -1,15 +1,21 @@
 //! What a summary is held against, and what comes of it.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::Summary;
 use crate::analyze::Analysis;
 use crate::analyze::limits::Limits;
-use crate::analyze::rules::{self, Seen};
+use crate::analyze::rules::{self, Index, Seen};
 use crate::analyze::side::Side;
-use crate::finding::{Exit, FailOn, Severity};
+use crate::finding::{Exit, FailOn, Finding, Severity};
 use crate::metric::{Bound, Judgement, State, Threshold};
-use crate::report::{Align, Cell, Table, Tone};
+use crate::report::{Align, Block, Cell, Table, Tone};
+
+/// Findings of one code that the text shows, the gravest and earliest, and how many more it names.
+const MOST_OF_A_CODE: usize = 4;
+const MOST_NAMES: usize = 12;
 
 /// What a capture is held against.
 #[derive(Debug, Clone, Default)]
@@ -40,7 +46,9 @@ pub enum Verdict {
 
 impl Summary {
     pub(super) fn judge(&mut self, analysis: &Analysis, judge: &Judge) {
+        let index = Index::new(&self.streams, &self.reports, &self.transport);
         let seen = Seen {
+            index: &index,
             captures: &self.captures,
             duration_s: self.duration_s,
             clock_steps: self.clock_steps,
@@ -125,6 +133,35 @@ impl Summary {
             (_, None) => "--side says nothing without a stream".to_owned(),
         })
     }
+}
+
+/// The findings as the text shows them: of each code some, and how many more there are.
+pub(super) fn shown(findings: &[Finding]) -> Vec<Block> {
+    let mut told: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+    findings.iter().for_each(|finding| told.entry(finding.code).or_default().push(finding));
+    let is_shown = |finding: &&Finding| {
+        let of_code = &told[finding.code];
+        of_code.len() <= MOST_OF_A_CODE + 1
+            || of_code.iter().take(MOST_OF_A_CODE).any(|first| std::ptr::eq(*first, *finding))
+    };
+    let mut blocks = vec![Block::Findings(findings.iter().filter(is_shown).cloned().collect())];
+    let more = told.iter().filter(|(_, of_code)| of_code.len() > MOST_OF_A_CODE + 1);
+    let more: Vec<Cell> = more
+        .map(|(code, of_code)| {
+            let rest = &of_code[MOST_OF_A_CODE..];
+            let names = rest
+                .iter()
+                .take(MOST_NAMES)
+                .map(|finding| finding.subject.split(' ').next().unwrap_or_default().to_owned());
+            let names = names.collect::<Vec<_>>().join(", ");
+            let dots = if rest.len() > MOST_NAMES { ", …" } else { "" };
+            Cell::from(format!("{} more {code}: {names}{dots}; all are in --format json", rest.len()))
+        })
+        .collect();
+    if !more.is_empty() {
+        blocks.push(Block::List { numbered: false, items: more });
+    }
+    blocks
 }
 
 /// How each limit came out.

@@ -219,7 +219,7 @@ impl Report for Summary {
     fn document(&self) -> Document {
         let mut blocks = vec![Block::Verdict(self.verdict_line())];
         if !self.findings.is_empty() {
-            blocks.push(Block::Findings(self.findings.clone()));
+            blocks.extend(judged::shown(&self.findings));
         }
         if !self.thresholds.is_empty() {
             blocks.push(Block::Heading("Limits".to_owned()));
