@@ -7,6 +7,7 @@ mod findings;
 mod generator;
 mod media;
 mod reports;
+mod tcp;
 mod transport;
 mod truth;
 
