@@ -1,7 +1,7 @@
 //! Losses that came together.
 
-use super::seen::{count, name, rounded};
-use super::{Check, Seen};
+use super::seen::{name, rounded};
+use super::{Check, Seen, frozen_video, interrupted_media};
 use crate::finding::{Finding, Rule, Severity};
 
 pub(super) static CHECK: Check = Check { rule: &RULE, check };
@@ -22,14 +22,27 @@ fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
         let Some((stream, lost)) = burst else { continue };
         let Some(severity) = seen.limit("loss.burst").severity(lost) else { continue };
         let Some(burst) = &stream.worst_burst else { continue };
-        let message = format!(
-            "{} lost {} within {} packets at {:.1} s, the worst of {}",
-            name(stream),
-            count(burst.lost, "packet", "packets"),
-            burst.span,
-            burst.from_s,
-            count(stream.loss_bursts.count, "burst", "bursts")
-        );
+        // One hole is told once: as what was heard or seen of it.
+        let is_told = interrupted_media::is_told(seen, stream, burst.frames)
+            || frozen_video::is_told(seen, stream, burst.frames);
+        if is_told {
+            continue;
+        }
+        let mut message = match burst.span == burst.lost {
+            true => format!("{} lost {} packets in a row at {:.1} s", name(stream), burst.lost, burst.from_s),
+            false => {
+                format!(
+                    "{} lost {} of {} packets at {:.1} s",
+                    name(stream),
+                    burst.lost,
+                    burst.span,
+                    burst.from_s
+                )
+            }
+        };
+        if stream.loss_bursts.count > 1 {
+            message += &format!(", the worst of {} bursts", stream.loss_bursts.count);
+        }
         let finding = seen
             .of_stream(&RULE, stream, burst.from_s, burst.frames)
             .severity(severity)
@@ -48,8 +61,9 @@ fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::CHECK;
-    use crate::analyze::facts::BurstFacts;
+    use crate::analyze::facts::{BurstFacts, PauseFacts};
     use crate::analyze::rules::scene::{Scene, audio};
+    use crate::analyze::stream::Cause;
     use crate::finding::Severity;
 
     #[test]
@@ -61,9 +75,14 @@ mod tests {
         let mut scene = Scene::with(vec![stream]);
         let found = scene.finds(&CHECK);
         assert_eq!(found[0].severity, Severity::Warning);
-        insta::assert_snapshot!(found[0].message, @"audio 0x00000001 (opus) lost 12 packets within 30 packets at 4.0 s, the worst of 3 bursts");
+        insta::assert_snapshot!(found[0].message, @"audio 0x00000001 (opus) lost 12 of 30 packets at 4.0 s, the worst of 3 bursts");
         assert!(found[0].location.as_ref().unwrap().to_string().starts_with("frames 700 to 733"));
         scene.limits.set("loss.burst=5/10").unwrap();
+        assert_eq!(scene.severities(&CHECK), [Severity::Error]);
+        let pause = PauseFacts { at_s: 4.0, ms: 300.0, frames: (699, 700), missing: 12, cause: Cause::Lost };
+        scene.streams[0].pauses = vec![pause];
+        assert_eq!(scene.severities(&CHECK), [], "MEDIA_GAP tells it");
+        scene.streams[0].pauses[0].ms = 140.0;
         assert_eq!(scene.severities(&CHECK), [Severity::Error]);
         scene.streams[0].worst_burst.as_mut().unwrap().lost = 5;
         assert_eq!(scene.severities(&CHECK), []);

@@ -31,6 +31,15 @@ pub(super) fn figure(stream: &StreamFacts) -> Option<f64> {
     Some(longest(stream).map_or(0.0, |freeze| freeze.ms))
 }
 
+/// Whether losses that showed in these packets are told as a freeze.
+pub(super) fn is_told(seen: &Seen<'_>, stream: &StreamFacts, frames: (u64, u64)) -> bool {
+    let limit = seen.limit("freeze");
+    freezes(stream).any(|freeze| {
+        let overlaps = freeze.frames.0 <= frames.1 && frames.0 <= freeze.frames.1;
+        freeze.cause == Cause::Lost && overlaps && limit.severity(freeze.ms).is_some()
+    })
+}
+
 fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
     for media in seen.media() {
         let Some((stream, ms)) = media.worst(figure) else { continue };

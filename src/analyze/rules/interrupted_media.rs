@@ -38,6 +38,15 @@ pub(super) fn figure(stream: &StreamFacts) -> Option<f64> {
     Some(longest(stream).map_or(0.0, |pause| pause.ms))
 }
 
+/// Whether losses that showed in these packets are told as an interruption.
+pub(super) fn is_told(seen: &Seen<'_>, stream: &StreamFacts, frames: (u64, u64)) -> bool {
+    let limit = seen.limit(if is_video(stream) { "gap.video" } else { "gap.audio" });
+    interruptions(stream).any(|pause| {
+        let overlaps = pause.frames.0 <= frames.1 && frames.0 <= pause.frames.1;
+        pause.cause == Cause::Lost && overlaps && limit.severity(pause.ms).is_some()
+    })
+}
+
 fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
     for media in seen.media() {
         let Some((stream, ms)) = media.worst(figure) else { continue };

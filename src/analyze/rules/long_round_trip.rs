@@ -50,7 +50,7 @@ fn ways(seen: &Seen<'_>) -> Vec<Way> {
     let mut ways: Vec<Way> = Vec::new();
     for row in &seen.transport.pairs {
         let Some(ice) = &row.ice else { continue };
-        let told = |rtt: Option<crate::analyze::latency::Latency>| rtt.filter(|rtt| rtt.n >= FEWEST);
+        let told = |rtt: Option<crate::analyze::spread::Quantiles>| rtt.filter(|rtt| rtt.n >= FEWEST);
         // What src asks is answered by dst.
         let (to_dst, to_src) = (told(ice.src.rtt), told(ice.dst.rtt));
         let n = to_dst.map_or(0, |rtt| rtt.n) + to_src.map_or(0, |rtt| rtt.n);
@@ -151,13 +151,13 @@ fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::CHECK;
-    use crate::analyze::latency::Latency;
-    use crate::analyze::reports::{Method, Part, Quantiles, RoundTrip};
+    use crate::analyze::reports::{Method, Part, RoundTrip};
     use crate::analyze::rules::scene::{Scene, receiver};
+    use crate::analyze::spread::Quantiles;
     use crate::finding::Severity;
 
-    fn latency(ms: f64) -> Option<Latency> {
-        Some(Latency { n: 9, min_ms: ms, p50_ms: ms, p95_ms: ms, max_ms: ms })
+    fn latency(ms: f64) -> Option<Quantiles> {
+        Some(Quantiles { n: 9, min_ms: ms, p50_ms: ms, p95_ms: ms, max_ms: ms })
     }
 
     #[test]
