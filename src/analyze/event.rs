@@ -7,7 +7,7 @@ use super::stream::{Arrival, Sample, Stream};
 use super::transport::Inner;
 use crate::capture::{Frame, Time};
 use crate::rtp;
-use crate::stun::{Message, registry};
+use crate::stun::{Message, Method, registry};
 
 /// A payload that belongs to a call.
 #[derive(Debug, Clone)]
@@ -63,8 +63,6 @@ pub struct Heard {
     pub extensions: Option<Vec<(u8, Vec<u8>)>>,
     /// Contributing sources.
     pub contributing: Vec<u32>,
-    /// Bytes of padding, where they can be told.
-    pub padding: Option<usize>,
 }
 
 impl Heard {
@@ -114,7 +112,6 @@ impl Heard {
             delta_ms: None,
             extensions: packet.map(elements),
             contributing: packet.map(|packet| packet.csrc().collect()).unwrap_or_default(),
-            padding: packet.and_then(rtp::Packet::padding_length),
         }
     }
 
@@ -145,7 +142,7 @@ pub(super) fn below(inner: &Inner<'_>) -> Option<What> {
                 let method = registry::method_name(message.method);
                 let code = message.error_code().map(|(code, _)| format!(" {code}")).unwrap_or_default();
                 let class = registry::class_name(message.class);
-                let protocol = if message.method.number() == 1 { "stun" } else { "turn" };
+                let protocol = if message.method == Method::Binding { "stun" } else { "turn" };
                 What::Below(protocol, format!("{method} {class}{code}"))
             }
             Err(_) => What::Below("stun", "STUN that cannot be read".to_owned()),

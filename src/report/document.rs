@@ -35,6 +35,8 @@ pub enum Block {
     Snippet(Snippet),
     /// One line of a log.
     Line(Line),
+    /// Lines of a log, without empty ones between them.
+    Log(Vec<Line>),
 }
 
 /// A finding with the lines of a text that it is about, one or more marked.

@@ -143,6 +143,12 @@ impl Sequence {
         self.last
     }
 
+    /// The highest number so far, with the cycles it has gone through.
+    #[must_use]
+    pub fn highest(&self) -> i64 {
+        self.highest
+    }
+
     /// All packets.
     #[must_use]
     pub fn packets(&self) -> u64 {

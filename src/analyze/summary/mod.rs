@@ -1,20 +1,24 @@
 //! The whole of an analysis: `analyze/1`, and its text.
 
 mod reports;
+mod rows;
 mod streams;
+mod timeline;
 mod transport;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::Analysis;
 use super::facts::{Classes, NotCountedFacts, StreamFacts};
+use super::listing::Filter;
 use super::reports::ReportFacts;
+use super::timeline::Timeline;
 use super::transport::TransportFacts;
+use super::{Analysis, Window};
 use crate::capture::{Decoder, Ending, Reader, Time};
 use crate::finding::Exit;
-use crate::report::{Block, Cell, Document, Report, Tone};
+use crate::report::{Block, Cell, Document, Report, Rows, Tone};
 
 /// One capture file.
 #[derive(Debug, Clone, Serialize)]
@@ -107,6 +111,28 @@ pub struct Summary {
     pub decryption: Option<DecryptionFacts>,
     /// What looks like RTP and is not counted as a stream, by reason.
     pub not_counted: NotCountedFacts,
+    /// The part that was asked for, where it is not the whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shown: Option<Shown>,
+    /// Streams over time, where they were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeline: Option<Timeline>,
+    /// Whether it was stopped before the capture's end.
+    #[serde(skip)]
+    pub interrupted: bool,
+}
+
+/// What part of a capture is shown.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Shown {
+    /// Seconds since the first packet: RTP and RTCP before do not count.
+    pub from_s: Option<f64>,
+    /// Nor do those behind.
+    pub to_s: Option<f64>,
+    /// Only these sources, as `0x%08x`; all where none is named.
+    pub ssrcs: Vec<String>,
+    /// Only streams with one of these payload types; all where none is named.
+    pub payload_types: Vec<u8>,
 }
 
 impl Summary {
@@ -130,7 +156,51 @@ impl Summary {
                 .map(|keys| DecryptionFacts { opened: keys.opened(), refused: keys.refused() }),
             streams,
             not_counted: not_counted.map(|(reason, count)| (reason.word(), *count)).collect(),
+            shown: None,
+            timeline: None,
+            interrupted: false,
         }
+    }
+
+    /// Adds the streams over time; `detailed`: row by row for people, too.
+    #[must_use]
+    pub fn over_time(mut self, analysis: &Analysis, detailed: bool) -> Self {
+        let timeline = Timeline::of(analysis.streams().zip(&self.streams));
+        self.timeline = Some(Timeline { detailed, ..timeline });
+        self
+    }
+
+    /// Leaves out streams and reports that are not wanted, and says so.
+    #[must_use]
+    pub fn narrowed(mut self, filter: &Filter, window: Window) -> Self {
+        if filter.is_open() && window.is_whole() {
+            return self;
+        }
+        let wanted: Vec<String> = filter.ssrcs.iter().map(|ssrc| super::facts::ssrc(*ssrc)).collect();
+        let of_type =
+            |stream: &StreamFacts| stream.payload_types.iter().any(|number| filter.takes_type(*number));
+        self.streams.retain(|stream| (wanted.is_empty() || wanted.contains(&stream.ssrc)) && of_type(stream));
+        if let Some(timeline) = &mut self.timeline {
+            timeline.streams.retain(|line| self.streams.iter().any(|stream| stream.id == line.stream));
+        }
+        // Reports are about streams: those of a type are, too.
+        let sources: Vec<u32> = match filter.payload_types.is_empty() {
+            true => filter.ssrcs.clone(),
+            false => self.streams.iter().filter_map(|stream| number(&stream.ssrc)).collect(),
+        };
+        if !filter.is_open() {
+            self.reports.rtcp.retain(|sender| {
+                sources.contains(&sender.ssrc) || sender.reports.iter().any(|of| sources.contains(&of.source))
+            });
+        }
+        let seconds = |ns: i64| ns as f64 / 1e9;
+        self.shown = Some(Shown {
+            from_s: window.from_ns.map(seconds),
+            to_s: window.to_ns.map(seconds),
+            ssrcs: wanted,
+            payload_types: filter.payload_types.clone(),
+        });
+        self
     }
 
     fn verdict(&self) -> Cell {
@@ -144,7 +214,7 @@ impl Summary {
     }
 
     fn notes(&self) -> Vec<String> {
-        let mut notes = Vec::new();
+        let mut notes: Vec<String> = self.shown.iter().flat_map(Shown::notes).collect();
         for capture in &self.captures {
             let ending = capture.ending.iter().map(|ending| format!("{}: {ending}", capture.file));
             notes.extend(ending);
@@ -182,6 +252,9 @@ impl Report for Summary {
             blocks.push(Block::Heading("Times".to_owned()));
             blocks.push(Block::Table(streams::times(&self.streams)));
         }
+        if let Some(timeline) = &self.timeline {
+            blocks.extend(timeline::blocks(timeline, &self.streams));
+        }
         if !self.reports.rtcp.is_empty() {
             blocks.push(Block::Heading("Reports (RTCP)".to_owned()));
             blocks.push(Block::Table(reports::senders(&self.reports.rtcp)));
@@ -209,9 +282,47 @@ impl Report for Summary {
         Document { blocks }
     }
 
-    fn exit(&self) -> Exit {
-        Exit::Healthy
+    fn lines(&self, whole: &serde_json::Value) -> Vec<serde_json::Value> {
+        match self.timeline {
+            Some(_) => rows::interval_lines(whole),
+            None => vec![whole.clone()],
+        }
     }
+
+    fn rows(&self, whole: &serde_json::Value) -> Option<Rows> {
+        Some(match self.timeline {
+            Some(_) => rows::intervals(whole),
+            None => rows::streams(whole),
+        })
+    }
+
+    fn exit(&self) -> Exit {
+        if self.interrupted { Exit::Interrupted } else { Exit::Healthy }
+    }
+}
+
+impl Shown {
+    fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if self.from_s.is_some() || self.to_s.is_some() {
+            let from = self.from_s.map_or_else(|| "the beginning".to_owned(), |from| format!("{from} s"));
+            let to = self.to_s.map_or_else(|| "the end".to_owned(), |to| format!("{to} s"));
+            notes.push(format!(
+                "only RTP and RTCP from {from} to {to} is counted; what is below them is read from the beginning on"
+            ));
+        }
+        let types: Vec<_> = self.payload_types.iter().map(u8::to_string).collect();
+        for (name, values) in [("source", &self.ssrcs), ("payload type", &types)] {
+            if !values.is_empty() {
+                notes.push(format!("only what is of {name} {} is shown", values.join(", ")));
+            }
+        }
+        notes
+    }
+}
+
+fn number(ssrc: &str) -> Option<u32> {
+    u32::from_str_radix(ssrc.strip_prefix("0x")?, 16).ok()
 }
 
 pub(super) fn plain(text: impl Into<String>) -> Cell {
