@@ -8,6 +8,7 @@
 pub mod decryption;
 pub mod demux;
 pub mod detect;
+pub mod diff;
 pub mod dtls;
 pub mod event;
 mod exchange;
