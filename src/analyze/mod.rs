@@ -5,6 +5,7 @@
 //! handshakes, is read by [`transport`], of TCP after [`tcp`] has put it in order; what looks like RTP is watched until
 //! it is a [`stream`] or none ([`detect`]). Memory is bounded by the number of streams, not by the length of the capture.
 
+mod association;
 pub mod decryption;
 pub mod demux;
 pub mod detect;
@@ -17,6 +18,8 @@ pub mod ice;
 pub mod latency;
 pub mod leg;
 pub mod listing;
+pub mod live;
+pub mod media;
 pub mod payloads;
 pub mod quality;
 pub mod reports;
@@ -38,7 +41,8 @@ use demux::{Class, class};
 use detect::{Detector, Surroundings, Verdict};
 use event::{Event, Heard, What};
 use leg::{Leg, LegId, Legs, Via};
-use payloads::Payloads;
+use media::Repair;
+use payloads::{Payloads, Repaired};
 use reports::Reports;
 use stream::{Sample, Stream};
 use transport::{Inner, Transport};
@@ -102,6 +106,15 @@ struct LegState {
     streams: Vec<(u32, usize)>,
 }
 
+/// A stream, and what it has to do with others.
+#[derive(Debug)]
+struct Kept {
+    leg: LegId,
+    ssrc: u32,
+    stream: Stream,
+    repair: Repair,
+}
+
 /// Takes the datagrams of a capture, in order.
 #[derive(Debug)]
 pub struct Analysis {
@@ -113,7 +126,7 @@ pub struct Analysis {
     tcp: tcp::Streams,
     transport: Transport,
     decryption: Decryption,
-    streams: Vec<(LegId, u32, Stream)>,
+    streams: Vec<Kept>,
     events: Vec<Event>,
     classes: facts::Classes,
     start: Option<Time>,
@@ -219,7 +232,7 @@ impl Analysis {
         let inner = match class(payload, length) {
             // Most packets; nothing is around them.
             class @ (Class::Rtp | Class::Rtcp) => Inner { leg, class, payload, length, peer: None },
-            _ => self.transport.payload(leg, at, frame, payload, length),
+            _ => self.transport.payload(leg, at, frame, payload, length, self.decryption.keys()),
         };
         if let Some(via) = inner.leg.via {
             self.classes.count(match via {
@@ -307,11 +320,13 @@ impl Analysis {
             return;
         };
         let mut sample = Sample::new(at, frame, &packet);
+        let mut is_open = !self.states[id.index()].dtls;
         if self.decryption.has_keys()
             && let Some(opened) = self.decryption.rtp(&leg, &self.transport.dtls, payload)
             && let Ok(opened) = rtp::Packet::read(&opened, opened.len())
         {
             sample.open(&opened);
+            is_open = true;
         }
         if !self.within(at) {
             return;
@@ -319,16 +334,20 @@ impl Analysis {
         let ssrc = packet.ssrc();
         let state = &self.states[id.index()];
         if let Some((_, place)) = state.streams.iter().find(|(source, _)| *source == ssrc) {
-            let stream = &mut self.streams[*place].2;
+            let place = *place;
+            let kept = &mut self.streams[place];
             match self.settings.tells {
-                true => self.events.push(Heard::take(stream, ssrc, &sample, Some(&packet)).on(leg)),
-                false => drop(stream.packet(&sample)),
+                true => self.events.push(Heard::take(&mut kept.stream, ssrc, &sample, Some(&packet)).on(leg)),
+                false => drop(kept.stream.packet(&sample)),
             }
             if state.checked {
                 self.transport.ice.media(&leg, at, frame);
             }
-            if stream.sequence().packets() < EXTENSIONS_OF {
-                stream.learn(&packet);
+            if kept.stream.sequence().packets() < EXTENSIONS_OF {
+                kept.stream.learn(&packet);
+            }
+            if state.streams.len() > 1 && kept.repair.is_open() {
+                self.repair(id, place, &sample, is_open);
             }
             return;
         }
@@ -345,6 +364,22 @@ impl Analysis {
         }
     }
 
+    /// Whether a packet is one of another stream, sent again.
+    fn repair(&mut self, id: LegId, place: usize, sample: &Sample, is_open: bool) {
+        let mut repair = std::mem::take(&mut self.streams[place].repair);
+        let others = self.states[id.index()].streams.iter().filter(|(_, other)| *other != place);
+        repair.look(sample, others.map(|(_, other)| (*other, &self.streams[*other].stream)));
+        if is_open
+            && let Some(primary) = repair.primary()
+            && let Some(&[high, low]) = sample.head().first_chunk()
+        {
+            let (original, primary) = (u16::from_be_bytes([high, low]), &self.streams[primary]);
+            let was_missing = primary.stream.sequence().is_missing(original);
+            repair.read(sample, was_missing, self.reports.asked(primary.ssrc, original));
+        }
+        self.streams[place].repair = repair;
+    }
+
     fn begin(&mut self, id: LegId, ssrc: u32, samples: &[Sample], packet: Option<&rtp::Packet<'_>>) {
         let Some((first, others)) = samples.split_first() else { return };
         if self.streams.len() >= MOST_STREAMS {
@@ -356,6 +391,10 @@ impl Analysis {
         let rate = known.map(|(payload, _)| payload.clock_rate);
         let start = self.start.unwrap_or(first.at);
         let mut stream = Stream::new(*first, start, self.settings.interval_ns, rate);
+        let state = &mut self.states[id.index()];
+        if let Some(number) = self.settings.payloads.red(ssrc, leg.src, leg.dst).filter(|_| !state.dtls) {
+            stream.expect_red(number);
+        }
         if self.settings.tells {
             self.events.push(Heard::first(&stream, ssrc, first, packet).on(leg));
         }
@@ -365,8 +404,22 @@ impl Analysis {
                 false => drop(stream.packet(sample)),
             }
         }
-        self.states[id.index()].streams.push((ssrc, self.streams.len()));
-        self.streams.push((id, ssrc, stream));
+        let place = self.streams.len();
+        let mut repair = Repair::default();
+        for (other, with) in self.settings.payloads.repaired(ssrc) {
+            if let Some((_, at)) = state.streams.iter().find(|(source, _)| *source == with) {
+                match other {
+                    Repaired::By => self.streams[*at].repair.state(place),
+                    Repaired::Of => repair.state(*at),
+                }
+            }
+        }
+        state.streams.push((ssrc, place));
+        self.streams.push(Kept { leg: id, ssrc, stream, repair });
+        // Those that came before it was known to be a stream count as well.
+        for sample in samples.iter().skip(1) {
+            self.repair(id, place, sample, false);
+        }
     }
 
     fn leg(&mut self, leg: Leg) -> Option<LegId> {
@@ -412,25 +465,75 @@ impl Analysis {
         for (id, ssrc, samples) in late {
             self.begin(id, ssrc, &samples, None);
         }
-        self.streams.iter_mut().for_each(|(_, _, stream)| stream.finish());
-        self.streams.sort_by_key(|(id, ssrc, stream)| (stream.first().at, stream.first().frame, *id, *ssrc));
+        self.streams.iter_mut().for_each(|kept| kept.stream.finish());
+        self.sort();
+    }
+
+    /// Puts the streams in order of appearance.
+    fn sort(&mut self) {
+        let mut order: Vec<usize> = (0..self.streams.len()).collect();
+        order.sort_by_key(|place| {
+            let Kept { leg, ssrc, stream, .. } = &self.streams[*place];
+            (stream.first().at, stream.first().frame, *leg, *ssrc)
+        });
+        let mut places = vec![0; order.len()];
+        order.iter().enumerate().for_each(|(now, before)| places[*before] = now);
+        let streams = std::mem::take(&mut self.streams);
+        let mut streams: Vec<_> = streams.into_iter().enumerate().collect();
+        streams.sort_by_key(|(before, _)| places[*before]);
+        self.streams = streams.into_iter().map(|(_, kept)| kept).collect();
+        self.streams.iter_mut().for_each(|kept| kept.repair.moved(&places));
+        self.states.iter_mut().flat_map(|state| &mut state.streams).for_each(|(_, at)| *at = places[*at]);
     }
 
     /// The streams, in order of appearance.
     pub fn streams(&self) -> impl Iterator<Item = Found<'_>> {
-        self.streams.iter().map(|(id, ssrc, stream)| {
-            let state = &self.states[id.index()];
-            Found { leg: self.legs.get(*id), ssrc: *ssrc, stream, encrypted: state.dtls.then_some(true) }
+        self.streams.iter().map(|kept| {
+            let state = &self.states[kept.leg.index()];
+            let encrypted = state.dtls.then_some(true);
+            Found { leg: self.legs.get(kept.leg), ssrc: kept.ssrc, stream: &kept.stream, encrypted }
         })
+    }
+
+    /// How fast the timestamps of a stream run, in Hz: as somebody says, or as they show.
+    #[must_use]
+    pub fn clock_rate(&self, found: &Found<'_>) -> Option<u32> {
+        let types = found.stream.payload_types().iter();
+        let main = types.max_by_key(|(number, of_type)| (of_type.packets, std::cmp::Reverse(**number)));
+        let payload = main.and_then(|(number, _)| {
+            self.settings.payloads.payload(*number, found.ssrc, found.leg.src, found.leg.dst)
+        });
+        payload.map(|(payload, _)| payload.clock_rate).or_else(|| found.stream.clock().rate())
     }
 
     /// The facts of each stream, in order of appearance.
     #[must_use]
     pub fn stream_facts(&self) -> Vec<facts::StreamFacts> {
-        (1..)
-            .zip(self.streams())
-            .map(|(n, found)| facts::StreamFacts::of(format!("s{n}"), &found, self))
+        let each = (1..).zip(self.streams()).zip(media::roles(self));
+        each.map(|((n, found), role)| facts::StreamFacts::of(format!("s{n}"), &found, role.repairs, self))
             .collect()
+    }
+
+    /// What is one flow from one sender; `streams` are the facts of all streams.
+    #[must_use]
+    pub fn media_facts(&self, streams: &[facts::StreamFacts]) -> Vec<media::MediaFacts> {
+        media::join(self, &media::roles(self), streams)
+    }
+
+    /// How far audio is ahead of video; `streams` are the facts of all streams.
+    #[must_use]
+    pub fn sync_facts(&self, streams: &[facts::StreamFacts]) -> Vec<reports::Sync> {
+        let media = self.streams.iter().zip(streams).filter_map(|(kept, facts)| {
+            let medium = match facts.media.as_deref() {
+                _ if facts.kind != facts::Kind::Primary => return None,
+                Some("audio") => reports::Medium::Audio,
+                Some("video") => reports::Medium::Video,
+                _ => return None,
+            };
+            let (rate, points) = (facts.clock_rate?, kept.stream.points().to_vec());
+            Some(reports::Media { leg: kept.leg, ssrc: kept.ssrc, medium, rate, points })
+        });
+        self.reports.sync(&media.collect::<Vec<_>>(), &self.legs)
     }
 
     /// All that was reported; `streams` knows the clocks.
@@ -458,7 +561,8 @@ impl Analysis {
     /// What keys opened, if there were any.
     #[must_use]
     pub fn decryption(&self) -> Option<&Decryption> {
-        self.decryption.has_keys().then_some(&self.decryption)
+        let given = self.decryption.has_keys() || self.decryption.keys().unsupported() > 0;
+        given.then_some(&self.decryption)
     }
 
     /// How many packets of each class there were.

@@ -12,6 +12,7 @@ use super::leg::{Carrier, Leg, Via};
 use super::tcp::{Connection, Streams};
 use super::turn::{Turn, TurnFacts};
 use crate::capture::{Frame, Time};
+use crate::srtp::KeyFile;
 use crate::stun::{DecodeError, Message, registry};
 
 /// Everything below the media.
@@ -53,7 +54,8 @@ impl Inner<'_> {
 }
 
 impl Transport {
-    /// Takes a datagram, or a message that was sent over TCP. `length` is that on the wire.
+    /// Takes a datagram, or a message that was sent over TCP. `length` is that on the wire. What DTLS 1.2 protects is read
+    /// as far as `keys` open it.
     pub fn payload<'a>(
         &mut self,
         leg: Leg,
@@ -61,6 +63,7 @@ impl Transport {
         frame: Frame,
         payload: &'a [u8],
         length: usize,
+        keys: &KeyFile,
     ) -> Inner<'a> {
         let mut inner = Inner { leg, class: class(payload, length), payload, length, peer: None };
         if let Some(unwrapped) = self.turn.unwrap(&leg, inner.class, payload, length) {
@@ -78,8 +81,12 @@ impl Transport {
         }
         match inner.class {
             Class::Stun => self.message(&inner, at, frame),
-            Class::Dtls if !self.dtls.datagram(&inner.path(), at, frame, inner.payload) => {
-                inner.class = Class::Other;
+            Class::Dtls => {
+                let path = inner.path();
+                let likely = self.ice.knows(&path);
+                if !self.dtls.datagram(&path, at, frame, inner.payload, likely, keys) {
+                    inner.class = Class::Other;
+                }
             }
             _ => {}
         }

@@ -1,5 +1,6 @@
 //! The whole of an analysis: `analyze/1`, and its text.
 
+mod media;
 mod reports;
 mod rows;
 mod streams;
@@ -12,7 +13,8 @@ use serde::Serialize;
 
 use super::facts::{Classes, NotCountedFacts, StreamFacts};
 use super::listing::Filter;
-use super::reports::ReportFacts;
+use super::media::MediaFacts;
+use super::reports::{ReportFacts, Sync};
 use super::timeline::Timeline;
 use super::transport::TransportFacts;
 use super::{Analysis, Window};
@@ -78,6 +80,8 @@ fn ended(ending: &Ending) -> Option<String> {
 /// What keys opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct DecryptionFacts {
+    /// Secrets of TLS 1.3, which cannot be used.
+    pub unsupported_keys: u64,
     /// SRTP and SRTCP packets.
     pub opened: u64,
     /// Those that no key fits.
@@ -99,6 +103,10 @@ pub struct Summary {
     pub datagrams: Classes,
     /// Streams, one for each leg.
     pub streams: Vec<StreamFacts>,
+    /// What is one flow: legs, layers and repairs of one sender's audio or video.
+    pub media: Vec<MediaFacts>,
+    /// How far audio is ahead of video.
+    pub sync: Vec<Sync>,
     /// Packets of more legs and streams than are kept.
     pub packets_not_kept: u64,
     /// What RTCP says.
@@ -148,12 +156,16 @@ impl Summary {
             duration_s: bounds.map_or(0.0, |(start, end)| end.seconds_since(start)),
             clock_steps: analysis.clock_steps(),
             datagrams: analysis.classes(),
+            media: analysis.media_facts(&streams),
+            sync: analysis.sync_facts(&streams),
             packets_not_kept: analysis.not_kept(),
             reports: analysis.report_facts(&streams),
             transport: analysis.transport_facts(),
-            decryption: analysis
-                .decryption()
-                .map(|keys| DecryptionFacts { opened: keys.opened(), refused: keys.refused() }),
+            decryption: analysis.decryption().map(|of| DecryptionFacts {
+                unsupported_keys: of.keys().unsupported(),
+                opened: of.opened(),
+                refused: of.refused(),
+            }),
             streams,
             not_counted: not_counted.map(|(reason, count)| (reason.word(), *count)).collect(),
             shown: None,
@@ -180,6 +192,12 @@ impl Summary {
         let of_type =
             |stream: &StreamFacts| stream.payload_types.iter().any(|number| filter.takes_type(*number));
         self.streams.retain(|stream| (wanted.is_empty() || wanted.contains(&stream.ssrc)) && of_type(stream));
+        let is_left = |id: &String| self.streams.iter().any(|stream| stream.id == *id);
+        self.media.retain(|media| media.streams.iter().any(is_left));
+        self.sync.retain(|sync| {
+            let of = |ssrc: u32| self.streams.iter().any(|stream| stream.ssrc == super::facts::ssrc(ssrc));
+            of(sync.audio_ssrc) || of(sync.video_ssrc)
+        });
         if let Some(timeline) = &mut self.timeline {
             timeline.streams.retain(|line| self.streams.iter().any(|stream| stream.id == line.stream));
         }
@@ -233,6 +251,13 @@ impl Summary {
         if self.packets_not_kept > 0 {
             notes.push(format!("{} packets are of more streams than are kept", self.packets_not_kept));
         }
+        if let Some(of) = &self.decryption {
+            notes.push(format!("keys opened {} SRTP and SRTCP packets, and {} not", of.opened, of.refused));
+            if of.unsupported_keys > 0 {
+                let count = of.unsupported_keys;
+                notes.push(format!("{count} of the keys are of (D)TLS 1.3, which is not supported"));
+            }
+        }
         for (reason, count) in &self.not_counted {
             let packets = format!("{} packets of {} sources look like RTP", count.packets, count.sources);
             notes.push(format!("{packets} and are not counted: {reason}"));
@@ -252,8 +277,21 @@ impl Report for Summary {
             blocks.push(Block::Heading("Times".to_owned()));
             blocks.push(Block::Table(streams::times(&self.streams)));
         }
+        if media::says_more(&self.media) {
+            blocks.push(Block::Heading("Media".to_owned()));
+            blocks.push(Block::Table(media::flows(&self.media)));
+        }
         if let Some(timeline) = &self.timeline {
             blocks.extend(timeline::blocks(timeline, &self.streams));
+        }
+        let keys = media::keys(&self.streams);
+        if !keys.is_empty() {
+            blocks.push(Block::Heading("Keys (DTMF)".to_owned()));
+            blocks.push(Block::List { numbered: false, items: keys });
+        }
+        if !self.sync.is_empty() {
+            blocks.push(Block::Heading("Lip sync, where the capture was taken".to_owned()));
+            blocks.push(Block::Table(media::lip_sync(&self.sync)));
         }
         if !self.reports.rtcp.is_empty() {
             blocks.push(Block::Heading("Reports (RTCP)".to_owned()));
