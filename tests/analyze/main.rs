@@ -8,6 +8,7 @@ mod media;
 mod reports;
 mod transport;
 mod truth;
+mod views;
 
 use std::path::Path;
 use std::process::Command;

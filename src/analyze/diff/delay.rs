@@ -32,7 +32,7 @@ pub(super) struct Clocks {
     /// By how much that may be off.
     pub(super) error_ppm: Option<f64>,
     start: Time,
-    /// B's less A's, in seconds: at least, at most.
+    /// B's less A's when A began, in seconds: at least, at most.
     pub(super) bounds: (Option<f64>, Option<f64>),
     /// How far the drift can be believed, or why there is none.
     pub(super) note: String,
@@ -67,7 +67,24 @@ impl Clocks {
             slope => (slope, note.to_owned()),
         };
         let error_ppm = slope.map(|_| round(error * 1e6, 2));
-        Self { slope, error_ppm, start, bounds: bounds(pairs, directions), note }
+        let clocks = Self { slope, error_ppm, start, bounds: (None, None), note };
+        Self { bounds: clocks.bounds(pairs, directions), ..clocks }
+    }
+
+    /// B's clock less A's when A began, in seconds: at least, by what went from B to A; at most, by what went from A to B.
+    /// A packet does not arrive before it was sent.
+    fn bounds(&self, pairs: &[Pair<'_>], directions: &[Direction]) -> (Option<f64>, Option<f64>) {
+        let differences = |turned: bool| {
+            let of_way = pairs.iter().zip(directions).filter(move |(_, way)| way.turned == turned);
+            of_way.flat_map(move |(pair, _)| {
+                pair.matched.iter().map(move |at| {
+                    let (a, b) = (pair.a.packets[at.0].at, pair.b.packets[at.1].at);
+                    b.since(a) - self.gained(a)
+                })
+            })
+        };
+        let seconds = |ns: i64| round(ns as f64 / 1e9, 6);
+        (differences(true).max().map(seconds), differences(false).min().map(seconds))
     }
 
     pub(super) fn drift_ppm(&self) -> Option<f64> {
@@ -78,20 +95,6 @@ impl Clocks {
     fn gained(&self, at: Time) -> i64 {
         (self.slope.unwrap_or_default() * at.since(self.start) as f64) as i64
     }
-}
-
-/// B's clock less A's, in seconds: at least, by what went from B to A; at most, by what went from A to B. A packet does
-/// not arrive before it was sent.
-fn bounds(pairs: &[Pair<'_>], directions: &[Direction]) -> (Option<f64>, Option<f64>) {
-    let differences = |turned: bool| {
-        let of_way = pairs.iter().zip(directions).filter(move |(_, way)| way.turned == turned);
-        of_way.flat_map(|(pair, _)| {
-            let of = |at: &(usize, usize)| pair.b.packets[at.1].at.since(pair.a.packets[at.0].at);
-            pair.matched.iter().map(of)
-        })
-    };
-    let seconds = |ns: i64| round(ns as f64 / 1e9, 6);
-    (differences(true).max().map(seconds), differences(false).min().map(seconds))
 }
 
 /// How the shortest delays of a stream change with time.

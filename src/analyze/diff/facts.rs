@@ -18,7 +18,7 @@ pub struct Diff {
     pub captures: [CaptureFacts; 2],
     /// Whether every stream whose way can be told went from B to A; `None` where none can.
     pub swapped: Option<bool>,
-    /// B's clock less A's, at least: what went from B to A did not arrive before it was sent.
+    /// B's clock less A's when A began, at least: what went from B to A did not arrive before it was sent.
     pub clock_difference_min_s: Option<f64>,
     /// The same at most, by what went from A to B.
     pub clock_difference_max_s: Option<f64>,

@@ -21,15 +21,14 @@ pub(super) struct Direction {
 /// The direction of each.
 pub(super) fn direct(pairs: &[Pair<'_>]) -> Vec<Direction> {
     let mut directions: Vec<_> = pairs.iter().map(by_loss).collect();
-    // With a stream each way the clocks do not matter: what goes from A to B seems later at B, what comes back earlier,
-    // and the two differ by the round trip.
+    // With a stream each way the clocks do not matter.
     for (x, pair) in pairs.iter().enumerate() {
         let back = |other: &Pair<'_>| {
             (other.a.leg.src, other.a.leg.dst) == (pair.a.leg.dst, pair.a.leg.src)
                 || (other.b.leg.src, other.b.leg.dst) == (pair.b.leg.dst, pair.b.leg.src)
         };
         let others = pairs.iter().filter(|other| back(other)).filter_map(|other| round_trip(pair, other));
-        if let Some(ns) = others.max_by_key(|ns| ns.abs()).filter(|ns| ns.abs() >= LEAST_NS) {
+        if let Some(ns) = others.min_by_key(|ns| ns.abs()) {
             let round_trip_ms = Some((ns.abs() as f64 / 1e3).round() / 1e3);
             directions[x] = Direction { turned: ns < 0, by: "round_trip", round_trip_ms };
         }
@@ -61,28 +60,32 @@ fn by_loss(pair: &Pair<'_>) -> Direction {
     Direction { turned, by, round_trip_ms: None }
 }
 
-/// How much later `pair` seems at B than what goes the other way, at the same time, in nanoseconds.
+/// The way there and back that `pair` and what goes the other way leave, in nanoseconds; negative where it is `pair` that
+/// goes from B to A; `None` where the two contradict each other.
+///
+/// No packet arrives before it was sent: B's clock is ahead of A's by no more than any packet from A to B seems to take,
+/// and by no less than any packet from B to A seems to win.
 fn round_trip(pair: &Pair<'_>, other: &Pair<'_>) -> Option<i64> {
-    let (mine, theirs) = (shortest(pair), shortest(other));
-    let mut differences: Vec<i64> =
-        mine.iter().filter_map(|(second, ns)| Some(ns - theirs.get(second)?)).collect();
-    differences.sort_unstable();
-    let middle = differences.get(differences.len() / 2).copied()?;
-    // Where delays vary more than the way is long, seconds contradict each other.
-    let agree = differences.iter().filter(|ns| ns.signum() == middle.signum()).count();
-    (agree * 5 >= differences.len() * 4).then_some(middle)
+    let (mine, theirs) = (extremes(pair), extremes(other));
+    let both = || mine.iter().filter_map(|(second, mine)| Some((mine, theirs.get(second)?)));
+    let there = both().map(|(mine, theirs)| mine.0 - theirs.1);
+    let back = both().map(|(mine, theirs)| theirs.0 - mine.1);
+    // A clock that was set may spoil a second, not more.
+    let least = |ns: Vec<i64>| {
+        let possible = ns.iter().filter(|ns| **ns >= LEAST_NS);
+        (!ns.is_empty() && possible.clone().count() * 20 >= ns.len() * 19).then(|| possible.min().copied())?
+    };
+    least(there.collect()).or_else(|| least(back.collect()).map(|ns| -ns))
 }
 
-/// B's clock less A's, the least of each second of A.
-fn shortest(pair: &Pair<'_>) -> BTreeMap<i64, i64> {
-    let mut seconds: BTreeMap<i64, i64> = BTreeMap::new();
+/// B's clock less A's by the packets of each second of A: the least, and the most.
+fn extremes(pair: &Pair<'_>) -> BTreeMap<i64, (i64, i64)> {
+    let mut seconds: BTreeMap<i64, (i64, i64)> = BTreeMap::new();
     for (of_a, of_b) in &pair.matched {
         let (a, b) = (pair.a.packets[*of_a].at, pair.b.packets[*of_b].at);
         let difference = b.since(a);
-        seconds
-            .entry(a.0.div_euclid(1_000_000_000))
-            .and_modify(|least| *least = (*least).min(difference))
-            .or_insert(difference);
+        let known = seconds.entry(a.0.div_euclid(1_000_000_000)).or_insert((difference, difference));
+        *known = (known.0.min(difference), known.1.max(difference));
     }
     seconds
 }

@@ -80,9 +80,9 @@ pub(super) fn records(payload: &[u8], length: usize, rate: &dyn Fn(u32) -> Optio
     match walk.trailing() {
         0 => {}
         trailing => {
-            let flaw = format!("{trailing} bytes behind the last block");
+            let flaw = format!("{trailing} bytes behind the last block, which are none");
             let field = Field::new("flaw", flaw.clone(), flaw);
-            records.push(Record::new("trailing", "the packet", None, vec![field]).flawed());
+            records.push(Record::new("trailing", "trailing", None, vec![field]).flawed());
         }
     }
     records
