@@ -6,6 +6,7 @@ mod corpus;
 mod generator;
 mod media;
 mod reports;
+mod tcp;
 mod transport;
 mod truth;
 mod views;
