@@ -42,7 +42,7 @@ fn each_packet_is_a_line_and_the_lines_add_up_to_the_streams() {
         assert_eq!(bytes, number("bytes"));
         // What was passed over came late, or never; nobody passed over what was sent before the first to arrive. That is
         // not many packets: those of a jitter.
-        let before = edges[stream["ssrc"].as_str().unwrap()].1.unsigned_abs().into();
+        let before: u64 = edges[stream["ssrc"].as_str().unwrap()].1.unsigned_abs().into();
         assert_eq!(passed_over + before - late, number("lost"), "{stream:#}");
         assert!(before < 50);
     }
