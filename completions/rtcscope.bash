@@ -37,6 +37,9 @@ _rtcscope() {
             rtcscope,stun)
                 cmd="rtcscope__subcmd__stun"
                 ;;
+            rtcscope__subcmd__analyze,diff)
+                cmd="rtcscope__subcmd__analyze__subcmd__diff"
+                ;;
             rtcscope__subcmd__probe,cred)
                 cmd="rtcscope__subcmd__probe__subcmd__cred"
                 ;;
@@ -75,7 +78,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -106,7 +109,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__analyze)
-            opts="-o -q -v -h --sdp --keys --clock --format --report --output --color --fail-on --quiet --verbose --help"
+            opts="-o -q -v -h --sdp --keys --clock --timeline --rtcp --packets --live --interval --ssrc --pt --from --to --format --report --output --color --fail-on --quiet --verbose --help diff"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -124,8 +127,82 @@ _rtcscope() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --interval)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ssrc)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --pt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    return 0
+                    ;;
+                --report)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --fail-on)
+                    COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rtcscope__subcmd__analyze__subcmd__diff)
+            opts="-o -q -v -h --ssrc --sdp --keys --clock --format --report --output --color --fail-on --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --ssrc)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sdp)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --keys)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --clock)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -163,7 +240,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -201,7 +278,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -239,7 +316,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -441,7 +518,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -535,7 +612,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -573,7 +650,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -627,7 +704,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -673,7 +750,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -731,7 +808,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -789,7 +866,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -851,7 +928,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -889,7 +966,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -927,7 +1004,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1001,7 +1078,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
                     return 0
                     ;;
                 --report)

@@ -225,8 +225,14 @@ mod tests {
 
     #[test]
     fn says_what_is_wrong_with_the_rest() {
-        check("out.json", Err("write it as FORMAT=PATH; formats: text, json, jsonl, sarif, github, junit"));
-        check("xml=out.xml", Err("`xml` is not a format; formats: text, json, jsonl, sarif, github, junit"));
+        check(
+            "out.json",
+            Err("write it as FORMAT=PATH; formats: text, json, jsonl, csv, sarif, github, junit"),
+        );
+        check(
+            "xml=out.xml",
+            Err("`xml` is not a format; formats: text, json, jsonl, csv, sarif, github, junit"),
+        );
         check("json=", Err("the path is missing"));
         check("json=-", Err("standard output is for `--format`; `--report` needs a file"));
     }

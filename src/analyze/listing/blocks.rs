@@ -314,3 +314,36 @@ fn congestion(of: &CongestionControl<'_>, record: &dyn Fn(Vec<Field>) -> Record,
         records.push(record(fields).about(source));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::report::REPORT_COLUMNS;
+    use super::*;
+
+    fn sound(bytes: &[u8], length: usize) -> Result<(), TestCaseError> {
+        for record in records(bytes, length, &|_| Some(90_000)) {
+            for field in &record.fields {
+                prop_assert!(REPORT_COLUMNS.contains(&field.key), "{} is no column", field.key);
+            }
+            prop_assert!(!record.line().groups.is_empty());
+        }
+        Ok(())
+    }
+
+    proptest! {
+        #[test]
+        fn noise_is_told_without_a_panic_and_every_field_has_its_column(
+            kind in rtcp::SR..=rtcp::XR,
+            count in 0..32_u8,
+            body in proptest::collection::vec(prop_oneof![any::<u8>(), 0..9_u8], 0..160),
+            more in 0..40_usize,
+        ) {
+            let body = &body[..body.len() / 4 * 4];
+            let packet = [&[0x80 | count, kind, 0, (body.len() / 4) as u8], body].concat();
+            sound(&packet, packet.len() + more)?;
+            sound(body, body.len())?;
+        }
+    }
+}

@@ -154,7 +154,11 @@ pub(super) fn heading(payload: &[u8], length: usize, encrypted: bool) -> String 
     let mut of = None;
     for block in rtcp::walk(payload, length) {
         of = of.or_else(|| block.sender());
-        names.push(name(block.packet_type, Some(block.count)));
+        let is_estimate = block.body.get(8..12) == Some(b"REMB");
+        names.push(match (block.packet_type, block.count) {
+            (rtcp::PSFB, 15) if is_estimate => "REMB".to_owned(),
+            (packet_type, count) => name(packet_type, Some(count)),
+        });
     }
     match of {
         Some(ssrc) => format!("{} of {}", names.join("+"), hex(ssrc)),

@@ -46,7 +46,7 @@ const EXAMPLES: &str = "Examples:
       what RTCP says by and about a source, block by block
   rtcscope analyze call.pcapng --packets --from 12 --to 13.5 --format csv -o packets.csv
       packet by packet, with gaps, copies and late ones told
-  rtcscope analyze diff sender.pcapng receiver.pcapng
+  rtcscope analyze diff alice.pcapng bob.pcapng
       what was lost between two captures of one call, and how the delay varied
   tcpdump -i eth0 -U -w - udp | rtcscope analyze --live -
       a line a second while it goes on, the summary at Ctrl-C
