@@ -254,7 +254,12 @@ impl LiveRow {
             groups.push(vec![format!("jitter {ms:.1} ms").into()]);
         }
         let below = self.began.iter().map(|begun| Cell::new(begun.words(), Tone::Dim)).collect();
-        Line { head: Cell::from(format!("{:>7.1}s", self.at_s + self.interval_s)), groups, below }
+        Line {
+            head: Cell::from(format!("{:>7.1}s", self.at_s + self.interval_s)),
+            groups,
+            below,
+            ..Line::default()
+        }
     }
 }
 
@@ -292,7 +297,7 @@ impl Report for Idle {
 
     fn document(&self) -> Document {
         let groups = vec![vec![Cell::new(format!("nothing came for {:.1} s", self.idle_s), Tone::Warn)]];
-        let line = Line { head: " ".repeat(8).into(), groups, below: Vec::new() };
+        let line = Line { head: " ".repeat(8).into(), groups, ..Line::default() };
         Document { blocks: vec![Block::Log(vec![line])] }
     }
 

@@ -22,9 +22,16 @@ pub(super) fn render(report: &Rendered, _: Screen, out: &mut dyn Write) -> io::R
     if !report.continues {
         writeln!(out, "{}", rows.columns.join(","))?;
     }
+    let mut line = String::new();
     for object in &rows.objects {
-        let cells: Vec<_> = rows.columns.iter().map(|column| cell(find(object, column))).collect();
-        writeln!(out, "{}", cells.join(","))?;
+        line.clear();
+        for column in rows.columns {
+            cell(find(object, column), &mut line);
+            line.push(',');
+        }
+        line.pop();
+        line.push('\n');
+        out.write_all(line.as_bytes())?;
     }
     Ok(())
 }
@@ -33,10 +40,12 @@ fn find<'a>(object: &'a Value, column: &str) -> &'a Value {
     column.split('.').fold(object, |value, key| value.get(key).unwrap_or(&Value::Null))
 }
 
-fn cell(value: &Value) -> String {
+fn cell(value: &Value, line: &mut String) {
     match value {
-        Value::String(text) => quoted(&safe(text)),
-        value => quoted(&flat(value)),
+        Value::Null => {}
+        Value::String(text) => quoted(&safe(text), line),
+        Value::Bool(_) | Value::Number(_) => line.push_str(&value.to_string()),
+        value => quoted(&safe(&flat(value)), line),
     }
 }
 
@@ -62,10 +71,14 @@ fn safe(text: &str) -> Cow<'_, str> {
     }
 }
 
-fn quoted(text: &str) -> String {
-    match text.contains([',', '"', '\n', '\r']) {
-        true => format!("\"{}\"", text.replace('"', "\"\"")),
-        false => text.to_owned(),
+fn quoted(text: &str, line: &mut String) {
+    match text.contains([',', '"']) {
+        true => {
+            line.push('"');
+            line.push_str(&text.replace('"', "\"\""));
+            line.push('"');
+        }
+        false => line.push_str(text),
     }
 }
 

@@ -97,6 +97,8 @@ pub struct Line {
     pub head: Cell,
     /// Words that stay together.
     pub groups: Vec<Vec<Cell>>,
+    /// What is left out where it does not fit on the line: it was said before.
+    pub spare: Vec<Cell>,
     /// Sentences beneath.
     pub below: Vec<Cell>,
 }

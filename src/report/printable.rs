@@ -82,6 +82,7 @@ fn line(line: &Line) -> Line {
     Line {
         head: cell(&line.head),
         groups: line.groups.iter().map(|group| group.iter().map(cell).collect()).collect(),
+        spare: line.spare.iter().map(cell).collect(),
         below: line.below.iter().map(cell).collect(),
     }
 }

@@ -58,7 +58,7 @@ impl Record {
         let words = self.fields.iter().filter(|field| !field.words.is_empty());
         let mut groups = vec![vec![Cell::new(format!("{}{about}", self.name), Tone::Strong)]];
         groups.extend(words.map(|field| vec![Cell::new(field.words.clone(), tone)]));
-        Line { head: INDENT.into(), groups, below: Vec::new() }
+        Line { head: INDENT.into(), groups, ..Line::default() }
     }
 }
 

@@ -60,6 +60,8 @@ pub struct Listing {
     streams: HashMap<(Leg, u32), Label>,
     rates: HashMap<u32, u32>,
     has_captures: bool,
+    /// Streams of which it was shown where they go.
+    told: HashSet<(Leg, u32)>,
 }
 
 #[derive(Debug, Clone)]

@@ -55,6 +55,9 @@ pub struct PacketRow {
     info: Option<String>,
     #[serde(skip)]
     head: Cell,
+    /// Where packets of its stream go was told.
+    #[serde(skip)]
+    is_told: bool,
 }
 
 /// What a spreadsheet gets.
@@ -92,7 +95,7 @@ const COLUMNS: &[&str] = &[
 impl Listing {
     /// The line of a packet, if it is wanted.
     #[must_use]
-    pub fn packet(&self, event: &Event, analysis: &Analysis) -> Option<PacketRow> {
+    pub fn packet(&mut self, event: &Event, analysis: &Analysis) -> Option<PacketRow> {
         let wanted = match &event.what {
             What::Rtp(heard) => {
                 self.filter.takes(heard.ssrc) && self.filter.takes_type(heard.sample.payload_type)
@@ -109,6 +112,7 @@ impl Listing {
         let mut row = PacketRow {
             record: "packet",
             head: self.head(&place),
+            is_told: false,
             place,
             protocol: "rtp",
             stream: None,
@@ -135,6 +139,7 @@ impl Listing {
                 let label = self.streams.get(&(event.leg, heard.ssrc));
                 row.stream = label.map(|label| label.id.clone());
                 row.kind = label.map(|label| label.kind);
+                row.is_told = label.is_some() && !self.told.insert((event.leg, heard.ssrc));
                 let (leg, pt) = (event.leg, heard.sample.payload_type);
                 let payload = analysis.payloads().payload(pt, heard.ssrc, leg.src, leg.dst);
                 row.codec = payload.map(|(payload, _)| payload.name);
@@ -188,7 +193,9 @@ impl PacketRow {
         match (&self.ssrc, self.payload_type, self.sequence, self.timestamp) {
             (Some(ssrc), Some(pt), Some(sequence), Some(timestamp)) => {
                 let marker = if self.marker == Some(true) { "M" } else { " " };
-                groups.push(vec![Cell::from(ssrc.clone()), format!("{pt:>3}").into()]);
+                let mut name = vec![Cell::from(ssrc.clone()), format!("{pt:>3}").into()];
+                name.splice(0..0, self.stream.iter().map(|id| Cell::from(format!("{id:<2}"))));
+                groups.push(name);
                 groups.push(vec![
                     format!("seq {sequence:>5} ts {timestamp:>10} {marker} {:>4} B", self.bytes).into(),
                 ]);
@@ -210,8 +217,12 @@ impl PacketRow {
                 groups.push(vec![format!("{} B", self.bytes).into()]);
             }
         }
-        groups.push(vec![way(&self.place.path)]);
-        Line { head: self.head.clone(), groups, below: Vec::new() }
+        let mut spare = Vec::new();
+        match self.is_told {
+            true => spare.push(way(&self.place.path)),
+            false => groups.push(vec![way(&self.place.path)]),
+        }
+        Line { head: self.head.clone(), groups, spare, ..Line::default() }
     }
 
     /// What is to be said of its number.
@@ -232,7 +243,8 @@ impl PacketRow {
 /// Some packets, one after the other.
 #[derive(Debug, Clone, Serialize, Default)]
 pub struct Packets {
-    /// The packets.
+    /// The packets. They come as lines or rows, never as a whole.
+    #[serde(skip)]
     pub packets: Vec<PacketRow>,
 }
 
@@ -243,8 +255,8 @@ impl Report for Packets {
         Document { blocks: vec![Block::Log(self.packets.iter().map(PacketRow::line).collect())] }
     }
 
-    fn lines(&self, whole: &Value) -> Vec<Value> {
-        whole["packets"].as_array().cloned().unwrap_or_default()
+    fn lines(&self, _: &Value) -> Vec<Value> {
+        self.packets.iter().map(|packet| serde_json::to_value(packet).unwrap_or_default()).collect()
     }
 
     fn rows(&self, whole: &Value) -> Option<Rows> {

@@ -210,7 +210,7 @@ impl ReportRow {
             vec![format!("{} B", self.bytes).into()],
             vec![way(&self.place.path)],
         ];
-        Line { head: self.head.clone(), groups, below: Vec::new() }
+        Line { head: self.head.clone(), groups, ..Line::default() }
     }
 
     fn objects(&self) -> impl Iterator<Item = Value> + '_ {
@@ -244,16 +244,11 @@ impl Serialize for Placed<'_> {
 }
 
 /// Some packets of RTCP, one after the other.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct ReportRows {
-    /// The packets.
+    /// The packets. They come as lines or rows, never as a whole.
+    #[serde(skip)]
     pub reports: Vec<ReportRow>,
-}
-
-impl Serialize for ReportRows {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.reports.iter().flat_map(ReportRow::objects))
-    }
 }
 
 impl Report for ReportRows {
@@ -263,8 +258,8 @@ impl Report for ReportRows {
         Document { blocks: vec![Block::Log(self.reports.iter().flat_map(ReportRow::lines).collect())] }
     }
 
-    fn lines(&self, whole: &Value) -> Vec<Value> {
-        whole.as_array().cloned().unwrap_or_default()
+    fn lines(&self, _: &Value) -> Vec<Value> {
+        self.reports.iter().flat_map(ReportRow::objects).collect()
     }
 
     fn rows(&self, whole: &Value) -> Option<Rows> {
