@@ -57,6 +57,8 @@ impl Filter {
 pub struct Listing {
     /// What is shown.
     pub filter: Filter,
+    /// Whether people want to know what header extensions say.
+    pub detailed: bool,
     streams: HashMap<(Leg, u32), Label>,
     rates: HashMap<u32, u32>,
     has_captures: bool,

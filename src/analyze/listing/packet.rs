@@ -12,6 +12,7 @@ use crate::analyze::facts::Kind;
 use crate::analyze::stream::Arrival;
 use crate::finding::Exit;
 use crate::report::{Block, Cell, Document, Line, Report, Rows, Tone};
+use crate::rtp;
 
 /// A packet.
 #[derive(Debug, Clone, Serialize)]
@@ -49,12 +50,17 @@ pub struct PacketRow {
     behind: Option<u64>,
     /// Header extensions: the bytes of each in hexadecimal, by their identifiers.
     extensions: Option<BTreeMap<u8, String>>,
+    /// What they say, where a description names them and it can be read.
+    extension_values: BTreeMap<u8, String>,
     /// Contributing sources.
     contributing: Vec<String>,
     /// What it is, in words, where it is no RTP.
     info: Option<String>,
     #[serde(skip)]
     head: Cell,
+    /// What header extensions say is for people, too.
+    #[serde(skip)]
+    is_detailed: bool,
     /// Where packets of its stream go was told.
     #[serde(skip)]
     is_told: bool,
@@ -88,6 +94,7 @@ const COLUMNS: &[&str] = &[
     "passed_over",
     "behind",
     "extensions",
+    "extension_values",
     "contributing",
     "info",
 ];
@@ -112,6 +119,7 @@ impl Listing {
         let mut row = PacketRow {
             record: "packet",
             head: self.head(&place),
+            is_detailed: self.detailed,
             is_told: false,
             place,
             protocol: "rtp",
@@ -131,6 +139,7 @@ impl Listing {
             passed_over: None,
             behind: None,
             extensions: None,
+            extension_values: BTreeMap::new(),
             contributing: Vec::new(),
             info: None,
         };
@@ -144,6 +153,13 @@ impl Listing {
                 let payload = analysis.payloads().payload(pt, heard.ssrc, leg.src, leg.dst);
                 row.codec = payload.map(|(payload, _)| payload.name);
                 row.fill(heard);
+                let section = analysis.payloads().section_of(heard.ssrc, leg.src, leg.dst);
+                let uris = section.map(|section| &section.extensions);
+                let value = |(id, bytes): &(u8, Vec<u8>)| {
+                    let uri = uris?.get(id)?;
+                    Some((*id, format!("{} {}", name(uri), rtp::value(uri, bytes)?)))
+                };
+                row.extension_values = heard.extensions.iter().flatten().filter_map(value).collect();
             }
             What::Rtcp { payload, length, encrypted } => {
                 row.protocol = "rtcp";
@@ -156,6 +172,11 @@ impl Listing {
         }
         Some(row)
     }
+}
+
+/// The last word of a URI.
+fn name(uri: &str) -> &str {
+    uri.rsplit([':', '/']).next().unwrap_or(uri)
 }
 
 impl PacketRow {
@@ -222,7 +243,9 @@ impl PacketRow {
             true => spare.push(way(&self.place.path)),
             false => groups.push(vec![way(&self.place.path)]),
         }
-        Line { head: self.head.clone(), groups, spare, ..Line::default() }
+        let values = self.extension_values.iter().filter(|_| self.is_detailed);
+        let below = values.map(|(id, value)| Cell::new(format!("ext {id}: {value}"), Tone::Dim)).collect();
+        Line { head: self.head.clone(), groups, spare, below }
     }
 
     /// What is to be said of its number.

@@ -41,6 +41,8 @@ pub(super) fn run(
             (input::open(captures)?, Listing::of(&analysis, filter, several))
         }
     };
+    let mut listing = listing;
+    listing.detailed = context.verbosity > 0;
     let known = (!waits).then(|| listing.known());
     let mut analysis = Analysis::new(Settings { tells: true, known, ..texts.settings() });
     let mut lines =
