@@ -37,6 +37,9 @@ _rtcscope() {
             rtcscope,stun)
                 cmd="rtcscope__subcmd__stun"
                 ;;
+            rtcscope__subcmd__analyze,diff)
+                cmd="rtcscope__subcmd__analyze__subcmd__diff"
+                ;;
             rtcscope__subcmd__probe,cred)
                 cmd="rtcscope__subcmd__probe__subcmd__cred"
                 ;;
@@ -75,7 +78,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -106,7 +109,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__analyze)
-            opts="-o -q -v -h --sdp --keys --clock --side --limit --max --min --config --format --report --output --color --fail-on --quiet --verbose --help"
+            opts="-o -q -v -h --sdp --keys --clock --timeline --rtcp --packets --live --interval --ssrc --pt --from --to --side --limit --max --min --config --format --report --output --color --fail-on --quiet --verbose --help diff"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -121,6 +124,26 @@ _rtcscope() {
                     return 0
                     ;;
                 --clock)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --interval)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ssrc)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --pt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --to)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -145,7 +168,61 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    return 0
+                    ;;
+                --report)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --fail-on)
+                    COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rtcscope__subcmd__analyze__subcmd__diff)
+            opts="-o -q -v -h --ssrc --sdp --keys --clock --format --report --output --color --fail-on --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --ssrc)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sdp)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --keys)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --clock)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -183,7 +260,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -221,7 +298,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -259,7 +336,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -461,7 +538,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -555,7 +632,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -593,7 +670,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -647,7 +724,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -693,7 +770,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -751,7 +828,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -809,7 +886,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -871,7 +948,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -909,7 +986,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -947,7 +1024,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1021,7 +1098,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
                     return 0
                     ;;
                 --report)

@@ -334,7 +334,7 @@ fn run(example: &Example) -> Output {
         let file = root().join("testdata/sdp/diff").join(name);
         std::fs::copy(file, dir.0.join(name)).expect("a file of the repository");
     }
-    for name in ["call.pcapng", "call.pcap.gz"] {
+    for name in ["call.pcapng", "call.pcap.gz", "alice.pcapng", "bob.pcapng"] {
         let file = root().join("testdata/capture/call.pcap");
         std::fs::copy(file, dir.0.join(name)).expect("a file of the repository");
     }

@@ -9,12 +9,16 @@ mod association;
 pub mod decryption;
 pub mod demux;
 pub mod detect;
+pub mod diff;
 pub mod dtls;
+pub mod event;
 mod exchange;
 pub mod facts;
 pub mod ice;
 pub mod leg;
 pub mod limits;
+pub mod listing;
+pub mod live;
 pub mod media;
 pub mod payloads;
 pub mod quality;
@@ -26,8 +30,11 @@ pub mod spread;
 pub mod stream;
 pub mod summary;
 pub mod tcp;
+pub mod timeline;
 pub mod transport;
 pub mod turn;
+
+use std::collections::HashSet;
 
 use crate::capture::{Datagram, Frame, Time, Transport as Carried};
 use crate::srtp::KeyFile;
@@ -35,6 +42,7 @@ use crate::{rtcp, rtp};
 use decryption::Decryption;
 use demux::{Class, class};
 use detect::{Detector, Surroundings, Verdict};
+use event::{Event, Heard, What};
 use leg::{Leg, LegId, Legs, Via};
 use media::Repair;
 use payloads::{Payloads, Repaired};
@@ -56,6 +64,36 @@ pub struct Settings {
     pub keys: KeyFile,
     /// The length of a row over time, in nanoseconds; a second where it is 0.
     pub interval_ns: i64,
+    /// From when to when RTP and RTCP count; what is below them is read from the beginning on.
+    pub window: Window,
+    /// Whether to tell what each payload is, by [`Analysis::events`].
+    pub tells: bool,
+    /// The streams that there are, where an earlier look has found them; nothing else is one.
+    pub known: Option<HashSet<(Leg, u32)>>,
+}
+
+/// A part of a capture, in nanoseconds since its first packet.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Window {
+    /// Nothing before.
+    pub from_ns: Option<i64>,
+    /// Nothing behind.
+    pub to_ns: Option<i64>,
+}
+
+impl Window {
+    /// Whether a moment is in it.
+    #[must_use]
+    pub fn has(&self, since_start_ns: i64) -> bool {
+        self.from_ns.is_none_or(|from| since_start_ns >= from)
+            && self.to_ns.is_none_or(|to| since_start_ns <= to)
+    }
+
+    /// Whether it is all.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// What is known of a leg besides its addresses.
@@ -92,6 +130,7 @@ pub struct Analysis {
     transport: Transport,
     decryption: Decryption,
     streams: Vec<Kept>,
+    events: Vec<Event>,
     classes: facts::Classes,
     start: Option<Time>,
     end: Time,
@@ -131,6 +170,7 @@ impl Analysis {
             transport: Transport::default(),
             decryption,
             streams: Vec::new(),
+            events: Vec::new(),
             classes: facts::Classes::default(),
             start: None,
             end: Time::default(),
@@ -207,6 +247,9 @@ impl Analysis {
         if inner.class == Class::Other && signalling::start(inner.payload) == signalling::Start::Here {
             self.signalling(inner.payload);
         }
+        if self.settings.tells {
+            self.tell(&inner, at, frame);
+        }
         if matches!(inner.class, Class::Channel(_) | Class::Zrtp | Class::Other) || inner.payload.is_empty() {
             return;
         }
@@ -222,6 +265,23 @@ impl Analysis {
             Class::Dtls => self.context(path, true),
             Class::Channel(_) | Class::Zrtp | Class::Other => {}
         }
+    }
+
+    fn tell(&mut self, inner: &Inner<'_>, at: Time, frame: Frame) {
+        if let Some(what) = event::below(inner).filter(|_| self.within(at)) {
+            self.events.push(Event { at, frame, leg: self.path(inner), length: inner.length, what });
+        }
+    }
+
+    fn within(&self, at: Time) -> bool {
+        self.settings.window.is_whole()
+            || self.start.is_none_or(|start| self.settings.window.has(at.since(start)))
+    }
+
+    /// What came since this was asked last, in order, for [`Settings::tells`]; `into` is emptied before.
+    pub fn events(&mut self, into: &mut Vec<Event>) {
+        into.clear();
+        std::mem::swap(&mut self.events, into);
     }
 
     /// Under which a leg is known: by the peer behind a relay, but where its channel was met before its peer was known.
@@ -245,9 +305,15 @@ impl Analysis {
             true => None,
             false => self.decryption.rtcp(&leg, &self.transport.dtls, payload),
         };
-        match opened {
-            Some(opened) => self.reports.compound(at, frame, id, &opened, opened.len(), false),
-            None => self.reports.compound(at, frame, id, payload, length, !plain),
+        if !self.within(at) {
+            return;
+        }
+        let encrypted = opened.is_none() && !plain;
+        let (payload, length) = opened.as_ref().map_or((payload, length), |opened| (opened, opened.len()));
+        self.reports.compound(at, frame, id, payload, length, encrypted);
+        if self.settings.tells {
+            let what = What::Rtcp { payload: payload.to_vec(), length, encrypted };
+            self.events.push(Event { at, frame, leg, length, what });
         }
     }
 
@@ -265,12 +331,18 @@ impl Analysis {
             sample.open(&opened);
             is_open = true;
         }
+        if !self.within(at) {
+            return;
+        }
         let ssrc = packet.ssrc();
         let state = &self.states[id.index()];
         if let Some((_, place)) = state.streams.iter().find(|(source, _)| *source == ssrc) {
             let place = *place;
             let kept = &mut self.streams[place];
-            kept.stream.packet(&sample);
+            match self.settings.tells {
+                true => self.events.push(Heard::take(&mut kept.stream, ssrc, &sample, Some(&packet)).on(leg)),
+                false => drop(kept.stream.packet(&sample)),
+            }
             if state.checked {
                 self.transport.ice.media(&leg, at, frame);
             }
@@ -282,10 +354,16 @@ impl Analysis {
             }
             return;
         }
+        if let Some(known) = &self.settings.known {
+            if known.contains(&(leg, ssrc)) {
+                self.begin(id, ssrc, &[sample], Some(&packet));
+            }
+            return;
+        }
         let context = state.context || leg.via.is_some();
         let around = Surroundings { context, ports: (leg.src.port(), leg.dst.port()) };
         if let Verdict::Stream(samples) = self.detector.packet(id, ssrc, sample, around) {
-            self.begin(id, ssrc, &samples);
+            self.begin(id, ssrc, &samples, None);
         }
     }
 
@@ -305,13 +383,13 @@ impl Analysis {
         self.streams[place].repair = repair;
     }
 
-    fn begin(&mut self, id: LegId, ssrc: u32, samples: &[Sample]) {
+    fn begin(&mut self, id: LegId, ssrc: u32, samples: &[Sample], packet: Option<&rtp::Packet<'_>>) {
         let Some((first, others)) = samples.split_first() else { return };
         if self.streams.len() >= MOST_STREAMS {
             self.not_kept += samples.len() as u64;
             return;
         }
-        let leg = self.legs.get(id);
+        let leg = *self.legs.get(id);
         let known = self.settings.payloads.payload(first.payload_type, ssrc, leg.src, leg.dst);
         let rate = known.map(|(payload, _)| payload.clock_rate);
         let start = self.start.unwrap_or(first.at);
@@ -320,8 +398,14 @@ impl Analysis {
         if let Some(number) = self.settings.payloads.red(ssrc, leg.src, leg.dst).filter(|_| !state.dtls) {
             stream.expect_red(number);
         }
+        if self.settings.tells {
+            self.events.push(Heard::first(&stream, ssrc, first, packet).on(leg));
+        }
         for sample in others {
-            stream.packet(sample);
+            match self.settings.tells {
+                true => self.events.push(Heard::take(&mut stream, ssrc, sample, None).on(leg)),
+                false => drop(stream.packet(sample)),
+            }
         }
         let place = self.streams.len();
         let mut repair = Repair::default();
@@ -382,7 +466,7 @@ impl Analysis {
         };
         self.detector.finish(context, |id, ssrc, samples| late.push((id, ssrc, samples)));
         for (id, ssrc, samples) in late {
-            self.begin(id, ssrc, &samples);
+            self.begin(id, ssrc, &samples, None);
         }
         self.streams.iter_mut().for_each(|kept| kept.stream.finish());
         self.sort();
@@ -412,6 +496,17 @@ impl Analysis {
             let encrypted = state.dtls.then_some(true);
             Found { leg: self.legs.get(kept.leg), ssrc: kept.ssrc, stream: &kept.stream, encrypted }
         })
+    }
+
+    /// How fast the timestamps of a stream run, in Hz: as somebody says, or as they show.
+    #[must_use]
+    pub fn clock_rate(&self, found: &Found<'_>) -> Option<u32> {
+        let types = found.stream.payload_types().iter();
+        let main = types.max_by_key(|(number, of_type)| (of_type.packets, std::cmp::Reverse(**number)));
+        let payload = main.and_then(|(number, _)| {
+            self.settings.payloads.payload(*number, found.ssrc, found.leg.src, found.leg.dst)
+        });
+        payload.map(|(payload, _)| payload.clock_rate).or_else(|| found.stream.clock().rate())
     }
 
     /// The facts of each stream, in order of appearance.

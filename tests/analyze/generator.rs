@@ -228,7 +228,7 @@ fn noise(out: &mut dyn Write, at_us: u64, dice: &mut Dice, filler: &[u8]) -> io:
     }
 }
 
-fn datagram(
+pub(crate) fn datagram(
     out: &mut dyn Write,
     at_us: u64,
     src: (Ipv4Addr, u16),

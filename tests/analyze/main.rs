@@ -10,6 +10,7 @@ mod reports;
 mod tcp;
 mod transport;
 mod truth;
+mod views;
 
 use std::path::Path;
 use std::process::Command;

@@ -39,6 +39,28 @@ const HANDSHAKE_EPOCH: u8 = 2;
 
 const DTLS_1_3: u16 = 0xfefc;
 
+/// What the records of a datagram are.
+pub(super) fn words(datagram: &[u8]) -> String {
+    /// Of one datagram; a flight has no more.
+    const MOST: usize = 8;
+    let word = |record: Record<'_>| match record {
+        // From the first epoch on a handshake is encrypted.
+        Record::Long { kind: HANDSHAKE, epoch: 0, body: [number, ..], .. } => names::message(*number),
+        Record::Long { kind: HANDSHAKE, .. } => "encrypted handshake".to_owned(),
+        Record::Long { kind: CHANGE_CIPHER_SPEC, .. } => "ChangeCipherSpec".to_owned(),
+        Record::Long { kind: ALERT, epoch: 0, body: [_, number, ..], .. } => {
+            format!("alert {}", names::alert(*number))
+        }
+        Record::Long { kind: ALERT, .. } => "encrypted alert".to_owned(),
+        Record::Long { kind: APPLICATION_DATA, .. } => "application data".to_owned(),
+        Record::Long { kind, .. } => format!("record of type {kind}"),
+        Record::Short { .. } => "encrypted record".to_owned(),
+    };
+    let mut words: Vec<_> = records(datagram).take(MOST).map(word).collect();
+    words.dedup();
+    words.join(", ")
+}
+
 /// All handshakes of a capture.
 #[derive(Debug, Default)]
 pub struct Dtls {

@@ -5,17 +5,19 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::Summary;
-use crate::analyze::Analysis;
 use crate::analyze::limits::Limits;
 use crate::analyze::rules::{self, Index, Seen};
 use crate::analyze::side::Side;
-use crate::finding::{Exit, FailOn, Finding, Severity};
+use crate::analyze::{Analysis, Window};
+use crate::finding::{Exit, FailOn, Finding, Location, Severity};
 use crate::metric::{Bound, Judgement, State, Threshold};
 use crate::report::{Align, Block, Cell, Table, Tone};
 
 /// Findings of one code that the text shows, the gravest and earliest, and how many more it names.
 const MOST_OF_A_CODE: usize = 4;
 const MOST_NAMES: usize = 12;
+/// What only a whole capture can tell: that something did not come.
+const OF_THE_WHOLE: [&str; 3] = ["NO_MEDIA", "ONE_WAY_MEDIA", "SSRC_CHANGED"];
 
 /// What a capture is held against.
 #[derive(Debug, Clone, Default)]
@@ -64,23 +66,42 @@ impl Summary {
         };
         let (findings, metrics) = (rules::findings(&seen), rules::metrics(&seen));
         self.thresholds = judge.thresholds.iter().flat_map(|threshold| threshold.judge(&metrics)).collect();
-        self.exit = self
-            .thresholds
-            .iter()
-            .fold(judge.fail_on.exit(&findings), |exit, judgement| exit.and(judgement.exit()));
-        let worst = findings.first().map(|finding| finding.severity);
         // What is too short to be judged is not healthy either.
         let short = !self.streams.is_empty() && !seen.is_rated();
-        let nothing = short || (self.streams.is_empty() && self.transport.pairs.is_empty());
+        self.is_empty = short || (self.streams.is_empty() && self.transport.pairs.is_empty());
+        (self.findings, self.metrics) = (findings, metrics);
+        self.conclude();
+    }
+
+    /// Exit code and verdict, from what was found.
+    fn conclude(&mut self) {
+        let found = self.fail_on.exit(&self.findings);
+        self.exit = self.thresholds.iter().fold(found, |exit, judgement| exit.and(judgement.exit()));
+        let worst = self.findings.first().map(|finding| finding.severity);
         self.verdict = match (self.exit, worst) {
             // An error is one even where --fail-on lets it pass.
             (Exit::Failed, _) | (_, Some(Severity::Error)) => Verdict::Fail,
             (Exit::Healthy, Some(Severity::Warning)) => Verdict::Warn,
-            (Exit::Healthy, _) if nothing => Verdict::Inconclusive,
+            (Exit::Healthy, _) if self.is_empty => Verdict::Inconclusive,
             (Exit::Healthy, _) => Verdict::Pass,
             _ => Verdict::Inconclusive,
         };
-        (self.findings, self.metrics) = (findings, metrics);
+    }
+
+    /// Leaves out what is about streams that are not shown, and what a part of a capture cannot tell.
+    pub(super) fn judge_what_is_left(&mut self, window: Window) {
+        let is_left = |id: &str| self.streams.iter().any(|stream| stream.id == id);
+        self.findings.retain(|finding| match &finding.location {
+            Some(Location::Packets { stream: Some(stream), .. }) => is_left(stream),
+            _ => window.is_whole() || !OF_THE_WHOLE.contains(&finding.code),
+        });
+        self.thresholds.retain(|judgement| {
+            let mut labels = judgement.labels.iter();
+            labels.all(|(name, value)| {
+                *name != "stream" || is_left(value.split(' ').next().unwrap_or_default())
+            })
+        });
+        self.conclude();
     }
 
     /// The verdict in one sentence.

@@ -3,24 +3,28 @@
 mod judged;
 mod media;
 mod reports;
+mod rows;
 mod streams;
+mod timeline;
 mod transport;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::Analysis;
 use super::facts::{Classes, NotCountedFacts, StreamFacts};
 use super::limits::Limits;
+use super::listing::Filter;
 use super::media::MediaFacts;
 use super::reports::{ReportFacts, Sync};
 use super::side::Sides;
+use super::timeline::Timeline;
 use super::transport::TransportFacts;
+use super::{Analysis, Window};
 use crate::capture::{Decoder, Ending, Reader, Time};
-use crate::finding::{Exit, Finding};
+use crate::finding::{Exit, FailOn, Finding};
 use crate::metric::{Judgement, Metric};
-use crate::report::{Block, Cell, Document, Report, Tone};
+use crate::report::{Block, Cell, Document, Report, Rows, Tone};
 
 pub use judged::{Judge, Verdict};
 
@@ -133,8 +137,32 @@ pub struct Summary {
     pub decryption: Option<DecryptionFacts>,
     /// What looks like RTP and is not counted as a stream, by reason.
     pub not_counted: NotCountedFacts,
+    /// The part that was asked for, where it is not the whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shown: Option<Shown>,
+    /// Streams over time, where they were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeline: Option<Timeline>,
     #[serde(skip)]
     metrics: Vec<Metric>,
+    #[serde(skip)]
+    fail_on: FailOn,
+    /// Nothing is there, or too little, that could be judged.
+    #[serde(skip)]
+    is_empty: bool,
+}
+
+/// What part of a capture is shown.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Shown {
+    /// Seconds since the first packet: RTP and RTCP before do not count.
+    pub from_s: Option<f64>,
+    /// Nor do those behind.
+    pub to_s: Option<f64>,
+    /// Only these sources, as `0x%08x`; all where none is named.
+    pub ssrcs: Vec<String>,
+    /// Only streams with one of these payload types; all where none is named.
+    pub payload_types: Vec<u8>,
 }
 
 impl Summary {
@@ -180,13 +208,72 @@ impl Summary {
             }),
             streams,
             not_counted: not_counted.map(|(reason, count)| (reason.word(), *count)).collect(),
+            shown: None,
+            timeline: None,
+            fail_on: judge.fail_on,
+            is_empty: false,
         };
         new.judge(analysis, &judge);
         new
     }
 
+    /// It was stopped before the capture's end.
+    #[must_use]
+    pub fn interrupted(mut self) -> Self {
+        self.exit = self.exit.and(Exit::Interrupted);
+        self
+    }
+
+    /// Adds the streams over time; `detailed`: row by row for people, too.
+    #[must_use]
+    pub fn over_time(mut self, analysis: &Analysis, detailed: bool) -> Self {
+        let timeline = Timeline::of(analysis.streams().zip(&self.streams));
+        self.timeline = Some(Timeline { detailed, ..timeline });
+        self
+    }
+
+    /// Leaves out streams and reports that are not wanted, and says so.
+    #[must_use]
+    pub fn narrowed(mut self, filter: &Filter, window: Window) -> Self {
+        if filter.is_open() && window.is_whole() {
+            return self;
+        }
+        let wanted: Vec<String> = filter.ssrcs.iter().map(|ssrc| super::facts::ssrc(*ssrc)).collect();
+        let of_type =
+            |stream: &StreamFacts| stream.payload_types.iter().any(|number| filter.takes_type(*number));
+        self.streams.retain(|stream| (wanted.is_empty() || wanted.contains(&stream.ssrc)) && of_type(stream));
+        let is_left = |id: &String| self.streams.iter().any(|stream| stream.id == *id);
+        self.media.retain(|media| media.streams.iter().any(is_left));
+        self.sync.retain(|sync| {
+            let of = |ssrc: u32| self.streams.iter().any(|stream| stream.ssrc == super::facts::ssrc(ssrc));
+            of(sync.audio_ssrc) || of(sync.video_ssrc)
+        });
+        if let Some(timeline) = &mut self.timeline {
+            timeline.streams.retain(|line| self.streams.iter().any(|stream| stream.id == line.stream));
+        }
+        // Reports are about streams: those of a type are, too.
+        let sources: Vec<u32> = match filter.payload_types.is_empty() {
+            true => filter.ssrcs.clone(),
+            false => self.streams.iter().filter_map(|stream| number(&stream.ssrc)).collect(),
+        };
+        if !filter.is_open() {
+            self.reports.rtcp.retain(|sender| {
+                sources.contains(&sender.ssrc) || sender.reports.iter().any(|of| sources.contains(&of.source))
+            });
+        }
+        self.judge_what_is_left(window);
+        let seconds = |ns: i64| ns as f64 / 1e9;
+        self.shown = Some(Shown {
+            from_s: window.from_ns.map(seconds),
+            to_s: window.to_ns.map(seconds),
+            ssrcs: wanted,
+            payload_types: filter.payload_types.clone(),
+        });
+        self
+    }
+
     fn notes(&self) -> Vec<String> {
-        let mut notes = Vec::new();
+        let mut notes: Vec<String> = self.shown.iter().flat_map(Shown::notes).collect();
         for capture in &self.captures {
             if !capture.skipped.is_empty() {
                 let reasons = capture.skipped.iter().map(|(reason, count)| format!("{count} {reason}"));
@@ -234,6 +321,9 @@ impl Report for Summary {
         if media::says_more(&self.media) {
             blocks.push(Block::Heading("Media".to_owned()));
             blocks.push(Block::Table(media::flows(&self.media)));
+        }
+        if let Some(timeline) = &self.timeline {
+            blocks.extend(timeline::blocks(timeline, &self.streams));
         }
         let keys = media::keys(&self.streams);
         if !keys.is_empty() {
@@ -287,6 +377,44 @@ impl Report for Summary {
     fn exit(&self) -> Exit {
         self.exit
     }
+
+    fn lines(&self, whole: &serde_json::Value) -> Vec<serde_json::Value> {
+        match self.timeline {
+            Some(_) => rows::interval_lines(whole),
+            None => vec![whole.clone()],
+        }
+    }
+
+    fn rows(&self, whole: &serde_json::Value) -> Option<Rows> {
+        Some(match self.timeline {
+            Some(_) => rows::intervals(whole),
+            None => rows::streams(whole),
+        })
+    }
+}
+
+impl Shown {
+    fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if self.from_s.is_some() || self.to_s.is_some() {
+            let from = self.from_s.map_or_else(|| "the beginning".to_owned(), |from| format!("{from} s"));
+            let to = self.to_s.map_or_else(|| "the end".to_owned(), |to| format!("{to} s"));
+            notes.push(format!(
+                "only RTP and RTCP from {from} to {to} is counted; what is below them is read from the beginning on"
+            ));
+        }
+        let types: Vec<_> = self.payload_types.iter().map(u8::to_string).collect();
+        for (name, values) in [("source", &self.ssrcs), ("payload type", &types)] {
+            if !values.is_empty() {
+                notes.push(format!("only what is of {name} {} is shown", values.join(", ")));
+            }
+        }
+        notes
+    }
+}
+
+fn number(ssrc: &str) -> Option<u32> {
+    u32::from_str_radix(ssrc.strip_prefix("0x")?, 16).ok()
 }
 
 pub(super) fn plain(text: impl Into<String>) -> Cell {
