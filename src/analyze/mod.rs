@@ -17,6 +17,7 @@ pub mod leg;
 pub mod payloads;
 pub mod quality;
 pub mod reports;
+mod signalling;
 pub mod stream;
 pub mod summary;
 pub mod tcp;
@@ -149,12 +150,26 @@ impl Analysis {
         if let Carried::Tcp(tcp) = datagram.transport {
             // Taken out, for what comes out of it goes into the rest.
             let mut streams = std::mem::take(&mut self.tcp);
-            streams.segment(leg, at, frame, &tcp, payload, datagram.cut, &mut |message| {
-                self.payload(message.leg, message.at, message.frame, message.payload, message.length);
-            });
+            streams
+                .segment(leg, at, frame, &tcp, payload, datagram.cut, &mut |message| self.message(&message));
             self.tcp = streams;
         } else {
             self.payload(leg, at, frame, payload, datagram.length());
+        }
+    }
+
+    /// Takes a message that was sent over TCP.
+    fn message(&mut self, message: &tcp::Message<'_>) {
+        match message.framing {
+            tcp::Framing::Sip => self.signalling(message.payload),
+            _ => self.payload(message.leg, message.at, message.frame, message.payload, message.length),
+        }
+    }
+
+    /// What a message of SIP describes is known from now on, and of what came shortly before.
+    fn signalling(&mut self, message: &[u8]) {
+        for description in signalling::descriptions(message) {
+            self.settings.payloads.describe(&description);
         }
     }
 
@@ -174,6 +189,9 @@ impl Analysis {
             });
         }
         self.classes.count(inner.class);
+        if inner.class == Class::Other && signalling::start(inner.payload) == signalling::Start::Here {
+            self.signalling(inner.payload);
+        }
         if matches!(inner.class, Class::Channel(_) | Class::Zrtp | Class::Other) || inner.payload.is_empty() {
             return;
         }
@@ -298,13 +316,15 @@ impl Analysis {
     /// Nothing more comes: decides what is open.
     pub fn finish(&mut self) {
         let mut streams = std::mem::take(&mut self.tcp);
-        streams.finish(&mut |message| {
-            self.payload(message.leg, message.at, message.frame, message.payload, message.length);
-        });
+        streams.finish(&mut |message| self.message(&message));
         self.tcp = streams;
         let mut late = Vec::new();
-        let (legs, states) = (&self.legs, &self.states);
-        let context = |id: LegId| states[id.index()].context || legs.get(id).via.is_some();
+        let (legs, states, payloads) = (&self.legs, &self.states, &self.settings.payloads);
+        let context = |id: LegId| {
+            let leg = legs.get(id);
+            let described = payloads.names(leg.dst) || payloads.names(leg.src);
+            states[id.index()].context || leg.via.is_some() || described
+        };
         self.detector.finish(context, |id, ssrc, samples| late.push((id, ssrc, samples)));
         for (id, ssrc, samples) in late {
             self.begin(id, ssrc, &samples);

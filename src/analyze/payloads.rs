@@ -1,6 +1,7 @@
 //! What payload types, sources and extensions mean: from descriptions, or from the tables of RFC 3551.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::{IpAddr, SocketAddr};
 
 use crate::sdp::codec::assigned;
@@ -94,7 +95,11 @@ pub struct MediaSection {
 pub struct Payloads {
     sections: Vec<MediaSection>,
     by_source: HashMap<u32, usize>,
+    by_address: HashMap<SocketAddr, usize>,
+    /// Of addresses that translators may have changed.
     by_port: HashMap<u16, usize>,
+    /// Descriptions that were read: SIP sends the same again and again.
+    known: HashSet<u64>,
     /// `--clock PT=HZ`.
     clocks: BTreeMap<u8, u32>,
     descriptions: usize,
@@ -112,6 +117,11 @@ impl Payloads {
 
     /// Adds what a description says.
     pub fn describe(&mut self, sdp: &[u8]) {
+        let mut hasher = DefaultHasher::new();
+        sdp.hash(&mut hasher);
+        if self.known.len() >= MOST_SECTIONS || !self.known.insert(hasher.finish()) {
+            return;
+        }
         let text = Text::from_bytes(sdp);
         let session = Session::from_text(&text);
         self.descriptions += 1;
@@ -125,6 +135,7 @@ impl Payloads {
                 self.by_source.insert(*source, at);
             }
             if let Some(address) = section.address.filter(|address| address.port() > 9) {
+                self.by_address.insert(address, at);
                 self.by_port.insert(address.port(), at);
             }
             self.sections.push(section);
@@ -146,15 +157,18 @@ impl Payloads {
     /// Whether a description names this transport address as one for media.
     #[must_use]
     pub fn names(&self, address: SocketAddr) -> bool {
-        let wanted = self.by_port.get(&address.port()).and_then(|at| self.sections[*at].address);
-        wanted.is_some_and(|wanted| wanted.ip() == address.ip() || is_nobodys(wanted.ip()))
+        let wanted = || self.by_port.get(&address.port()).and_then(|at| self.sections[*at].address);
+        self.by_address.contains_key(&address) || wanted().is_some_and(|wanted| is_nobodys(wanted.ip()))
     }
 
     /// The m-line that a source belongs to, by its SSRC or the ports it goes between.
     #[must_use]
     pub fn section_of(&self, ssrc: u32, src: SocketAddr, dst: SocketAddr) -> Option<&MediaSection> {
+        let by_address = |address: SocketAddr| self.by_address.get(&address).copied();
         let by_port = |address: SocketAddr| self.by_port.get(&address.port()).copied();
-        let at = self.by_source.get(&ssrc).copied().or_else(|| by_port(dst)).or_else(|| by_port(src));
+        let at = self.by_source.get(&ssrc).copied();
+        let at = at.or_else(|| by_address(dst)).or_else(|| by_address(src));
+        let at = at.or_else(|| by_port(dst)).or_else(|| by_port(src));
         at.map(|at| &self.sections[at])
     }
 

@@ -127,3 +127,20 @@ fn noise_is_no_stream_and_is_counted_with_its_reason() {
     assert_eq!(json["not_counted"]["port_of_another_protocol"]["packets"], 118);
     assert_eq!(json["captures"][0]["skipped"]["arp"], 44);
 }
+
+#[test]
+fn sip_in_the_capture_says_what_is_media_and_what_it_is() {
+    let Some(folder) = folder() else { return };
+    let json = analyzed(&folder.join("made__sipp-pcapplay.pcapng"), &[]);
+    let rows = streams(&json);
+    assert_eq!(rows.len(), 12);
+    for (ssrc, packets, codec) in [("0xdee0ee8f", 236, "PCMA"), ("0x0e05384e", 10, "telephone-event")] {
+        let of: Vec<_> = rows.iter().filter(|row| row["ssrc"] == ssrc).collect();
+        assert_eq!(of.len(), 6);
+        for row in of {
+            assert_eq!((&row["packets"], &row["codec"]), (&packets.into(), &codec.into()));
+            let copies = if packets == 10 { 2 } else { 0 };
+            assert_eq!((&row["lost"], &row["duplicates"]), (&0.into(), &copies.into()));
+        }
+    }
+}

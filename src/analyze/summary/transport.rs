@@ -2,7 +2,7 @@
 
 use crate::analyze::dtls::DtlsFacts;
 use crate::analyze::leg::Carrier;
-use crate::analyze::tcp::{Connection, Ended};
+use crate::analyze::tcp::{Connection, Ended, Framing};
 use crate::analyze::transport::{IceRow, LegFacts, MoveRow, Row, TransportFacts};
 use crate::analyze::turn::{AllocationFacts, TurnFacts};
 use crate::report::{Cell, Tone};
@@ -139,7 +139,8 @@ fn allocation(facts: &AllocationFacts) -> String {
 }
 
 fn connection(tcp: &Connection) -> Said {
-    let mut text = format!("TCP {} {}", tcp.messages, plural(tcp.messages, "message", "messages"));
+    let what = if tcp.framing == Some(Framing::Sip) { "SIP over TCP" } else { "TCP" };
+    let mut text = format!("{what} {} {}", tcp.messages, plural(tcp.messages, "message", "messages"));
     if let Some(ms) = tcp.handshake_ms {
         text += &format!(", connected in {ms:.1} ms");
     }

@@ -1,8 +1,9 @@
-//! Where messages begin and end in a byte stream: TURN over TCP (RFC 8656 §12.5), RFC 4571 as ICE-TCP has it.
+//! Where messages begin and end in a byte stream: TURN over TCP (RFC 8656 §12.5), RFC 4571 as ICE-TCP has it, SIP.
 
 use serde::Serialize;
 
 use crate::analyze::demux::{Class, class};
+use crate::analyze::signalling::{self, Start};
 
 const COOKIE: [u8; 4] = [0x21, 0x12, 0xa4, 0x42];
 const STUN_HEADER: usize = 20;
@@ -19,6 +20,8 @@ pub enum Framing {
     Turn,
     /// Frames of RFC 4571: ICE-TCP.
     Rfc4571,
+    /// SIP.
+    Sip,
     /// TLS.
     Encrypted,
     /// Nothing of ours.
@@ -72,6 +75,16 @@ pub(super) fn unit(framing: Framing, bytes: &[u8]) -> Guess<Unit> {
             Some(length) => Guess::Is(Unit { before: 2, length, padding: 0 }),
             None => Guess::More,
         },
+        (Framing::Sip, _) => {
+            // Between messages, empty lines keep the connection alive (RFC 5626 §3.5.1).
+            let blank = bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+            let message = &bytes[blank..];
+            match (signalling::start(message), signalling::length(message)) {
+                (Start::Not, _) | (_, Err(_)) if !message.is_empty() => Guess::No,
+                (Start::Here, Ok(Some(length))) => Guess::Is(Unit { before: blank, length, padding: 0 }),
+                _ => Guess::More,
+            }
+        }
         (Framing::Turn, [0x00..=0x03, ..]) => {
             // A wrong cookie is seen before a length that is none is waited for.
             if !bytes.iter().skip(4).zip(&COOKIE).all(|(byte, cookie)| byte == cookie) {
@@ -104,6 +117,11 @@ pub(super) fn begin(bytes: &[u8]) -> Guess<Framing> {
         [20..=23, 3, 0..=4, high, ..] if *high <= 0x48 => return Guess::Is(Framing::Encrypted),
         _ => {}
     }
+    match signalling::start(bytes) {
+        Start::Here => return Guess::Is(Framing::Sip),
+        Start::Perhaps => return Guess::More,
+        Start::Not => {}
+    }
     let fits = |at: usize| {
         let mut there = bytes.iter().skip(at).zip(&COOKIE);
         there.all(|(byte, cookie)| byte == cookie)
@@ -129,6 +147,9 @@ pub(super) fn search(bytes: &[u8], only: Option<Framing>) -> Option<(usize, Fram
     let allowed = |framing| only.is_none_or(|only| only == framing);
     (0..bytes.len()).find_map(|at| {
         let rest = bytes.get(at..)?;
+        if allowed(Framing::Sip) && signalling::start(rest) == Start::Here {
+            return Some((at, Framing::Sip));
+        }
         if rest[0] < 4 && rest.get(4..8) == Some(&COOKIE) && rest[3] % 4 == 0 {
             // The message may be within a frame, or within ChannelData, whose length stands in the same place.
             let guesses = [(4, Framing::Turn), (2, Framing::Rfc4571), (0, Framing::Turn)];
@@ -226,6 +247,7 @@ mod tests {
             (message.clone(), Framing::Turn),
             (framed, Framing::Rfc4571),
             (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03".to_vec(), Framing::Encrypted),
+            (b"INVITE sip:a@b SIP/2.0\r\n".to_vec(), Framing::Sip),
         ] {
             assert_eq!(begin(&bytes), Guess::Is(expected));
             assert_eq!(begin(&bytes[..3]), Guess::More);

@@ -203,3 +203,19 @@ fn bytes_without_sense_cost_neither_panic_nor_memory() {
     }
     wire.facts();
 }
+
+#[test]
+fn messages_of_sip_end_where_their_content_length_says() {
+    let invite = b"INVITE sip:a@b SIP/2.0\r\nContent-Length: 5\r\n\r\nv=0\r\n";
+    let ok = b"SIP/2.0 200 OK\r\nl: 0\r\n\r\n";
+    let stream = [&invite[..], b"\r\n\r\n", ok, invite].concat();
+    for size in [1, 7, 30, stream.len()] {
+        let mut wire = Wire::opened();
+        for (index, part) in stream.chunks(size).enumerate() {
+            wire.send(leg(), 100 + (index * size) as u32, ACK, part, 0);
+        }
+        let got: Vec<&[u8]> = wire.got.iter().map(|(bytes, _, _)| &bytes[..]).collect();
+        assert_eq!(got, [&invite[..], ok, invite], "in pieces of {size}");
+        assert_eq!(wire.facts().framing, Some(Framing::Sip));
+    }
+}
