@@ -3,7 +3,9 @@
 //! Where something says that media flows here (STUN, DTLS, TURN, a description), two packets with numbers that follow
 //! suffice. Where nothing does, ten must behave as a stream would. What is refused is counted with the reason.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use foldhash::HashMap;
 
 use super::leg::{Leg, LegId};
 use super::stream::Sample;

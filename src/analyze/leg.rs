@@ -1,7 +1,8 @@
 //! Legs: where a payload went on the wire, from one transport address to another, within a relay's framing or not.
 
-use std::collections::HashMap;
 use std::net::SocketAddr;
+
+use foldhash::HashMap;
 
 use crate::capture::Transport;
 
@@ -83,29 +84,20 @@ impl Leg {
 pub struct Legs {
     all: Vec<Leg>,
     ids: HashMap<Leg, LegId>,
-    last: Option<(Leg, LegId)>,
 }
 
 impl Legs {
     /// The leg's place. `None` where there are too many already.
     pub fn id(&mut self, leg: Leg) -> Option<LegId> {
-        // Packets of a call come in trains.
-        if let Some((last, id)) = self.last
-            && last == leg
-        {
-            return Some(id);
+        if let Some(id) = self.ids.get(&leg) {
+            return Some(*id);
         }
-        let id = match self.ids.get(&leg) {
-            Some(id) => *id,
-            None if self.all.len() >= MOST => return None,
-            None => {
-                let id = LegId(self.all.len() as u32);
-                self.all.push(leg);
-                self.ids.insert(leg, id);
-                id
-            }
-        };
-        self.last = Some((leg, id));
+        if self.all.len() >= MOST {
+            return None;
+        }
+        let id = LegId(self.all.len() as u32);
+        self.all.push(leg);
+        self.ids.insert(leg, id);
         Some(id)
     }
 

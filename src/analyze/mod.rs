@@ -57,8 +57,8 @@ pub struct Settings {
 struct LegState {
     /// Something says that media flows here, or on the way back.
     context: bool,
-    /// Checks of ICE went over it: it may be left for another pair.
-    checked: bool,
+    /// The side that sends, where checks of ICE went over it: it may be left for another pair.
+    checked: Option<ice::End>,
     /// DTLS was seen, here or on the way back: what follows is SRTP.
     dtls: bool,
     /// What there is, by source. A leg has few.
@@ -253,8 +253,8 @@ impl Analysis {
         if let Some((_, place)) = state.streams.iter().find(|(source, _)| *source == ssrc) {
             let stream = &mut self.streams[*place].2;
             stream.packet(&sample);
-            if state.checked {
-                self.transport.ice.media(&leg, at, frame);
+            if let Some(end) = state.checked {
+                self.transport.ice.media(end, at, frame);
             }
             if stream.sequence().packets() < EXTENSIONS_OF {
                 stream.learn(&packet);
@@ -294,7 +294,8 @@ impl Analysis {
             let mut state = LegState { context: described, ..LegState::default() };
             if let Some(back) = back {
                 state.context |= back.context;
-                (state.dtls, state.checked) = (back.dtls, back.checked);
+                state.dtls = back.dtls;
+                state.checked = back.checked.and_then(|_| self.transport.ice.end(&leg));
             }
             self.states.push(state);
         }
@@ -308,7 +309,7 @@ impl Analysis {
                 let state = &mut self.states[id.index()];
                 state.context = true;
                 state.dtls |= dtls;
-                state.checked |= self.transport.ice.knows(&leg);
+                state.checked = state.checked.or_else(|| self.transport.ice.end(&way));
             }
         }
     }

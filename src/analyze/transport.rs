@@ -1,8 +1,9 @@
 //! What is below the media: each payload is opened down to what it carries, and what is about the way is read.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
+use foldhash::HashMap;
 use serde::Serialize;
 
 use super::demux::{Class, class};
@@ -78,8 +79,12 @@ impl Transport {
         }
         match inner.class {
             Class::Stun => self.message(&inner, at, frame),
-            Class::Dtls if !self.dtls.datagram(&inner.path(), at, frame, inner.payload) => {
-                inner.class = Class::Other;
+            Class::Dtls => {
+                let path = inner.path();
+                let likely = inner.leg.via.is_some() || self.ice.end(&path).is_some();
+                if !self.dtls.datagram(&path, at, frame, inner.payload, likely) {
+                    inner.class = Class::Other;
+                }
             }
             _ => {}
         }

@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::Context as _;
 
@@ -19,6 +21,7 @@ pub struct CaptureFile {
     name: String,
     reader: Reader<'static>,
     length: Option<u64>,
+    taken: Arc<AtomicU64>,
 }
 
 impl CaptureFile {
@@ -27,16 +30,19 @@ impl CaptureFile {
     /// # Errors
     /// It cannot be opened, or is no capture.
     pub fn open(path: &Path) -> anyhow::Result<Self> {
+        let taken = Arc::default();
         if path.as_os_str() == "-" {
-            let reader = reader(io::stdin()).context("standard input")?;
-            return Ok(Self { name: "standard input".to_owned(), reader, length: None });
+            let input = Counted { input: io::stdin(), taken: Arc::clone(&taken) };
+            let reader = reader(input).context("standard input")?;
+            return Ok(Self { name: "standard input".to_owned(), reader, length: None, taken });
         }
         let name = path.display().to_string();
         let file = File::open(path).with_context(|| format!("open {name}"))?;
         let about = file.metadata().with_context(|| format!("open {name}"))?;
         anyhow::ensure!(!about.is_dir(), "{name} is a directory");
-        let reader = reader(file).with_context(|| name.clone())?;
-        Ok(Self { name, reader, length: about.is_file().then_some(about.len()) })
+        let input = Counted { input: file, taken: Arc::clone(&taken) };
+        let reader = reader(input).with_context(|| name.clone())?;
+        Ok(Self { name, reader, length: about.is_file().then_some(about.len()), taken })
     }
 
     /// As the user named it.
@@ -51,6 +57,12 @@ impl CaptureFile {
         self.length
     }
 
+    /// How many of those bytes were read.
+    #[must_use]
+    pub fn taken(&self) -> u64 {
+        self.taken.load(Ordering::Relaxed)
+    }
+
     /// What has been read of it.
     #[must_use]
     pub fn reader(&self) -> &Reader<'static> {
@@ -60,6 +72,20 @@ impl CaptureFile {
     /// As [`Reader::next`].
     pub fn next(&mut self, take: &mut dyn FnMut(Section<'_>)) -> Option<Ending> {
         self.reader.next(take)
+    }
+}
+
+/// Counts what is read.
+struct Counted<R> {
+    input: R,
+    taken: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.input.read(buffer)?;
+        self.taken.fetch_add(length as u64, Ordering::Relaxed);
+        Ok(length)
     }
 }
 

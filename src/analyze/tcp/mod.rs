@@ -7,8 +7,9 @@ mod framer;
 mod framing;
 mod reassembly;
 
-use std::collections::HashMap;
 use std::net::SocketAddr;
+
+use foldhash::HashMap;
 
 pub use framing::Framing;
 

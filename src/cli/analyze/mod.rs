@@ -4,19 +4,17 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::analyze::payloads::Payloads;
-use crate::analyze::summary::{CaptureFacts, Summary};
+use crate::analyze::summary::Summary;
 use crate::analyze::{Analysis, Settings};
-use crate::capture::{Decoder, Section};
 use crate::cli::{Context, UserError};
 use crate::finding::Exit;
 use crate::io::capture::CaptureFile;
+use crate::io::captures::{self, Event};
 use crate::io::input;
 use crate::srtp::KeyFile;
 
 /// A description is no longer, nor are keys.
 const LONGEST_TEXT: u64 = 64 << 20;
-/// Packets between two looks at the clock of the progress bar.
-const TELL_EVERY: u64 = 1 << 14;
 
 /// Say what a capture shows of a call: its RTP streams, with loss, jitter and gaps
 #[derive(Debug, clap::Args)]
@@ -82,41 +80,15 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
     // A wrong path is known before the work is done.
     let files: Vec<_> = args.captures.iter().map(|path| CaptureFile::open(path)).collect::<Result<_, _>>()?;
     let mut analysis = Analysis::new(Settings { payloads, keys, interval_ns: 0 });
-    let read = |(number, file)| read(file, number, &mut analysis, &context);
-    let captures = (0..).zip(files).map(read).collect();
+    let progress = context.progress();
+    let captures = captures::read(files, &mut |at| progress.bytes(at.name, at.read, at.of), &mut |event| {
+        match event {
+            Event::Packet(at) => analysis.time(at),
+            Event::Datagram(datagram) => analysis.datagram(&datagram),
+            Event::KeyLog(log) => analysis.keys(&String::from_utf8_lossy(log)),
+        }
+    });
+    progress.finish();
     analysis.finish();
     context.emit(&Summary::new(captures, &analysis))
-}
-
-fn read(mut file: CaptureFile, number: u16, analysis: &mut Analysis, context: &Context) -> CaptureFacts {
-    let progress = context.progress();
-    let mut decoder = Decoder::new(number);
-    let ending = loop {
-        let ended = file.next(&mut |section| match section {
-            Section::Record(record) => {
-                analysis.time(record.at);
-                if let Some(datagram) = decoder.datagram(&record) {
-                    analysis.datagram(&datagram);
-                }
-            }
-            Section::Skipped(reason) => decoder.skip(reason),
-            Section::KeyLog(log) => analysis.keys(&String::from_utf8_lossy(log)),
-        });
-        if let Some(ending) = ended {
-            break ending;
-        }
-        if file.reader().packets().is_multiple_of(TELL_EVERY) {
-            progress.set(read_so_far(&file));
-        }
-    };
-    progress.finish();
-    CaptureFacts::of(file.name(), file.reader(), &decoder, &ending)
-}
-
-fn read_so_far(file: &CaptureFile) -> String {
-    let read = file.reader().consumed() >> 20;
-    match file.length() {
-        Some(length) if length >> 20 >= read => format!("{}: {read} of {} MiB", file.name(), length >> 20),
-        _ => format!("{}: {read} MiB", file.name()),
-    }
 }
