@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::detect::NotCounted;
 use super::payloads::{Origin, Payload};
 use super::quality::{self, Path};
-use super::stream::{LONGEST_TOLD, Stream};
+use super::stream::{Event, LONGEST_TOLD, Red, Stream};
 use super::transport::LegFacts;
 use super::{Analysis, Found};
 use crate::analyze::demux::Class;
@@ -96,6 +96,62 @@ pub struct MosFacts {
     pub assumptions: String,
 }
 
+/// What was sent with one payload type.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PayloadFacts {
+    /// The number.
+    pub payload_type: u8,
+    /// What a description or RFC 3551 calls it.
+    pub codec: Option<String>,
+    /// Packets.
+    pub packets: u64,
+    /// Behind their headers.
+    pub payload_bytes: u64,
+}
+
+/// Redundancy within packets.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RedFacts {
+    /// Packets of it.
+    pub packets: u64,
+    /// Blocks of what was sent before, in a packet, on average.
+    pub redundant_mean: f64,
+    /// Packets by the payload type of their newest block.
+    pub primary: BTreeMap<u8, u64>,
+    /// How far back the oldest block went, in units of the timestamp.
+    pub farthest_units: u16,
+}
+
+impl RedFacts {
+    fn of(red: &Red) -> Self {
+        Self {
+            packets: red.packets,
+            redundant_mean: round(red.redundant as f64 / red.packets.max(1) as f64, 2),
+            primary: red.primary.clone(),
+            farthest_units: red.farthest,
+        }
+    }
+}
+
+/// A key that was pressed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct KeyFacts {
+    /// `0` to `9`, `*`, `#`, `A` to `D`, `flash`, `event 32`.
+    pub key: String,
+    /// When.
+    pub at_s: f64,
+    /// How long it was held.
+    pub duration_ms: Option<f64>,
+    /// In dBm0.
+    pub volume_dbm0: i16,
+    /// Packets about it.
+    pub packets: u64,
+    /// Those that say that it has ended: three, as a rule (RFC 4733 §2.5.1.4).
+    pub ends: u64,
+    /// The first and the last of them.
+    pub frames: (u64, u64),
+}
+
 /// One stream on one leg.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct StreamFacts {
@@ -114,6 +170,12 @@ pub struct StreamFacts {
     pub media: Option<String>,
     /// The numbers, the most frequent first.
     pub payload_types: Vec<u8>,
+    /// What was sent with each of them.
+    pub payloads: Vec<PayloadFacts>,
+    /// Redundancy within packets (RFC 2198), where it can be read.
+    pub red: Option<RedFacts>,
+    /// Keys that were pressed (RFC 4733), the first of them.
+    pub dtmf: Vec<KeyFacts>,
     /// The codec of the first of them.
     pub codec: Option<String>,
     /// In Hz.
@@ -172,6 +234,8 @@ pub struct StreamFacts {
     pub freeze_candidates: Vec<FreezeFacts>,
     /// How much faster the sender's clock is than that of the capture.
     pub drift_ppm: Option<f64>,
+    /// The standard error of that.
+    pub drift_error_ppm: Option<f64>,
     /// The rating, where it can be made.
     pub mos: MosFacts,
     /// Identifiers of header extensions, with their URIs where they are known.
@@ -191,7 +255,12 @@ pub type NotCountedFacts = BTreeMap<&'static str, NotCounted>;
 
 impl StreamFacts {
     /// Of a stream; `id` is its name.
-    pub(super) fn of(id: String, found: &Found<'_>, analysis: &Analysis) -> Self {
+    pub(super) fn of(
+        id: String,
+        found: &Found<'_>,
+        repairs: Option<(usize, Kind)>,
+        analysis: &Analysis,
+    ) -> Self {
         let (stream, leg) = (found.stream, found.leg);
         let start = analysis.bounds().map_or(Time::default(), |(start, _)| start);
         let mut types: Vec<_> = stream.payload_types().iter().collect();
@@ -209,8 +278,18 @@ impl StreamFacts {
         let payload = known.map(|(payload, _)| payload);
         let media = media(payload.as_ref(), clock_rate);
         let is_video = media.as_deref() == Some("video");
-        let jitter = clock_rate.and_then(|rate| stream.jitter().at(rate));
-        let frame_jitter = clock_rate.filter(|_| is_video).and_then(|rate| stream.frames().jitter().at(rate));
+        let kind = match (&payload, repairs) {
+            (_, Some((_, kind))) => kind,
+            (Some(payload), None) if payload.name.eq_ignore_ascii_case("rtx") => Kind::Rtx,
+            (Some(payload), None) if payload.repairs() => Kind::Fec,
+            _ => Kind::Primary,
+        };
+        // A retransmission has the timestamp of the first time: that is late, and no jitter.
+        let is_video = is_video && kind == Kind::Primary;
+        let clock = clock_rate.filter(|_| kind == Kind::Primary);
+        let jitter = clock.and_then(|rate| stream.jitter().at(rate));
+        let frame_jitter = clock.filter(|_| is_video).and_then(|rate| stream.frames().jitter().at(rate));
+        let drift = clock.and_then(|rate| stream.clock().drift(rate));
         let sequence = stream.sequence();
         let seconds = stream.seconds();
         let rate = |count: f64| (seconds > 0.0).then(|| round(count / seconds, 3));
@@ -222,12 +301,11 @@ impl StreamFacts {
             id,
             ssrc: ssrc(found.ssrc),
             path: analysis.leg_facts(leg),
-            kind: match &payload {
-                Some(payload) if payload.name.eq_ignore_ascii_case("rtx") => Kind::Rtx,
-                Some(payload) if payload.repairs() => Kind::Fec,
-                _ => Kind::Primary,
-            },
-            of: None,
+            kind,
+            of: repairs.and_then(|(primary, _)| analysis.streams().nth(primary)).map(|of| ssrc(of.ssrc)),
+            payloads: payloads(stream, &meaning),
+            dtmf: dtmf(stream, &meaning, clock_rate, start),
+            red: stream.red().map(RedFacts::of),
             media,
             codec: payload.as_ref().map(|payload| payload.name.clone()),
             clock_rate,
@@ -269,7 +347,8 @@ impl StreamFacts {
                     .collect(),
                 false => Vec::new(),
             },
-            drift_ppm: clock_rate.and_then(|rate| stream.clock().drift_ppm(rate)).map(|ppm| round(ppm, 1)),
+            drift_ppm: drift.map(|drift| round(drift.ppm, 1)),
+            drift_error_ppm: drift.map(|drift| round(drift.error_ppm, 1)),
             mos: mos(payload.as_ref(), is_video, stream, jitter.map(|jitter| jitter.max)),
             extensions: stream.elements().map(|id| (id, uri(id))).collect(),
             first_seen_s: at(stream.first().at),
@@ -279,6 +358,39 @@ impl StreamFacts {
             payload_types,
         }
     }
+}
+
+fn payloads(stream: &Stream, meaning: &dyn Fn(u8) -> Option<(Payload, Origin)>) -> Vec<PayloadFacts> {
+    let each = stream.payload_types().iter().map(|(number, of_type)| PayloadFacts {
+        payload_type: *number,
+        codec: meaning(*number).map(|(payload, _)| payload.name),
+        packets: of_type.packets,
+        payload_bytes: of_type.payload_bytes,
+    });
+    each.collect()
+}
+
+fn dtmf(
+    stream: &Stream,
+    meaning: &dyn Fn(u8) -> Option<(Payload, Origin)>,
+    clock_rate: Option<u32>,
+    start: Time,
+) -> Vec<KeyFacts> {
+    let payload = |number: u8| meaning(number).map(|(payload, _)| payload);
+    let events = stream.events(|number| payload(number).is_some_and(|payload| payload.is_event()));
+    let key = |event: &Event| {
+        let rate = payload(event.payload_type).map(|payload| payload.clock_rate).or(clock_rate);
+        KeyFacts {
+            key: event.key(),
+            at_s: round(event.at.seconds_since(start), 6),
+            duration_ms: rate.map(|rate| round(f64::from(event.duration) * 1e3 / f64::from(rate), 1)),
+            volume_dbm0: -i16::from(event.volume),
+            packets: event.packets,
+            ends: event.ends,
+            frames: frames(event.first, event.last),
+        }
+    };
+    events.into_iter().map(key).collect()
 }
 
 /// Audio or video: as its m-line says, or as its clock does.
@@ -362,11 +474,11 @@ fn frames(first: Frame, last: Frame) -> (u64, u64) {
     (first.number, last.number)
 }
 
-fn percent(part: u64, whole: u64) -> f64 {
+pub(super) fn percent(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 * 100.0 / whole as f64 }
 }
 
-fn round(value: f64, digits: i32) -> f64 {
+pub(super) fn round(value: f64, digits: i32) -> f64 {
     let scale = 10_f64.powi(digits);
     (value * scale).round() / scale
 }

@@ -14,6 +14,7 @@ pub mod facts;
 pub mod ice;
 pub mod latency;
 pub mod leg;
+pub mod media;
 pub mod payloads;
 pub mod quality;
 pub mod reports;
@@ -31,7 +32,8 @@ use decryption::Decryption;
 use demux::{Class, class};
 use detect::{Detector, Surroundings, Verdict};
 use leg::{Leg, LegId, Legs, Via};
-use payloads::Payloads;
+use media::Repair;
+use payloads::{Payloads, Repaired};
 use reports::Reports;
 use stream::{Sample, Stream};
 use transport::{Inner, Transport};
@@ -65,6 +67,15 @@ struct LegState {
     streams: Vec<(u32, usize)>,
 }
 
+/// A stream, and what it has to do with others.
+#[derive(Debug)]
+struct Kept {
+    leg: LegId,
+    ssrc: u32,
+    stream: Stream,
+    repair: Repair,
+}
+
 /// Takes the datagrams of a capture, in order.
 #[derive(Debug)]
 pub struct Analysis {
@@ -76,7 +87,7 @@ pub struct Analysis {
     tcp: tcp::Streams,
     transport: Transport,
     decryption: Decryption,
-    streams: Vec<(LegId, u32, Stream)>,
+    streams: Vec<Kept>,
     classes: facts::Classes,
     start: Option<Time>,
     end: Time,
@@ -196,13 +207,9 @@ impl Analysis {
             return;
         }
         let path = self.path(&inner);
-        let Some(id) = self.leg(path) else {
-            self.not_kept += 1;
-            return;
-        };
         match inner.class {
-            Class::Rtp => self.rtp(id, path, at, frame, inner.payload, inner.length),
-            Class::Rtcp => self.rtcp(id, path, at, frame, inner.payload, inner.length),
+            Class::Rtp => self.rtp(path, at, frame, inner.payload, inner.length),
+            Class::Rtcp => self.rtcp(path, at, frame, inner.payload, inner.length),
             Class::Stun => self.context(path, false),
             Class::Dtls => self.context(path, true),
             Class::Channel(_) | Class::Zrtp | Class::Other => {}
@@ -217,15 +224,20 @@ impl Analysis {
         }
     }
 
-    fn rtcp(&mut self, id: LegId, leg: Leg, at: Time, frame: Frame, payload: &[u8], length: usize) {
-        let state = &self.states[id.index()];
-        let plain = !state.dtls && rtcp::looks_plain(payload, length);
-        let media = state.context || leg.via.is_some() || !state.streams.is_empty();
+    fn rtcp(&mut self, leg: Leg, at: Time, frame: Frame, payload: &[u8], length: usize) {
+        let id = self.expected(leg);
+        let state = id.map(|id| &self.states[id.index()]);
+        let plain = state.is_none_or(|state| !state.dtls) && rtcp::looks_plain(payload, length);
+        let media = state.is_some_and(|state| state.context || !state.streams.is_empty()) || leg.via.is_some();
         // Without a word of media, and no RTCP through and through, it is something else.
         if !detect::may_be_media(leg) || !(plain || media) {
             self.detector.no_rtcp();
             return;
         }
+        let Some(id) = id.or_else(|| self.leg(leg)) else {
+            self.not_kept += 1;
+            return;
+        };
         let opened = match plain {
             true => None,
             false => self.decryption.rtcp(&leg, &self.transport.dtls, payload),
@@ -236,74 +248,135 @@ impl Analysis {
         }
     }
 
-    fn rtp(&mut self, id: LegId, leg: Leg, at: Time, frame: Frame, payload: &[u8], length: usize) {
+    fn rtp(&mut self, leg: Leg, at: Time, frame: Frame, payload: &[u8], length: usize) {
         let Ok(packet) = rtp::Packet::read(payload, length) else {
             self.detector.malformed();
             return;
         };
         let mut sample = Sample::new(at, frame, &packet);
+        let id = self.expected(leg);
+        let mut is_open = id.is_none_or(|id| !self.states[id.index()].dtls);
         if self.decryption.has_keys()
             && let Some(opened) = self.decryption.rtp(&leg, &self.transport.dtls, payload)
             && let Ok(opened) = rtp::Packet::read(&opened, opened.len())
         {
             sample.open(&opened);
+            is_open = true;
         }
         let ssrc = packet.ssrc();
-        let state = &self.states[id.index()];
-        if let Some((_, place)) = state.streams.iter().find(|(source, _)| *source == ssrc) {
-            let stream = &mut self.streams[*place].2;
-            stream.packet(&sample);
+        let state = id.map(|id| (id, &self.states[id.index()]));
+        if let Some((id, state)) = state
+            && let Some((_, place)) = state.streams.iter().find(|(source, _)| *source == ssrc)
+        {
+            let place = *place;
+            let kept = &mut self.streams[place];
+            kept.stream.packet(&sample);
             if let Some(end) = state.checked {
                 self.transport.ice.media(end, at, frame);
             }
-            if stream.sequence().packets() < EXTENSIONS_OF {
-                stream.learn(&packet);
+            if kept.stream.sequence().packets() < EXTENSIONS_OF {
+                kept.stream.learn(&packet);
+            }
+            if state.streams.len() > 1 && kept.repair.is_open() {
+                self.repair(id, place, &sample, is_open);
             }
             return;
         }
-        let context = state.context || leg.via.is_some();
+        let context = state.is_some_and(|(_, state)| state.context) || leg.via.is_some();
         let around = Surroundings { context, ports: (leg.src.port(), leg.dst.port()) };
-        if let Verdict::Stream(samples) = self.detector.packet(id, ssrc, sample, around) {
-            self.begin(id, ssrc, &samples);
+        if let Verdict::Stream(samples) = self.detector.packet(leg, ssrc, sample, around) {
+            self.begin(leg, ssrc, &samples);
         }
     }
 
-    fn begin(&mut self, id: LegId, ssrc: u32, samples: &[Sample]) {
+    /// Whether a packet is one of another stream, sent again.
+    fn repair(&mut self, id: LegId, place: usize, sample: &Sample, is_open: bool) {
+        let mut repair = std::mem::take(&mut self.streams[place].repair);
+        let others = self.states[id.index()].streams.iter().filter(|(_, other)| *other != place);
+        repair.look(sample, others.map(|(_, other)| (*other, &self.streams[*other].stream)));
+        if is_open
+            && let Some(primary) = repair.primary()
+            && let Some(&[high, low]) = sample.head().first_chunk()
+        {
+            let (original, primary) = (u16::from_be_bytes([high, low]), &self.streams[primary]);
+            let was_missing = primary.stream.sequence().is_missing(original);
+            repair.read(sample, was_missing, self.reports.asked(primary.ssrc, original));
+        }
+        self.streams[place].repair = repair;
+    }
+
+    fn begin(&mut self, leg: Leg, ssrc: u32, samples: &[Sample]) {
         let Some((first, others)) = samples.split_first() else { return };
-        if self.streams.len() >= MOST_STREAMS {
+        let room = self.streams.len() < MOST_STREAMS;
+        let Some(id) = self.leg(leg).filter(|_| room) else {
             self.not_kept += samples.len() as u64;
             return;
-        }
-        let leg = self.legs.get(id);
+        };
         let known = self.settings.payloads.payload(first.payload_type, ssrc, leg.src, leg.dst);
         let rate = known.map(|(payload, _)| payload.clock_rate);
         let start = self.start.unwrap_or(first.at);
         let mut stream = Stream::new(*first, start, self.settings.interval_ns, rate);
+        let state = &mut self.states[id.index()];
+        if let Some(number) = self.settings.payloads.red(ssrc, leg.src, leg.dst).filter(|_| !state.dtls) {
+            stream.expect_red(number);
+        }
         for sample in others {
             stream.packet(sample);
         }
-        self.states[id.index()].streams.push((ssrc, self.streams.len()));
-        self.streams.push((id, ssrc, stream));
+        let place = self.streams.len();
+        let mut repair = Repair::default();
+        for (other, with) in self.settings.payloads.repaired(ssrc) {
+            if let Some((_, at)) = state.streams.iter().find(|(source, _)| *source == with) {
+                match other {
+                    Repaired::By => self.streams[*at].repair.state(place),
+                    Repaired::Of => repair.state(*at),
+                }
+            }
+        }
+        state.streams.push((ssrc, place));
+        self.streams.push(Kept { leg: id, ssrc, stream, repair });
+        // Those that came before it was known to be a stream count as well.
+        for sample in samples.iter().skip(1) {
+            self.repair(id, place, sample, false);
+        }
+    }
+
+    /// The place of a leg on which media may go. Noise gets none: there is more of it than there are calls.
+    fn expected(&mut self, leg: Leg) -> Option<LegId> {
+        match self.legs.find(&leg) {
+            None if leg.via.is_some() || self.begun(&leg).context => self.leg(leg),
+            known => known,
+        }
     }
 
     fn leg(&mut self, leg: Leg) -> Option<LegId> {
-        let id = self.legs.id(leg)?;
-        if id.index() >= self.states.len() {
-            let described = self.settings.payloads.names(leg.dst) || self.settings.payloads.names(leg.src);
-            let back = self.legs.find(&leg.reverse()).map(|back| &self.states[back.index()]);
-            let mut state = LegState { context: described, ..LegState::default() };
-            if let Some(back) = back {
-                state.context |= back.context;
-                state.dtls = back.dtls;
-                state.checked = back.checked.and_then(|_| self.transport.ice.end(&leg));
-            }
-            self.states.push(state);
+        if let Some(id) = self.legs.find(&leg) {
+            return Some(id);
         }
+        let state = self.begun(&leg);
+        let id = self.legs.id(leg)?;
+        self.states.push(state);
         Some(id)
+    }
+
+    /// What is known of a leg when it is met.
+    fn begun(&self, leg: &Leg) -> LegState {
+        let described = self.settings.payloads.names(leg.dst) || self.settings.payloads.names(leg.src);
+        let mut state = LegState { context: described, ..LegState::default() };
+        if let Some(back) = self.legs.find(&leg.reverse()) {
+            let back = &self.states[back.index()];
+            state.context |= back.context;
+            state.dtls = back.dtls;
+            state.checked = back.checked.and_then(|_| self.transport.ice.end(leg));
+        }
+        state
     }
 
     /// Something on a leg says that media flows there, both ways.
     fn context(&mut self, leg: Leg, dtls: bool) {
+        if self.leg(leg).is_none() {
+            self.not_kept += 1;
+        }
         for way in [leg, leg.reverse()] {
             if let Some(id) = self.legs.find(&way) {
                 let state = &mut self.states[id.index()];
@@ -320,35 +393,74 @@ impl Analysis {
         streams.finish(&mut |message| self.message(&message));
         self.tcp = streams;
         let mut late = Vec::new();
-        let (legs, states, payloads) = (&self.legs, &self.states, &self.settings.payloads);
-        let context = |id: LegId| {
-            let leg = legs.get(id);
-            let described = payloads.names(leg.dst) || payloads.names(leg.src);
-            states[id.index()].context || leg.via.is_some() || described
+        let mut detector = std::mem::take(&mut self.detector);
+        let context = |leg: &Leg| {
+            let known = self.legs.find(leg).is_some_and(|id| self.states[id.index()].context);
+            known || leg.via.is_some() || self.begun(leg).context
         };
-        self.detector.finish(context, |id, ssrc, samples| late.push((id, ssrc, samples)));
-        for (id, ssrc, samples) in late {
-            self.begin(id, ssrc, &samples);
+        detector.finish(context, |leg, ssrc, samples| late.push((leg, ssrc, samples)));
+        self.detector = detector;
+        for (leg, ssrc, samples) in late {
+            self.begin(leg, ssrc, &samples);
         }
-        self.streams.iter_mut().for_each(|(_, _, stream)| stream.finish());
-        self.streams.sort_by_key(|(id, ssrc, stream)| (stream.first().at, stream.first().frame, *id, *ssrc));
+        self.streams.iter_mut().for_each(|kept| kept.stream.finish());
+        self.sort();
+    }
+
+    /// Puts the streams in order of appearance.
+    fn sort(&mut self) {
+        let mut order: Vec<usize> = (0..self.streams.len()).collect();
+        order.sort_by_key(|place| {
+            let Kept { leg, ssrc, stream, .. } = &self.streams[*place];
+            (stream.first().at, stream.first().frame, *leg, *ssrc)
+        });
+        let mut places = vec![0; order.len()];
+        order.iter().enumerate().for_each(|(now, before)| places[*before] = now);
+        let streams = std::mem::take(&mut self.streams);
+        let mut streams: Vec<_> = streams.into_iter().enumerate().collect();
+        streams.sort_by_key(|(before, _)| places[*before]);
+        self.streams = streams.into_iter().map(|(_, kept)| kept).collect();
+        self.streams.iter_mut().for_each(|kept| kept.repair.moved(&places));
+        self.states.iter_mut().flat_map(|state| &mut state.streams).for_each(|(_, at)| *at = places[*at]);
     }
 
     /// The streams, in order of appearance.
     pub fn streams(&self) -> impl Iterator<Item = Found<'_>> {
-        self.streams.iter().map(|(id, ssrc, stream)| {
-            let state = &self.states[id.index()];
-            Found { leg: self.legs.get(*id), ssrc: *ssrc, stream, encrypted: state.dtls.then_some(true) }
+        self.streams.iter().map(|kept| {
+            let state = &self.states[kept.leg.index()];
+            let encrypted = state.dtls.then_some(true);
+            Found { leg: self.legs.get(kept.leg), ssrc: kept.ssrc, stream: &kept.stream, encrypted }
         })
     }
 
     /// The facts of each stream, in order of appearance.
     #[must_use]
     pub fn stream_facts(&self) -> Vec<facts::StreamFacts> {
-        (1..)
-            .zip(self.streams())
-            .map(|(n, found)| facts::StreamFacts::of(format!("s{n}"), &found, self))
+        let each = (1..).zip(self.streams()).zip(media::roles(self));
+        each.map(|((n, found), role)| facts::StreamFacts::of(format!("s{n}"), &found, role.repairs, self))
             .collect()
+    }
+
+    /// What is one flow from one sender; `streams` are the facts of all streams.
+    #[must_use]
+    pub fn media_facts(&self, streams: &[facts::StreamFacts]) -> Vec<media::MediaFacts> {
+        media::join(self, &media::roles(self), streams)
+    }
+
+    /// How far audio is ahead of video; `streams` are the facts of all streams.
+    #[must_use]
+    pub fn sync_facts(&self, streams: &[facts::StreamFacts]) -> Vec<reports::Sync> {
+        let media = self.streams.iter().zip(streams).filter_map(|(kept, facts)| {
+            let medium = match facts.media.as_deref() {
+                _ if facts.kind != facts::Kind::Primary => return None,
+                Some("audio") => reports::Medium::Audio,
+                Some("video") => reports::Medium::Video,
+                _ => return None,
+            };
+            let (rate, points) = (facts.clock_rate?, kept.stream.points().to_vec());
+            Some(reports::Media { leg: kept.leg, ssrc: kept.ssrc, medium, rate, points })
+        });
+        self.reports.sync(&media.collect::<Vec<_>>(), &self.legs)
     }
 
     /// All that was reported; `streams` knows the clocks.

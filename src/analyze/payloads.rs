@@ -90,6 +90,15 @@ pub struct MediaSection {
     pub data: bool,
 }
 
+/// What one source is to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repaired {
+    /// It is retransmitted by the other.
+    By,
+    /// It retransmits the other.
+    Of,
+}
+
 /// Everything that descriptions say about a capture.
 #[derive(Debug, Clone, Default)]
 pub struct Payloads {
@@ -170,6 +179,24 @@ impl Payloads {
         let at = at.or_else(|| by_address(dst)).or_else(|| by_address(src));
         let at = at.or_else(|| by_port(dst)).or_else(|| by_port(src));
         at.map(|at| &self.sections[at])
+    }
+
+    /// The payload type of redundancy (RFC 2198) in the m-line that a source belongs to.
+    #[must_use]
+    pub fn red(&self, ssrc: u32, src: SocketAddr, dst: SocketAddr) -> Option<u8> {
+        let section = self.section_of(ssrc, src, dst)?;
+        let mut payloads = section.payloads.iter();
+        payloads.find(|(_, payload)| payload.name.eq_ignore_ascii_case("red")).map(|(number, _)| *number)
+    }
+
+    /// Sources that a source is retransmitted by, or that it retransmits.
+    pub fn repaired(&self, ssrc: u32) -> impl Iterator<Item = (Repaired, u32)> + '_ {
+        let pairs = self.sections.iter().flat_map(|section| &section.retransmissions);
+        pairs.filter_map(move |&(primary, rtx)| match () {
+            () if primary == ssrc => Some((Repaired::By, rtx)),
+            () if rtx == ssrc => Some((Repaired::Of, primary)),
+            () => None,
+        })
     }
 
     /// What a payload type of a source means, and who says so.

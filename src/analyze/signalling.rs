@@ -23,8 +23,10 @@ const STARTS: [&[u8]; 15] = [
 const VERSION: &[u8] = b"SIP/2.0";
 /// No start line is longer.
 const LONGEST_LINE: usize = 2048;
-/// No message that carries a description is longer.
-const LONGEST: usize = 128 * 1024;
+/// No message that carries a description has longer headers. They are looked for anew with each segment.
+const LONGEST: usize = 16 * 1024;
+/// Nor is a body that is one longer.
+const LONGEST_BODY: usize = 128 * 1024;
 
 /// What the start of a byte stream has of SIP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +66,7 @@ pub(super) fn length(bytes: &[u8]) -> Result<Option<usize>, TooLong> {
         return if bytes.len() < LONGEST { Ok(None) } else { Err(TooLong) };
     };
     let body = content_length(&within[..headers]).unwrap_or(0);
-    if body > LONGEST { Err(TooLong) } else { Ok(Some(headers + 4 + body)) }
+    if body > LONGEST_BODY { Err(TooLong) } else { Ok(Some(headers + 4 + body)) }
 }
 
 /// More than is read.

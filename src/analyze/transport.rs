@@ -81,8 +81,7 @@ impl Transport {
             Class::Stun => self.message(&inner, at, frame),
             Class::Dtls => {
                 let path = inner.path();
-                let likely = inner.leg.via.is_some() || self.ice.end(&path).is_some();
-                if !self.dtls.datagram(&path, at, frame, inner.payload, likely) {
+                if !self.dtls.datagram(&path, at, frame, inner.payload, self.ice.end(&path).is_some()) {
                     inner.class = Class::Other;
                 }
             }

@@ -6,23 +6,25 @@ use std::thread;
 
 use super::capture::CaptureFile;
 use crate::analyze::summary::CaptureFacts;
-use crate::capture::{Datagram, Decoder, Section, Time};
+use crate::analyze::demux::{Class, class};
+use crate::capture::{Datagram, Decoder, Section, Time, Transport};
+use crate::rtp;
 
-/// Bytes of payload that are handed over at once, and packets.
-const BYTES: usize = 1 << 18;
-const PACKETS: usize = 1024;
-/// Batches on their way: some 3 MB.
+/// Bytes that are handed over at once, and packets; less than a core's own cache holds.
+const BYTES: usize = 1 << 16;
+const PACKETS: usize = 512;
+/// Batches on their way: a megabyte.
 const AHEAD: usize = 8;
+/// As much of the payload of RTP as anything looks at without keys.
+const HEAD: usize = 64;
 /// Packets between two looks at how far it is, where there are no batches.
 const TELL_EVERY: u64 = 1 << 14;
 
 /// What captures come to, in order.
 #[derive(Debug)]
 pub enum Event<'a> {
-    /// The time of a packet, whatever it holds.
-    Packet(Time),
-    /// What was in it.
-    Datagram(Datagram<'a>),
+    /// A packet, and what was in it.
+    Packet(Time, Option<Datagram<'a>>),
     /// A TLS key log.
     KeyLog(&'a [u8]),
 }
@@ -40,9 +42,11 @@ pub struct Position<'a> {
 
 /// Reads the files one after the other, and says of each how it was. Events come in the order of the packets.
 ///
+/// Without keys, `headers` of RTP will do: the rest of its payload may be left out, as if a snap length had cut it.
 /// What has no length may be a capture that goes on: nothing of it is held back.
 pub fn read(
     files: Vec<CaptureFile>,
+    headers: bool,
     tell: &mut dyn FnMut(Position<'_>),
     take: &mut dyn FnMut(Event<'_>),
 ) -> Vec<CaptureFacts> {
@@ -59,8 +63,8 @@ pub fn read(
     let (batches, filled) = sync_channel(AHEAD);
     let (back, emptied) = channel();
     thread::scope(|scope| {
-        let reading =
-            scope.spawn(move || all(files, &mut Ahead { batch: Batch::default(), batches, emptied }));
+        let mut sink = Ahead { batch: Batch::default(), headers, batches, emptied };
+        let reading = scope.spawn(move || all(files, &mut sink));
         for batch in filled {
             batch.replay(take);
             tell(batch.file, batch.read);
@@ -88,12 +92,7 @@ fn all(files: Vec<CaptureFile>, sink: &mut impl Sink) -> Vec<CaptureFacts> {
         let mut decoder = Decoder::new(number);
         let ending = loop {
             let ended = file.next(&mut |section| match section {
-                Section::Record(record) => {
-                    sink.take(Event::Packet(record.at));
-                    if let Some(datagram) = decoder.datagram(&record) {
-                        sink.take(Event::Datagram(datagram));
-                    }
-                }
+                Section::Record(record) => sink.take(Event::Packet(record.at, decoder.datagram(&record))),
                 Section::Skipped(reason) => decoder.skip(reason),
                 Section::KeyLog(log) => sink.take(Event::KeyLog(log)),
             });
@@ -145,19 +144,21 @@ struct Batch {
 }
 
 enum Kept {
-    Packet(Time),
-    /// Without its payload, whose length stands beside it.
-    Datagram(Datagram<'static>, usize),
+    /// The datagram is without its payload, whose length stands beside it.
+    Packet(Time, Option<Datagram<'static>>, usize),
     KeyLog(usize),
 }
 
 impl Batch {
-    fn push(&mut self, event: Event<'_>) {
+    fn push(&mut self, event: Event<'_>, headers: bool) {
         let kept = match event {
-            Event::Packet(at) => Kept::Packet(at),
-            Event::Datagram(datagram) => {
-                self.bytes.extend_from_slice(datagram.payload);
-                Kept::Datagram(Datagram { payload: &[], ..datagram }, datagram.payload.len())
+            Event::Packet(at, None) => Kept::Packet(at, None, 0),
+            Event::Packet(at, Some(datagram)) => {
+                let length = if headers { needed(&datagram) } else { datagram.payload.len() };
+                let (payload, left_out) = datagram.payload.split_at(length.min(datagram.payload.len()));
+                let cut = datagram.cut.saturating_add(left_out.len() as u32);
+                self.bytes.extend_from_slice(payload);
+                Kept::Packet(at, Some(Datagram { payload: &[], cut, ..datagram }), payload.len())
             }
             Event::KeyLog(log) => {
                 self.bytes.extend_from_slice(log);
@@ -176,9 +177,9 @@ impl Batch {
         };
         for kept in &self.events {
             take(match kept {
-                Kept::Packet(at) => Event::Packet(*at),
-                Kept::Datagram(datagram, length) => {
-                    Event::Datagram(Datagram { payload: bytes(*length), ..*datagram })
+                Kept::Packet(at, None, _) => Event::Packet(*at, None),
+                Kept::Packet(at, Some(datagram), length) => {
+                    Event::Packet(*at, Some(Datagram { payload: bytes(*length), ..*datagram }))
                 }
                 Kept::KeyLog(length) => Event::KeyLog(bytes(*length)),
             });
@@ -186,9 +187,27 @@ impl Batch {
     }
 }
 
+/// How much of a payload there has to be: of RTP, within ChannelData or not, its headers and some bytes more.
+fn needed(datagram: &Datagram<'_>) -> usize {
+    let (payload, length) = (datagram.payload, datagram.length());
+    let (rtp, length) = match (datagram.transport, class(payload, length)) {
+        (Transport::Udp, Class::Rtp) => (payload, length),
+        (Transport::Udp, Class::Channel(_)) => match (payload.get(4..), length.saturating_sub(4)) {
+            (Some(inner), length) if class(inner, length) == Class::Rtp => (inner, length),
+            _ => return payload.len(),
+        },
+        _ => return payload.len(),
+    };
+    match rtp::Packet::read(rtp, length) {
+        Ok(packet) => payload.len() - packet.payload().len().saturating_sub(HEAD),
+        Err(_) => payload.len(),
+    }
+}
+
 /// Fills batches, and hands them over.
 struct Ahead {
     batch: Batch,
+    headers: bool,
     batches: SyncSender<Batch>,
     /// Those that were taken: their memory serves again.
     emptied: Receiver<Batch>,
@@ -205,11 +224,13 @@ impl Ahead {
 
 impl Sink for Ahead {
     fn take(&mut self, event: Event<'_>) {
-        self.batch.push(event);
+        // What keys stand in a capture may open all that follows.
+        self.headers &= !matches!(event, Event::KeyLog(_));
+        self.batch.push(event, self.headers);
     }
 
     fn pause(&mut self, file: u16, _: u64, read: u64) -> bool {
-        let full = self.batch.bytes.len() >= BYTES || self.batch.events.len() >= 2 * PACKETS;
+        let full = self.batch.bytes.len() >= BYTES || self.batch.events.len() >= PACKETS;
         !full || self.send(file, read)
     }
 
@@ -221,6 +242,7 @@ impl Sink for Ahead {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::capture::Frame;
 
     /// The packets of a file as text, straight and ahead.
     fn both(names: &[&str]) -> [Vec<String>; 2] {
@@ -232,7 +254,7 @@ mod tests {
         let mut ahead = Vec::new();
         let mut last = None;
         let mut tell = |position: Position<'_>| last = Some((position.read, position.of));
-        let facts = read(open(), &mut tell, &mut |event| ahead.push(format!("{event:?}")));
+        let facts = read(open(), false, &mut tell, &mut |event| ahead.push(format!("{event:?}")));
         assert_eq!(facts.len(), names.len());
         let bytes: u64 = names.iter().map(|name| std::fs::metadata(name).unwrap().len()).sum();
         assert_eq!(last, Some((bytes, Some(bytes))));
@@ -244,5 +266,27 @@ mod tests {
         let [straight, ahead] = both(&["testdata/capture/call.pcap", "testdata/capture/call.pcap"]);
         assert_eq!(straight, ahead);
         assert!(straight.len() > 400, "{}", straight.len());
+    }
+
+    #[test]
+    fn of_rtp_its_headers_and_a_piece_of_its_payload_are_needed() {
+        let address = "192.0.2.1:4000".parse().unwrap();
+        let needed = |payload: &[u8]| {
+            let (frame, at, transport) = (Frame::default(), Time(0), Transport::Udp);
+            needed(&Datagram { frame, at, interface: 0, src: address, dst: address, transport, payload, cut: 0 })
+        };
+        let mut rtp = [7; 600];
+        (rtp[0], rtp[1]) = (0x91, 96);
+        // A contributing source, an extension of two words.
+        rtp[16..20].copy_from_slice(&[0xbe, 0xde, 0, 2]);
+        assert_eq!(needed(&rtp), 28 + HEAD);
+        assert_eq!(needed(&rtp[..40]), 40);
+        assert_eq!(needed(&[&[0x40, 0, 2, 88][..], &rtp].concat()), 4 + 28 + HEAD);
+        // RTCP; an extension that does not fit; something else.
+        (rtp[1], rtp[19]) = (200, 2);
+        assert_eq!(needed(&rtp), 600);
+        (rtp[1], rtp[18]) = (96, 2);
+        assert_eq!(needed(&rtp), 600);
+        assert_eq!(needed(&[0xc3; 600]), 600);
     }
 }

@@ -4,6 +4,7 @@
 
 mod corpus;
 mod generator;
+mod media;
 mod reports;
 mod transport;
 mod truth;

@@ -110,7 +110,7 @@ fn damaged_files_are_read_to_where_they_can_be() {
         let packets = catch_unwind(AssertUnwindSafe(|| whole(&path, settings)));
         let (bytes, took) = (asked(&region), began.elapsed());
         let kept = path.with_extension("kept");
-        let mut keep = |what: String| -> ! {
+        let keep = |what: String| -> ! {
             std::fs::write(&kept, &file).unwrap();
             panic!("{what} in file {done}, which is {}", kept.display());
         };
@@ -178,9 +178,12 @@ fn report(captures: Vec<rtcscope::analyze::summary::CaptureFacts>, mut analysis:
 fn whole(path: &Path, settings: Settings) -> u64 {
     let Ok(file) = CaptureFile::open(path) else { return 0 };
     let mut analysis = Analysis::new(settings);
-    let captures = captures::read(vec![file], &mut |_| {}, &mut |event| match event {
-        Event::Packet(at) => analysis.time(at),
-        Event::Datagram(datagram) => analysis.datagram(&datagram),
+    let headers = analysis.decryption().is_none();
+    let captures = captures::read(vec![file], headers, &mut |_| {}, &mut |event| match event {
+        Event::Packet(at, datagram) => {
+            analysis.time(at);
+            datagram.iter().for_each(|datagram| analysis.datagram(datagram));
+        }
         Event::KeyLog(log) => analysis.keys(&String::from_utf8_lossy(log)),
     });
     let packets = captures.iter().map(|capture| capture.packets).sum();

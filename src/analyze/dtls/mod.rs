@@ -127,16 +127,16 @@ pub struct Agreed {
 }
 
 impl Dtls {
-    /// Takes a payload that begins as DTLS does, and whether something else says that this may be so. Whether it is.
-    pub fn datagram(&mut self, leg: &Leg, at: Time, frame: Frame, payload: &[u8], likely: bool) -> bool {
+    /// Takes a payload that begins as DTLS does. Whether there was a record in it. The short headers of DTLS 1.3 are
+    /// like much else: they count where a handshake was seen, or `is_likely` says that something else speaks for them.
+    pub fn datagram(&mut self, leg: &Leg, at: Time, frame: Frame, payload: &[u8], is_likely: bool) -> bool {
         let mut found = records(payload).peekable();
-        let is_record = match found.peek() {
-            None => false,
+        let is_one = match found.peek() {
             Some(Record::Long { .. }) => true,
-            // Half of all noise looks like the short ones: three bits of them are fixed.
-            Some(Record::Short { .. }) => likely || self.places.contains_key(leg),
+            Some(Record::Short { .. }) => is_likely || self.knows(leg),
+            None => false,
         };
-        if !is_record {
+        if !is_one {
             self.strange += 1;
             return false;
         }

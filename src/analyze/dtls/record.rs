@@ -39,7 +39,8 @@ fn first(bytes: &[u8]) -> Option<(Record<'_>, &[u8])> {
 fn long(bytes: &[u8]) -> Option<(Record<'_>, &[u8])> {
     let (header, behind) = bytes.split_first_chunk::<HEADER>()?;
     let [kind, v0, v1, e0, e1, n0, n1, n2, n3, n4, n5, l0, l1] = *header;
-    (v0 == 0xfe).then_some(())?;
+    // DTLS 1.0 and 1.2, and 1.3 in none of its records.
+    (v0 == 0xfe && matches!(v1, 0xff | 0xfd | 0xfc)).then_some(())?;
     let length = usize::from(u16::from_be_bytes([l0, l1])).min(behind.len());
     let (body, behind) = behind.split_at_checked(length)?;
     let record = Record::Long {

@@ -11,37 +11,97 @@ const FEWEST: u64 = 10;
 /// For a drift to mean something: clocks differ by a few thousandths of a percent, and jitter must average out.
 const DRIFT_SECONDS: f64 = 10.0;
 
-/// Timestamps against arrivals, as a straight line through all of them.
+/// A clock that is so far from where it was a moment ago was set anew, in seconds. No queue is that long.
+const SET_ANEW_SECONDS: f64 = 3.0;
+
+/// Timestamps against arrivals, as a straight line through all of them; where the timestamps were set anew, through the
+/// longest part.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Clock {
+    now: Line,
+    longest: Line,
+}
+
+/// How much faster a sender's clock runs than that of the capture.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Drift {
+    /// In parts per million.
+    pub ppm: f64,
+    /// The standard error of that, as if the delays of packets had nothing to do with one another.
+    pub error_ppm: f64,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Line {
     n: u64,
+    first_x: f64,
+    last_x: f64,
     x: f64,
     y: f64,
     xx: f64,
     xy: f64,
-    last_x: f64,
+    yy: f64,
+}
+
+impl Line {
+    fn point(&mut self, x: f64, y: f64) {
+        // Means that are kept up to date lose no digits, as sums of squares would over hours.
+        if self.n == 0 {
+            (self.first_x, self.last_x) = (x, x);
+        }
+        self.n += 1;
+        let n = self.n as f64;
+        let (dx, dy) = (x - self.x, y - self.y);
+        self.x += dx / n;
+        self.y += dy / n;
+        self.xx += dx * (x - self.x);
+        self.xy += dx * (y - self.y);
+        self.yy += dy * (y - self.y);
+        self.last_x = self.last_x.max(x);
+    }
+
+    fn seconds(&self) -> f64 {
+        self.last_x - self.first_x
+    }
+
+    fn slope(&self) -> Option<f64> {
+        let enough = self.n >= FEWEST && self.seconds() >= SHORTEST_SECONDS && self.xx > 0.0;
+        enough.then(|| self.xy / self.xx)
+    }
 }
 
 impl Clock {
     /// A first packet of its timestamp: seconds since the first, and units of the timestamp since then.
     pub fn point(&mut self, seconds: f64, units: i64) {
-        // Means that are kept up to date lose no digits, as sums of squares would over hours.
-        self.n += 1;
-        let n = self.n as f64;
         let y = units as f64;
-        let dx = seconds - self.x;
-        self.x += dx / n;
-        self.xx += dx * (seconds - self.x);
-        self.y += (y - self.y) / n;
-        self.xy += dx * (y - self.y);
-        self.last_x = self.last_x.max(seconds);
+        if let Some(slope) = self.now.slope().filter(|slope| *slope > 0.0)
+            && (self.now.y + slope * (seconds - self.now.x) - y).abs() > slope * SET_ANEW_SECONDS
+        {
+            self.interrupt();
+        }
+        self.now.point(seconds, y);
+    }
+
+    /// What comes has nothing to do with what came.
+    pub fn interrupt(&mut self) {
+        self.longest = *self.line();
+        self.now = Line::default();
+    }
+
+    fn line(&self) -> &Line {
+        if self.now.n >= self.longest.n { &self.now } else { &self.longest }
+    }
+
+    /// The middle of all points: seconds, and units of the timestamp since the first.
+    #[must_use]
+    pub fn middle(&self) -> (f64, f64) {
+        (self.line().x, self.line().y)
     }
 
     /// Units of the timestamp a second, by least squares. `None` where there is too little to tell.
     #[must_use]
     pub fn slope(&self) -> Option<f64> {
-        let enough = self.n >= FEWEST && self.last_x >= SHORTEST_SECONDS && self.xx > 0.0;
-        enough.then(|| self.xy / self.xx)
+        self.line().slope()
     }
 
     /// The rate of a codec that the timestamps run at, in Hz.
@@ -52,12 +112,15 @@ impl Clock {
         RATES.into_iter().min_by(|a, b| off(*a).total_cmp(&off(*b))).filter(|rate| off(*rate) < TOLERANCE)
     }
 
-    /// How much faster than `rate` the sender's clock runs than that of the capture, in parts per million. `None` where
-    /// that is too short a time to tell.
+    /// How much faster than `rate` the sender's clock runs than that of the capture. `None` where that is too short a time
+    /// to tell.
     #[must_use]
-    pub fn drift_ppm(&self, rate: u32) -> Option<f64> {
-        let slope = self.slope().filter(|_| self.last_x >= DRIFT_SECONDS)?;
-        Some((slope / f64::from(rate) - 1.0) * 1e6)
+    pub fn drift(&self, rate: u32) -> Option<Drift> {
+        let line = self.line();
+        let slope = line.slope().filter(|_| line.seconds() >= DRIFT_SECONDS)?;
+        let ppm = |slope: f64| slope / f64::from(rate) * 1e6;
+        let left = (line.yy - slope * line.xy).max(0.0) / (line.n - 2) as f64;
+        Some(Drift { ppm: ppm(slope) - 1e6, error_ppm: ppm((left / line.xx).sqrt()) })
     }
 }
 
@@ -87,8 +150,20 @@ mod tests {
     #[test]
     fn a_drift_is_measured_to_a_few_parts_per_million() {
         let clock = line(48_000.0 * (1.0 + 200e-6), 0.02, 60.0, |n| (n * 7919 % 11) as f64 / 10_000.0);
-        let drift = clock.drift_ppm(48_000).unwrap();
-        assert!((drift - 200.0).abs() < 5.0, "{drift}");
-        assert_eq!(line(48_000.0, 0.02, 5.0, |_| 0.0).drift_ppm(48_000), None);
+        let drift = clock.drift(48_000).unwrap();
+        assert!((drift.ppm - 200.0).abs() < 3.0 * drift.error_ppm && drift.error_ppm < 5.0, "{drift:?}");
+        assert_eq!(line(48_000.0, 0.02, 5.0, |_| 0.0).drift(48_000), None);
+    }
+
+    #[test]
+    fn timestamps_that_are_set_anew_are_no_drift() {
+        let mut clock = Clock::default();
+        for n in 0..3000 {
+            let jump = if n < 1000 { 0 } else { 100_000_000 };
+            clock.point(n as f64 * 0.02, n * 960 + jump);
+        }
+        let drift = clock.drift(48_000).unwrap();
+        assert!(drift.ppm.abs() < 0.1, "{drift:?}");
+        assert!((clock.middle().0 - 40.0).abs() < 0.1, "the longer part, {:?}", clock.middle());
     }
 }

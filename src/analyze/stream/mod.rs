@@ -1,23 +1,35 @@
 //! One RTP stream: the packets of one SSRC from one transport address to another.
 
 mod clock;
+mod elements;
+mod events;
 mod frames;
 mod jitter;
 mod loss;
+mod points;
+mod recent;
+mod red;
 mod sequence;
 mod series;
 
 use std::collections::BTreeMap;
 
-pub use clock::Clock;
+pub use clock::{Clock, Drift};
+pub use events::Event;
 pub use frames::{Frames, Freeze};
 pub use jitter::{Jitter, JitterMs};
 pub use loss::{Burst, LONGEST_TOLD, Loss, Runs};
+pub use red::Red;
 pub use sequence::{Arrival, Sequence};
 pub use series::{Row, Series};
 
 use crate::capture::{Frame, Time};
 use crate::rtp::{self, Form};
+
+use elements::Elements;
+use events::Events;
+use points::Points;
+use recent::Recent;
 
 /// As much of a payload as anything here looks at.
 const HEAD: usize = 16;
@@ -135,8 +147,12 @@ pub struct Stream {
     newest: i64,
     padded: u64,
     empty: u64,
-    elements: u64,
+    elements: Elements,
     forms: [u64; 4],
+    events: Events,
+    points: Points,
+    recent: Recent,
+    red: Option<(u8, Red)>,
 }
 
 impl Stream {
@@ -158,8 +174,12 @@ impl Stream {
             newest: 0,
             padded: 0,
             empty: 0,
-            elements: 0,
+            elements: Elements::default(),
             forms: [0; 4],
+            events: Events::default(),
+            points: Points::default(),
+            recent: Recent::default(),
+            red: None,
         };
         new.count(&first, 0.0, true);
         new.media(&first, true);
@@ -182,6 +202,7 @@ impl Stream {
             Arrival::Suspect => {}
             Arrival::Restart => {
                 self.jitter.interrupt();
+                self.clock.interrupt();
                 self.frames.interrupt(self.units, sample.at);
             }
             Arrival::Ahead | Arrival::Reordered | Arrival::Duplicate => {
@@ -195,6 +216,12 @@ impl Stream {
 
     /// What the timestamp says.
     fn media(&mut self, sample: &Sample, ahead: bool) {
+        self.recent.push(sample.timestamp);
+        // The timestamp of a key stays while it is held: nothing of when the media was taken.
+        if self.events.packet(sample) {
+            return;
+        }
+        self.points.push(sample.at, sample.timestamp);
         let seconds = sample.at.seconds_since(self.first.at);
         self.jitter.packet(seconds, self.units);
         if ahead && self.frames.packet(sample.at, seconds, self.units, self.last.frame, sample.frame) {
@@ -213,6 +240,9 @@ impl Stream {
             of_type.payload_bytes += u64::from(sample.payload_length);
             of_type.markers += u64::from(sample.marker);
         }
+        if let Some((_, red)) = self.red.as_mut().filter(|(number, _)| *number == sample.payload_type) {
+            red.packet(sample);
+        }
         self.padded += u64::from(sample.padding);
         self.empty += u64::from(sample.payload_length == 0);
         if let Some(form) = sample.extension {
@@ -230,12 +260,21 @@ impl Stream {
         }
     }
 
+    /// From now on, packets of this type hold redundancy, in clear (RFC 2198).
+    pub fn expect_red(&mut self, payload_type: u8) {
+        self.red = Some((payload_type, Red::default()));
+    }
+
+    /// What packets with redundancy held, where it is known which they are.
+    #[must_use]
+    pub fn red(&self) -> Option<&Red> {
+        self.red.as_ref().map(|(_, red)| red).filter(|red| red.packets > 0)
+    }
+
     /// Looks into the header extension of a packet.
     pub fn learn(&mut self, packet: &rtp::Packet<'_>) {
-        for (id, _) in packet.extension().iter().flat_map(|extension| extension.elements()) {
-            if id < 64 {
-                self.elements |= 1 << id;
-            }
+        for (id, value) in packet.extension().iter().flat_map(|extension| extension.elements()) {
+            self.elements.element(id, value);
         }
     }
 
@@ -337,7 +376,33 @@ impl Stream {
 
     /// The identifiers of header extensions that were seen, from 1 to 63.
     pub fn elements(&self) -> impl Iterator<Item = u8> + '_ {
-        (1..64).filter(|id| self.elements & 1 << id != 0)
+        self.elements.ids()
+    }
+
+    /// The text that an element of the header extension has in all packets that were looked into.
+    #[must_use]
+    pub fn element_text(&self, id: u8) -> Option<&str> {
+        self.elements.text(id)
+    }
+
+    /// Keys that were pressed, with a payload type that is known to be for them, or all of whose packets look so.
+    #[must_use]
+    pub fn events(&self, is_known: impl Fn(u8) -> bool) -> Vec<&Event> {
+        let likely: Vec<u8> = self.events.likely().collect();
+        let of_events = |number: &&u8| is_known(**number) || likely.contains(number);
+        self.payload_types.keys().filter(of_events).flat_map(|number| self.events.of(*number)).collect()
+    }
+
+    /// Some of its packets, when they came, with their timestamps.
+    #[must_use]
+    pub fn points(&self) -> &[(Time, u32)] {
+        self.points.all()
+    }
+
+    /// Whether one of its last packets had this timestamp.
+    #[must_use]
+    pub fn had_timestamp(&self, timestamp: u32) -> bool {
+        self.recent.has(timestamp)
     }
 
     /// Packets with a header extension of a form.

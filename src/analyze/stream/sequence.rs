@@ -143,6 +143,16 @@ impl Sequence {
         self.last
     }
 
+    /// Whether a number is missing so far, among the last that are still open.
+    #[must_use]
+    pub fn is_missing(&self, number: u16) -> bool {
+        let extended = self.highest + i64::from(number.wrapping_sub(self.highest as u16) as i16);
+        extended > self.lowest
+            && extended > self.highest - WINDOW
+            && extended < self.highest
+            && !self.has(extended)
+    }
+
     /// All packets.
     #[must_use]
     pub fn packets(&self) -> u64 {

@@ -1,5 +1,6 @@
 //! The whole of an analysis: `analyze/1`, and its text.
 
+mod media;
 mod reports;
 mod streams;
 mod transport;
@@ -10,7 +11,8 @@ use serde::Serialize;
 
 use super::Analysis;
 use super::facts::{Classes, NotCountedFacts, StreamFacts};
-use super::reports::ReportFacts;
+use super::media::MediaFacts;
+use super::reports::{ReportFacts, Sync};
 use super::transport::TransportFacts;
 use crate::capture::{Decoder, Ending, Reader, Time};
 use crate::finding::Exit;
@@ -95,6 +97,10 @@ pub struct Summary {
     pub datagrams: Classes,
     /// Streams, one for each leg.
     pub streams: Vec<StreamFacts>,
+    /// What is one flow: legs, layers and repairs of one sender's audio or video.
+    pub media: Vec<MediaFacts>,
+    /// How far audio is ahead of video.
+    pub sync: Vec<Sync>,
     /// Packets of more legs and streams than are kept.
     pub packets_not_kept: u64,
     /// What RTCP says.
@@ -122,6 +128,8 @@ impl Summary {
             duration_s: bounds.map_or(0.0, |(start, end)| end.seconds_since(start)),
             clock_steps: analysis.clock_steps(),
             datagrams: analysis.classes(),
+            media: analysis.media_facts(&streams),
+            sync: analysis.sync_facts(&streams),
             packets_not_kept: analysis.not_kept(),
             reports: analysis.report_facts(&streams),
             transport: analysis.transport_facts(),
@@ -181,6 +189,19 @@ impl Report for Summary {
             blocks.push(Block::Table(streams::counts(&self.streams)));
             blocks.push(Block::Heading("Times".to_owned()));
             blocks.push(Block::Table(streams::times(&self.streams)));
+        }
+        if media::says_more(&self.media) {
+            blocks.push(Block::Heading("Media".to_owned()));
+            blocks.push(Block::Table(media::flows(&self.media)));
+        }
+        let keys = media::keys(&self.streams);
+        if !keys.is_empty() {
+            blocks.push(Block::Heading("Keys (DTMF)".to_owned()));
+            blocks.push(Block::List { numbered: false, items: keys });
+        }
+        if !self.sync.is_empty() {
+            blocks.push(Block::Heading("Lip sync, where the capture was taken".to_owned()));
+            blocks.push(Block::Table(media::lip_sync(&self.sync)));
         }
         if !self.reports.rtcp.is_empty() {
             blocks.push(Block::Heading("Reports (RTCP)".to_owned()));

@@ -9,7 +9,7 @@ use crate::analyze::{Analysis, Settings};
 use crate::cli::{Context, UserError};
 use crate::finding::Exit;
 use crate::io::capture::CaptureFile;
-use crate::io::captures::{self, Event};
+use crate::io::captures::{self, Event, Position};
 use crate::io::input;
 use crate::srtp::KeyFile;
 
@@ -81,12 +81,14 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
     let files: Vec<_> = args.captures.iter().map(|path| CaptureFile::open(path)).collect::<Result<_, _>>()?;
     let mut analysis = Analysis::new(Settings { payloads, keys, interval_ns: 0 });
     let progress = context.progress();
-    let captures = captures::read(files, &mut |at| progress.bytes(at.name, at.read, at.of), &mut |event| {
-        match event {
-            Event::Packet(at) => analysis.time(at),
-            Event::Datagram(datagram) => analysis.datagram(&datagram),
-            Event::KeyLog(log) => analysis.keys(&String::from_utf8_lossy(log)),
+    let mut tell = |at: Position<'_>| progress.bytes(at.name, at.read, at.of);
+    let headers = analysis.decryption().is_none();
+    let captures = captures::read(files, headers, &mut tell, &mut |event| match event {
+        Event::Packet(at, datagram) => {
+            analysis.time(at);
+            datagram.iter().for_each(|datagram| analysis.datagram(datagram));
         }
+        Event::KeyLog(log) => analysis.keys(&String::from_utf8_lossy(log)),
     });
     progress.finish();
     analysis.finish();

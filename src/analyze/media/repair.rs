@@ -1,0 +1,187 @@
+//! Streams that repair others (RFC 4588): told by descriptions, or by the timestamps that both have; and what came of
+//! what was asked for again.
+
+use crate::analyze::latency::{Latencies, Latency};
+use crate::analyze::reports::Asked;
+use crate::analyze::stream::{Sample, Stream};
+
+/// Packets of a stream whose timestamps are looked for in others of its leg.
+const LOOKED_AT: u32 = 512;
+/// Others that they are looked for in.
+const MOST_OTHERS: usize = 16;
+/// Of a hundred packets, so many have a timestamp of the stream that they repair.
+const SHARE: u32 = 70;
+/// Units of a timestamp: two seconds of video.
+const NEAR: u32 = 180_000;
+/// Packets before that means something.
+const FEWEST: u32 = 3;
+
+/// What one stream has to do with others of its leg.
+#[derive(Debug, Clone, Default)]
+pub(in crate::analyze) struct Repair {
+    looked: u32,
+    /// By place: packets whose timestamp was one of the other's last.
+    hits: Vec<(usize, u32)>,
+    /// A description says which.
+    stated: Option<usize>,
+    counts: Counts,
+}
+
+/// What retransmissions did, where their payload can be read.
+#[derive(Debug, Clone, Default)]
+pub(in crate::analyze) struct Counts {
+    /// Packets whose original number can be read.
+    pub(super) read: u64,
+    /// Those of a number that was missing, and is not since.
+    pub(super) recovered: u64,
+    /// Those of a number that was asked for.
+    pub(super) answered: u64,
+    latency: Latencies,
+}
+
+impl Counts {
+    /// From the first request for a packet to its retransmission.
+    pub(super) fn latency(&self) -> Option<Latency> {
+        self.latency.summary()
+    }
+}
+
+impl Repair {
+    /// A description says which stream it repairs.
+    pub(in crate::analyze) fn state(&mut self, primary: usize) {
+        self.stated = Some(primary);
+    }
+
+    /// Whether there is still something to learn from packets.
+    pub(in crate::analyze) fn is_open(&self) -> bool {
+        self.looked < LOOKED_AT || self.primary().is_some()
+    }
+
+    /// Takes a packet; `others` are the streams on its leg by their places.
+    pub(in crate::analyze) fn look<'s>(
+        &mut self,
+        sample: &Sample,
+        others: impl Iterator<Item = (usize, &'s Stream)>,
+    ) {
+        if self.looked >= LOOKED_AT {
+            return;
+        }
+        // Padding, sent to probe for bandwidth, has a timestamp somewhere near those of the media.
+        let is_like = |stream: &Stream| match sample.padding {
+            true => (sample.timestamp.wrapping_sub(stream.last().timestamp) as i32).unsigned_abs() <= NEAR,
+            false => stream.had_timestamp(sample.timestamp),
+        };
+        // A first packet may come before any media, with whatever timestamp.
+        self.looked += u32::from(!(sample.padding && sample.timestamp == 0));
+        for (place, stream) in others.take(MOST_OTHERS) {
+            if is_like(stream) {
+                match self.hits.iter_mut().find(|(other, _)| *other == place) {
+                    Some((_, hits)) => *hits += 1,
+                    None => self.hits.push((place, 1)),
+                }
+            }
+        }
+    }
+
+    /// Takes the original number of a retransmission that can be read.
+    pub(in crate::analyze) fn read(&mut self, sample: &Sample, was_missing: bool, asked: Option<&Asked>) {
+        self.counts.read += 1;
+        self.counts.recovered += u64::from(was_missing);
+        if let Some(asked) = asked {
+            self.counts.answered += 1;
+            self.counts.latency.push(sample.at.ms_since(asked.at).max(0.0));
+        }
+    }
+
+    /// The stream whose timestamps nearly all its packets have, or that a description names.
+    pub(in crate::analyze) fn primary(&self) -> Option<usize> {
+        let likely = || self.hits.iter().max_by_key(|(_, hits)| *hits);
+        let is_one = |hits: u32| self.looked >= FEWEST && hits * 100 >= self.looked * SHARE;
+        self.stated.or_else(|| likely().filter(|(_, hits)| is_one(*hits)).map(|(place, _)| *place))
+    }
+
+    /// The streams have other places now.
+    pub(in crate::analyze) fn moved(&mut self, places: &[usize]) {
+        self.hits.iter_mut().for_each(|(place, _)| *place = places[*place]);
+        self.stated = self.stated.map(|place| places[place]);
+    }
+
+    /// Whether a description says so.
+    pub(super) fn is_stated(&self) -> bool {
+        self.stated.is_some()
+    }
+
+    pub(super) fn counts(&self) -> &Counts {
+        &self.counts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capture::{Frame, Time};
+    use crate::rtp::Packet;
+
+    fn sample(padding: bool, sequence: u16, timestamp: u32, payload: &[u8]) -> Sample {
+        let first = if padding { 0xa0 } else { 0x80 };
+        let bytes =
+            [&[first, 97][..], &sequence.to_be_bytes(), &timestamp.to_be_bytes(), &[0, 0, 0, 9], payload]
+                .concat();
+        let at = Time(i64::from(sequence) * 10_000_000);
+        Sample::new(at, Frame::default(), &Packet::read(&bytes, bytes.len()).unwrap())
+    }
+
+    /// Three packets a frame, one of twenty packets missing.
+    fn video(offset: u32) -> Stream {
+        let number = |n: u16| sample(false, n, offset.wrapping_add(u32::from(n) / 3 * 3000), &[1]);
+        let mut stream = Stream::new(number(0), Time(0), 1_000_000_000, Some(90_000));
+        (1..150).filter(|n| n % 20 != 7).for_each(|n| {
+            stream.packet(&number(n));
+        });
+        stream
+    }
+
+    #[test]
+    fn what_has_the_timestamps_of_another_repairs_it() {
+        let (one, other) = (video(5), video(1_000_000_000));
+        let streams = || [(3, &one), (4, &other)].into_iter();
+        let mut repair = Repair::default();
+        repair.look(&sample(true, 1, 0, &[0]), streams());
+        for n in [120_u16, 127, 130, 147] {
+            repair.look(&sample(false, n, 1_000_000_000 + u32::from(n) / 3 * 3000, &[0]), streams());
+        }
+        repair.look(&sample(true, 9, 1_000_000_000 + 77_777, &[0]), streams());
+        assert_eq!(repair.primary(), Some(4));
+        repair.moved(&[0, 1, 2, 4, 3]);
+        assert_eq!(repair.primary(), Some(3));
+    }
+
+    #[test]
+    fn other_timestamps_are_of_other_streams() {
+        let (one, other) = (video(5), video(1_000_000_000));
+        let mut repair = Repair::default();
+        for n in 0..100 {
+            repair.look(
+                &sample(false, n, 2_000_000_000 + u32::from(n) * 3000, &[0]),
+                [(3, &one), (4, &other)].into_iter(),
+            );
+        }
+        assert_eq!(repair.primary(), None);
+        repair.state(3);
+        assert_eq!(repair.primary(), Some(3));
+    }
+
+    #[test]
+    fn what_was_missing_and_asked_for_is_recovered_and_answered() {
+        let one = video(0);
+        let mut repair = Repair::default();
+        let asked = Asked { at: Time(0), frame: Frame::default(), last: Time(0), times: 1 };
+        for (original, asked) in [(127_u16, Some(&asked)), (128, None), (147, None)] {
+            let was_missing = one.sequence().is_missing(original);
+            repair.read(&sample(false, 3, 0, &original.to_be_bytes()), was_missing, asked);
+        }
+        let counts = repair.counts();
+        assert_eq!((counts.read, counts.recovered, counts.answered), (3, 2, 1));
+        assert_eq!(counts.latency().map(|ms| ms.p50_ms), Some(30.0));
+    }
+}
