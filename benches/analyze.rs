@@ -1,7 +1,8 @@
 //! How fast captures are read, taken apart and analysed.
 //!
 //! `cargo bench --bench analyze -- --make DIR SECONDS` writes a capture of a made-up conference with the truth about it,
-//! `--check DIR JSON` and `--tshark DIR TABLE` hold what a program says of it against that, for `scripts/bench-analyze`.
+//! `--write SECONDS` one to standard output; `--check DIR JSON` and `--tshark DIR TABLE` hold what a program says of the
+//! first against the truth. All for `scripts/bench-analyze`.
 #![allow(
     clippy::disallowed_methods,
     clippy::print_stdout,
@@ -41,6 +42,10 @@ fn main() {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words[..] {
         ["--make", dir, seconds] => make(Path::new(dir), seconds.parse().expect("seconds")),
+        ["--write", seconds] => {
+            let plan = Plan { seconds: seconds.parse().expect("seconds"), ..CONFERENCE };
+            generate(plan, &mut BufWriter::new(std::io::stdout())).expect("standard output is read");
+        }
         ["--check", dir, json] => check(Path::new(dir), &fs::read_to_string(json).expect("a report")),
         ["--tshark", dir, table] => tshark(Path::new(dir), &fs::read_to_string(table).expect("a table")),
         _ => divan::main(),
