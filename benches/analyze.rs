@@ -111,7 +111,8 @@ fn check(dir: &Path, json: &str) {
     let rows = json["streams"].as_array().expect("streams");
     let (mut counted, mut right) = (0, 0);
     for row in rows {
-        let ssrc = row["ssrc"].as_str().and_then(|ssrc| u32::from_str_radix(ssrc.strip_prefix("0x")?, 16).ok());
+        let ssrc =
+            row["ssrc"].as_str().and_then(|ssrc| u32::from_str_radix(ssrc.strip_prefix("0x")?, 16).ok());
         let Some([packets, copies, lost]) = ssrc.and_then(|ssrc| truth.get(&ssrc)) else { continue };
         let fits = row["packets"] == *packets && row["duplicates"] == *copies;
         counted += u64::from(fits);

@@ -167,11 +167,7 @@ impl Detector {
     }
 
     /// Judges what is still watched by what is known of its leg at the end. Streams are handed to `stream`.
-    pub fn finish(
-        &mut self,
-        context: impl Fn(&Leg) -> bool,
-        mut stream: impl FnMut(Leg, u32, Vec<Sample>),
-    ) {
+    pub fn finish(&mut self, context: impl Fn(&Leg) -> bool, mut stream: impl FnMut(Leg, u32, Vec<Sample>)) {
         let mut left: Vec<_> = std::mem::take(&mut self.watched).into_iter().collect();
         left.sort_by_key(|((leg, ssrc), _)| (*leg, *ssrc));
         for ((leg, ssrc), watch) in left {

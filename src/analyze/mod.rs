@@ -228,7 +228,8 @@ impl Analysis {
         let id = self.expected(leg);
         let state = id.map(|id| &self.states[id.index()]);
         let plain = state.is_none_or(|state| !state.dtls) && rtcp::looks_plain(payload, length);
-        let media = state.is_some_and(|state| state.context || !state.streams.is_empty()) || leg.via.is_some();
+        let media =
+            state.is_some_and(|state| state.context || !state.streams.is_empty()) || leg.via.is_some();
         // Without a word of media, and no RTCP through and through, it is something else.
         if !detect::may_be_media(leg) || !(plain || media) {
             self.detector.no_rtcp();

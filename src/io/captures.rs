@@ -5,8 +5,8 @@ use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use std::thread;
 
 use super::capture::CaptureFile;
-use crate::analyze::summary::CaptureFacts;
 use crate::analyze::demux::{Class, class};
+use crate::analyze::summary::CaptureFacts;
 use crate::capture::{Datagram, Decoder, Section, Time, Transport};
 use crate::rtp;
 
@@ -250,7 +250,10 @@ mod tests {
             names.iter().map(|name| CaptureFile::open(name.as_ref()).unwrap()).collect()
         };
         let mut straight = Vec::new();
-        all(open(), &mut Straight { tell: &mut |_, _| {}, take: &mut |event| straight.push(format!("{event:?}")) });
+        all(
+            open(),
+            &mut Straight { tell: &mut |_, _| {}, take: &mut |event| straight.push(format!("{event:?}")) },
+        );
         let mut ahead = Vec::new();
         let mut last = None;
         let mut tell = |position: Position<'_>| last = Some((position.read, position.of));
@@ -273,7 +276,16 @@ mod tests {
         let address = "192.0.2.1:4000".parse().unwrap();
         let needed = |payload: &[u8]| {
             let (frame, at, transport) = (Frame::default(), Time(0), Transport::Udp);
-            needed(&Datagram { frame, at, interface: 0, src: address, dst: address, transport, payload, cut: 0 })
+            needed(&Datagram {
+                frame,
+                at,
+                interface: 0,
+                src: address,
+                dst: address,
+                transport,
+                payload,
+                cut: 0,
+            })
         };
         let mut rtp = [7; 600];
         (rtp[0], rtp[1]) = (0x91, 96);

@@ -7,7 +7,8 @@ use super::{Rendered, Screen};
 
 pub(super) fn render(report: &Rendered, _: Screen, out: &mut dyn Write) -> io::Result<()> {
     for line in &report.lines {
-        let mut text = escape_invisible(serde_json::to_string(&WithSchema { schema: report.schema, json: line })?);
+        let mut text =
+            escape_invisible(serde_json::to_string(&WithSchema { schema: report.schema, json: line })?);
         text.push('\n');
         out.write_all(text.as_bytes())?;
     }

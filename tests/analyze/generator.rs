@@ -284,14 +284,26 @@ fn beside(out: &mut dyn Write, source: &mut Source, now_us: f64, filler: &[u8]) 
             info.extend(word.to_be_bytes());
         }
         let name = *b"\x01\x06source\0\0\0\0";
-        send(out, at_us, truth, false, &[&[0x80, 200, 0, 6], &ours, &info, &[0x81, 202, 0, 4], &ours, &name])?;
+        send(
+            out,
+            at_us,
+            truth,
+            false,
+            &[&[0x80, 200, 0, 6], &ours, &info, &[0x81, 202, 0, 4], &ours, &name],
+        )?;
         let mut block = [0; 24];
         block[..4].copy_from_slice(&ours);
         block[8..12].copy_from_slice(&u32::from(source.sequence).to_be_bytes());
         block[16..20].copy_from_slice(&(seconds << 16 | fraction >> 16).to_be_bytes());
         block[20..].copy_from_slice(&1311_u32.to_be_bytes());
         let later = at_us + 25_000;
-        send(out, later, truth, true, &[&[0x81, 201, 0, 7], &theirs, &block, &[0x81, 202, 0, 4], &theirs, &name])?;
+        send(
+            out,
+            later,
+            truth,
+            true,
+            &[&[0x81, 201, 0, 7], &theirs, &block, &[0x81, 202, 0, 4], &theirs, &name],
+        )?;
     }
     if !source.audio && now_us >= beside.feedback_us {
         beside.feedback_us = now_us + 1e5;
@@ -305,7 +317,14 @@ fn beside(out: &mut dyn Write, source: &mut Source, now_us: f64, filler: &[u8]) 
 }
 
 /// A check of ICE and its answer, without a password that anybody knows.
-fn check(out: &mut dyn Write, at_us: u64, truth: &Truth, back: bool, n: u32, filler: &[u8]) -> io::Result<()> {
+fn check(
+    out: &mut dyn Write,
+    at_us: u64,
+    truth: &Truth,
+    back: bool,
+    n: u32,
+    filler: &[u8],
+) -> io::Result<()> {
     let name = if back { *b"here:far" } else { *b"far:here" };
     let mut request = message(0x0001, truth, n);
     attribute(&mut request, 0x0006, &name);

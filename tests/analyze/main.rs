@@ -5,6 +5,7 @@
 mod corpus;
 mod generator;
 mod media;
+mod noise;
 mod reports;
 mod transport;
 mod truth;

@@ -78,7 +78,7 @@ fn relays_checks_and_reports_beside_the_media_change_no_figure() {
         seconds: 8.0,
         lost: 1.0,
         duplicated: 0.5,
-        jitter_ms: 10.0,
+        jitter_ms: 30.0,
         noise: 2.0,
     });
 }

@@ -146,7 +146,11 @@ fn settings(chance: &mut StdRng) -> Settings {
         keys.read("a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNk");
     }
     let clocks = [(96, chance.random_range(1000..1_000_000))].into();
-    Settings { payloads: Payloads::with_clocks(clocks), keys, interval_ns: chance.random_range(0..2_000_000_000) }
+    Settings {
+        payloads: Payloads::with_clocks(clocks),
+        keys,
+        interval_ns: chance.random_range(0..2_000_000_000),
+    }
 }
 
 fn feed(packet: &Packet, number: u64, decoder: &mut Decoder, analysis: &mut Analysis) {
@@ -251,11 +255,13 @@ fn change(bytes: &mut Vec<u8>, other: &[u8], most: usize, chance: &mut StdRng) {
             bytes[at..at + length].copy_from_slice(&other[from..from + length]);
         }
         5 | 6 if bytes.len() >= at + 2 => {
-            let word: u16 = [0, 1, 2, 3, 0x7fff, 0x8000, 0xfffe, 0xffff, chance.random()][chance.random_range(0..9)];
+            let word: u16 =
+                [0, 1, 2, 3, 0x7fff, 0x8000, 0xfffe, 0xffff, chance.random()][chance.random_range(0..9)];
             bytes[at..at + 2].copy_from_slice(&word.to_be_bytes());
         }
         7 if bytes.len() >= at + 4 => {
-            let word: u32 = [0, 1, 0x7fff_ffff, 0x8000_0000, u32::MAX, chance.random()][chance.random_range(0..6)];
+            let word: u32 =
+                [0, 1, 0x7fff_ffff, 0x8000_0000, u32::MAX, chance.random()][chance.random_range(0..6)];
             bytes[at..at + 4].copy_from_slice(&word.to_be_bytes());
         }
         8..=10 if one => bytes[at] = EXTREMES[chance.random_range(0..8)],

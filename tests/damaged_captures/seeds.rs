@@ -4,8 +4,8 @@
 use std::io::Write as _;
 use std::net::Ipv4Addr;
 
-use rtcscope::io::capture::CaptureFile;
 use rtcscope::capture::Section;
+use rtcscope::io::capture::CaptureFile;
 
 use super::generator::{Plan, generate};
 
@@ -33,10 +33,12 @@ const SMALL: usize = 120;
 const MANY: usize = 3000;
 
 pub(crate) fn all() -> Vec<Seed> {
-    let mut seeds = vec![conference(), over_tcp(false), over_tcp(true), signalled(), file("testdata/capture/call.pcap")];
+    let mut seeds =
+        vec![conference(), over_tcp(false), over_tcp(true), signalled(), file("testdata/capture/call.pcap")];
     if let Ok(corpus) = std::env::var("RTCSCOPE_CORPUS") {
         let folder = std::path::Path::new(&corpus).join("captures");
-        let mut names: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        let mut names: Vec<_> =
+            std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
         names.sort();
         let is_capture = |name: &str| ["pcap", "pcapng", "gz", "zst"].iter().any(|end| name.ends_with(end));
         seeds.extend(names.iter().filter_map(|name| name.to_str()).filter(|name| is_capture(name)).map(file));
@@ -160,7 +162,8 @@ fn signalled() -> Seed {
     };
     let digit = |byte: u8| char::from(byte).to_digit(16).expect("a hexadecimal digit") as u8;
     for line in include_str!("../../testdata/dtls/coturn_rsa_flight.hex").lines() {
-        let datagram: Vec<u8> = line.as_bytes().chunks(2).map(|pair| digit(pair[0]) << 4 | digit(pair[1])).collect();
+        let datagram: Vec<u8> =
+            line.as_bytes().chunks(2).map(|pair| digit(pair[0]) << 4 | digit(pair[1])).collect();
         push(b, a, &datagram);
         push(a, b, &datagram);
     }
@@ -171,12 +174,24 @@ fn signalled() -> Seed {
         sdp.len()
     );
     push((a.0, 5060), (b.0, 5060), sip.as_bytes());
-    push((b.0, 5060), (a.0, 5060), sip.replace("INVITE sip:b@example.test SIP/2.0", "SIP/2.0 200 OK").as_bytes());
+    push(
+        (b.0, 5060),
+        (a.0, 5060),
+        sip.replace("INVITE sip:b@example.test SIP/2.0", "SIP/2.0 200 OK").as_bytes(),
+    );
     for n in 0..60_u16 {
         let [n0, n1] = n.to_be_bytes();
         // Opus, then H.264 in a fragment, then events of a keypad.
         push(a, b, &[&[0x80, 111, n0, n1, 0, 0, n0, n1, 0, 0, 0, 7], &[0xf8; 40][..]].concat());
-        push(a, b, &[&[0x90, 96, n0, n1, 0, 0, n0, 0, 0, 0, 0, 8, 0xbe, 0xde, 0, 1, 0x10, 7, 0x21, 1], &[0x7c; 90][..]].concat());
+        push(
+            a,
+            b,
+            &[
+                &[0x90, 96, n0, n1, 0, 0, n0, 0, 0, 0, 0, 8, 0xbe, 0xde, 0, 1, 0x10, 7, 0x21, 1],
+                &[0x7c; 90][..],
+            ]
+            .concat(),
+        );
         push(a, b, &[0x80, 101, n0, n1, 0, 0, 0, 9, 0, 0, 0, 7, 5, 0x8a, 0, n1]);
     }
     for block in REPORTS {
@@ -195,8 +210,8 @@ const REPORTS: [&[u8]; 9] = [
     &[0x8b, 205, 0, 6, 0, 0, 0, 9, 0, 0, 0, 7, 0, 5, 0, 3, 0x80, 1, 0x80, 2, 0x80, 3, 0, 0, 0, 0, 0, 9],
     &[0x80, 207, 0, 4, 0, 0, 0, 9, 4, 0, 0, 2, 0xe0, 0, 0, 0, 1, 2, 3, 4],
     &[
-        0x80, 207, 0, 10, 0, 0, 0, 9, 7, 0, 0, 8, 0, 0, 0, 7, 1, 2, 3, 4, 0, 5, 0, 6, 0, 7, 0, 8, 9, 10, 11, 12, 13, 14,
-        15, 16, 0, 17, 0, 18, 0, 19, 0, 20,
+        0x80, 207, 0, 10, 0, 0, 0, 9, 7, 0, 0, 8, 0, 0, 0, 7, 1, 2, 3, 4, 0, 5, 0, 6, 0, 7, 0, 8, 9, 10, 11,
+        12, 13, 14, 15, 16, 0, 17, 0, 18, 0, 19, 0, 20,
     ],
     &[0x85, 204, 0, 3, 0, 0, 0, 9, b'n', b'a', b'm', b'e', 1, 2, 3, 4],
     &[0x81, 203, 0, 3, 0, 0, 0, 9, 5, b'e', b'n', b'd', b'e', b'd', 0, 0],
