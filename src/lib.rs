@@ -23,6 +23,7 @@ pub mod recording;
 pub mod report;
 pub mod rtcp;
 pub mod rtp;
+pub mod sctp;
 pub mod sdp;
 pub mod server;
 pub mod spelling;

@@ -45,6 +45,12 @@ impl Decryption {
         !self.keys.is_empty()
     }
 
+    /// All keys.
+    #[must_use]
+    pub fn keys(&self) -> &KeyFile {
+        &self.keys
+    }
+
     /// Packets that were opened.
     #[must_use]
     pub fn opened(&self) -> u64 {

@@ -5,6 +5,7 @@
 //! handshakes, is read by [`transport`], of TCP after [`tcp`] has put it in order; what looks like RTP is watched until
 //! it is a [`stream`] or none ([`detect`]). Memory is bounded by the number of streams, not by the length of the capture.
 
+mod association;
 pub mod decryption;
 pub mod demux;
 pub mod detect;
@@ -191,7 +192,7 @@ impl Analysis {
         let inner = match class(payload, length) {
             // Most packets; nothing is around them.
             class @ (Class::Rtp | Class::Rtcp) => Inner { leg, class, payload, length, peer: None },
-            _ => self.transport.payload(leg, at, frame, payload, length),
+            _ => self.transport.payload(leg, at, frame, payload, length, self.decryption.keys()),
         };
         if let Some(via) = inner.leg.via {
             self.classes.count(match via {
@@ -489,7 +490,8 @@ impl Analysis {
     /// What keys opened, if there were any.
     #[must_use]
     pub fn decryption(&self) -> Option<&Decryption> {
-        self.decryption.has_keys().then_some(&self.decryption)
+        let given = self.decryption.has_keys() || self.decryption.keys().unsupported() > 0;
+        given.then_some(&self.decryption)
     }
 
     /// How many packets of each class there were.

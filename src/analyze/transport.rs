@@ -13,6 +13,7 @@ use super::leg::{Carrier, Leg, Via};
 use super::tcp::{Connection, Streams};
 use super::turn::{Turn, TurnFacts};
 use crate::capture::{Frame, Time};
+use crate::srtp::KeyFile;
 use crate::stun::{DecodeError, Message, registry};
 
 /// Everything below the media.
@@ -54,7 +55,8 @@ impl Inner<'_> {
 }
 
 impl Transport {
-    /// Takes a datagram, or a message that was sent over TCP. `length` is that on the wire.
+    /// Takes a datagram, or a message that was sent over TCP. `length` is that on the wire. What DTLS 1.2 protects is read
+    /// as far as `keys` open it.
     pub fn payload<'a>(
         &mut self,
         leg: Leg,
@@ -62,6 +64,7 @@ impl Transport {
         frame: Frame,
         payload: &'a [u8],
         length: usize,
+        keys: &KeyFile,
     ) -> Inner<'a> {
         let mut inner = Inner { leg, class: class(payload, length), payload, length, peer: None };
         if let Some(unwrapped) = self.turn.unwrap(&leg, inner.class, payload, length) {
@@ -81,7 +84,8 @@ impl Transport {
             Class::Stun => self.message(&inner, at, frame),
             Class::Dtls => {
                 let path = inner.path();
-                if !self.dtls.datagram(&path, at, frame, inner.payload, self.ice.end(&path).is_some()) {
+                let likely = self.ice.end(&path).is_some();
+                if !self.dtls.datagram(&path, at, frame, inner.payload, likely, keys) {
                     inner.class = Class::Other;
                 }
             }
@@ -121,7 +125,7 @@ impl Transport {
     #[must_use]
     pub fn facts(&self, streams: &Streams, start: Time, end: Time) -> TransportFacts {
         let mut pairs = Pairs::default();
-        let mut tcp_other = 0;
+        let mut tcp_other = streams.forgotten();
         for (leg, connection) in streams.connections() {
             match connection.messages {
                 0 => tcp_other += 1,

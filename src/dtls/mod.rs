@@ -1,4 +1,5 @@
-//! A DTLS 1.2 client (RFC 6347), sans-IO: a handshake that becomes a session, one record a datagram.
+//! A DTLS 1.2 client (RFC 6347), sans-IO: a handshake that becomes a session, one record a datagram. Beside it, the
+//! records of others are opened where their secret is known.
 //!
 //! The certificate is not judged here, only held against the key exchange's signature; `crate::tls::verify` has the
 //! rest. Leaves out client certificates, renegotiation, resumption and DTLS 1.3, which no TURN server asks for.
@@ -9,6 +10,7 @@
 mod fault;
 mod handshake;
 mod keys;
+mod listener;
 pub(crate) mod message;
 mod record;
 mod session;
@@ -17,5 +19,6 @@ mod tests;
 
 pub use fault::HandshakeFault;
 pub use handshake::{Handshake, Heard, Offer, Output};
+pub use listener::{From, Listener};
 pub use record::looks_like_dtls;
 pub use session::{Closed, Negotiated, Session};

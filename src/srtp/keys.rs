@@ -119,6 +119,11 @@ impl KeyFile {
         &self.masters
     }
 
+    /// The master secret of a session of DTLS 1.2.
+    pub(crate) fn master_secret(&self, client_random: &[u8; 32]) -> Option<&[u8]> {
+        self.sessions.get(client_random).map(|secret| &secret[..])
+    }
+
     /// The client's and the server's master keys after a handshake of DTLS 1.2, if its secret is known.
     #[must_use]
     pub fn of_handshake(

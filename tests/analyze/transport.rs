@@ -9,6 +9,7 @@ use rtcscope::analyze::{Analysis, Settings};
 use rtcscope::capture::{Decoder, Reader, Section};
 use serde_json::Value;
 
+use super::analyzed;
 use super::corpus::folder;
 
 /// What was read of a capture.
@@ -225,4 +226,36 @@ fn media_is_opened_with_a_key_log_and_with_exported_keys_alike() {
     println!("{all:?}");
     let count = |kind: &str| all[0].get(kind).copied();
     assert_eq!([count("sr"), count("rr"), count("sdes"), count("bye")], [28, 30, 28, 2].map(Some), "{all:?}");
+}
+
+#[test]
+fn keys_within_the_capture_open_it_too_and_data_channels_are_told() {
+    let Some(folder) = folder() else { return };
+    let capture = folder.join("made__aiortc-loopback.pcapng");
+    let log = folder.join("made__aiortc-loopback.keylog");
+    let outside = analyzed(&capture, &["--keys", log.to_str().unwrap()]);
+    let dtls = &outside["transport"][0]["dtls"][0];
+    let channel = &dtls["sctp"]["channels"][0];
+    // As the application counted.
+    let call = std::fs::read(folder.join("made__aiortc-loopback.call.json")).unwrap();
+    let call: Value = serde_json::from_slice(&call).unwrap();
+    assert_eq!((&channel["src_messages"], &channel["dst_messages"]), (&call["dc"], &call["dc"]));
+    assert_eq!((&channel["label"], &dtls["sctp"]["packets"]), (&"chat".into(), &dtls["data_records"]));
+    assert_eq!(dtls["alerts"][0]["name"], "close_notify");
+
+    let (capture, log) = (std::fs::read(&capture).unwrap(), std::fs::read(&log).unwrap());
+    let first = u32::from_le_bytes(capture[4..8].try_into().unwrap()) as usize;
+    let padded = log.len().next_multiple_of(4);
+    let whole = (20 + padded) as u32;
+    let mut block = [10_u32, whole, 0x544c_534b, log.len() as u32].map(u32::to_le_bytes).concat();
+    block.extend(&log);
+    block.resize(16 + padded, 0);
+    block.extend(whole.to_le_bytes());
+    let with_keys = [&capture[..first], &block, &capture[first..]].concat();
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("with-keys.pcapng");
+    std::fs::write(&path, &with_keys).unwrap();
+    let within = analyzed(&path, &[]);
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(within["decryption"], outside["decryption"]);
+    assert_eq!((&within["rtcp"], &within["transport"]), (&outside["rtcp"], &outside["transport"]));
 }

@@ -12,9 +12,14 @@ use sha2::{Digest, Sha256};
 
 use self::hello::Hello;
 use self::record::{ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, Record, records};
+use super::association::Association;
 use super::leg::Leg;
 use crate::capture::{Frame, Time};
 use crate::dtls::message::{self, Reader};
+use crate::dtls::{From, Listener};
+use crate::srtp::KeyFile;
+
+pub use super::association::{ChannelFacts, SctpFacts};
 
 /// Pairs of addresses that are followed.
 const MOST_PAIRS: usize = 4096;
@@ -68,6 +73,9 @@ struct Handshake {
     messages_dropped: u64,
     alerts: Vec<Alert>,
     encrypted_alerts: u64,
+    /// Tried once, when the first encrypted record comes.
+    listener: Option<Option<Listener>>,
+    association: Option<Association>,
 }
 
 #[derive(Debug, Default)]
@@ -129,7 +137,15 @@ pub struct Agreed {
 impl Dtls {
     /// Takes a payload that begins as DTLS does. Whether there was a record in it. The short headers of DTLS 1.3 are
     /// like much else: they count where a handshake was seen, or `is_likely` says that something else speaks for them.
-    pub fn datagram(&mut self, leg: &Leg, at: Time, frame: Frame, payload: &[u8], is_likely: bool) -> bool {
+    pub fn datagram(
+        &mut self,
+        leg: &Leg,
+        at: Time,
+        frame: Frame,
+        payload: &[u8],
+        is_likely: bool,
+        keys: &KeyFile,
+    ) -> bool {
         let mut found = records(payload).peekable();
         let is_one = match found.peek() {
             Some(Record::Long { .. }) => true,
@@ -151,6 +167,9 @@ impl Dtls {
             }
             if let Some(handshake) = handshakes.last_mut() {
                 handshake.record(side, at, frame, &record);
+                if !keys.is_empty() {
+                    handshake.open(side, at, frame, &record, keys);
+                }
             }
         }
         true
@@ -267,6 +286,41 @@ impl Handshake {
             Record::Short { epoch: HANDSHAKE_EPOCH, .. } => self.finished(side, at, frame),
             Record::Short { epoch, .. } => this.data_records += u64::from(epoch >= DATA_EPOCH),
         }
+    }
+
+    /// Reads what is encrypted, if the secret is known.
+    fn open(&mut self, side: usize, at: Time, frame: Frame, record: &Record<'_>, keys: &KeyFile) {
+        let &Record::Long {
+            kind: kind @ (APPLICATION_DATA | ALERT), epoch: epoch @ 1.., number, body, ..
+        } = record
+        else {
+            return;
+        };
+        if self.listener.is_none() {
+            self.listener = Some(self.listen(keys));
+        }
+        let from = if self.client == Some(side) { From::Client } else { From::Server };
+        let Some(Some(listener)) = &self.listener else { return };
+        let Some(plain) = listener.open(from, kind, epoch, number, body) else { return };
+        match (kind, &plain[..]) {
+            (ALERT, [level, name]) => {
+                self.encrypted_alerts = self.encrypted_alerts.saturating_sub(1);
+                let alert = Alert { at, frame, side, fatal: *level == 2, name: names::alert(*name) };
+                if self.alerts.len() < MOST_TOLD {
+                    self.alerts.push(alert);
+                }
+            }
+            (APPLICATION_DATA, packet) => {
+                self.association.get_or_insert_default().packet(side, at, packet);
+            }
+            _ => {}
+        }
+    }
+
+    fn listen(&self, keys: &KeyFile) -> Option<Listener> {
+        let (offer, choice) = (self.offer.as_ref()?, self.choice.as_ref()?);
+        let (suite, secret) = (*choice.suites.first()?, keys.master_secret(&offer.random)?);
+        Listener::new(suite, secret, &offer.random, &choice.random)
     }
 
     /// A side has encrypted what ends its part; when both have, the handshake is over.
@@ -397,6 +451,7 @@ impl Handshake {
             messages_dropped: self.messages_dropped,
             records: self.sides.iter().map(|side| side.records).sum(),
             data_records: self.sides.iter().map(|side| side.data_records).sum(),
+            sctp: self.association.as_ref().map(|association| association.facts(leg, start)),
         }
     }
 }
@@ -522,6 +577,8 @@ pub struct DtlsFacts {
     pub records: u64,
     /// Records with data: data channels.
     pub data_records: u64,
+    /// What is in them, where they could be opened.
+    pub sctp: Option<SctpFacts>,
 }
 
 /// An alert.

@@ -52,12 +52,19 @@ fn what_is_sent_again_is_told_from_what_is_twice_in_the_capture() {
     for (at, number, part) in
         [(0, 0, &first), (1, 1, &second), (1000, 2, &first), (1001, 3, &second), (1001, 3, &second)]
     {
-        assert!(dtls.datagram(&leg(), Time(at * MS), frame, &record(HANDSHAKE, 0, number, part), false));
+        assert!(dtls.datagram(
+            &leg(),
+            Time(at * MS),
+            frame,
+            &record(HANDSHAKE, 0, number, part),
+            false,
+            &KeyFile::default()
+        ));
     }
     let answer = record(HANDSHAKE, 0, 0, &whole(2, 0, &server_hello(&[])));
-    dtls.datagram(&leg().reverse(), Time(1010 * MS), frame, &answer, false);
+    dtls.datagram(&leg().reverse(), Time(1010 * MS), frame, &answer, false, &KeyFile::default());
     let alert = record(ALERT, 0, 4, &[2, 40]);
-    dtls.datagram(&leg(), Time(1011 * MS), frame, &alert, false);
+    dtls.datagram(&leg(), Time(1011 * MS), frame, &alert, false, &KeyFile::default());
     let facts = &dtls.facts(Time(0))[0].1[0];
     assert_eq!((facts.client_repeated, facts.server_repeated, facts.duplicates), (2, 0, 1));
     assert_eq!((facts.version.as_deref(), facts.cipher.as_deref()), (Some("DTLS 1.2"), Some("0xc02b")));
@@ -75,16 +82,24 @@ fn a_second_handshake_is_one_of_its_own() {
     for random in [1, 2] {
         let hello = record(HANDSHAKE, 0, 0, &whole(1, 0, &client_hello(random)));
         let answer = record(HANDSHAKE, 0, 0, &whole(2, 0, &server_hello(&[0, 43, 0, 2, 0xfe, 0xfc])));
-        dtls.datagram(&leg(), Time(0), frame, &hello, false);
-        dtls.datagram(&leg().reverse(), Time(0), frame, &answer, false);
+        dtls.datagram(&leg(), Time(0), frame, &hello, false, &KeyFile::default());
+        dtls.datagram(&leg().reverse(), Time(0), frame, &answer, false, &KeyFile::default());
         dtls.datagram(
             &leg().reverse(),
             Time(MS),
             frame,
             &[&[0x2e, 1, 2, 0, 16][..], &[9; 16]].concat(),
             false,
+            &KeyFile::default(),
         );
-        dtls.datagram(&leg(), Time(2 * MS), frame, &[&[0x2e, 1, 2, 0, 16][..], &[9; 16]].concat(), false);
+        dtls.datagram(
+            &leg(),
+            Time(2 * MS),
+            frame,
+            &[&[0x2e, 1, 2, 0, 16][..], &[9; 16]].concat(),
+            false,
+            &KeyFile::default(),
+        );
     }
     let facts = &dtls.facts(Time(0))[0].1;
     assert_eq!(facts.len(), 2);
@@ -107,14 +122,14 @@ fn bytes_without_sense_are_no_handshake() {
         for flip in [0x01, 0x80, 0xff] {
             let mut bytes = good.clone();
             bytes[at] ^= flip;
-            dtls.datagram(&leg(), Time(0), Frame::default(), &bytes, false);
-            dtls.datagram(&leg(), Time(0), Frame::default(), &bytes[..at], false);
+            dtls.datagram(&leg(), Time(0), Frame::default(), &bytes, false, &KeyFile::default());
+            dtls.datagram(&leg(), Time(0), Frame::default(), &bytes[..at], false, &KeyFile::default());
         }
     }
     assert!(dtls.facts(Time(0))[0].1.len() <= MOST_HANDSHAKES);
     let mut none = Dtls::default();
-    assert!(!none.datagram(&leg(), Time(0), Frame::default(), &[0x3f; 4], true));
+    assert!(!none.datagram(&leg(), Time(0), Frame::default(), &[0x3f; 4], true, &KeyFile::default()));
     // DNS may begin like this.
     let short = [0x2e; 40];
-    assert!(!none.datagram(&leg(), Time(0), Frame::default(), &short, false));
+    assert!(!none.datagram(&leg(), Time(0), Frame::default(), &short, false, &KeyFile::default()));
 }

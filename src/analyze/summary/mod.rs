@@ -76,6 +76,8 @@ fn ended(ending: &Ending) -> Option<String> {
 /// What keys opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct DecryptionFacts {
+    /// Secrets of TLS 1.3, which cannot be used.
+    pub unsupported_keys: u64,
     /// SRTP and SRTCP packets.
     pub opened: u64,
     /// Those that no key fits.
@@ -133,9 +135,11 @@ impl Summary {
             packets_not_kept: analysis.not_kept(),
             reports: analysis.report_facts(&streams),
             transport: analysis.transport_facts(),
-            decryption: analysis
-                .decryption()
-                .map(|keys| DecryptionFacts { opened: keys.opened(), refused: keys.refused() }),
+            decryption: analysis.decryption().map(|of| DecryptionFacts {
+                unsupported_keys: of.keys().unsupported(),
+                opened: of.opened(),
+                refused: of.refused(),
+            }),
             streams,
             not_counted: not_counted.map(|(reason, count)| (reason.word(), *count)).collect(),
         }
@@ -170,6 +174,13 @@ impl Summary {
         }
         if self.packets_not_kept > 0 {
             notes.push(format!("{} packets are of more streams than are kept", self.packets_not_kept));
+        }
+        if let Some(of) = &self.decryption {
+            notes.push(format!("keys opened {} SRTP and SRTCP packets, and {} not", of.opened, of.refused));
+            if of.unsupported_keys > 0 {
+                let count = of.unsupported_keys;
+                notes.push(format!("{count} of the keys are of (D)TLS 1.3, which is not supported"));
+            }
         }
         for (reason, count) in &self.not_counted {
             let packets = format!("{} packets of {} sources look like RTP", count.packets, count.sources);

@@ -1,6 +1,6 @@
 //! What is below the media, in words: a line a pair of addresses.
 
-use crate::analyze::dtls::DtlsFacts;
+use crate::analyze::dtls::{ChannelFacts, DtlsFacts};
 use crate::analyze::leg::Carrier;
 use crate::analyze::tcp::{Connection, Ended, Framing};
 use crate::analyze::transport::{IceRow, LegFacts, MoveRow, Row, TransportFacts};
@@ -86,11 +86,23 @@ fn handshake(dtls: &DtlsFacts) -> Said {
     if repeated > 0 {
         text += &format!(", {repeated} parts sent again");
     }
+    if let Some(sctp) = &dtls.sctp {
+        let channels: Vec<String> = sctp.channels.iter().map(channel).collect();
+        text += &format!(", {} SCTP packets: {}", sctp.packets, channels.join(", "));
+    }
     for alert in &dtls.alerts {
         text += &format!(", alert {} from {} at {:.3} s", alert.name, alert.src, alert.at_s);
     }
     let is_bad = dtls.handshake_ms.is_none() && dtls.began_at_s.is_some();
     (text, is_bad || dtls.alerts.iter().any(|alert| alert.fatal))
+}
+
+fn channel(facts: &ChannelFacts) -> String {
+    let name = facts
+        .label
+        .as_ref()
+        .map_or_else(|| format!("channel {}", facts.stream), |label| format!("channel {label:?}"));
+    format!("{name} with {} messages there and {} back", facts.src_messages, facts.dst_messages)
 }
 
 fn turn(turn: &TurnFacts) -> Option<Said> {

@@ -68,9 +68,10 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
     }
     let mut keys = KeyFile::default();
     for path in &args.keys {
-        let before = keys.len();
+        let count = |keys: &KeyFile| keys.len() as u64 + keys.unsupported();
+        let before = count(&keys);
         keys.read(&String::from_utf8_lossy(&input::read_bytes_or_stdin(path, LONGEST_TEXT)?));
-        if keys.len() == before {
+        if count(&keys) == before {
             let name = path.display();
             return Err(UserError::could_not_look(format!("{name}: there is no key in it"))
                 .hint("give a log of SSLKEYLOGFILE, a=crypto lines of SDP, or JSON with master keys")
