@@ -161,7 +161,7 @@ fn records(bencher: Bencher<'_, '_>) {
     bencher
         .counter(BytesCount::of_slice(&bytes))
         .counter(ItemsCount::new(packets))
-        .bench(|| read(black_box(&bytes), &mut |section| drop(black_box(section))));
+        .bench(|| read(black_box(&bytes), &mut |section| _ = black_box(section)));
 }
 
 #[divan::bench]

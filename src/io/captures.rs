@@ -216,7 +216,8 @@ struct Ahead {
 impl Ahead {
     fn send(&mut self, file: u16, read: u64) -> bool {
         let mut next = self.emptied.try_recv().unwrap_or_default();
-        (next.events.clear(), next.bytes.clear());
+        next.events.clear();
+        next.bytes.clear();
         let batch = std::mem::replace(&mut self.batch, next);
         self.batches.send(Batch { file, read, ..batch }).is_ok()
     }

@@ -36,9 +36,7 @@ impl Progress {
         }
         if self.bar.length() != of || of.is_none() && self.bar.position() == 0 {
             let template = match of {
-                Some(_) => {
-                    "{spinner} {bar:24} {percent:>3} %  {bytes} of {total_bytes}, {eta} left: {wide_msg}"
-                }
+                Some(_) => "{spinner} [{bar:24}] {percent} %, {bytes} of {total_bytes}: {wide_msg}",
                 None => "{spinner} {bytes}: {wide_msg}",
             };
             if let Ok(style) = ProgressStyle::with_template(template) {

@@ -82,7 +82,10 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
     let files: Vec<_> = args.captures.iter().map(|path| CaptureFile::open(path)).collect::<Result<_, _>>()?;
     let mut analysis = Analysis::new(Settings { payloads, keys, interval_ns: 0 });
     let progress = context.progress();
-    let mut tell = |at: Position<'_>| progress.bytes(at.name, at.read, at.of);
+    let mut tell = |at: Position<'_>| {
+        let name = at.name.rsplit('/').next().unwrap_or(at.name);
+        progress.bytes(name, at.read, at.of);
+    };
     let headers = analysis.decryption().is_none();
     let captures = captures::read(files, headers, &mut tell, &mut |event| match event {
         Event::Packet(at, datagram) => {
