@@ -391,6 +391,14 @@ proptest! {
 }
 
 #[test]
+fn what_stands_for_a_line_of_no_kind_is_none_of_a_kind_either() {
+    redacted("c=IN IP4 h.té".as_bytes());
+    for line in ["/=////", " 1=word", "é=secret", "/=a", "=word"] {
+        redacted(line.as_bytes());
+    }
+}
+
+#[test]
 fn nothing_is_worse_in_our_own_fixtures() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("testdata/sdp");
     let mut folders = vec![root];

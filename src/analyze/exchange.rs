@@ -25,9 +25,9 @@ pub(super) struct Request<T> {
 }
 
 impl<T> Request<T> {
-    /// The round trip; which of several transmissions was answered cannot be told.
-    pub(super) fn round_trip_ms(&self, answered: Time) -> Option<f64> {
-        (self.sent == 1).then(|| answered.ms_since(self.first))
+    /// The round trip in nanoseconds; which of several transmissions was answered cannot be told.
+    pub(super) fn round_trip(&self, answered: Time) -> Option<i64> {
+        (self.sent == 1).then(|| answered.since(self.first))
     }
 
     pub(super) fn last(&self) -> Time {

@@ -9,8 +9,8 @@ use foldhash::HashMap;
 use serde::Serialize;
 
 use super::exchange::{Exchanges, Sent};
-use super::latency::{Latencies, Latency};
 use super::leg::Leg;
+use super::spread::{Quantiles, Spread};
 use crate::capture::{Frame, Time};
 use crate::stun::{Class, Message, Method, TransactionId, attribute};
 
@@ -83,8 +83,8 @@ struct Side {
     /// Requests without USERNAME: no checks.
     queries: u64,
     queries_answered: u64,
-    query_round_trips: Latencies,
-    round_trips: Latencies,
+    query_round_trips: Spread,
+    round_trips: Spread,
     names: Vec<String>,
     controlling: Option<bool>,
     role_changes: u64,
@@ -93,7 +93,7 @@ struct Side {
     first: Option<Time>,
     /// Requests and answers, for consent.
     last_request: Option<Time>,
-    intervals: Latencies,
+    intervals: Spread,
     last_answer: Option<Time>,
     silence: Option<(i64, Time)>,
     mapped: Option<SocketAddr>,
@@ -165,7 +165,7 @@ impl Ice {
         if let Some(before) = this.last_request.replace(at)
             && this.answered > 0
         {
-            this.intervals.push(at.ms_since(before));
+            this.intervals.add(at.since(before));
         }
         if let Some(name) = &name
             && this.names.last() != Some(name)
@@ -197,18 +197,18 @@ impl Ice {
 
     fn response(&mut self, leg: &Leg, at: Time, message: &Message) {
         let Some(request) = self.exchanges.response((message.transaction, leg.dst)) else { return };
-        let (Asked { place, side, check }, round_trip) = (request.about, request.round_trip_ms(at));
+        let (Asked { place, side, check }, round_trip) = (request.about, request.round_trip(at));
         let this = &mut self.pairs[place].sides[side];
         if !check {
             this.queries_answered += 1;
-            round_trip.into_iter().for_each(|ms| this.query_round_trips.push(ms));
+            round_trip.into_iter().for_each(|ns| this.query_round_trips.add(ns));
             return;
         }
         match (message.class, message.error_code()) {
             (Class::Error, code) => *this.errors.entry(code.map_or(0, |(code, _)| code)).or_default() += 1,
             _ => {
                 this.answered += 1;
-                round_trip.into_iter().for_each(|ms| this.round_trips.push(ms));
+                round_trip.into_iter().for_each(|ns| this.round_trips.add(ns));
                 let since = this.last_answer.replace(at);
                 this.silent(since, at);
                 this.mapped = message.reflexive_address().or(this.mapped);
@@ -406,8 +406,8 @@ impl Side {
             open,
             queries: self.queries,
             queries_answered: self.queries_answered,
-            query_rtt: self.query_round_trips.summary(),
-            rtt: self.round_trips.summary(),
+            query_rtt: self.query_round_trips.quantiles(),
+            rtt: self.round_trips.quantiles(),
             usernames: self.names.clone(),
             role: self.controlling.map(|controlling| if controlling { "controlling" } else { "controlled" }),
             role_changes: self.role_changes,
@@ -416,7 +416,7 @@ impl Side {
             nominations: self.nominations,
             nominated_at_s: self.nominated.map(|(time, _)| at(time)),
             nominated_frame: self.nominated.map(|(_, frame)| frame.number),
-            consent_interval: self.intervals.summary(),
+            consent_interval: self.intervals.quantiles(),
             longest_silence_ms: silence.map(|(longest, _)| longest as f64 / 1e6),
             longest_silence_at_s: silence.map(|(_, since)| at(since)),
             last_answer_at_s: self.last_answer.map(at),
@@ -460,9 +460,9 @@ pub struct SideFacts {
     /// Those that were answered.
     pub queries_answered: u64,
     /// Question to response.
-    pub query_rtt: Option<Latency>,
+    pub query_rtt: Option<Quantiles>,
     /// Check to response, for those that were sent once.
-    pub rtt: Option<Latency>,
+    pub rtt: Option<Quantiles>,
     /// The other's and its own ufrag; more than one after a restart of ICE.
     pub usernames: Vec<String>,
     /// Its role, in the last check that said so.
@@ -480,7 +480,7 @@ pub struct SideFacts {
     /// The packet that it was in.
     pub nominated_frame: Option<u64>,
     /// Between two checks, once one was answered.
-    pub consent_interval: Option<Latency>,
+    pub consent_interval: Option<Quantiles>,
     /// The longest time without an answer, once there was one, as long as it asked. Consent ends after 30 s.
     pub longest_silence_ms: Option<f64>,
     /// When that began.

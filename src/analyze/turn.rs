@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use super::demux::Class;
 use super::exchange::{Exchanges, Sent};
-use super::latency::{Latencies, Latency};
 use super::leg::{Carrier, Leg, Via};
+use super::spread::{Quantiles, Spread};
 use crate::capture::{Frame, Time};
 use crate::stun::attribute::{self, read_address};
 use crate::stun::registry::method_name;
@@ -82,7 +82,7 @@ struct Client {
     /// Which side is the client was concluded from a port number.
     guessed: bool,
     methods: BTreeMap<String, Counts>,
-    round_trips: Latencies,
+    round_trips: Spread,
     software: Option<String>,
     realm: Option<String>,
     allocations: Vec<Allocation>,
@@ -304,12 +304,10 @@ impl Turn {
         let client = &mut self.clients[place];
         let request = self.exchanges.response((message.transaction, client.client));
         let (asked, round_trip) = match &request {
-            Some(request) => (Some(&request.about.1), request.round_trip_ms(at)),
+            Some(request) => (Some(&request.about.1), request.round_trip(at)),
             None => (None, None),
         };
-        if let Some(ms) = round_trip {
-            client.round_trips.push(ms);
-        }
+        round_trip.into_iter().for_each(|ns| client.round_trips.add(ns));
         if client.software.is_none() {
             client.software = message.text(attribute::SOFTWARE);
         }
@@ -449,7 +447,7 @@ impl Client {
             carrier,
             guessed,
             methods: BTreeMap::new(),
-            round_trips: Latencies::default(),
+            round_trips: Spread::default(),
             software: None,
             realm: None,
             allocations: Vec::new(),
@@ -549,7 +547,7 @@ impl Client {
             software: self.software.clone(),
             realm: self.realm.clone(),
             requests,
-            rtt: self.round_trips.summary(),
+            rtt: self.round_trips.quantiles(),
             allocations: self.allocations.iter().map(|allocation| allocation.facts(start)).collect(),
             permissions: self.permissions.keys().copied().collect(),
             channels: self.channels.iter().map(|(number, channel)| channel.facts(*number, start)).collect(),
@@ -618,7 +616,7 @@ pub struct TurnFacts {
     /// Requests by method.
     pub requests: BTreeMap<String, Counts>,
     /// Request to response.
-    pub rtt: Option<Latency>,
+    pub rtt: Option<Quantiles>,
     /// Allocations in order.
     pub allocations: Vec<AllocationFacts>,
     /// Peers that were let through.

@@ -7,6 +7,7 @@ mod generator;
 mod media;
 mod noise;
 mod reports;
+mod tcp;
 mod transport;
 mod truth;
 

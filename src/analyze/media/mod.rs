@@ -12,9 +12,9 @@ pub(super) use repair::Repair;
 
 use super::Analysis;
 use super::facts::{Kind, StreamFacts, percent, round};
-use super::latency::Latency;
 use super::leg::Leg;
 use super::payloads::MediaSection;
+use super::spread::Quantiles;
 
 /// Streams of one source that are compared with one another; more legs than this have nobody who would read of them.
 const MOST_LEGS: usize = 64;
@@ -92,7 +92,7 @@ pub struct RepairFacts {
     /// Of those, the ones whose original was asked for.
     pub answered: u64,
     /// From the first request to the retransmission.
-    pub answer_ms: Option<Latency>,
+    pub answer_ms: Option<Quantiles>,
 }
 
 /// What a stream is to others.

@@ -1,8 +1,8 @@
 //! Streams that repair others (RFC 4588): told by descriptions, or by the timestamps that both have; and what came of
 //! what was asked for again.
 
-use crate::analyze::latency::{Latencies, Latency};
 use crate::analyze::reports::Asked;
+use crate::analyze::spread::{Quantiles, Spread};
 use crate::analyze::stream::{Sample, Stream};
 
 /// Packets of a stream whose timestamps are looked for in others of its leg.
@@ -36,13 +36,13 @@ pub(in crate::analyze) struct Counts {
     pub(super) recovered: u64,
     /// Those of a number that was asked for.
     pub(super) answered: u64,
-    latency: Latencies,
+    latency: Spread,
 }
 
 impl Counts {
     /// From the first request for a packet to its retransmission.
-    pub(super) fn latency(&self) -> Option<Latency> {
-        self.latency.summary()
+    pub(super) fn latency(&self) -> Option<Quantiles> {
+        self.latency.quantiles()
     }
 }
 
@@ -89,7 +89,7 @@ impl Repair {
         self.counts.recovered += u64::from(was_missing);
         if let Some(asked) = asked {
             self.counts.answered += 1;
-            self.counts.latency.push(sample.at.ms_since(asked.at).max(0.0));
+            self.counts.latency.add(sample.at.since(asked.at));
         }
     }
 

@@ -1,6 +1,6 @@
 //! The sender's clocks: what its reports say of NTP and RTP time, and how these go together.
 
-use super::spread::{Spread, Thinned};
+use crate::analyze::spread::{Spread, Thinned};
 use crate::capture::Time;
 
 /// Reports that are kept of a sender.

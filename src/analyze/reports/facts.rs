@@ -7,9 +7,9 @@ use serde::{Serialize, Serializer};
 use super::kind::Counts;
 use super::pair::{Point, Told};
 use super::round_trip::RoundTrip;
-use super::spread::Quantiles;
 use super::transport_wide::TransportWideFacts;
 use crate::analyze::leg::LegId;
+use crate::analyze::spread::Quantiles;
 use crate::capture::Frame;
 
 /// An SSRC as Wireshark shows it.

@@ -9,7 +9,6 @@ mod nack;
 mod pair;
 mod round_trip;
 mod sender;
-mod spread;
 mod sync;
 mod transport_wide;
 
@@ -24,7 +23,6 @@ pub use kind::{Counts, Kind};
 pub use nack::Asked;
 pub use pair::{Interval, Point, Told};
 pub use round_trip::{Method, Part, RoundTrip};
-pub use spread::{Quantiles, Thinned};
 pub use sync::{Media, Medium, Sync};
 pub use transport_wide::TransportWideFacts;
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::kind::{Counts, Kind};
-use super::spread::Thinned;
+use crate::analyze::spread::Thinned;
 use crate::capture::{Frame, Time};
 use crate::rtcp::{Nack, Reception, VoipMetrics};
 

@@ -13,8 +13,8 @@ use std::collections::VecDeque;
 use foldhash::HashMap;
 use serde::Serialize;
 
-use super::spread::{Quantiles, Spread};
 use crate::analyze::leg::{Leg, LegId, Legs};
+use crate::analyze::spread::{Quantiles, Spread};
 use crate::capture::Time;
 
 /// Sources whose reports are remembered, and reports of each: the answer to one comes within a few.

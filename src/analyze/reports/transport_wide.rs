@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::spread::{Quantiles, Spread};
+use crate::analyze::spread::{Quantiles, Spread};
 use crate::capture::Time;
 use crate::rtcp::{Seen, TransportCc};
 

@@ -142,7 +142,9 @@ fn is_name(address: &str) -> bool {
 fn masked(written: &str) -> String {
     let mask = |character: char| match character {
         _ if character.is_ascii_digit() => '0',
-        _ if character.is_alphanumeric() => 'z',
+        _ if character.is_ascii_alphanumeric() => 'z',
+        // It may be what made it no name, and the stand-in must be none either.
+        _ if !character.is_ascii() => '?',
         _ => character,
     };
     written.chars().map(mask).collect()

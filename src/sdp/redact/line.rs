@@ -101,7 +101,14 @@ impl<'t> Pass<'_, 't> {
             _ => match mark(value.value) {
                 Some(_) => self.free(value),
                 None if line.kind.is_some() => self.unknown("", value),
-                None => self.unknown("", text.word(line.span)),
+                None => {
+                    // What stands for all of `/=word` could read as a line of another kind.
+                    let line = text.word(line.span).trimmed();
+                    let before = line.chars().next().map_or(0, char::len_utf8);
+                    let is_like_a_line = line.get(before..).is_some_and(|rest| rest.starts_with('='));
+                    let value = if is_like_a_line { without(line, before + 1) } else { line };
+                    self.unknown("", value);
+                }
             },
         }
     }

@@ -1,4 +1,5 @@
-//! Many values in little memory.
+//! Many values in little memory: a pair of addresses has some, and a capture has thousands of pairs, where the buckets of
+//! [`measure::Rolling`](crate::measure::Rolling) would be too much.
 
 use serde::Serialize;
 
