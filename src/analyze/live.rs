@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::facts::{self, round};
 use super::leg::Leg;
 use super::listing::Filter;
-use super::summary::Summary;
+use super::summary::{Judge, Summary};
 use super::{Analysis, Found};
 use crate::capture::Time;
 use crate::finding::{Exit, Finding};
@@ -21,6 +21,7 @@ const MOST_JUDGED: usize = 512;
 #[derive(Debug)]
 pub struct Live {
     filter: Filter,
+    judge: Judge,
     interval_ns: i64,
     first: Option<Time>,
     began: Time,
@@ -98,9 +99,10 @@ const COLUMNS: &[&str] = &[
 impl Live {
     /// With intervals of so many nanoseconds.
     #[must_use]
-    pub fn new(interval_ns: i64, filter: Filter) -> Self {
+    pub fn new(interval_ns: i64, filter: Filter, judge: Judge) -> Self {
         Self {
             filter,
+            judge,
             interval_ns: interval_ns.max(1),
             first: None,
             began: Time::default(),
@@ -192,6 +194,12 @@ impl Live {
     #[must_use]
     pub fn judges(&self) -> bool {
         self.before.len() <= MOST_JUDGED
+    }
+
+    /// What it is held against, at each look and at the end.
+    #[must_use]
+    pub fn judge(&self) -> &Judge {
+        &self.judge
     }
 
     /// The findings that were there at the last look, too, and have not been told: what is half seen comes and goes.

@@ -101,8 +101,8 @@ impl Window {
 struct LegState {
     /// Something says that media flows here, or on the way back.
     context: bool,
-    /// Checks of ICE went over it: it may be left for another pair.
-    checked: bool,
+    /// The side that sends, where checks of ICE went over it: it may be left for another pair.
+    checked: Option<ice::End>,
     /// DTLS was seen, here or on the way back: what follows is SRTP.
     dtls: bool,
     /// What there is, by source. A leg has few.
@@ -254,13 +254,9 @@ impl Analysis {
             return;
         }
         let path = self.path(&inner);
-        let Some(id) = self.leg(path) else {
-            self.not_kept += 1;
-            return;
-        };
         match inner.class {
-            Class::Rtp => self.rtp(id, path, at, frame, inner.payload, inner.length),
-            Class::Rtcp => self.rtcp(id, path, at, frame, inner.payload, inner.length),
+            Class::Rtp => self.rtp(path, at, frame, inner.payload, inner.length),
+            Class::Rtcp => self.rtcp(path, at, frame, inner.payload, inner.length),
             Class::Stun => self.context(path, false),
             Class::Dtls => self.context(path, true),
             Class::Channel(_) | Class::Zrtp | Class::Other => {}
@@ -292,15 +288,21 @@ impl Analysis {
         }
     }
 
-    fn rtcp(&mut self, id: LegId, leg: Leg, at: Time, frame: Frame, payload: &[u8], length: usize) {
-        let state = &self.states[id.index()];
-        let plain = !state.dtls && rtcp::looks_plain(payload, length);
-        let media = state.context || leg.via.is_some() || !state.streams.is_empty();
+    fn rtcp(&mut self, leg: Leg, at: Time, frame: Frame, payload: &[u8], length: usize) {
+        let id = self.expected(leg);
+        let state = id.map(|id| &self.states[id.index()]);
+        let plain = state.is_none_or(|state| !state.dtls) && rtcp::looks_plain(payload, length);
+        let media =
+            state.is_some_and(|state| state.context || !state.streams.is_empty()) || leg.via.is_some();
         // Without a word of media, and no RTCP through and through, it is something else.
         if !detect::may_be_media(leg) || !(plain || media) {
             self.detector.no_rtcp();
             return;
         }
+        let Some(id) = id.or_else(|| self.leg(leg)) else {
+            self.not_kept += 1;
+            return;
+        };
         let opened = match plain {
             true => None,
             false => self.decryption.rtcp(&leg, &self.transport.dtls, payload),
@@ -317,13 +319,14 @@ impl Analysis {
         }
     }
 
-    fn rtp(&mut self, id: LegId, leg: Leg, at: Time, frame: Frame, payload: &[u8], length: usize) {
+    fn rtp(&mut self, leg: Leg, at: Time, frame: Frame, payload: &[u8], length: usize) {
         let Ok(packet) = rtp::Packet::read(payload, length) else {
             self.detector.malformed();
             return;
         };
         let mut sample = Sample::new(at, frame, &packet);
-        let mut is_open = !self.states[id.index()].dtls;
+        let id = self.expected(leg);
+        let mut is_open = id.is_none_or(|id| !self.states[id.index()].dtls);
         if self.decryption.has_keys()
             && let Some(opened) = self.decryption.rtp(&leg, &self.transport.dtls, payload)
             && let Ok(opened) = rtp::Packet::read(&opened, opened.len())
@@ -335,16 +338,18 @@ impl Analysis {
             return;
         }
         let ssrc = packet.ssrc();
-        let state = &self.states[id.index()];
-        if let Some((_, place)) = state.streams.iter().find(|(source, _)| *source == ssrc) {
+        let state = id.map(|id| (id, &self.states[id.index()]));
+        if let Some((id, state)) = state
+            && let Some((_, place)) = state.streams.iter().find(|(source, _)| *source == ssrc)
+        {
             let place = *place;
             let kept = &mut self.streams[place];
             match self.settings.tells {
                 true => self.events.push(Heard::take(&mut kept.stream, ssrc, &sample, Some(&packet)).on(leg)),
                 false => drop(kept.stream.packet(&sample)),
             }
-            if state.checked {
-                self.transport.ice.media(&leg, at, frame);
+            if let Some(end) = state.checked {
+                self.transport.ice.media(end, at, frame);
             }
             if kept.stream.sequence().packets() < EXTENSIONS_OF {
                 kept.stream.learn(&packet);
@@ -356,14 +361,14 @@ impl Analysis {
         }
         if let Some(known) = &self.settings.known {
             if known.contains(&(leg, ssrc)) {
-                self.begin(id, ssrc, &[sample], Some(&packet));
+                self.begin(leg, ssrc, &[sample], Some(&packet));
             }
             return;
         }
-        let context = state.context || leg.via.is_some();
+        let context = state.is_some_and(|(_, state)| state.context) || leg.via.is_some();
         let around = Surroundings { context, ports: (leg.src.port(), leg.dst.port()) };
-        if let Verdict::Stream(samples) = self.detector.packet(id, ssrc, sample, around) {
-            self.begin(id, ssrc, &samples, None);
+        if let Verdict::Stream(samples) = self.detector.packet(leg, ssrc, sample, around) {
+            self.begin(leg, ssrc, &samples, None);
         }
     }
 
@@ -383,13 +388,13 @@ impl Analysis {
         self.streams[place].repair = repair;
     }
 
-    fn begin(&mut self, id: LegId, ssrc: u32, samples: &[Sample], packet: Option<&rtp::Packet<'_>>) {
+    fn begin(&mut self, leg: Leg, ssrc: u32, samples: &[Sample], packet: Option<&rtp::Packet<'_>>) {
         let Some((first, others)) = samples.split_first() else { return };
-        if self.streams.len() >= MOST_STREAMS {
+        let room = self.streams.len() < MOST_STREAMS;
+        let Some(id) = self.leg(leg).filter(|_| room) else {
             self.not_kept += samples.len() as u64;
             return;
-        }
-        let leg = *self.legs.get(id);
+        };
         let known = self.settings.payloads.payload(first.payload_type, ssrc, leg.src, leg.dst);
         let rate = known.map(|(payload, _)| payload.clock_rate);
         let start = self.start.unwrap_or(first.at);
@@ -425,29 +430,48 @@ impl Analysis {
         }
     }
 
-    fn leg(&mut self, leg: Leg) -> Option<LegId> {
-        let id = self.legs.id(leg)?;
-        if id.index() >= self.states.len() {
-            let described = self.settings.payloads.names(leg.dst) || self.settings.payloads.names(leg.src);
-            let back = self.legs.find(&leg.reverse()).map(|back| &self.states[back.index()]);
-            let mut state = LegState { context: described, ..LegState::default() };
-            if let Some(back) = back {
-                state.context |= back.context;
-                (state.dtls, state.checked) = (back.dtls, back.checked);
-            }
-            self.states.push(state);
+    /// The place of a leg on which media may go. Noise gets none: there is more of it than there are calls.
+    fn expected(&mut self, leg: Leg) -> Option<LegId> {
+        match self.legs.find(&leg) {
+            None if leg.via.is_some() || self.begun(&leg).context => self.leg(leg),
+            known => known,
         }
+    }
+
+    fn leg(&mut self, leg: Leg) -> Option<LegId> {
+        if let Some(id) = self.legs.find(&leg) {
+            return Some(id);
+        }
+        let state = self.begun(&leg);
+        let id = self.legs.id(leg)?;
+        self.states.push(state);
         Some(id)
+    }
+
+    /// What is known of a leg when it is met.
+    fn begun(&self, leg: &Leg) -> LegState {
+        let described = self.settings.payloads.names(leg.dst) || self.settings.payloads.names(leg.src);
+        let mut state = LegState { context: described, ..LegState::default() };
+        if let Some(back) = self.legs.find(&leg.reverse()) {
+            let back = &self.states[back.index()];
+            state.context |= back.context;
+            state.dtls = back.dtls;
+            state.checked = back.checked.and_then(|_| self.transport.ice.end(leg));
+        }
+        state
     }
 
     /// Something on a leg says that media flows there, both ways.
     fn context(&mut self, leg: Leg, dtls: bool) {
+        if self.leg(leg).is_none() {
+            self.not_kept += 1;
+        }
         for way in [leg, leg.reverse()] {
             if let Some(id) = self.legs.find(&way) {
                 let state = &mut self.states[id.index()];
                 state.context = true;
                 state.dtls |= dtls;
-                state.checked |= self.transport.ice.knows(&leg);
+                state.checked = state.checked.or_else(|| self.transport.ice.end(&way));
             }
         }
     }
@@ -458,15 +482,15 @@ impl Analysis {
         streams.finish(&mut |message| self.message(&message));
         self.tcp = streams;
         let mut late = Vec::new();
-        let (legs, states, payloads) = (&self.legs, &self.states, &self.settings.payloads);
-        let context = |id: LegId| {
-            let leg = legs.get(id);
-            let described = payloads.names(leg.dst) || payloads.names(leg.src);
-            states[id.index()].context || leg.via.is_some() || described
+        let mut detector = std::mem::take(&mut self.detector);
+        let context = |leg: &Leg| {
+            let known = self.legs.find(leg).is_some_and(|id| self.states[id.index()].context);
+            known || leg.via.is_some() || self.begun(leg).context
         };
-        self.detector.finish(context, |id, ssrc, samples| late.push((id, ssrc, samples)));
-        for (id, ssrc, samples) in late {
-            self.begin(id, ssrc, &samples, None);
+        detector.finish(context, |leg, ssrc, samples| late.push((leg, ssrc, samples)));
+        self.detector = detector;
+        for (leg, ssrc, samples) in late {
+            self.begin(leg, ssrc, &samples, None);
         }
         self.streams.iter_mut().for_each(|kept| kept.stream.finish());
         self.sort();

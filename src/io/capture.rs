@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -21,6 +23,7 @@ pub struct CaptureFile {
     name: String,
     reader: Reader<'static>,
     length: Option<u64>,
+    taken: Arc<AtomicU64>,
 }
 
 impl CaptureFile {
@@ -29,16 +32,19 @@ impl CaptureFile {
     /// # Errors
     /// It cannot be opened, or is no capture.
     pub fn open(path: &Path) -> anyhow::Result<Self> {
+        let taken = Arc::default();
         if path.as_os_str() == "-" {
-            let (reader, _) = reader(io::stdin()).context("standard input")?;
-            return Ok(Self { name: "standard input".to_owned(), reader, length: None });
+            let input = Counted { input: io::stdin(), taken: Arc::clone(&taken) };
+            let (reader, _) = reader(input).context("standard input")?;
+            return Ok(Self { name: "standard input".to_owned(), reader, length: None, taken });
         }
         let name = path.display().to_string();
         let file = File::open(path).with_context(|| format!("open {name}"))?;
         let about = file.metadata().with_context(|| format!("open {name}"))?;
         anyhow::ensure!(!about.is_dir(), "{name} is a directory");
-        let (reader, _) = reader(file).with_context(|| name.clone())?;
-        Ok(Self { name, reader, length: about.is_file().then_some(about.len()) })
+        let input = Counted { input: file, taken: Arc::clone(&taken) };
+        let (reader, _) = reader(input).with_context(|| name.clone())?;
+        Ok(Self { name, reader, length: about.is_file().then_some(about.len()), taken })
     }
 
     /// As [`open`](Self::open), of a capture that is still being taken: reading it can be interrupted, and after
@@ -61,7 +67,7 @@ impl CaptureFile {
             if !reader.1 {
                 watch.arm();
             }
-            Self { name, reader: reader.0, length: None }
+            Self { name, reader: reader.0, length: None, taken: Arc::default() }
         });
         Ok((opened, watch))
     }
@@ -78,6 +84,12 @@ impl CaptureFile {
         self.length
     }
 
+    /// How many of those bytes were read.
+    #[must_use]
+    pub fn taken(&self) -> u64 {
+        self.taken.load(Ordering::Relaxed)
+    }
+
     /// What has been read of it.
     #[must_use]
     pub fn reader(&self) -> &Reader<'static> {
@@ -87,6 +99,20 @@ impl CaptureFile {
     /// As [`Reader::next`].
     pub fn next(&mut self, take: &mut dyn FnMut(Section<'_>)) -> Option<Ending> {
         self.reader.next(take)
+    }
+}
+
+/// Counts what is read.
+struct Counted<R> {
+    input: R,
+    taken: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.input.read(buffer)?;
+        self.taken.fetch_add(length as u64, Ordering::Relaxed);
+        Ok(length)
     }
 }
 

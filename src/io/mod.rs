@@ -3,6 +3,7 @@
 
 pub mod arriving;
 pub mod capture;
+pub mod captures;
 pub mod dtls;
 pub mod input;
 pub mod link;

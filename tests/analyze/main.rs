@@ -6,6 +6,7 @@ mod corpus;
 mod findings;
 mod generator;
 mod media;
+mod noise;
 mod reports;
 mod tcp;
 mod transport;

@@ -4,8 +4,9 @@ mod hello;
 mod names;
 mod record;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
+use foldhash::HashMap;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 

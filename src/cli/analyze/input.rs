@@ -6,16 +6,14 @@ use std::path::PathBuf;
 use crate::analyze::payloads::Payloads;
 use crate::analyze::summary::CaptureFacts;
 use crate::analyze::{Analysis, Settings};
-use crate::capture::{Decoder, Section};
 use crate::cli::{Context, UserError};
 use crate::io::capture::CaptureFile;
+use crate::io::captures::{self, Event, Position};
 use crate::io::input;
 use crate::srtp::KeyFile;
 
 /// A description is no longer, nor are keys.
 const LONGEST_TEXT: u64 = 64 << 20;
-/// Packets between two looks at the clock of the progress bar.
-const TELL_EVERY: u64 = 1 << 14;
 
 /// What a capture does not say of itself.
 #[derive(Debug, clap::Args)]
@@ -95,55 +93,23 @@ pub(super) fn read_all(
     context: &mut Context,
     each: &mut dyn FnMut(&mut Analysis, &mut Context) -> anyhow::Result<()>,
 ) -> anyhow::Result<Vec<CaptureFacts>> {
-    let read = |(number, file)| read(file, number, analysis, context, each);
-    (0..).zip(files).map(read).collect()
-}
-
-fn read(
-    mut file: CaptureFile,
-    number: u16,
-    analysis: &mut Analysis,
-    context: &mut Context,
-    each: &mut dyn FnMut(&mut Analysis, &mut Context) -> anyhow::Result<()>,
-) -> anyhow::Result<CaptureFacts> {
     let progress = context.progress();
-    let mut decoder = Decoder::new(number);
-    let ending = loop {
-        let ended = next(&mut file, &mut decoder, analysis);
-        if let Some(ending) = ended {
-            break ending;
-        }
-        each(analysis, context)?;
-        if file.reader().packets().is_multiple_of(TELL_EVERY) {
-            progress.set(read_so_far(&file));
-        }
+    let mut tell = |at: Position<'_>| {
+        let name = at.name.rsplit('/').next().unwrap_or(at.name);
+        progress.bytes(name, at.read, at.of);
     };
-    progress.finish();
-    Ok(CaptureFacts::of(file.name(), file.reader(), &decoder, &ending))
-}
-
-/// Reads one packet more, or says how the file ended.
-pub(super) fn next(
-    file: &mut CaptureFile,
-    decoder: &mut Decoder,
-    analysis: &mut Analysis,
-) -> Option<crate::capture::Ending> {
-    file.next(&mut |section| match section {
-        Section::Record(record) => {
-            analysis.time(record.at);
-            if let Some(datagram) = decoder.datagram(&record) {
-                analysis.datagram(&datagram);
+    let (headers, mut failed) = (analysis.decryption().is_none(), None);
+    let captures = captures::read(files, headers, &mut tell, &mut |event| {
+        match event {
+            Event::Packet(at, datagram) => {
+                analysis.time(at);
+                datagram.iter().for_each(|datagram| analysis.datagram(datagram));
             }
+            Event::KeyLog(log) => analysis.keys(&String::from_utf8_lossy(log)),
         }
-        Section::Skipped(reason) => decoder.skip(reason),
-        Section::KeyLog(log) => analysis.keys(&String::from_utf8_lossy(log)),
-    })
-}
-
-fn read_so_far(file: &CaptureFile) -> String {
-    let read = file.reader().consumed() >> 20;
-    match file.length() {
-        Some(length) if length >> 20 >= read => format!("{}: {read} of {} MiB", file.name(), length >> 20),
-        _ => format!("{}: {read} MiB", file.name()),
-    }
+        failed = each(analysis, context).err();
+        failed.is_none()
+    });
+    progress.finish();
+    failed.map_or(Ok(captures), Err)
 }

@@ -29,11 +29,10 @@ pub(super) fn run(
         Err(_) if watch.is_interrupted() => return Ok(Exit::Interrupted),
         file => (file?, settings.window),
     };
-    let mut live = Live::new(view.interval_ns(), view.filter());
+    let mut live = Live::new(view.interval_ns(), view.filter(), judge);
     let mut analysis = Analysis::new(settings);
     let mut decoder = Decoder::new(0);
-    let ending =
-        follow(&mut file, &watch, &mut live, &mut analysis, &mut decoder, view, &judge, &mut context)?;
+    let ending = follow(&mut file, &watch, &mut live, &mut analysis, &mut decoder, view, &mut context)?;
     analysis.finish();
     if let Some(row) = live.finish(&analysis) {
         context.grow(&row, false)?;
@@ -41,7 +40,8 @@ pub(super) fn run(
     // Where the user ended it, the last packet may be a half one, and the file is none the worse.
     let ending = if watch.is_interrupted() { Ending::Whole } else { ending };
     let facts = CaptureFacts::of(file.name(), file.reader(), &decoder, &ending);
-    let summary = Summary::judged(vec![facts], &analysis, judge).narrowed(&view.filter(), window);
+    let summary =
+        Summary::judged(vec![facts], &analysis, live.judge().clone()).narrowed(&view.filter(), window);
     context.emit(&End(if watch.is_interrupted() { summary.interrupted() } else { summary }))
 }
 
@@ -52,7 +52,6 @@ fn follow(
     analysis: &mut Analysis,
     decoder: &mut Decoder,
     view: &View,
-    judge: &Judge,
     context: &mut Context,
 ) -> anyhow::Result<Ending> {
     let mut silent = 0.0;
@@ -71,7 +70,7 @@ fn follow(
         });
         if let Some(mut row) = over {
             if live.judges() {
-                row.findings = findings(file, live, analysis, decoder, judge);
+                row.findings = findings(file, live, analysis, decoder);
             }
             context.grow(&row, false)?;
         }
@@ -92,8 +91,7 @@ fn findings(
     live: &mut Live,
     analysis: &Analysis,
     decoder: &Decoder,
-    judge: &Judge,
 ) -> Vec<crate::finding::Finding> {
     let facts = CaptureFacts::of(file.name(), file.reader(), decoder, &Ending::Whole);
-    live.fresh(&Summary::judged(vec![facts], analysis, judge.clone()))
+    live.fresh(&Summary::judged(vec![facts], analysis, live.judge().clone()))
 }

@@ -35,8 +35,18 @@ impl Drop for Temporary {
 }
 
 /// Streams with loss, copies, and packets that overtake each other.
-const PLAN: Plan =
-    Plan { seed: 11, streams: 12, seconds: 12.0, lost: 3.0, duplicated: 2.0, jitter_ms: 30.0, noise: 3.0 };
+const PLAN: Plan = Plan {
+    seed: 11,
+    streams: 12,
+    seconds: 12.0,
+    lost: 3.0,
+    duplicated: 2.0,
+    jitter_ms: 30.0,
+    noise: 3.0,
+    audio: 3,
+    relayed: 0,
+    control: false,
+};
 
 fn generated(name: &str) -> (Temporary, Vec<Truth>) {
     let file = Temporary::new(name);
