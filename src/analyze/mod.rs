@@ -374,16 +374,23 @@ impl Analysis {
 
     /// Whether a packet is one of another stream, sent again.
     fn repair(&mut self, id: LegId, place: usize, sample: &Sample, is_open: bool) {
+        let number = |sample: &Sample| {
+            let &[high, low] = sample.head().first_chunk()?;
+            Some(u16::from_be_bytes([high, low]))
+        };
         let mut repair = std::mem::take(&mut self.streams[place].repair);
         let others = self.states[id.index()].streams.iter().filter(|(_, other)| *other != place);
-        repair.look(sample, others.map(|(_, other)| (*other, &self.streams[*other].stream)));
-        if is_open
-            && let Some(primary) = repair.primary()
-            && let Some(&[high, low]) = sample.head().first_chunk()
-        {
-            let (original, primary) = (u16::from_be_bytes([high, low]), &self.streams[primary]);
-            let was_missing = primary.stream.sequence().is_missing(original);
-            repair.read(sample, was_missing, self.reports.asked(primary.ssrc, original));
+        let others = others.map(|(_, other)| (*other, &self.streams[*other].stream));
+        repair.look(sample, number(sample).filter(|_| is_open), others);
+        if is_open {
+            repair.keep(sample);
+        }
+        if let Some(primary) = repair.primary() {
+            for sample in repair.pending() {
+                let (Some(original), primary) = (number(&sample), &self.streams[primary]) else { continue };
+                let was_missing = primary.stream.sequence().is_missing(original);
+                repair.read(&sample, was_missing, self.reports.asked(primary.ssrc, original));
+            }
         }
         self.streams[place].repair = repair;
     }
@@ -396,7 +403,7 @@ impl Analysis {
             return;
         };
         let known = self.settings.payloads.payload(first.payload_type, ssrc, leg.src, leg.dst);
-        let rate = known.map(|(payload, _)| payload.clock_rate);
+        let rate = known.as_ref().map(|(payload, _)| payload.clock_rate);
         let start = self.start.unwrap_or(first.at);
         let mut stream = Stream::new(*first, start, self.settings.interval_ns, rate);
         let state = &mut self.states[id.index()];
@@ -414,6 +421,7 @@ impl Analysis {
         }
         let place = self.streams.len();
         let mut repair = Repair::default();
+        repair.associate(known.and_then(|(payload, _)| payload.associated));
         for (other, with) in self.settings.payloads.repaired(ssrc) {
             if let Some((_, at)) = state.streams.iter().find(|(source, _)| *source == with) {
                 match other {
@@ -425,8 +433,13 @@ impl Analysis {
         state.streams.push((ssrc, place));
         self.streams.push(Kept { leg: id, ssrc, stream, repair });
         // Those that came before it was known to be a stream count as well.
-        for sample in samples.iter().skip(1) {
-            self.repair(id, place, sample, false);
+        let is_plain = !self.states[id.index()].dtls;
+        for (n, sample) in samples.iter().enumerate() {
+            match is_plain || sample.is_opened() {
+                is_open if n > 0 => self.repair(id, place, sample, is_open),
+                true => self.streams[place].repair.keep(sample),
+                false => {}
+            }
         }
     }
 

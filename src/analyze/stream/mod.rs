@@ -63,6 +63,7 @@ pub struct Sample {
     pub payload_length: u32,
     head: [u8; HEAD],
     head_length: u8,
+    opened: bool,
 }
 
 impl Sample {
@@ -87,6 +88,7 @@ impl Sample {
             payload_length: packet.payload_length() as u32,
             head,
             head_length: kept as u8,
+            opened: false,
         }
     }
 
@@ -98,6 +100,13 @@ impl Sample {
         self.head[..kept].copy_from_slice(&payload[..kept]);
         self.head_length = kept as u8;
         self.payload_length = plain.payload_length() as u32;
+        self.opened = true;
+    }
+
+    /// Whether what was encrypted is open.
+    #[must_use]
+    pub fn is_opened(&self) -> bool {
+        self.opened
     }
 
     /// The first bytes of the payload.
@@ -432,6 +441,19 @@ impl Stream {
     #[must_use]
     pub fn had_timestamp(&self, timestamp: u32) -> bool {
         self.recent.has(timestamp)
+    }
+
+    /// Whether a frame with this timestamp would be among its last ones, and is not there.
+    #[must_use]
+    pub fn lacks_timestamp(&self, timestamp: u32) -> bool {
+        self.recent.lacks(timestamp)
+    }
+
+    /// Whether most of its packets have a payload type.
+    #[must_use]
+    pub fn is_mainly(&self, payload_type: u8) -> bool {
+        let of_type = self.payload_types.get(&payload_type).map_or(0, |of_type| of_type.packets);
+        of_type * 2 > self.sequence.packets()
     }
 
     /// Packets with a header extension of a form.

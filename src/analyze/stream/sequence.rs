@@ -159,6 +159,13 @@ impl Sequence {
             && !self.has(extended)
     }
 
+    /// Whether a number is one of the last that are still open, missing or not.
+    #[must_use]
+    pub fn is_recent(&self, number: u16) -> bool {
+        let behind = i64::from((self.highest as u16).wrapping_sub(number) as i16);
+        (0..WINDOW).contains(&behind) && self.highest - behind >= self.lowest
+    }
+
     /// All packets.
     #[must_use]
     pub fn packets(&self) -> u64 {
