@@ -187,6 +187,17 @@ pub struct KeyFacts {
     pub frames: (u64, u64),
 }
 
+/// Timestamps that were set anew, or that stood while time went on.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TimestampJumps {
+    /// How often.
+    pub count: u32,
+    /// When the first showed, in seconds since the capture's first packet.
+    pub at_s: f64,
+    /// The packet in which it did.
+    pub frame: u64,
+}
+
 /// One stream on one leg.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct StreamFacts {
@@ -247,6 +258,8 @@ pub struct StreamFacts {
     pub jitter_max_ms: Option<f64>,
     /// What the estimate reached in at least two rows over time, and in one of twenty.
     pub jitter_sustained_ms: Option<f64>,
+    /// Timestamps that jumped by more than 3 s against the arrivals: that is left out of the jitter.
+    pub timestamp_jumps: Option<TimestampJumps>,
     /// The same of the first packets of frames, for video.
     pub frame_jitter_mean_ms: Option<f64>,
     /// The highest of them.
@@ -385,6 +398,7 @@ impl StreamFacts {
             jitter_mean_ms: jitter.map(|jitter| round(jitter.mean, 3)),
             jitter_max_ms: jitter.map(|jitter| round(jitter.max, 3)),
             jitter_sustained_ms: clock.and_then(|rate| sustained(stream, rate)).map(|ms| round(ms, 3)),
+            timestamp_jumps: clock.and_then(|rate| jumps(stream, rate, start)),
             frame_jitter_mean_ms: frame_jitter.map(|jitter| round(jitter.mean, 3)),
             frame_jitter_max_ms: frame_jitter.map(|jitter| round(jitter.max, 3)),
             max_delta_ms: stream.gap().map(|gap| round(gap.ms, 3)),
@@ -520,6 +534,13 @@ fn sustained(stream: &Stream, rate: u32) -> Option<f64> {
     let mut highest: Vec<f64> = rows.filter_map(|row| stream.row_jitter_ms(row, rate)).collect();
     highest.sort_by(|a, b| b.total_cmp(a));
     highest.get((highest.len() / 20).max(1)).copied()
+}
+
+fn jumps(stream: &Stream, rate: u32, start: Time) -> Option<TimestampJumps> {
+    let jumps = stream.jitter().jumps(rate);
+    let (at, frame) = jumps.first?;
+    let at_s = round(at.seconds_since(start), 6);
+    Some(TimestampJumps { count: jumps.count, at_s, frame: frame.number })
 }
 
 fn freeze_cause(freeze: &Freeze, rate: Option<u32>) -> Cause {

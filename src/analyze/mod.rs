@@ -136,7 +136,19 @@ pub struct Analysis {
     end: Time,
     bounds: (Time, Time),
     clock_steps: u64,
+    clock_step: Option<ClockStep>,
     not_kept: u64,
+}
+
+/// The clock of the capture went back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClockStep {
+    /// The time of the packet before.
+    pub before: Time,
+    /// The time of the packet in which it showed.
+    pub after: Time,
+    /// That packet, or the next one that carries something; `None` where none does.
+    pub frame: Option<Frame>,
 }
 
 /// One stream of a finished analysis.
@@ -176,6 +188,7 @@ impl Analysis {
             end: Time::default(),
             bounds: (Time(i64::MAX), Time(i64::MIN)),
             clock_steps: 0,
+            clock_step: None,
             not_kept: 0,
         }
     }
@@ -188,6 +201,7 @@ impl Analysis {
             self.start = Some(at);
         } else if self.end.since(at) > STEP_NS {
             self.clock_steps += 1;
+            self.clock_step.get_or_insert(ClockStep { before: self.end, after: at, frame: None });
         }
         self.end = at;
         self.bounds = (self.bounds.0.min(at), self.bounds.1.max(at));
@@ -202,6 +216,9 @@ impl Analysis {
     pub fn datagram(&mut self, datagram: &Datagram<'_>) {
         let leg = Leg { src: datagram.src, dst: datagram.dst, carrier: datagram.transport.into(), via: None };
         let (at, frame, payload) = (datagram.at, datagram.frame, datagram.payload);
+        if let Some(step) = self.clock_step.as_mut().filter(|step| step.frame.is_none()) {
+            step.frame = Some(frame);
+        }
         if let Carried::Tcp(tcp) = datagram.transport {
             // Taken out, for what comes out of it goes into the rest.
             let mut streams = std::mem::take(&mut self.tcp);
@@ -639,5 +656,11 @@ impl Analysis {
     #[must_use]
     pub fn clock_steps(&self) -> u64 {
         self.clock_steps
+    }
+
+    /// The first time that it did.
+    #[must_use]
+    pub fn clock_step_at(&self) -> Option<ClockStep> {
+        self.clock_step
     }
 }

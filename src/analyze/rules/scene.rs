@@ -207,6 +207,7 @@ pub(crate) fn audio(id: &str, ssrc: u32) -> StreamFacts {
         jitter_mean_ms: Some(2.0),
         jitter_max_ms: Some(6.0),
         jitter_sustained_ms: Some(5.0),
+        timestamp_jumps: None,
         frame_jitter_mean_ms: None,
         frame_jitter_max_ms: None,
         max_delta_ms: Some(40.0),

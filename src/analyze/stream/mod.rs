@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 pub use clock::{Clock, Drift};
 pub use events::Event;
 pub use frames::{Frames, Freeze};
-pub use jitter::{Jitter, JitterMs};
+pub use jitter::{Jitter, JitterMs, Jumps};
 pub use loss::{Burst, LONGEST_TOLD, Loss, Runs};
 pub use pause::{Cause, Pause, Pauses};
 pub use red::Red;
@@ -35,6 +35,8 @@ use recent::Recent;
 
 /// As much of a payload as anything here looks at.
 const HEAD: usize = 16;
+/// A packet that came so long before the one ahead of it: the clock of the capture went back.
+const STEP_MS: f64 = 100.0;
 /// Payload types that are told apart; more come only from noise.
 const MOST_PAYLOAD_TYPES: usize = 16;
 
@@ -207,6 +209,11 @@ impl Stream {
             series.at(loss.at).lost += 1;
         });
         let ms = sample.at.ms_since(self.last.at);
+        if ms < -STEP_MS {
+            self.jitter.interrupt();
+            self.clock.interrupt();
+            self.frames.step(sample.at);
+        }
         if self.gap.is_none_or(|longest| ms > longest.ms) {
             self.gap = Some(Gap { ms, from: self.last.at, before: self.last.frame, after: sample.frame });
         }
@@ -253,7 +260,7 @@ impl Stream {
         }
         self.points.push(sample.at, sample.timestamp);
         let seconds = sample.at.seconds_since(self.first.at);
-        self.jitter.packet(seconds, self.units);
+        self.jitter.packet(seconds, self.units, sample.at, sample.frame);
         let missing = self.sequence.missing();
         if ahead && self.frames.packet(sample.at, seconds, self.units, missing, self.last.frame, sample.frame)
         {

@@ -70,7 +70,9 @@ mod tests {
     #[test]
     fn a_hole_lacks_what_was_to_be_in_it() {
         let mut recent = Recent::default();
-        (0..30).filter(|n| *n != 7 && *n != 8).for_each(|n| recent.push((u32::MAX - 10_000).wrapping_add(n * 960)));
+        (0..30)
+            .filter(|n| *n != 7 && *n != 8)
+            .for_each(|n| recent.push((u32::MAX - 10_000).wrapping_add(n * 960)));
         let at = |n: u32| (u32::MAX - 10_000).wrapping_add(n * 960);
         assert!(recent.lacks(at(7)) && recent.lacks(at(8)));
         assert!(!recent.lacks(at(7) + 1) && !recent.lacks(at(30)) && !recent.lacks(at(3)));
