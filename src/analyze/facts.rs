@@ -88,6 +88,21 @@ pub struct FreezeFacts {
     pub cause: Cause,
 }
 
+/// A time without a whole frame.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct IncompleteRun {
+    /// The last packet before its first hole, in seconds since the capture's first packet.
+    pub from_s: f64,
+    /// The beginning of the next whole frame.
+    pub to_s: f64,
+    /// Frames that were not whole, at least.
+    pub frames: u64,
+    /// Packets missing in them.
+    pub missing: u64,
+    /// The packets at its beginning and its end.
+    pub frame_range: (u64, u64),
+}
+
 /// A pause between packets.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PauseFacts {
@@ -286,6 +301,14 @@ pub struct StreamFacts {
     pub freeze_count: u64,
     /// The first of them.
     pub freeze_candidates: Vec<FreezeFacts>,
+    /// Frames of which packets never came, and were not sent again on this leg: so many at least; for video.
+    pub frames_incomplete: Option<u64>,
+    /// When the first showed.
+    pub incomplete_at_s: Option<f64>,
+    /// The packet in which it did.
+    pub incomplete_frame: Option<u64>,
+    /// Long times without a whole frame, the first of them.
+    pub incomplete_runs: Vec<IncompleteRun>,
     /// How much faster the sender's clock is than that of the capture.
     pub drift_ppm: Option<f64>,
     /// Whether that is the same all the time, as only clocks are; `None` where a minute is not there to tell.
@@ -364,6 +387,7 @@ impl StreamFacts {
         let section = analysis.payloads().section_of(found.ssrc, leg.src, leg.dst);
         let uri = |id: u8| section.and_then(|section| section.extensions.get(&id).cloned());
         let at = |time: Time| round(time.seconds_since(start), 6);
+        let incomplete = stream.holes().incomplete().1.filter(|_| is_video);
         Self {
             id,
             ssrc: ssrc(found.ssrc),
@@ -432,6 +456,24 @@ impl StreamFacts {
                         frames: frames(freeze.before, freeze.after),
                         missing: freeze.missing,
                         cause: freeze_cause(freeze, clock_rate),
+                    })
+                    .collect(),
+                false => Vec::new(),
+            },
+            frames_incomplete: is_video.then(|| stream.holes().incomplete().0),
+            incomplete_at_s: incomplete.map(|(when, _)| at(when)),
+            incomplete_frame: incomplete.map(|(_, frame)| frame.number),
+            incomplete_runs: match is_video {
+                true => stream
+                    .holes()
+                    .runs()
+                    .iter()
+                    .map(|run| IncompleteRun {
+                        from_s: at(run.from),
+                        to_s: at(run.to),
+                        frames: run.frames,
+                        missing: run.missing,
+                        frame_range: frames(run.before, run.after),
                     })
                     .collect(),
                 false => Vec::new(),

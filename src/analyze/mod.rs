@@ -399,14 +399,18 @@ impl Analysis {
         let others = self.states[id.index()].streams.iter().filter(|(_, other)| *other != place);
         let others = others.map(|(_, other)| (*other, &self.streams[*other].stream));
         repair.look(sample, number(sample).filter(|_| is_open), others);
-        if is_open {
-            repair.keep(sample);
-        }
+        repair.keep(sample, is_open);
         if let Some(primary) = repair.primary() {
-            for sample in repair.pending() {
-                let (Some(original), primary) = (number(&sample), &self.streams[primary]) else { continue };
-                let was_missing = primary.stream.sequence().is_missing(original);
-                repair.read(&sample, was_missing, self.reports.asked(primary.ssrc, original));
+            for (sample, is_open) in repair.pending() {
+                let primary = &mut self.streams[primary];
+                let original = number(&sample).filter(|_| is_open);
+                if let Some(original) = original {
+                    let was_missing = primary.stream.sequence().is_missing(original);
+                    repair.read(&sample, was_missing, self.reports.asked(primary.ssrc, original));
+                }
+                if original.is_some() || !(is_open || sample.padding) {
+                    primary.stream.repaired(original, sample.timestamp);
+                }
             }
         }
         self.streams[place].repair = repair;
@@ -452,10 +456,10 @@ impl Analysis {
         // Those that came before it was known to be a stream count as well.
         let is_plain = !self.states[id.index()].dtls;
         for (n, sample) in samples.iter().enumerate() {
-            match is_plain || sample.is_opened() {
-                is_open if n > 0 => self.repair(id, place, sample, is_open),
-                true => self.streams[place].repair.keep(sample),
-                false => {}
+            let is_open = is_plain || sample.is_opened();
+            match n {
+                0 => self.streams[place].repair.keep(sample, is_open),
+                _ => self.repair(id, place, sample, is_open),
             }
         }
     }

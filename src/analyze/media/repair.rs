@@ -29,8 +29,8 @@ pub(in crate::analyze) struct Repair {
     /// The payload type that this one's is for, as a description says, and the only stream that has it.
     associated: Option<u8>,
     only: Option<usize>,
-    /// Packets that can be read and came before it was known what they repeat.
-    pending: Vec<Sample>,
+    /// Packets that came before it was known what they repeat, and whether they can be read.
+    pending: Vec<(Sample, bool)>,
     original: Option<u16>,
     counts: Counts,
 }
@@ -111,15 +111,15 @@ impl Repair {
         }
     }
 
-    /// A packet that can be read, and nobody knows yet of what: its turn comes with [`pending`](Self::pending).
-    pub(in crate::analyze) fn keep(&mut self, sample: &Sample) {
+    /// A packet, before it is known what it repeats: its turn comes with [`pending`](Self::pending).
+    pub(in crate::analyze) fn keep(&mut self, sample: &Sample, is_open: bool) {
         if self.pending.len() < MOST_PENDING {
-            self.pending.push(*sample);
+            self.pending.push((*sample, is_open));
         }
     }
 
     /// The packets that were kept, now that it is known what they repeat.
-    pub(in crate::analyze) fn pending(&mut self) -> Vec<Sample> {
+    pub(in crate::analyze) fn pending(&mut self) -> Vec<(Sample, bool)> {
         std::mem::take(&mut self.pending)
     }
 

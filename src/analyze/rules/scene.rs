@@ -111,6 +111,7 @@ impl Scene {
                 packets: stream.packets,
                 lost: stream.lost,
                 delay_ms: None,
+                continues: false,
             };
             let is_same = |media: &&mut MediaFacts| {
                 let first = self.streams.iter().find(|other| other.id == media.layers[0].legs[0].stream);
@@ -221,6 +222,10 @@ pub(crate) fn audio(id: &str, ssrc: u32) -> StreamFacts {
         frame_rate: None,
         freeze_count: 0,
         freeze_candidates: Vec::new(),
+        frames_incomplete: None,
+        incomplete_at_s: None,
+        incomplete_frame: None,
+        incomplete_runs: Vec::new(),
         drift_ppm: None,
         drift_error_ppm: None,
         drift_steady: None,

@@ -4,6 +4,7 @@ mod clock;
 mod elements;
 mod events;
 mod frames;
+mod holes;
 mod jitter;
 mod loss;
 mod pause;
@@ -18,6 +19,7 @@ use std::collections::BTreeMap;
 pub use clock::{Clock, Drift};
 pub use events::Event;
 pub use frames::{Frames, Freeze};
+pub use holes::{Holes, Run};
 pub use jitter::{Jitter, JitterMs, Jumps};
 pub use loss::{Burst, LONGEST_TOLD, Loss, Runs};
 pub use pause::{Cause, Pause, Pauses};
@@ -30,6 +32,7 @@ use crate::rtp::{self, Form};
 
 use elements::Elements;
 use events::Events;
+use holes::Newest;
 use points::Points;
 use recent::Recent;
 
@@ -151,6 +154,7 @@ pub struct Stream {
     clock: Clock,
     jitter: Jitter,
     frames: Frames,
+    holes: Holes,
     series: Series,
     gap: Option<Gap>,
     pauses: Pauses,
@@ -180,6 +184,7 @@ impl Stream {
             clock: Clock::default(),
             jitter: Jitter::new(rate),
             frames: Frames::new(rate),
+            holes: Holes::default(),
             series: Series::new(start, interval_ns),
             gap: None,
             pauses: Pauses::default(),
@@ -198,6 +203,7 @@ impl Stream {
         };
         new.count(&first, 0.0, true);
         new.media(&first, true);
+        new.ahead(&first);
         new
     }
 
@@ -241,14 +247,34 @@ impl Stream {
                 self.jitter.interrupt();
                 self.clock.interrupt();
                 self.frames.interrupt(self.units, sample.at);
+                self.holes.finish();
+                self.ahead(sample);
             }
             Arrival::Ahead | Arrival::Reordered | Arrival::Duplicate => {
                 self.media(sample, arrival == Arrival::Ahead);
+                match arrival {
+                    Arrival::Ahead => self.ahead(sample),
+                    _ => self.holes.filled(self.sequence.extended()),
+                }
             }
         }
         self.count(sample, ms, false);
         self.last = *sample;
         arrival
+    }
+
+    fn ahead(&mut self, sample: &Sample) {
+        let Sample { timestamp, marker, at, frame, .. } = *sample;
+        let number = self.sequence.extended();
+        self.holes.ahead(Newest { number, units: self.units, timestamp, marker, at, frame });
+    }
+
+    /// Another stream repaired a packet of this one: that with a number, or one with the timestamp.
+    pub fn repaired(&mut self, number: Option<u16>, timestamp: u32) {
+        match number {
+            Some(number) => self.holes.filled(self.sequence.near(number)),
+            None => self.holes.filled_at(timestamp),
+        }
     }
 
     /// What the timestamp says.
@@ -321,6 +347,7 @@ impl Stream {
     pub fn finish(&mut self) {
         let series = &mut self.series;
         self.sequence.finish(&mut |loss| series.at(loss.at).lost += 1);
+        self.holes.finish();
     }
 
     /// The first packet to arrive.
@@ -357,6 +384,12 @@ impl Stream {
     #[must_use]
     pub fn frames(&self) -> &Frames {
         &self.frames
+    }
+
+    /// Its frames that never were whole, if it is video.
+    #[must_use]
+    pub fn holes(&self) -> &Holes {
+        &self.holes
     }
 
     /// It over time.

@@ -45,7 +45,8 @@ impl Recent {
         let (Some(below), Some(above)) = (below, above) else { return false };
         let step = |pair: &[u32]| (pair[1].wrapping_sub(pair[0]) as i32).unsigned_abs();
         let Some(grid) = known.windows(2).map(step).filter(|step| *step > 1).min() else { return false };
-        below.unsigned_abs() <= LONGEST_HOLE
+        !known.contains(&timestamp)
+            && below.unsigned_abs() <= LONGEST_HOLE
             && above.unsigned_abs() <= LONGEST_HOLE
             && below.unsigned_abs().is_multiple_of(grid)
             && above.unsigned_abs().is_multiple_of(grid)
