@@ -8,6 +8,8 @@ use crate::capture::{Frame, Time};
 const OPEN: i64 = 1024;
 /// Holes that are open at once; more come only from damage.
 const MOST_OPEN: usize = 1024;
+/// Numbers likewise that are kept before their holes show.
+const MOST_EARLY: usize = 64;
 /// Runs told one by one.
 const MOST_RUNS: usize = 64;
 /// Without a whole frame for so many times the mean interval, and for this much more, in milliseconds: as freezes are
@@ -101,6 +103,8 @@ pub struct Holes {
     newest: Option<Newest>,
     coming: Option<Coming>,
     open: VecDeque<Hole>,
+    /// Numbers that another stream had sooner than this one showed that they are missing.
+    early: Vec<i64>,
     /// Where a whole frame began since the last hole.
     whole: Option<(Time, Frame)>,
     /// Likewise, since the last one that is settled.
@@ -130,7 +134,11 @@ impl Holes {
             self.end();
         }
         if hole {
-            self.open.push_back(Hole::new(last, new, self.whole.take()));
+            let mut hole = Hole::new(last, new, self.whole.take());
+            let here = self.early.iter().filter(|number| (last.number + 1..new.number).contains(number));
+            here.for_each(|number| hole.fill(*number));
+            self.early.retain(|number| *number > new.number);
+            self.open.push_back(hole);
             if new.units == last.units {
                 self.coming
                     .iter_mut()
@@ -160,6 +168,8 @@ impl Holes {
         let within = |hole: &&mut Hole| hole.from.number < number && number < hole.to.number;
         if let Some(hole) = self.open.iter_mut().rev().find(within) {
             hole.fill(number);
+        } else if self.newest.is_some_and(|newest| number > newest.number) && self.early.len() < MOST_EARLY {
+            self.early.push(number);
         }
     }
 
@@ -183,6 +193,7 @@ impl Holes {
         }
         self.coming = None;
         self.counted = None;
+        self.early.clear();
     }
 
     /// Frames that were not whole, at least, and the first packet behind a hole of such a one.
@@ -325,6 +336,21 @@ mod tests {
         let numbers: Vec<i64> = (30..60).filter(|number| lost(*number)).collect();
         let found = holes(60, lost, &numbers);
         assert_eq!((found.incomplete(), found.runs().len()), ((0, None), 0));
+        // Sent again before it shows that it is missing.
+        let at = |number: i64| Newest {
+            number,
+            units: number * 9000,
+            timestamp: 0,
+            marker: true,
+            at: Time(number),
+            frame: Frame::default(),
+        };
+        let mut early = Holes::default();
+        early.ahead(at(1));
+        early.filled(2);
+        early.ahead(at(3));
+        early.finish();
+        assert_eq!(early.incomplete().0, 0);
         let mut one = Hole::new(
             Newest { number: 0, units: 0, timestamp: 5, marker: false, at: Time(0), frame: Frame::default() },
             Newest {
