@@ -257,7 +257,7 @@ impl Ice {
         let mut open: HashMap<(usize, usize), u64> = HashMap::default();
         for request in self.exchanges.unanswered().filter(|request| request.about.check) {
             let at = (request.about.place, request.about.side);
-            let late = end.since(request.last()) > PATIENCE_NS;
+            let late = request.was_waited_for(end, PATIENCE_NS);
             *(if late { &mut unanswered } else { &mut open }).entry(at).or_default() += 1;
         }
         let all = self.pairs.iter().enumerate();
