@@ -79,7 +79,7 @@ mod tests {
         assert!(found[0].location.as_ref().unwrap().to_string().starts_with("frames 700 to 733"));
         scene.limits.set("loss.burst=5/10").unwrap();
         assert_eq!(scene.severities(&CHECK), [Severity::Error]);
-        let pause = PauseFacts { at_s: 4.0, ms: 300.0, frames: (699, 700), missing: 12, cause: Cause::Lost };
+        let pause = PauseFacts { at_s: 4.0, ms: 300.0, frames: (699, 700), missing: 12, late: 0, cause: Cause::Lost };
         scene.streams[0].pauses = vec![pause];
         assert_eq!(scene.severities(&CHECK), [], "MEDIA_GAP tells it");
         scene.streams[0].pauses[0].ms = 140.0;

@@ -98,7 +98,7 @@ mod tests {
         let mut stream = video("s1", 0x2a39);
         (stream.lost, stream.loss_bursts.count) = (34, 9);
         stream.freeze_candidates =
-            vec![FreezeFacts { at_s: 12.3, ms, frames: (12, 400), missing: 34, cause }];
+            vec![FreezeFacts { at_s: 12.3, ms, frames: (12, 400), missing: 34, late: 0, cause }];
         Scene::with(vec![stream])
     }
 

@@ -100,7 +100,7 @@ mod tests {
 
     fn paused(ms: f64, cause: Cause) -> Scene {
         let mut stream = audio("s1", 1);
-        let pause = PauseFacts { at_s: 5.0, ms, frames: (200, 240), missing: 24, cause };
+        let pause = PauseFacts { at_s: 5.0, ms, frames: (200, 240), missing: 24, late: 0, cause };
         stream.pauses = vec![PauseFacts { ms: ms / 4.0, ..pause.clone() }, pause];
         Scene::with(vec![stream])
     }
@@ -127,7 +127,7 @@ mod tests {
         stream.media = Some("video".to_owned());
         assert_eq!(scene.severities(&CHECK), [Severity::Warning]);
         let freeze =
-            FreezeFacts { at_s: 5.0, ms: 910.0, frames: (199, 240), missing: 24, cause: Cause::Lost };
+            FreezeFacts { at_s: 5.0, ms: 910.0, frames: (199, 240), missing: 24, late: 0, cause: Cause::Lost };
         scene.streams[0].freeze_candidates = vec![freeze];
         assert_eq!(scene.severities(&CHECK), []);
     }

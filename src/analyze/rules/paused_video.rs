@@ -58,7 +58,7 @@ mod tests {
     #[test]
     fn a_long_pause_of_video_is_worth_a_word_and_silence_is_not() {
         let pause =
-            PauseFacts { at_s: 5.0, ms: 3_200.0, frames: (200, 201), missing: 0, cause: Cause::Sender };
+            PauseFacts { at_s: 5.0, ms: 3_200.0, frames: (200, 201), missing: 0, late: 0, cause: Cause::Sender };
         let mut pictures = video("s1", 1);
         pictures.pauses = vec![pause.clone()];
         let mut voice = audio("s2", 2);
