@@ -401,7 +401,9 @@ impl StreamFacts {
             loss_runs: runs(stream),
             jitter_mean_ms: jitter.map(|jitter| round(jitter.mean, 3)),
             jitter_max_ms: jitter.map(|jitter| round(jitter.max, 3)),
-            jitter_sustained_ms: clock.and_then(|rate| sustained(stream, rate, interval_ms, start)).map(|ms| round(ms, 3)),
+            jitter_sustained_ms: clock
+                .and_then(|rate| sustained(stream, rate, interval_ms, start))
+                .map(|ms| round(ms, 3)),
             frame_jitter_mean_ms: frame_jitter.map(|jitter| round(jitter.mean, 3)),
             frame_jitter_max_ms: frame_jitter.map(|jitter| round(jitter.max, 3)),
             max_delta_ms: stream.gap().map(|gap| round(gap.ms, 3)),

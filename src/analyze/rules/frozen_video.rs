@@ -58,9 +58,16 @@ fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
                 };
                 format!(": {} by then{bursts}", count(freeze.missing, "packet missing", "packets missing"))
             }
+            _ if freeze.late > 0 => {
+                format!(": {} late", count(freeze.late, "packet of it came", "packets of it came"))
+            }
             _ => ": its packets came late".to_owned(),
         };
-        let asked: u64 = seen.reports_on(media.ssrc()).map(|(_, pair)| pair.nack_numbers).max().unwrap_or(0);
+        let asked: u64 = seen
+            .reports_on(media.ssrc())
+            .map(|(_, pair)| pair.nack_distinct.unwrap_or(pair.nack_numbers))
+            .max()
+            .unwrap_or(0);
         let repaired = media.repaired() > 0;
         if asked > 0 {
             message += &format!(", {asked} asked for again");
@@ -72,6 +79,7 @@ fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
             .message(message)
             .evidence("freeze_ms", rounded(ms))
             .evidence("missing", freeze.missing)
+            .evidence("late", freeze.late)
             .evidence("such_freezes", freezes(stream).count())
             .evidence("lost", stream.lost)
             .evidence("asked_again", asked);

@@ -30,6 +30,8 @@ pub(crate) struct Scene {
     pub(crate) payloads: Payloads,
     pub(crate) limits: Limits,
     pub(crate) sides: Sides,
+    /// What retransmissions made good.
+    pub(crate) recovered: u64,
 }
 
 impl Scene {
@@ -66,6 +68,7 @@ impl Scene {
             payloads: Payloads::default(),
             limits: Limits::default(),
             sides: Sides::new(None, &[]),
+            recovered: 0,
         }
     }
 
@@ -129,8 +132,8 @@ impl Scene {
                 streams: vec![rtx.id.clone()],
                 packets: rtx.packets,
                 padded: 0,
-                read: 0,
-                recovered: 0,
+                read: self.recovered,
+                recovered: self.recovered,
                 answered: 0,
                 answer_ms: None,
             });
@@ -284,6 +287,7 @@ pub(crate) fn side() -> SideFacts {
         consent_interval: None,
         longest_silence_ms: Some(2600.0),
         longest_silence_at_s: Some(4.0),
+        longest_silence_frame: Some(80),
         last_answer_at_s: Some(58.0),
         mapped: None,
         media_from_s: Some(1.0),

@@ -122,8 +122,16 @@ impl Frames {
                     let numbers = (self.missing.1, missing.1);
                     let missing = missing.0.saturating_sub(self.missing.0);
                     let units = timestamp - self.timestamp;
-                    let freeze =
-                        Freeze { from: self.began, ms, before, after: frame, missing, came: 0, numbers, units };
+                    let freeze = Freeze {
+                        from: self.began,
+                        ms,
+                        before,
+                        after: frame,
+                        missing,
+                        came: 0,
+                        numbers,
+                        units,
+                    };
                     self.freezes.push(freeze);
                 }
             }
