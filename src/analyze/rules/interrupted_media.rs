@@ -62,11 +62,12 @@ fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
             // FREEZE tells it.
             continue;
         }
+        let interval_ms = stream.packet_rate.map_or(0.0, |rate| 1e3 / rate.max(1.0));
         let why = match pause.cause {
             Cause::Lost => {
                 format!("{} in it", count(pause.missing, "packet is missing", "packets are missing"))
             }
-            Cause::Late if pause.late > 0 => {
+            Cause::Late if pause.late as f64 * interval_ms >= ms / 2.0 => {
                 let lost = match pause.missing {
                     0 => String::new(),
                     missing => format!(", and {missing} did not come at all"),

@@ -131,7 +131,9 @@ mod tests {
         let mut scene = Scene::with(vec![stream, rtx]);
         // Encrypted, they do not say of what they are a copy.
         assert_eq!(scene.severities(&CHECK), [Severity::Warning]);
-        assert!(scene.says(&CHECK).ends_with("; 60 packets beside it may be they, sent again (RTX)"));
+        assert!(
+            scene.says(&CHECK).ends_with("; 60 packets of another source may be the same, sent again (RTX)")
+        );
         scene.recovered = 58;
         assert_eq!(scene.severities(&CHECK), [Severity::Warning]);
         assert!(scene.says(&CHECK).ends_with("; 58 of 60 came again by RTX"));

@@ -147,7 +147,10 @@ impl Repair {
             Self::None => String::new(),
             Self::Recovered(again) => format!("; {again} of {lost} came again by RTX"),
             Self::Likely(sent) => {
-                format!("; {} beside it may be they, sent again (RTX)", count(sent, "packet", "packets"))
+                format!(
+                    "; {} of another source may be the same, sent again (RTX)",
+                    count(sent, "packet", "packets")
+                )
             }
         }
     }

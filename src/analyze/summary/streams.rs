@@ -4,6 +4,8 @@ use super::{figure, plain};
 use crate::analyze::facts::{Kind, StreamFacts};
 use crate::report::{Align, Cell, Table, Tone};
 
+/// Within what clocks of computers differ by.
+const NOTHING_PPM: f64 = 20.0;
 /// No clock is so far off.
 const UNLIKELY_PPM: f64 = 1000.0;
 
@@ -60,7 +62,10 @@ fn drift(stream: &StreamFacts) -> Cell {
     match (stream.drift_ppm, stream.drift_steady) {
         (None, _) => plain(""),
         (ppm, Some(true)) => figure(ppm, 0),
-        (Some(ppm), None) if ppm.abs() < UNLIKELY_PPM => plain(format!("~{}", figure(Some(ppm), 0).text)),
+        // Of next to nothing, no part is far off the line.
+        (Some(ppm), steady) if ppm.abs() < if steady.is_none() { UNLIKELY_PPM } else { NOTHING_PPM } => {
+            plain(format!("~{}", figure(Some(ppm), 0).text))
+        }
         _ => plain("-"),
     }
 }
