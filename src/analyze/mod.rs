@@ -582,6 +582,11 @@ impl Analysis {
         transport::LegFacts::of_path(*leg, &self.transport.turn)
     }
 
+    /// Who sent RTCP.
+    pub fn reporters(&self) -> impl Iterator<Item = u32> + '_ {
+        self.reports.senders()
+    }
+
     /// Calls that SIP set up.
     #[must_use]
     pub fn call_facts(&self) -> Vec<calls::CallFacts> {

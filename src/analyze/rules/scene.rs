@@ -51,6 +51,7 @@ impl Scene {
                 skipped: Default::default(),
                 fragments_joined: 0,
                 cut: 0,
+                unreachable: Vec::new(),
             }],
             clock_steps: 0,
             streams: Vec::new(),
