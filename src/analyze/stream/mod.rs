@@ -171,6 +171,7 @@ pub struct Stream {
     points: Points,
     recent: Recent,
     red: Option<(u8, Red)>,
+    restarted: Option<(Time, Frame)>,
 }
 
 impl Stream {
@@ -200,6 +201,7 @@ impl Stream {
             points: Points::default(),
             recent: Recent::default(),
             red: None,
+            restarted: None,
         };
         new.count(&first, 0.0, true);
         new.media(&first, true);
@@ -237,6 +239,8 @@ impl Stream {
             before: last.frame,
             after: sample.frame,
             skipped,
+            came: 0,
+            numbers: (passed, passed + skipped as i64 + 1),
             units: i64::from(step),
             marker: sample.marker,
             later: (sample.at, i64::from(step)),
@@ -244,6 +248,8 @@ impl Stream {
         match arrival {
             Arrival::Suspect => {}
             Arrival::Restart => {
+                // The one before was the first of them.
+                self.restarted.get_or_insert((last.at, last.frame));
                 self.jitter.interrupt();
                 self.clock.interrupt();
                 self.frames.interrupt(self.units, sample.at);
@@ -251,6 +257,10 @@ impl Stream {
                 self.ahead(sample);
             }
             Arrival::Ahead | Arrival::Reordered | Arrival::Duplicate => {
+                if arrival == Arrival::Reordered {
+                    self.pauses.came(self.sequence.extended());
+                    self.frames.came(self.sequence.extended());
+                }
                 self.media(sample, arrival == Arrival::Ahead);
                 match arrival {
                     Arrival::Ahead => self.ahead(sample),
@@ -287,7 +297,7 @@ impl Stream {
         self.points.push(sample.at, sample.timestamp);
         let seconds = sample.at.seconds_since(self.first.at);
         self.jitter.packet(seconds, self.units, sample.at, sample.frame);
-        let missing = self.sequence.missing();
+        let missing = (self.sequence.missing(), self.sequence.extended());
         if ahead && self.frames.packet(sample.at, seconds, self.units, missing, self.last.frame, sample.frame)
         {
             self.clock.point(seconds, self.units);
@@ -438,6 +448,12 @@ impl Stream {
     #[must_use]
     pub fn span_units(&self) -> i64 {
         self.newest
+    }
+
+    /// When its numbers began anew for the first time.
+    #[must_use]
+    pub fn restarted(&self) -> Option<(Time, Frame)> {
+        self.restarted
     }
 
     /// Packets whose header says that padding follows.
