@@ -110,6 +110,11 @@ impl Frames {
         self.jitter.interrupt();
     }
 
+    /// Of its clock rate, from now on.
+    pub(super) fn settle(&mut self, rate: u32) {
+        self.jitter.settle(rate);
+    }
+
     /// The clock of the capture was set: what was before and what comes are not to be compared.
     pub fn step(&mut self, at: Time) {
         self.began = at;

@@ -36,6 +36,8 @@ use holes::Newest;
 use points::Points;
 use recent::Recent;
 
+/// Packets after which it is clear how fast timestamps run.
+const SETTLED: u64 = 512;
 /// As much of a payload as anything here looks at.
 const HEAD: usize = 16;
 /// A packet that came so long before the one ahead of it: the clock of the capture went back.
@@ -149,6 +151,8 @@ pub struct OfType {
 #[derive(Debug, Clone)]
 pub struct Stream {
     first: Sample,
+    /// The clock rate that was known beforehand, in Hz.
+    stated: Option<u32>,
     last: Sample,
     sequence: Sequence,
     clock: Clock,
@@ -180,6 +184,7 @@ impl Stream {
     pub fn new(first: Sample, start: Time, interval_ns: i64, rate: Option<u32>) -> Self {
         let mut new = Self {
             first,
+            stated: rate,
             last: first,
             sequence: Sequence::new(first.sequence),
             clock: Clock::default(),
@@ -287,6 +292,15 @@ impl Stream {
         }
     }
 
+    /// Follows one clock rate from now on: the one that the timestamps show, unless somebody says another.
+    fn settle(&mut self) {
+        let shown = self.clock.rate();
+        if let Some(rate) = shown.filter(|_| self.stated.is_none() || self.stated == shown) {
+            self.jitter.settle(rate);
+            self.frames.settle(rate);
+        }
+    }
+
     /// What the timestamp says.
     fn media(&mut self, sample: &Sample, ahead: bool) {
         self.recent.push(sample.timestamp);
@@ -295,6 +309,9 @@ impl Stream {
             return;
         }
         self.points.push(sample.at, sample.timestamp);
+        if self.sequence.packets() == SETTLED {
+            self.settle();
+        }
         let seconds = sample.at.seconds_since(self.first.at);
         self.jitter.packet(seconds, self.units, sample.at, sample.frame);
         let missing = (self.sequence.missing(), self.sequence.extended());
@@ -323,12 +340,17 @@ impl Stream {
         if let Some(form) = sample.extension {
             self.forms[form as usize] += 1;
         }
-        let estimates = self.jitter.estimates();
+        let (estimates, settled) = (self.jitter.estimates(), self.jitter.settled());
         let row = self.series.at(sample.at);
         row.packets += 1;
         row.bytes = row.bytes.saturating_add(sample.length);
-        for (kept, now) in row.jitter.iter_mut().zip(estimates) {
-            *kept = kept.max(now);
+        match settled {
+            Some(at) => row.jitter[at] = row.jitter[at].max(estimates[at]),
+            None => {
+                for (kept, now) in row.jitter.iter_mut().zip(estimates) {
+                    *kept = kept.max(now);
+                }
+            }
         }
         if !first {
             row.gap_ms = row.gap_ms.max(ms as f32);
