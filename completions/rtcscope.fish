@@ -46,6 +46,7 @@ complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "probe" -d 'Probe 
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "stun" -d 'Take STUN and TURN messages apart'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "sdp" -d 'Explain, check and rewrite session descriptions (SDP), whole or broken'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "analyze" -d 'Say what a capture shows of a call: its RTP streams, with loss, jitter and gaps'
+complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "call" -d 'Make a real WebRTC call without a browser, and measure it phase by phase'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "explain" -d 'Explain findings: what they mean, why they happen, what to change'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "man" -d 'Write the man pages into a directory'
@@ -374,6 +375,48 @@ never\t'No finding fails the run'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze" -s v -l verbose -d 'Tell more; may be repeated'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l interface -d 'Put both ends at the addresses of this interface instead of loopback' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l local-addr -d 'Put both ends at this address of this machine' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l media -d 'What is sent, both ways: audio, video, or none' -r -f -a "audio\t'Packets of the size of Opus, every 20 ms'
+video\t'Frames of the sizes that an encoder makes, 30 a second'
+none\t'The data channel alone'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l bitrate -d 'Payload of the video, a second' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l duration -d 'How long the call lasts once it is up' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l pings -d 'Pings over the data channel, spread over the duration' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l max-retransmits -d 'Send a lost message of the data channel again so often at most [default: until it arrives]' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l max-packet-lifetime -d 'Send a lost message of the data channel again for so long at most, up to 65535ms' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l message-size -d 'Bytes of each ping, 25 to 65536' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l throughput -d 'Then fill a data channel as fast as it takes it, for so long' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l impair -d 'Damage both directions, as in loss=2%,delay=50ms,jitter=10ms' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l impair-up -d 'Damage what the caller sends, instead of --impair' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l impair-down -d 'Damage what the callee sends, instead of --impair' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l seed -d 'Where chance comes from: the same number damages the same packets' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l timeout -d 'How long the call may take to come up' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l deadline -d 'How long the run may take [default: 5s beyond --timeout and --duration]' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l max -d 'Fail if a metric is above a limit, as in rtt.p99=5ms or loss=1%; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l min -d 'Fail if a metric is below a limit, as in bitrate=1M; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
+json\t'For programs: one object, versioned by its `schema`'
+jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
+sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
+github\t'Findings as annotations of GitHub Actions'
+junit\t'Findings as failed tests: JUnit XML'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'In pipes and files too'
+never\t'Nowhere'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
+warning\t'Findings of severity warning or error fail the run'
+never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -s 4 -l ipv4 -d 'Use IPv4; with -6, both [default: IPv4 on loopback, both with --interface]'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -s 6 -l ipv6 -d 'Use IPv6; with -4, both'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l ordered -d 'Have the data channel keep the order of messages (the default)'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l unordered -d 'Let messages of the data channel overtake each other'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l print-sdp -d 'Show offer and answer as well'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -s q -l quiet -d 'Show no progress'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'

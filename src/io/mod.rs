@@ -1,6 +1,7 @@
 //! The only module with sockets, files, names, clocks and randomness: the drivers of the pure machines.
 #![allow(clippy::disallowed_methods, reason = "this is where the world outside is asked")]
 
+pub mod call;
 pub mod capture;
 pub mod dtls;
 pub mod input;

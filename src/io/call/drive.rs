@@ -1,0 +1,62 @@
+//! The loop: both ends, their timers, every datagram stamped as it comes.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use super::Watcher;
+use super::ports::Ports;
+use crate::call::{Call, Output, Phase};
+
+/// The largest UDP payload.
+const BUFFER: usize = 65_535;
+/// How soon Ctrl-C is seen, and how often progress is told.
+const TICK: Duration = Duration::from_millis(50);
+
+/// Until the call is over, or has to be.
+pub(super) fn to_end(
+    call: &mut Call,
+    ports: &mut Ports,
+    (stop, deadline): (&AtomicBool, Instant),
+    watcher: &Watcher,
+) {
+    let mut buffer = vec![0; BUFFER];
+    let mut tick = Instant::now();
+    loop {
+        let Some(until) = send(call, ports) else { return };
+        let mut came = false;
+        for at in 0..ports.len() {
+            while let Some((end, from, to, length)) = ports.receive(at, &mut buffer) {
+                came = true;
+                call.handle_input(Instant::now(), end, from, to, &buffer[..length]);
+                if send(call, ports).is_none() {
+                    return;
+                }
+            }
+        }
+        let now = Instant::now();
+        if now >= tick {
+            tick = now + TICK;
+            watcher(&call.rolling());
+            if stop.load(Ordering::Relaxed) {
+                call.interrupt();
+            } else if now >= deadline {
+                call.fail(Phase::FirstFrame, "not over within --deadline");
+            }
+        }
+        if !came && until > now {
+            ports.wait(until.min(tick));
+        }
+    }
+}
+
+/// Sends all that is to be sent; when there is more, or `None` at the end.
+fn send(call: &mut Call, ports: &mut Ports) -> Option<Instant> {
+    let now = Instant::now();
+    loop {
+        match call.poll(now) {
+            Output::Transmit { end, from, to, bytes } => ports.send(end, from, to, &bytes),
+            Output::Wait(until) => return Some(until),
+            Output::Done => return None,
+        }
+    }
+}

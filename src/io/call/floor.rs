@@ -1,0 +1,45 @@
+//! What this machine takes for a datagram there and back, with nothing on top: the same sockets, the same thread.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::time::{Duration, Instant};
+
+use crate::measure::{Distribution, Rolling};
+
+/// How long it may take in all.
+const MOST: Duration = Duration::from_millis(300);
+
+/// So many round trips between two sockets at `address`.
+pub(super) fn measure(address: Option<IpAddr>, round_trips: u32, bytes: usize) -> Option<Distribution> {
+    let (near, near_address) = super::socket(address?).ok()?;
+    let (far, far_address) = super::socket(address?).ok()?;
+    let end = Instant::now() + MOST;
+    let message = vec![0x5a; bytes.clamp(1, 1200)];
+    let mut buffer = [0; 2048];
+    let mut measured = Rolling::default();
+    for _ in 0..round_trips {
+        let start = Instant::now();
+        near.send_to(&message, far_address).ok()?;
+        let (length, _) = receive(&far, &mut buffer, end)?;
+        far.send_to(&buffer[..length], near_address).ok()?;
+        receive(&near, &mut buffer, end)?;
+        let now = Instant::now();
+        measured.add(now.duration_since(start));
+        if now > end {
+            break;
+        }
+    }
+    measured.distribution()
+}
+
+fn receive(socket: &UdpSocket, buffer: &mut [u8], end: Instant) -> Option<(usize, SocketAddr)> {
+    loop {
+        match socket.recv_from(buffer) {
+            Ok(received) => return Some(received),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock && Instant::now() < end => {
+                std::thread::yield_now();
+            }
+            Err(_) => return None,
+        }
+    }
+}
