@@ -256,17 +256,89 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__call)
-            opts="-4 -6 -o -q -v -h --ipv4 --ipv6 --interface --local-addr --media --bitrate --duration --pings --ordered --unordered --max-retransmits --max-packet-lifetime --message-size --throughput --impair --impair-up --impair-down --seed --timeout --deadline --max --min --print-sdp --format --report --output --color --fail-on --quiet --verbose --help"
+            opts="-4 -6 -u -w -o -q -v -h --relay --embedded --transport --policy --cafile --servername --insecure --ipv4 --ipv6 --interface --local-addr --username --password --password-file --secret --ttl --separator --clock --key --access-token --access-token-file --mac-key --mac-key-file --media --bitrate --duration --pings --ordered --unordered --max-retransmits --max-packet-lifetime --message-size --throughput --impair --impair-up --impair-down --seed --timeout --deadline --max --min --print-sdp --format --report --output --color --fail-on --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --relay)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --transport)
+                    COMPREPLY=($(compgen -W "udp tcp tls dtls" -- "${cur}"))
+                    return 0
+                    ;;
+                --policy)
+                    COMPREPLY=($(compgen -W "all relay" -- "${cur}"))
+                    return 0
+                    ;;
+                --cafile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --servername)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --interface)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --local-addr)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --username)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -u)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --password)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -w)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ttl)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --separator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --access-token)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --access-token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mac-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mac-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -375,8 +375,28 @@ never\t'No finding fails the run'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze" -s v -l verbose -d 'Tell more; may be repeated'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l relay -d 'Have both ends meet through this turn: or turns: server; several are compared side by side' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l transport -d 'Reach relays over these instead of what their URIs ask for; several are compared side by side' -r -f -a "udp\t'Plain UDP'
+tcp\t'Plain TCP'
+tls\t'TLS over TCP'
+dtls\t'DTLS over UDP'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l policy -d 'Which candidates there are besides relays (iceTransportPolicy)' -r -f -a "all\t'Host candidates too, which a call within one host then prefers'
+relay\t'None'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l cafile -d 'Trust the certificates of this PEM file instead of the system\'s' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l servername -d 'Hold certificates against this name instead of the relay\'s host' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l interface -d 'Put both ends at the addresses of this interface instead of loopback' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l local-addr -d 'Put both ends at this address of this machine' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -s u -l username -d 'User name; with --secret, the user part of the minted name [env: RTCSCOPE_USERNAME]' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -s w -l password -d 'Password [env: RTCSCOPE_PASSWORD]' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l password-file -d 'Read the password from a file; its last line end is not part of it' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l secret -d 'Shared secret of a TURN REST server (coturn\'s static-auth-secret): mint credentials from it [env: RTCSCOPE_SECRET]' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l ttl -d 'Lifetime of minted credentials' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l separator -d 'What stands between time and user in a TURN REST user name' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l key -d 'HA1 key in hex, as `turnadmin -k` prints it, instead of a password' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l access-token -d 'Access token of third-party authorization (RFC 7635) in base64; the user name is its key id [env: RTCSCOPE_ACCESS_TOKEN]' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l access-token-file -d 'Read the access token from a file' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l mac-key -d 'MAC key that came with the access token, in base64 [env: RTCSCOPE_MAC_KEY]' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l mac-key-file -d 'Read the MAC key from a file' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l media -d 'What is sent, both ways: audio, video, or none' -r -f -a "audio\t'Packets of the size of Opus, every 20 ms'
 video\t'Frames of the sizes that an encoder makes, 30 a second'
 none\t'The data channel alone'"
@@ -409,8 +429,11 @@ never\t'Nowhere'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
 warning\t'Findings of severity warning or error fail the run'
 never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l embedded -d 'Start a relay inside this process and meet through that, over UDP, TCP and TLS'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l insecure -d 'Go on with a bad certificate'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -s 4 -l ipv4 -d 'Use IPv4; with -6, both [default: IPv4 on loopback, both with --interface]'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -s 6 -l ipv6 -d 'Use IPv6; with -4, both'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l clock -d 'Find the server\'s clock, with --secret: up to 18 more allocations a host, each released at once'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l ordered -d 'Have the data channel keep the order of messages (the default)'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l unordered -d 'Let messages of the data channel overtake each other'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l print-sdp -d 'Show offer and answer as well'

@@ -29,9 +29,8 @@ pub struct PathFacts {
     pub setup_ms: Option<f64>,
     /// How far it came, and when.
     pub phases: Vec<PhaseFacts>,
-    /// What was done to get the relays, step by step.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub relays: Option<serde_json::Value>,
+    /// The relays of caller and callee.
+    pub relays: Vec<RelayFacts>,
     /// The pair of candidates that was used.
     pub pair: Option<PairFacts>,
     /// The handshake.
@@ -56,6 +55,52 @@ pub struct PathFacts {
     pub impairment: Vec<ImpairmentFacts>,
     /// The one-way delay in a word; of a path that stays within the host it would say nothing.
     pub rating: Option<Rating>,
+}
+
+/// One end's relay, and what was done to get and to keep it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct RelayFacts {
+    /// How it was reached.
+    pub transport: &'static str,
+    /// Where.
+    pub server: Option<SocketAddr>,
+    /// The address that it lends.
+    pub address: Option<SocketAddr>,
+    /// For how long at first.
+    pub lifetime_s: Option<u32>,
+    /// What it calls itself.
+    pub software: Option<String>,
+    /// What was agreed on.
+    pub tls_version: Option<String>,
+    /// What is wrong with its certificate.
+    pub certificate_faults: Vec<String>,
+    /// In order.
+    pub steps: Vec<StepFacts>,
+    /// How often it was prolonged.
+    pub refreshes: u32,
+    /// How often channels were renewed.
+    pub rebinds: u32,
+    /// Nonces that had gone stale, each followed by a fresh one (438).
+    pub stale_nonces: u32,
+    /// Requests that were sent again for want of an answer.
+    pub retransmits: u32,
+    /// Peers that it does not send to.
+    pub refused_permissions: u32,
+    /// Things that a server should not send.
+    pub oddities: u32,
+}
+
+/// A step on the way to a relay.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StepFacts {
+    /// `dns`, `tcp`, `tls`, `dtls`, `allocate`, `permission`, `channel`, `refresh`.
+    pub name: &'static str,
+    /// How long it took, all of its answers together.
+    pub took_ms: f64,
+    /// The error that it ended with.
+    pub code: Option<u16>,
+    /// The errors that came on the way, such as the first 401.
+    pub codes: Vec<u16>,
 }
 
 /// What did not work.
@@ -251,7 +296,7 @@ impl Call {
             failure,
             setup_ms: setup,
             phases,
-            relays: None,
+            relays: Vec::new(),
             pair: self.pair(),
             dtls: DtlsFacts { retransmits: self.flights.retransmits, flights: self.flights.flights.clone() },
             rtt: RoundTrips {

@@ -19,7 +19,7 @@ mod summary;
 
 pub use facts::{
     ChannelFacts, Cost, DtlsFacts, Failure, FloorFacts, ImpairmentFacts, MediaFacts, OneWay, PairFacts,
-    PathFacts, RoundTrips, ThroughputFacts,
+    PathFacts, RelayFacts, RoundTrips, StepFacts, ThroughputFacts,
 };
 pub use flights::Flight;
 pub use media::Kind;

@@ -182,6 +182,8 @@ pub struct Call {
     pub(super) interrupted: bool,
     /// When the media began.
     began: Option<Instant>,
+    /// Something was sent since it last waited: what comes of it is to be read before more is sent.
+    worked: bool,
 }
 
 /// Packets that come at the end are waited for so long at least, and so long at most beyond what impairment takes.
@@ -201,9 +203,8 @@ impl Call {
         scenario: Scenario,
         providers: [(CryptoProvider, Witness); 2],
     ) -> Self {
-        let mut phases = Phases::new(start);
+        let phases = Phases::new(start);
         let sides = providers.map(|(provider, witness)| Side::new(Peer::new(now, provider), witness));
-        phases.reach(Phase::Setup, now);
         let link = |impairment: &crate::impair::Impairment, seed| {
             (!impairment.is_none()).then(|| Link::new(impairment.clone(), seed))
         };
@@ -221,6 +222,7 @@ impl Call {
             failure: None,
             interrupted: false,
             began: None,
+            worked: false,
         }
     }
 
@@ -304,8 +306,15 @@ impl Call {
                     return output;
                 }
             }
-            if self.arrived_by(now) || self.work(now) {
+            if self.arrived_by(now) {
                 continue;
+            }
+            if !self.worked && self.work(now) {
+                self.worked = true;
+                continue;
+            }
+            if std::mem::take(&mut self.worked) {
+                return Output::Wait(now);
             }
             self.advance(now);
             if self.stage == Stage::Done {

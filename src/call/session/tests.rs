@@ -37,6 +37,7 @@ fn run(scenario: Scenario) -> PathFacts {
     for end in End::BOTH {
         call.add_candidate(end, CandidateKind::Host, address(end)).unwrap();
     }
+    call.ready(start);
     call.negotiate(start).unwrap();
     let mut now = start;
     let mut flying = std::collections::VecDeque::new();
@@ -81,6 +82,10 @@ fn a_delay_is_what_is_measured() {
     let facts = run(impaired("delay=50ms"));
     let (rtt, one_way) = (facts.rtt.channel.unwrap(), facts.one_way.all.unwrap());
     assert!((100.0..101.0).contains(&rtt.median_ms), "{rtt:?}");
+    let rtcp = facts.rtt.rtcp.unwrap();
+    assert!((99.0..105.0).contains(&rtcp.median_ms), "{rtcp:?}");
+    let stun = facts.rtt.stun.unwrap();
+    assert!((99.0..101.0).contains(&stun.median_ms), "{stun:?}");
     assert!((50.0..50.5).contains(&one_way.median_ms), "{one_way:?}");
     assert_eq!(facts.rating.map(|rating| rating.name()), Some("excellent"));
 }

@@ -7,10 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::duration;
+use super::probe::credentials;
 use super::{Context, UserError};
 use crate::call::{METRICS, Rolling};
 use crate::finding::Exit;
 use crate::io::call::{Run, Started};
+use crate::io::tls::Trust;
 use crate::metric::Threshold;
 
 /// Make a real WebRTC call without a browser, and measure it phase by phase
@@ -19,6 +21,8 @@ use crate::metric::Threshold;
 pub(super) struct Args {
     #[command(flatten)]
     path: path::Args,
+    #[command(flatten)]
+    credentials: credentials::Args,
     #[command(flatten)]
     load: load::Args,
     #[command(flatten)]
@@ -50,6 +54,10 @@ const EXAMPLES: &str = "Examples:
       a call within this host: what the machine and the software take, phase by phase
   rtcscope call --impair loss=2%,delay=50ms,jitter=10ms --seed 7
       the same over a bad line; the same seed loses the same packets
+  rtcscope call --embedded
+      through a relay inside this process, over UDP, TCP and TLS side by side
+  rtcscope call --relay turn:turn.example.org --transport udp,tcp,tls -u alice --password-file secret.txt
+      through your relay, over each transport
   rtcscope call --duration 30s --bitrate 4M --max loss=1% --max rtt.p99=5ms --format json
       a longer and larger call, and exit code 1 beyond a limit
 
@@ -79,8 +87,10 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
     for arg in &args.limits.min {
         thresholds.push(read(arg)?.at_least());
     }
-    let lasts = args.load.lasts();
-    let deadline = args.limits.deadline.unwrap_or(args.limits.timeout + lasts + SLACK);
+    let routes = args.path.routes(&args.credentials)?;
+    let calls = u32::try_from(routes.routes.len().max(1)).unwrap_or(u32::MAX);
+    let lasts = args.load.lasts() * calls;
+    let deadline = args.limits.deadline.unwrap_or((args.limits.timeout + SLACK) * calls + lasts);
     if lasts >= deadline {
         let (lasts, deadline) = (lasts.as_secs_f64(), deadline.as_secs_f64());
         let message = format!("the call lasts {lasts} s, longer than --deadline {deadline} s");
@@ -89,9 +99,22 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
     let scenario = args.load.scenario(args.limits.timeout.min(deadline))?;
     let progress = Arc::new(context.progress());
     let shown = progress.clone();
-    let run = Run { scenario, addresses: args.path.addresses()?, thresholds, deadline, floor: FLOOR };
+    let run = Run {
+        scenario,
+        addresses: args.path.addresses()?,
+        routes: routes.routes,
+        all: args.path.all(),
+        local: args.path.local()?,
+        families: args.path.families(),
+        trust: Trust { roots: Arc::new(routes.roots), insecure: args.path.insecure },
+        server_name: args.path.servername.clone(),
+        thresholds,
+        deadline,
+        floor: FLOOR,
+    };
     let (summary, descriptions) = run.to_end(started, Arc::new(move |how| shown.set(in_words(how))))?;
     progress.finish();
+    drop(routes.server);
     let descriptions = descriptions.filter(|_| args.print_sdp);
     let summary = summary.with_descriptions(descriptions).told(context.verbosity);
     context.emit(&summary)

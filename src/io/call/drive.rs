@@ -34,6 +34,10 @@ pub(super) fn to_end(
             }
         }
         let now = Instant::now();
+        let relays = match ports.poll(now) {
+            Ok(due) => due,
+            Err(why) => return call.fail(Phase::Gather, why),
+        };
         if now >= tick {
             tick = now + TICK;
             watcher(&call.rolling());
@@ -43,6 +47,7 @@ pub(super) fn to_end(
                 call.fail(Phase::FirstFrame, "not over within --deadline");
             }
         }
+        let until = relays.map_or(until, |relays| relays.min(until));
         if !came && until > now {
             ports.wait(until.min(tick));
         }

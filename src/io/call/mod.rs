@@ -4,6 +4,7 @@ pub mod crypto;
 mod drive;
 mod floor;
 mod ports;
+mod relay;
 mod usage;
 
 use std::io;
@@ -15,14 +16,22 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 
+use rustls::pki_types::ServerName;
+
 use self::ports::{Port, Ports};
+use self::relay::{Opened, Relay};
+use super::local::Local;
 use super::signal;
+use super::tls::Trust;
 use crate::call::{
-    Call, CandidateKind, Cost, Descriptions, End, FloorFacts, PathFacts, Phase, Rolling, Scenario, Summary,
-    Witness,
+    Call, CandidateKind, Cost, Descriptions, End, FloorFacts, PathFacts, Phase, RelayFacts, Rolling,
+    Scenario, Summary, Witness,
 };
 use crate::measure::milliseconds;
 use crate::metric::Threshold;
+use crate::probe::plan::Place;
+use crate::turn::Settings;
+use crate::turn::credentials::Credentials;
 
 /// Calls to be made, one after the other.
 #[derive(Debug)]
@@ -31,12 +40,35 @@ pub struct Run {
     pub scenario: Scenario,
     /// Where the ends have their sockets.
     pub addresses: Vec<IpAddr>,
+    /// Through which relays, one call each; none: one call within the host.
+    pub routes: Vec<Route>,
+    /// Host candidates as well, where there are relays.
+    pub all: bool,
+    /// From where relays are reached.
+    pub local: Local,
+    /// Which families of relays' addresses are used, IPv4 and IPv6.
+    pub families: (bool, bool),
+    /// What relays' certificates are held against.
+    pub trust: Trust,
+    /// The name in them, if not the host's.
+    pub server_name: Option<ServerName<'static>>,
     /// Which limits there are.
     pub thresholds: Vec<Threshold>,
     /// How long the whole may take.
     pub deadline: Duration,
     /// Round trips of raw datagrams that the call's are held against.
     pub floor: u32,
+}
+
+/// A relay, and how it is reached.
+#[derive(Debug, Clone)]
+pub struct Route {
+    /// As it is shown: the URI, without credentials.
+    pub name: String,
+    /// Where, and over what.
+    pub place: Place,
+    /// Who we are.
+    pub credentials: Option<Credentials>,
 }
 
 /// Told how it goes.
@@ -96,7 +128,23 @@ impl Run {
         // Whoever is not ready by then makes itself ready.
         let _ = started.warm.join();
         let cpu = usage::processor_time();
-        let (path, descriptions) = self.direct(start, stop, watcher)?;
+        let limits = Limits { stop, end: start + self.deadline };
+        let (mut paths, mut descriptions) = (Vec::new(), None);
+        if self.routes.is_empty() {
+            let (path, described) = self.call(start, None, &limits, watcher)?;
+            paths.push(path);
+            descriptions = described;
+        }
+        for (at, route) in self.routes.iter().enumerate() {
+            // The first has the start of the run; the others have their own.
+            let start = if at == 0 { start } else { Instant::now() };
+            let (path, described) = self.call(start, Some(route), &limits, watcher)?;
+            paths.push(path);
+            descriptions = descriptions.or(described);
+            if stop.load(Ordering::Relaxed) {
+                break;
+            }
+        }
         let spent = usage::processor_time().zip(cpu).map(|(after, before)| after.saturating_sub(before));
         let took = start.elapsed();
         let interrupted = stop.load(Ordering::Relaxed);
@@ -108,7 +156,7 @@ impl Run {
             ),
             true => None,
         };
-        let middle = path.rtt.channel.as_ref().map(|rtt| rtt.median_ms);
+        let middle = paths.first().and_then(|path| path.rtt.channel.as_ref()).map(|rtt| rtt.median_ms);
         let ratio = middle
             .zip(floor.as_ref().map(|floor| floor.median_ms))
             .map(|(call, floor)| call / floor.max(1e-3));
@@ -118,15 +166,16 @@ impl Run {
             peak_memory_bytes: usage::peak_memory(),
         };
         let took_ms = milliseconds(start.elapsed());
-        let summary = Summary::new(vec![path], floor, cost, took_ms, interrupted, &self.thresholds);
+        let summary = Summary::new(paths, floor, cost, took_ms, interrupted, &self.thresholds);
         Ok((summary, descriptions))
     }
 
-    /// A call between two sockets of this host.
-    fn direct(
+    /// One call.
+    fn call(
         &self,
         start: Instant,
-        stop: &AtomicBool,
+        route: Option<&Route>,
+        limits: &Limits<'_>,
         watcher: &Watcher,
     ) -> anyhow::Result<(PathFacts, Option<Descriptions>)> {
         let providers = End::BOTH.map(|_| {
@@ -136,25 +185,151 @@ impl Run {
         let mut call = Call::new(start, Instant::now(), self.scenario.clone(), providers);
         call.ready(Instant::now());
         let mut ports = Ports::default();
-        for end in End::BOTH {
-            for address in &self.addresses {
-                let port = Port::open(*address).with_context(|| format!("open a socket at {address}"))?;
-                call.add_candidate(end, CandidateKind::Host, port.address())
-                    .with_context(|| format!("use {address}"))?;
-                ports.add(end, port);
+        if route.is_none() || self.all {
+            for end in End::BOTH {
+                for address in &self.addresses {
+                    let port = Port::open(*address).with_context(|| format!("open a socket at {address}"))?;
+                    call.add_candidate(end, CandidateKind::Host, port.address())
+                        .with_context(|| format!("use {address}"))?;
+                    ports.add(end, port);
+                }
             }
         }
-        let descriptions = match call.negotiate(Instant::now()) {
-            Ok(descriptions) => Some(descriptions),
-            Err(error) => {
-                call.fail(Phase::Gather, error.to_string());
-                None
+        let mut failed = Vec::new();
+        if let Some(route) = route {
+            match self.relays(route, limits) {
+                Ok(relays) => {
+                    for (end, (relay, address)) in End::BOTH.into_iter().zip(relays) {
+                        call.add_candidate(end, CandidateKind::Relay, address)
+                            .with_context(|| format!("use the relayed address {address}"))?;
+                        ports.add(end, Port::Relay(Box::new(relay), address));
+                    }
+                }
+                Err((facts, why)) => {
+                    failed = facts;
+                    match limits.stop.load(Ordering::Relaxed) {
+                        true => call.interrupt(),
+                        false => call.fail(relay::PHASE, why),
+                    }
+                }
             }
+        }
+        let mut descriptions = None;
+        if failed.is_empty() {
+            match call.negotiate(Instant::now()) {
+                Ok(described) => descriptions = Some(described),
+                Err(error) => call.fail(Phase::Gather, error.to_string()),
+            }
+            drive::to_end(&mut call, &mut ports, (limits.stop, limits.end), watcher);
+        }
+        ports.release();
+        let (name, transport) = match route {
+            Some(route) => (route.name.as_str(), Some(route.place.attempt.transport.name())),
+            None => ("direct", None),
         };
-        drive::to_end(&mut call, &mut ports, (stop, start + self.deadline), watcher);
-        Ok((call.facts("direct", None, false), descriptions))
+        let relays: Vec<_> = ports.relays().map(|relay| relay.facts.clone()).collect();
+        let mut facts = call.facts(name, transport, route.is_some());
+        facts.relays = if relays.is_empty() { failed } else { relays };
+        Ok((facts, descriptions))
+    }
+
+    /// An allocation for each end, with a channel to the other; or what was seen, and why not.
+    fn relays(&self, route: &Route, limits: &Limits<'_>) -> Result<Both, NoRelays> {
+        let timeout = self.scenario.timeout;
+        let end = limits.end.min(Instant::now() + timeout);
+        let wanted = Opened {
+            place: &route.place,
+            server_name: self.server_name.as_ref(),
+            trust: &self.trust,
+            local: &self.local,
+            timeout,
+            families: self.families,
+        };
+        let none = |error: std::io::Error| (vec![RelayFacts::default()], format!("turn-connect: {error}"));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(none)?;
+        let both = runtime.block_on(async { tokio::join!(relay::connect(&wanted), relay::connect(&wanted)) });
+        let settings = || Settings {
+            stream: false,
+            credentials: route.credentials.clone(),
+            timeout,
+            seed: rand::random(),
+        };
+        let mut opened = Vec::new();
+        let mut failed: Option<String> = None;
+        let mut seen = Vec::new();
+        for (facts, connected) in [both.0, both.1] {
+            seen.push(facts.clone());
+            match connected {
+                Ok((carrier, server)) => opened.push(Relay::allocate(carrier, settings(), server, facts)),
+                Err(why) => failed = failed.or(Some(why)),
+            }
+        }
+        if let Some(why) = failed {
+            return Err((seen, why));
+        }
+        let mut relays: [Relay; 2] = match opened.try_into() {
+            Ok(relays) => relays,
+            Err(_) => return Err((seen, "turn-connect: no connection".to_owned())),
+        };
+        let mut bound = false;
+        loop {
+            let now = Instant::now();
+            let mut due = end;
+            for relay in &mut relays {
+                relay.read();
+                due = relay.poll(now).map_or(due, |own| own.min(due));
+            }
+            let why = relays.iter().find_map(|relay| relay.failure().map(str::to_owned));
+            let stopped = limits.stop.load(Ordering::Relaxed).then(|| "interrupted".to_owned());
+            let seconds = timeout.as_secs_f64();
+            let late = || {
+                let server =
+                    relays[0].facts.server.map_or_else(String::new, |server| format!(" from {server}"));
+                (now >= end).then(|| format!("turn-connect: no answer{server} within {seconds} s"))
+            };
+            if let Some(why) = why.or(stopped).or_else(late) {
+                for relay in &mut relays {
+                    relay.release();
+                }
+                return Err((relays.map(|relay| relay.facts.clone()).to_vec(), why));
+            }
+            let addresses = [relays[0].address(), relays[1].address()];
+            if let ([Some(first), Some(second)], false) = (addresses, bound) {
+                relays[0].bind(now, second);
+                relays[1].bind(now, first);
+                bound = true;
+                continue;
+            }
+            if let ([Some(first), Some(second)], true) =
+                (addresses, relays.iter().all(|relay| !relay.is_busy()))
+            {
+                let [near, far] = relays;
+                return Ok([(near, first), (far, second)]);
+            }
+            #[cfg(unix)]
+            ports::wait(relays.iter().map(Relay::descriptor), due.min(now + TICK));
+            #[cfg(not(unix))]
+            std::thread::sleep(due.saturating_duration_since(now).min(Duration::from_micros(200)));
+        }
     }
 }
+
+/// The relays of both ends, each with its address.
+type Both = [(Relay, SocketAddr); 2];
+/// What was seen, and why there are none.
+type NoRelays = (Vec<RelayFacts>, String);
+
+/// When it has to end.
+struct Limits<'a> {
+    /// The user wants it to.
+    stop: &'a AtomicBool,
+    /// The time is up.
+    end: Instant,
+}
+
+/// How soon Ctrl-C is seen while relays are asked for.
+#[cfg(unix)]
+const TICK: Duration = Duration::from_millis(50);
 
 /// This host's own addresses for calls within it.
 pub fn loopback(v4: bool, v6: bool) -> Vec<IpAddr> {
