@@ -21,6 +21,8 @@ pub struct PathFacts {
     pub name: String,
     /// How the relay was reached.
     pub transport: Option<&'static str>,
+    /// When it began, as seconds since 1970: phases count from there.
+    pub start_unix_s: Option<f64>,
     /// It came up, and stayed up.
     pub works: bool,
     /// What did not work.
@@ -292,6 +294,7 @@ impl Call {
         PathFacts {
             name: name.to_owned(),
             transport,
+            start_unix_s: None,
             works,
             failure,
             setup_ms: setup,

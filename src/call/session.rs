@@ -34,6 +34,15 @@ impl End {
     /// Both.
     pub const BOTH: [Self; 2] = [Self::Caller, Self::Callee];
 
+    /// As in JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Caller => "caller",
+            Self::Callee => "callee",
+        }
+    }
+
     /// The other one.
     #[must_use]
     pub fn other(self) -> Self {
@@ -51,8 +60,8 @@ pub struct Witnessed {
     pub associated: bool,
     /// Keys for SRTP.
     pub keys: Option<SrtpKeys>,
-    /// Packets of SCTP, if they are wanted: whether sent, and what.
-    pub plain: Option<Vec<(bool, Vec<u8>)>>,
+    /// Packets of SCTP that came, if they are wanted.
+    pub plain: Option<Vec<Vec<u8>>>,
 }
 
 /// What a handshake gave for SRTP (RFC 5764 §4.2).

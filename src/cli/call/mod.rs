@@ -1,5 +1,6 @@
 //! `rtcscope call`: flags in, a call made, a [`Summary`](crate::call::Summary) out.
 
+mod evidence;
 mod load;
 mod path;
 
@@ -12,8 +13,10 @@ use super::{Context, UserError};
 use crate::call::{METRICS, Rolling};
 use crate::finding::Exit;
 use crate::io::call::{Run, Started};
+use crate::io::output;
 use crate::io::tls::Trust;
 use crate::metric::Threshold;
+use crate::report::printable;
 
 /// Make a real WebRTC call without a browser, and measure it phase by phase
 #[derive(Debug, clap::Args)]
@@ -25,6 +28,8 @@ pub(super) struct Args {
     credentials: credentials::Args,
     #[command(flatten)]
     load: load::Args,
+    #[command(flatten)]
+    evidence: evidence::Args,
     #[command(flatten)]
     limits: LimitArgs,
     /// Show offer and answer as well
@@ -60,6 +65,8 @@ const EXAMPLES: &str = "Examples:
       through your relay, over each transport
   rtcscope call --duration 30s --bitrate 4M --max loss=1% --max rtt.p99=5ms --format json
       a longer and larger call, and exit code 1 beyond a limit
+  rtcscope call --impair loss=2% --pcap call.pcapng --keys call.keys.json
+      and its packets, for Wireshark and for `rtcscope analyze --keys call.keys.json call.pcapng`
 
 Metrics for --max and --min:
   setup
@@ -111,12 +118,16 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
         thresholds,
         deadline,
         floor: FLOOR,
+        files: args.evidence.files(&context)?,
     };
-    let (summary, descriptions) = run.to_end(started, Arc::new(move |how| shown.set(in_words(how))))?;
+    let ended = run.to_end(started, Arc::new(move |how| shown.set(in_words(how))))?;
     progress.finish();
     drop(routes.server);
-    let descriptions = descriptions.filter(|_| args.print_sdp);
-    let summary = summary.with_descriptions(descriptions).told(context.verbosity);
+    for problem in &ended.problems {
+        output::write_stderr(&format!("warning: {}\n", printable(problem)));
+    }
+    let descriptions = ended.descriptions.filter(|_| args.print_sdp);
+    let summary = ended.summary.with_descriptions(descriptions).told(context.verbosity);
     context.emit(&summary)
 }
 

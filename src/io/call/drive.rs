@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::Watcher;
+use super::evidence::Tape;
 use super::ports::Ports;
 use crate::call::{Call, Output, Phase};
 
@@ -17,7 +18,7 @@ pub(super) fn to_end(
     call: &mut Call,
     ports: &mut Ports,
     (stop, deadline): (&AtomicBool, Instant),
-    watcher: &Watcher,
+    (watcher, tape): (&Watcher, &Tape),
 ) {
     let mut buffer = vec![0; BUFFER];
     let mut tick = Instant::now();
@@ -27,8 +28,12 @@ pub(super) fn to_end(
         for at in 0..ports.len() {
             while let Some((end, from, to, length)) = ports.receive(at, &mut buffer) {
                 came = true;
-                call.handle_input(Instant::now(), end, from, to, &buffer[..length]);
-                if send(call, ports).is_none() {
+                let now = Instant::now();
+                tape.datagram(now, end, from, to, &buffer[..length]);
+                call.handle_input(now, end, from, to, &buffer[..length]);
+                let goes_on = send(call, ports).is_some();
+                tape.read(now, end, from, to);
+                if !goes_on {
                     return;
                 }
             }

@@ -2,6 +2,7 @@
 
 pub mod crypto;
 mod drive;
+mod evidence;
 mod floor;
 mod ports;
 mod relay;
@@ -18,6 +19,7 @@ use anyhow::Context as _;
 
 use rustls::pki_types::ServerName;
 
+use self::evidence::{Clock, Evidence};
 use self::ports::{Port, Ports};
 use self::relay::{Opened, Relay};
 use super::local::Local;
@@ -32,6 +34,8 @@ use crate::metric::Threshold;
 use crate::probe::plan::Place;
 use crate::turn::Settings;
 use crate::turn::credentials::Credentials;
+
+pub use self::evidence::Files;
 
 /// Calls to be made, one after the other.
 #[derive(Debug)]
@@ -58,6 +62,19 @@ pub struct Run {
     pub deadline: Duration,
     /// Round trips of raw datagrams that the call's are held against.
     pub floor: u32,
+    /// What is left of it as files.
+    pub files: Files,
+}
+
+/// What a run comes to.
+#[derive(Debug)]
+pub struct Ended {
+    /// What was measured.
+    pub summary: Summary,
+    /// Offer and answer of the first call.
+    pub descriptions: Option<Descriptions>,
+    /// What could not be written, in a sentence each: the run is not the worse for it.
+    pub problems: Vec<String>,
 }
 
 /// A relay, and how it is reached.
@@ -92,19 +109,17 @@ impl Run {
     /// Makes the calls.
     ///
     /// # Errors
-    /// No threads, no sockets.
-    pub fn to_end(
-        self,
-        started: Started,
-        watcher: Watcher,
-    ) -> anyhow::Result<(Summary, Option<Descriptions>)> {
+    /// No threads, no sockets, files that cannot be made.
+    pub fn to_end(self, started: Started, watcher: Watcher) -> anyhow::Result<Ended> {
+        let clock = Clock::now();
+        let evidence = Evidence::start(&self.files, clock)?;
         let stop = Arc::new(AtomicBool::new(false));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (say, done) = tokio::sync::oneshot::channel();
         let heard = stop.clone();
         let thread = std::thread::Builder::new().name("call".to_owned());
         thread
-            .spawn(move || drop(say.send(self.run(started, &heard, &watcher))))
+            .spawn(move || drop(say.send(self.run(started, (clock, evidence), &heard, &watcher))))
             .context("start a thread")?;
         runtime.block_on(async move {
             let mut interrupted = signal::interrupted();
@@ -121,9 +136,10 @@ impl Run {
     fn run(
         self,
         started: Started,
+        (clock, mut evidence): (Clock, Evidence),
         stop: &AtomicBool,
         watcher: &Watcher,
-    ) -> anyhow::Result<(Summary, Option<Descriptions>)> {
+    ) -> anyhow::Result<Ended> {
         let start = started.at;
         // Whoever is not ready by then makes itself ready.
         let _ = started.warm.join();
@@ -131,14 +147,15 @@ impl Run {
         let limits = Limits { stop, end: start + self.deadline };
         let (mut paths, mut descriptions) = (Vec::new(), None);
         if self.routes.is_empty() {
-            let (path, described) = self.call(start, None, &limits, watcher)?;
+            let (path, described) = self.call((start, clock), None, &limits, (watcher, &mut evidence))?;
             paths.push(path);
             descriptions = described;
         }
         for (at, route) in self.routes.iter().enumerate() {
             // The first has the start of the run; the others have their own.
             let start = if at == 0 { start } else { Instant::now() };
-            let (path, described) = self.call(start, Some(route), &limits, watcher)?;
+            let (path, described) =
+                self.call((start, clock), Some(route), &limits, (watcher, &mut evidence))?;
             paths.push(path);
             descriptions = descriptions.or(described);
             if stop.load(Ordering::Relaxed) {
@@ -167,21 +184,21 @@ impl Run {
         };
         let took_ms = milliseconds(start.elapsed());
         let summary = Summary::new(paths, floor, cost, took_ms, interrupted, &self.thresholds);
-        Ok((summary, descriptions))
+        Ok(Ended { summary, descriptions, problems: evidence.finish() })
     }
 
     /// One call.
     fn call(
         &self,
-        start: Instant,
+        (start, clock): (Instant, Clock),
         route: Option<&Route>,
         limits: &Limits<'_>,
-        watcher: &Watcher,
+        (watcher, evidence): (&Watcher, &mut Evidence),
     ) -> anyhow::Result<(PathFacts, Option<Descriptions>)> {
-        let providers = End::BOTH.map(|_| {
-            let witness = Witness::default();
-            (crypto::provider(witness.clone()), witness)
-        });
+        let witnesses: [Witness; 2] = Default::default();
+        let tape = evidence.call(&witnesses);
+        let providers =
+            witnesses.each_ref().map(|witness| (crypto::provider(witness.clone()), witness.clone()));
         let mut call = Call::new(start, Instant::now(), self.scenario.clone(), providers);
         call.ready(Instant::now());
         let mut ports = Ports::default();
@@ -220,7 +237,7 @@ impl Run {
                 Ok(described) => descriptions = Some(described),
                 Err(error) => call.fail(Phase::Gather, error.to_string()),
             }
-            drive::to_end(&mut call, &mut ports, (limits.stop, limits.end), watcher);
+            drive::to_end(&mut call, &mut ports, (limits.stop, limits.end), (watcher, &tape));
         }
         ports.release();
         let (name, transport) = match route {
@@ -228,7 +245,9 @@ impl Run {
             None => ("direct", None),
         };
         let relays: Vec<_> = ports.relays().map(|relay| relay.facts.clone()).collect();
+        evidence.ended(name, &witnesses);
         let mut facts = call.facts(name, transport, route.is_some());
+        facts.start_unix_s = Some(clock.unix(start).as_secs_f64());
         facts.relays = if relays.is_empty() { failed } else { relays };
         Ok((facts, descriptions))
     }

@@ -110,8 +110,8 @@ impl Session {
         let mut seen = self.witness.lock().unwrap_or_else(PoisonError::into_inner);
         let acknowledges = |chunk| matches!(chunk, Chunk::Other { kind: COOKIE_ACK, .. });
         seen.associated = seen.associated || chunks(packet).any(acknowledges);
-        if let Some(plain) = &mut seen.plain {
-            plain.push((sent, packet.to_vec()));
+        if let Some(plain) = seen.plain.as_mut().filter(|_| !sent) {
+            plain.push(packet.to_vec());
         }
     }
 }
