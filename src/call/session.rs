@@ -159,7 +159,6 @@ pub(super) struct Side {
     pub(super) stun: Quantiles,
     stun_responses: u64,
     pub(super) rtcp: Quantiles,
-    rtcp_last: Option<Duration>,
     pub(super) counts: Vec<Counts>,
     due: Option<Instant>,
 }
@@ -174,6 +173,8 @@ pub(super) struct Counts {
     pub(super) nacks_received: u64,
     /// Key frames that were asked for.
     pub(super) key_frames_requested: u64,
+    /// The last that reports told.
+    round_trip: Option<Duration>,
 }
 
 /// A call.
@@ -443,7 +444,14 @@ impl Call {
             Event::PeerStats(stats) => side.round_trips(&stats),
             Event::MediaEgressStats(stats) => {
                 let Some(kind) = side.peer.kind(stats.mid) else { return };
-                side.counts(kind).nacks_received = stats.nacks;
+                let counts = side.counts(kind);
+                counts.nacks_received = stats.nacks;
+                // What reports say: the engine's own figure for the peer is of transport-wide feedback, which waits.
+                if let Some(rtt) = stats.rtt
+                    && counts.round_trip.replace(rtt) != Some(rtt)
+                {
+                    side.rtcp.add(rtt);
+                }
             }
             Event::MediaIngressStats(stats) => {
                 let Some(kind) = side.peer.kind(stats.mid) else { return };
@@ -674,7 +682,6 @@ impl Side {
             stun: Quantiles::default(),
             stun_responses: 0,
             rtcp: Quantiles::default(),
-            rtcp_last: None,
             counts: Vec::new(),
             due: None,
         }
@@ -682,18 +689,19 @@ impl Side {
 
     fn counts(&mut self, kind: Kind) -> &mut Counts {
         let at = self.counts.iter().position(|counts| counts.kind == kind).unwrap_or_else(|| {
-            self.counts.push(Counts { kind, nacks_sent: 0, nacks_received: 0, key_frames_requested: 0 });
+            self.counts.push(Counts {
+                kind,
+                nacks_sent: 0,
+                nacks_received: 0,
+                key_frames_requested: 0,
+                round_trip: None,
+            });
             self.counts.len() - 1
         });
         &mut self.counts[at]
     }
 
     fn round_trips(&mut self, stats: &str0m::stats::PeerStats) {
-        if let Some(rtt) = stats.rtt
-            && self.rtcp_last.replace(rtt) != Some(rtt)
-        {
-            self.rtcp.add(rtt);
-        }
         if let Some(pair) = &stats.selected_candidate_pair
             && let Some(rtt) = pair.current_round_trip_time
             && std::mem::replace(&mut self.stun_responses, pair.responses_received) != pair.responses_received

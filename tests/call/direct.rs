@@ -46,6 +46,21 @@ fn a_call_comes_up_in_order_and_no_ping_is_lost() {
 }
 
 #[test]
+fn a_hundred_calls_of_a_hundred_come_up() {
+    for _ in 0..10 {
+        let start = || {
+            let args = ["call", "--format", "json", "--duration", "50ms", "--pings", "2", "--media", "audio"];
+            rtcscope(&args).stdout(std::process::Stdio::piped()).spawn().unwrap()
+        };
+        let calls: Vec<_> = (0..10).map(|_| start()).collect();
+        for call in calls {
+            let (exit, json) = super::read(&call.wait_with_output().unwrap());
+            assert_eq!((exit, &json["verdict"]), (0, &"pass".into()), "{json:#}");
+        }
+    }
+}
+
+#[test]
 fn ipv6_and_both_families_work_as_well() {
     for (flags, prefix) in [(&["-6"][..], "[::1]"), (&["--local-addr", "127.0.0.1"], "127.0.0.1")] {
         let (exit, json) =

@@ -92,11 +92,12 @@ fn a_delay_is_what_is_measured() {
 
 #[test]
 fn the_loss_that_is_reported_is_that_of_the_log_and_video_is_repaired() {
-    let scenario = Scenario { duration: Duration::from_secs(10), ..impaired("loss=5%,delay=5ms,only=rtp") };
+    let scenario = Scenario { duration: Duration::from_secs(20), ..impaired("loss=5%,delay=5ms,only=rtp") };
     let facts = run(scenario.clone());
     let lost: u64 = facts.media.iter().map(|stream| stream.lost).sum();
     let dropped: u64 = facts.impairment.iter().map(|impaired| impaired.media_dropped).sum();
     assert_eq!(lost, dropped);
+    assert!(facts.media.iter().map(|stream| stream.sent).sum::<u64>() >= 10_000);
     let loss = facts.loss_pct.unwrap();
     assert!((4.0..6.0).contains(&loss), "{loss}");
     let video = facts.media.iter().find(|stream| stream.kind == Kind::Video).unwrap();

@@ -307,9 +307,7 @@ impl Run {
                 (now >= end).then(|| format!("turn-connect: no answer{server} within {seconds} s"))
             };
             if let Some(why) = why.or(stopped).or_else(late) {
-                for relay in &mut relays {
-                    relay.release();
-                }
+                relay::release(relays.iter_mut());
                 return Err((relays.map(|relay| relay.facts.clone()).to_vec(), why));
             }
             let addresses = [relays[0].address(), relays[1].address()];

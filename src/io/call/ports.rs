@@ -4,7 +4,7 @@ use std::io;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::time::Instant;
 
-use super::relay::Relay;
+use super::relay::{self, Relay};
 use crate::call::End;
 
 /// One candidate's way to the network.
@@ -20,8 +20,6 @@ pub(super) enum Port {
 #[derive(Debug, Default)]
 pub(super) struct Ports {
     ports: Vec<(End, Port)>,
-    /// Until when relays have nothing to do.
-    due: Option<Instant>,
 }
 
 impl Port {
@@ -80,9 +78,6 @@ impl Ports {
 
     /// Lets relays do what is due at `now`; when there is more to do, and why one is gone.
     pub(super) fn poll(&mut self, now: Instant) -> Result<Option<Instant>, String> {
-        if self.due.is_some_and(|due| due > now) {
-            return Ok(self.due);
-        }
         let mut due: Option<Instant> = None;
         for (_, port) in &mut self.ports {
             let Port::Relay(relay, _) = port else { continue };
@@ -92,8 +87,7 @@ impl Ports {
             }
             due = due.into_iter().chain(own).min();
         }
-        self.due = due.filter(|_| self.relays().next().is_some());
-        Ok(self.due)
+        Ok(due)
     }
 
     /// All relays.
@@ -106,11 +100,10 @@ impl Ports {
 
     /// Gives back what relays lent.
     pub(super) fn release(&mut self) {
-        for (_, port) in &mut self.ports {
-            if let Port::Relay(relay, _) = port {
-                relay.release();
-            }
-        }
+        relay::release(self.ports.iter_mut().filter_map(|(_, port)| match port {
+            Port::Relay(relay, _) => Some(&mut **relay),
+            Port::Host(..) => None,
+        }));
     }
 
     pub(super) fn len(&self) -> usize {

@@ -14,6 +14,27 @@ use crate::measure::milliseconds;
 use crate::stun::{Message, attribute};
 use crate::turn::{Allocate, Answer, Client, Event, Outcome, Output, Request, RequestId, Settings, Upkeep};
 
+/// Gives back what these lent, and waits a moment for their answers.
+pub(super) fn release<'a>(relays: impl Iterator<Item = &'a mut Relay>) {
+    let mut relays: Vec<&mut Relay> = relays.collect();
+    relays.iter_mut().for_each(|relay| relay.release());
+    let end = Instant::now() + FAREWELL;
+    loop {
+        let now = Instant::now();
+        for relay in &mut relays {
+            relay.read();
+            relay.poll(now);
+            relay.arrived.clear();
+        }
+        if now >= end || !relays.iter().any(|relay| relay.is_busy() && relay.failure().is_none()) {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// How long the last words to a server may take.
+const FAREWELL: Duration = Duration::from_millis(300);
 /// What RFC 8656 §3.2 gives by default.
 const LIFETIME: u32 = 600;
 /// RFC 8656 §12.
@@ -222,6 +243,9 @@ impl Relay {
         self.facts.stale_nonces += answer.legs.iter().filter(|leg| leg.code == Some(438)).count() as u32;
         self.facts.retransmits +=
             answer.legs.iter().map(|leg| u32::from(leg.sent.saturating_sub(1))).sum::<u32>();
+        if name == "release" {
+            return;
+        }
         self.facts.steps.push(StepFacts {
             name,
             took_ms: milliseconds(answer.took()),
@@ -292,13 +316,14 @@ impl Relay {
         }
     }
 
-    /// Gives the allocation back, without waiting for the answer.
+    /// Asks for the end of the allocation; the answer may ask for a fresh nonce first.
     pub(super) fn release(&mut self) {
         if self.address().is_some() {
             let now = Instant::now();
-            self.client.start(now, Request::Refresh { lifetime: 0 });
+            self.upkeep = None;
+            let request = self.client.start(now, Request::Refresh { lifetime: 0 });
+            self.asked = vec![(request, "release")];
             self.pump(now);
-            let _ = self.carrier.flush();
         }
     }
 
