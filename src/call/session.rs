@@ -173,8 +173,8 @@ pub(super) struct Counts {
     pub(super) nacks_received: u64,
     /// Key frames that were asked for.
     pub(super) key_frames_requested: u64,
-    /// The last that reports told.
-    round_trip: Option<Duration>,
+    /// The last that reports told, and the number that the report reached to: two may tell the same.
+    round_trip: Option<(Duration, Option<u64>)>,
 }
 
 /// A call.
@@ -447,10 +447,11 @@ impl Call {
                 let counts = side.counts(kind);
                 counts.nacks_received = stats.nacks;
                 // What reports say: the engine's own figure for the peer is of transport-wide feedback, which waits.
-                if let Some(rtt) = stats.rtt
-                    && counts.round_trip.replace(rtt) != Some(rtt)
-                {
-                    side.rtcp.add(rtt);
+                if let Some(rtt) = stats.rtt {
+                    let told = (rtt, stats.remote.map(|remote| *remote.maximum_sequence_number));
+                    if counts.round_trip.replace(told) != Some(told) {
+                        side.rtcp.add(rtt);
+                    }
                 }
             }
             Event::MediaIngressStats(stats) => {

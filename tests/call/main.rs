@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests read and write what they like")]
 
 mod direct;
+mod evidence;
 mod relay;
 
 use std::process::{Command, Output, Stdio};
