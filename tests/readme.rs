@@ -153,9 +153,11 @@ fn the_package_holds_what_it_needs_and_no_more() {
         assert!(files.contains(file), "{file} is missing");
     }
     for rule in registry::rules().filter(|rule| !rule.code.starts_with("SDP")) {
-        let text = match rule.code.starts_with("CONF") {
-            true => format!("src/turnserver/rules/{}.md", rule.name.replace('-', "_")),
-            false => format!("src/probe/explain/{}.md", rule.code),
+        let of_capture = rtcscope::analyze::rules::all().any(|other| other.code == rule.code);
+        let text = match (rule.code.starts_with("CONF"), of_capture) {
+            (true, _) => format!("src/turnserver/rules/{}.md", rule.name.replace('-', "_")),
+            (_, true) => format!("src/analyze/rules/{}.md", rule.name.replace('-', "_")),
+            _ => format!("src/probe/explain/{}.md", rule.code),
         };
         assert!(files.contains(text.as_str()), "{text} is missing");
     }
@@ -334,7 +336,7 @@ fn run(example: &Example) -> Output {
         let file = root().join("testdata/sdp/diff").join(name);
         std::fs::copy(file, dir.0.join(name)).expect("a file of the repository");
     }
-    for name in ["call.pcapng", "call.pcap.gz"] {
+    for name in ["call.pcapng", "call.pcap.gz", "alice.pcapng", "bob.pcapng"] {
         let file = root().join("testdata/capture/call.pcap");
         std::fs::copy(file, dir.0.join(name)).expect("a file of the repository");
     }

@@ -19,7 +19,8 @@ fn check(fault: impl Fn(&Rule) -> Option<String>) {
 fn codes_are_sorted_and_unique() {
     let probe: Vec<&str> = probe_rules().map(|rule| rule.code).collect();
     let conf: Vec<&str> = rtcscope::turnserver::rules::all().map(|rule| rule.code).collect();
-    for codes in [probe, conf] {
+    let analyze: Vec<&str> = rtcscope::analyze::rules::all().map(|rule| rule.code).collect();
+    for codes in [probe, conf, analyze] {
         let sorted: Vec<&str> = BTreeSet::from_iter(codes.iter().copied()).into_iter().collect();
         assert_eq!(codes, sorted);
     }
@@ -69,8 +70,11 @@ fn summaries_are_one_clause_that_follows_a_colon() {
 fn every_rule_names_its_source_and_the_version_that_had_it_first() {
     check(|rule| rule.refs.is_empty().then(|| "no reference".to_owned()));
     check(|rule| {
-        let known =
-            |r: &&&str| ["RFC ", "draft-", "coturn ", "AV1 RTP "].iter().any(|source| r.starts_with(source));
+        let known = |r: &&&str| {
+            ["RFC ", "draft-", "coturn ", "AV1 RTP ", "ITU-T ", "ITU-R "]
+                .iter()
+                .any(|source| r.starts_with(source))
+        };
         let odd: Vec<_> = rule.refs.iter().filter(|r| !known(r)).collect();
         (!odd.is_empty()).then(|| format!("{odd:?}"))
     });
@@ -142,18 +146,23 @@ fn no_explanation_is_left_without_a_rule() {
 }
 
 #[test]
-fn each_rule_of_a_configuration_has_two_files_of_its_name() {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/turnserver/rules");
+fn each_rule_of_a_configuration_and_of_a_capture_has_two_files_of_its_name() {
+    check_files("src/turnserver/rules", rtcscope::turnserver::rules::all());
+    check_files("src/analyze/rules", rtcscope::analyze::rules::all());
+}
+
+fn check_files(folder: &str, all: impl Iterator<Item = &'static Rule>) {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut rules = 0;
-    for rule in rtcscope::turnserver::rules::all() {
+    for rule in all {
         let file = rule.name.replace('-', "_");
         for extension in ["rs", "md"] {
             assert!(dir.join(format!("{file}.{extension}")).exists(), "{file}.{extension}");
         }
         rules += 1;
     }
-    let texts = std::fs::read_dir(dir).unwrap().filter(|entry| {
-        entry.as_ref().unwrap().path().extension().is_some_and(|extension| extension == "md")
+    let texts = std::fs::read_dir(dir).expect("the folder").filter(|entry| {
+        entry.as_ref().expect("an entry").path().extension().is_some_and(|extension| extension == "md")
     });
     assert_eq!(texts.count(), rules);
 }

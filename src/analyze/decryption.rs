@@ -1,6 +1,6 @@
 //! Media that is opened with keys that were handed over, where they fit.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use super::dtls::Dtls;
 use super::leg::Leg;

@@ -3,9 +3,12 @@
 //! Where something says that media flows here (STUN, DTLS, TURN, a description), two packets with numbers that follow
 //! suffice. Where nothing does, ten must behave as a stream would. What is refused is counted with the reason.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::hash::BuildHasher as _;
 
-use super::leg::{Leg, LegId};
+use foldhash::HashMap;
+
+use super::leg::Leg;
 use super::stream::Sample;
 
 /// Packets that a stream without any context must show.
@@ -94,10 +97,12 @@ pub enum Verdict {
 /// The sources that are watched, and those that were refused.
 #[derive(Debug, Default)]
 pub struct Detector {
-    watched: HashMap<(LegId, u32), Watch>,
+    watched: HashMap<(Leg, u32), Watch>,
     /// The order in which they came; those that are gone are passed over.
-    order: std::collections::VecDeque<(LegId, u32)>,
-    refused: HashMap<(LegId, u32), Refusal>,
+    order: std::collections::VecDeque<(Leg, u32)>,
+    /// By a number that stands for leg and source: there may be many, and most are noise.
+    refused: HashMap<u64, Refusal>,
+    numbers: foldhash::quality::RandomState,
     not_counted: BTreeMap<Refusal, NotCounted>,
 }
 
@@ -119,9 +124,9 @@ struct Watch {
 
 impl Detector {
     /// Takes a packet of a source that is no stream so far.
-    pub fn packet(&mut self, leg: LegId, ssrc: u32, sample: Sample, around: Surroundings) -> Verdict {
+    pub fn packet(&mut self, leg: Leg, ssrc: u32, sample: Sample, around: Surroundings) -> Verdict {
         let key = (leg, ssrc);
-        if let Some(reason) = self.refused.get(&key) {
+        if let Some(reason) = self.refused.get(&self.numbers.hash_one(key)) {
             self.not_counted.entry(*reason).or_default().packets += 1;
             return Verdict::Refused;
         }
@@ -162,15 +167,11 @@ impl Detector {
     }
 
     /// Judges what is still watched by what is known of its leg at the end. Streams are handed to `stream`.
-    pub fn finish(
-        &mut self,
-        context: impl Fn(LegId) -> bool,
-        mut stream: impl FnMut(LegId, u32, Vec<Sample>),
-    ) {
+    pub fn finish(&mut self, context: impl Fn(&Leg) -> bool, mut stream: impl FnMut(Leg, u32, Vec<Sample>)) {
         let mut left: Vec<_> = std::mem::take(&mut self.watched).into_iter().collect();
         left.sort_by_key(|((leg, ssrc), _)| (*leg, *ssrc));
         for ((leg, ssrc), watch) in left {
-            match context(leg) && watch.next {
+            match context(&leg) && watch.next {
                 true => stream(leg, ssrc, watch.samples),
                 false => {
                     self.refuse((leg, ssrc), watch.samples.len() as u64, Refusal::TooFew);
@@ -201,16 +202,16 @@ impl Detector {
         }
     }
 
-    fn take(&mut self, key: (LegId, u32)) -> Vec<Sample> {
+    fn take(&mut self, key: (Leg, u32)) -> Vec<Sample> {
         self.watched.remove(&key).map(|watch| watch.samples).unwrap_or_default()
     }
 
-    fn refuse(&mut self, key: (LegId, u32), packets: u64, reason: Refusal) -> Verdict {
+    fn refuse(&mut self, key: (Leg, u32), packets: u64, reason: Refusal) -> Verdict {
         let counted = self.not_counted.entry(reason).or_default();
         counted.packets += packets;
         counted.sources += 1;
         if self.refused.len() < MOST_REFUSED {
-            self.refused.insert(key, reason);
+            self.refused.insert(self.numbers.hash_one(key), reason);
         }
         Verdict::Refused
     }

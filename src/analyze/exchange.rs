@@ -1,7 +1,9 @@
 //! Requests of STUN and the responses that they got.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::net::SocketAddr;
+
+use foldhash::HashMap;
 
 use crate::capture::Time;
 use crate::stun::TransactionId;
@@ -42,7 +44,7 @@ pub(super) struct Exchanges<T> {
 
 impl<T> Default for Exchanges<T> {
     fn default() -> Self {
-        Self { requests: HashMap::new(), order: VecDeque::new() }
+        Self { requests: HashMap::default(), order: VecDeque::new() }
     }
 }
 

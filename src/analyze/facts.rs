@@ -7,7 +7,8 @@ use serde::Serialize;
 use super::detect::NotCounted;
 use super::payloads::{Origin, Payload};
 use super::quality::{self, Path};
-use super::stream::{Event, LONGEST_TOLD, Red, Stream};
+use super::side::Side;
+use super::stream::{Cause, Event, Freeze, LONGEST_TOLD, Red, Stream};
 use super::transport::LegFacts;
 use super::{Analysis, Found};
 use crate::analyze::demux::Class;
@@ -80,6 +81,40 @@ pub struct FreezeFacts {
     /// How long.
     pub ms: f64,
     /// The packet before, and the one after.
+    pub frames: (u64, u64),
+    /// Packets that had not come by then, of those sent since the frame before.
+    pub missing: u64,
+    /// What it came from.
+    pub cause: Cause,
+}
+
+/// A pause between packets.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PauseFacts {
+    /// Seconds since the capture's first packet.
+    pub at_s: f64,
+    /// How long.
+    pub ms: f64,
+    /// The packet before, and the one after.
+    pub frames: (u64, u64),
+    /// Numbers passed over.
+    pub missing: u64,
+    /// What it came from.
+    pub cause: Cause,
+}
+
+/// The losses that came closest together.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BurstFacts {
+    /// Packets lost.
+    pub lost: u64,
+    /// Packets from the first of them to the last, those that came included.
+    pub span: u64,
+    /// When the first showed, in seconds since the capture's first packet.
+    pub from_s: f64,
+    /// When the last showed.
+    pub to_s: f64,
+    /// The packets behind the first gap and behind the last.
     pub frames: (u64, u64),
 }
 
@@ -202,12 +237,16 @@ pub struct StreamFacts {
     pub strays: u64,
     /// Losses with fewer than sixteen arrivals between them (RFC 3611).
     pub loss_bursts: Together,
+    /// The burst with the most of them.
+    pub worst_burst: Option<BurstFacts>,
     /// Losses without an arrival between them.
     pub loss_runs: Together,
     /// RFC 3550 A.8, the mean of the running estimates.
     pub jitter_mean_ms: Option<f64>,
     /// The highest of them.
     pub jitter_max_ms: Option<f64>,
+    /// What the estimate reached in at least two rows over time, and in one of twenty.
+    pub jitter_sustained_ms: Option<f64>,
     /// The same of the first packets of frames, for video.
     pub frame_jitter_mean_ms: Option<f64>,
     /// The highest of them.
@@ -218,6 +257,8 @@ pub struct StreamFacts {
     pub max_delta_at_s: Option<f64>,
     /// The packets before and after it.
     pub max_delta_frames: Option<(u64, u64)>,
+    /// Pauses of 100 ms and more: those with losses, and the longest, 64 at most.
+    pub pauses: Vec<PauseFacts>,
     /// RTP packets, headers included.
     pub bitrate_bps: Option<f64>,
     /// Packets a second.
@@ -234,6 +275,8 @@ pub struct StreamFacts {
     pub freeze_candidates: Vec<FreezeFacts>,
     /// How much faster the sender's clock is than that of the capture.
     pub drift_ppm: Option<f64>,
+    /// Whether that is the same all the time, as only clocks are; `None` where a minute is not there to tell.
+    pub drift_steady: Option<bool>,
     /// The standard error of that.
     pub drift_error_ppm: Option<f64>,
     /// The rating, where it can be made.
@@ -248,12 +291,22 @@ pub struct StreamFacts {
     pub frame_range: (u64, u64),
     /// Whether the payload is; `None` where nothing tells.
     pub encrypted: Option<bool>,
+    /// Where the capture was taken, if the user said so.
+    pub side: Option<Side>,
 }
 
 /// What looked like RTP and was not counted.
 pub type NotCountedFacts = BTreeMap<&'static str, NotCounted>;
 
 impl StreamFacts {
+    /// Says where the capture was taken, and what a rating made there leaves out.
+    pub(super) fn seen_from(&mut self, side: Option<Side>) {
+        self.side = side;
+        if side == Some(Side::Sender) && self.mos.value.is_some() {
+            self.mos.assumptions += "; captured at its sender: what is lost on the way is not in it";
+        }
+    }
+
     /// Of a stream; `id` is its name.
     pub(super) fn of(
         id: String,
@@ -292,6 +345,7 @@ impl StreamFacts {
         let drift = clock.and_then(|rate| stream.clock().drift(rate));
         let sequence = stream.sequence();
         let seconds = stream.seconds();
+        let interval_ms = seconds * 1e3 / sequence.packets().max(1) as f64;
         let rate = |count: f64| (seconds > 0.0).then(|| round(count / seconds, 3));
         let (freeze_count, _) = if is_video { stream.frames().frozen() } else { (0, 0.0) };
         let section = analysis.payloads().section_of(found.ssrc, leg.src, leg.dst);
@@ -320,14 +374,33 @@ impl StreamFacts {
             restarts: sequence.restarts(),
             strays: sequence.strays(),
             loss_bursts: bursts(stream),
+            worst_burst: sequence.runs().worst().map(|worst| BurstFacts {
+                lost: worst.lost,
+                span: worst.span,
+                from_s: at(worst.from.at),
+                to_s: at(worst.to.at),
+                frames: frames(worst.from.frame, worst.to.frame),
+            }),
             loss_runs: runs(stream),
             jitter_mean_ms: jitter.map(|jitter| round(jitter.mean, 3)),
             jitter_max_ms: jitter.map(|jitter| round(jitter.max, 3)),
+            jitter_sustained_ms: clock.and_then(|rate| sustained(stream, rate)).map(|ms| round(ms, 3)),
             frame_jitter_mean_ms: frame_jitter.map(|jitter| round(jitter.mean, 3)),
             frame_jitter_max_ms: frame_jitter.map(|jitter| round(jitter.max, 3)),
             max_delta_ms: stream.gap().map(|gap| round(gap.ms, 3)),
             max_delta_at_s: stream.gap().map(|gap| at(gap.from)),
             max_delta_frames: stream.gap().map(|gap| frames(gap.before, gap.after)),
+            pauses: stream
+                .pauses()
+                .iter()
+                .map(|pause| PauseFacts {
+                    at_s: at(pause.from),
+                    ms: round(pause.ms(), 3),
+                    frames: frames(pause.before, pause.after),
+                    missing: pause.skipped,
+                    cause: pause.cause(interval_ms, clock_rate),
+                })
+                .collect(),
             bitrate_bps: rate(stream.bytes() as f64 * 8.0).map(f64::round),
             packet_rate: rate(sequence.packets() as f64),
             bytes: stream.bytes(),
@@ -343,10 +416,13 @@ impl StreamFacts {
                         at_s: at(freeze.from),
                         ms: round(freeze.ms, 3),
                         frames: frames(freeze.before, freeze.after),
+                        missing: freeze.missing,
+                        cause: freeze_cause(freeze, clock_rate),
                     })
                     .collect(),
                 false => Vec::new(),
             },
+            drift_steady: clock.and_then(|rate| stream.clock().is_steady(rate)),
             drift_ppm: drift.map(|drift| round(drift.ppm, 1)),
             drift_error_ppm: drift.map(|drift| round(drift.error_ppm, 1)),
             mos: mos(payload.as_ref(), is_video, stream, jitter.map(|jitter| jitter.max)),
@@ -355,6 +431,7 @@ impl StreamFacts {
             last_seen_s: at(stream.last().at),
             frame_range: frames(stream.first().frame, stream.last().frame),
             encrypted: found.encrypted,
+            side: None,
             payload_types,
         }
     }
@@ -434,6 +511,24 @@ fn mos(payload: Option<&Payload>, is_video: bool, stream: &Stream, jitter_ms: Op
             loss * 100.0,
             rating.delay_ms
         ),
+    }
+}
+
+/// The highest jitter of one row in twenty, and of two at least: one pause is none.
+fn sustained(stream: &Stream, rate: u32) -> Option<f64> {
+    let rows = stream.series().rows().iter().filter(|row| row.packets > 0);
+    let mut highest: Vec<f64> = rows.filter_map(|row| stream.row_jitter_ms(row, rate)).collect();
+    highest.sort_by(|a, b| b.total_cmp(a));
+    highest.get((highest.len() / 20).max(1)).copied()
+}
+
+fn freeze_cause(freeze: &Freeze, rate: Option<u32>) -> Cause {
+    let media_ms = rate.map(|rate| freeze.units as f64 * 1e3 / f64::from(rate));
+    match media_ms {
+        _ if freeze.missing > 0 => Cause::Lost,
+        Some(media_ms) if freeze.ms - media_ms > (freeze.ms / 4.0).max(50.0) => Cause::Late,
+        Some(_) => Cause::Sender,
+        None => Cause::Unknown,
     }
 }
 

@@ -2,9 +2,10 @@
 //!
 //! A check that goes through relays or translators passes several pairs with one transaction: they are one flow.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 
+use foldhash::HashMap;
 use serde::Serialize;
 
 use super::exchange::{Exchanges, Sent};
@@ -37,15 +38,21 @@ const ROLE_CONFLICT: u16 = 487;
 #[derive(Debug, Default)]
 pub struct Ice {
     pairs: Vec<Pair>,
-    places: HashMap<Leg, (usize, usize)>,
+    places: HashMap<Leg, End>,
     exchanges: Exchanges<Asked>,
     passed: HashMap<TransactionId, usize>,
     passed_order: VecDeque<TransactionId>,
-    last: [Option<(Leg, (usize, usize))>; 2],
     moves: Vec<Move>,
     moves_dropped: u64,
     nominated: HashMap<String, usize>,
     untracked: u64,
+}
+
+/// One side of a pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct End {
+    place: usize,
+    side: usize,
 }
 
 /// Who asked, and whether it was a check or a question for the reflexive address alone.
@@ -119,7 +126,7 @@ impl Ice {
         }
         match message.class {
             Class::Request => {
-                let Some((place, side)) = self.place(leg) else {
+                let Some(End { place, side }) = self.place(leg) else {
                     self.untracked += 1;
                     return;
                 };
@@ -209,20 +216,8 @@ impl Ice {
         }
     }
 
-    /// Takes note that media went over a leg.
-    pub fn media(&mut self, leg: &Leg, at: Time, frame: Frame) {
-        // Packets of a call come in trains, and there are two directions.
-        let found = match self.last.iter().flatten().find(|(last, _)| last == leg) {
-            Some((_, found)) => Some(*found),
-            None => {
-                let found = self.places.get(leg).copied();
-                self.last.swap(0, 1);
-                // What is no pair yet may become one.
-                self.last[0] = found.map(|found| (*leg, found));
-                found
-            }
-        };
-        let Some((place, side)) = found else { return };
+    /// Takes note that media was sent from one side of a pair to the other.
+    pub fn media(&mut self, End { place, side }: End, at: Time, frame: Frame) {
         let runs = &mut self.pairs[place].sides[side].runs;
         let full = runs.len() >= MOST_RUNS;
         match runs.last_mut() {
@@ -235,15 +230,15 @@ impl Ice {
     #[must_use]
     pub fn same_flow(&self, one: &Leg, other: &Leg) -> bool {
         match (self.places.get(one), self.places.get(other)) {
-            (Some((one, _)), Some((other, _))) => self.root(*one) == self.root(*other),
+            (Some(one), Some(other)) => self.root(one.place) == self.root(other.place),
             _ => one == other,
         }
     }
 
-    /// Whether a check went over a leg, or back.
+    /// The side of a pair that sends over a leg, where a check went over it, or back.
     #[must_use]
-    pub fn knows(&self, leg: &Leg) -> bool {
-        self.places.contains_key(leg)
+    pub fn end(&self, leg: &Leg) -> Option<End> {
+        self.places.get(leg).copied()
     }
 
     /// Checks between pairs beyond those that can be followed.
@@ -255,8 +250,8 @@ impl Ice {
     /// What there is to say of each pair; times count from `start`, and the capture ends at `end`.
     #[must_use]
     pub fn facts(&self, start: Time, end: Time) -> Vec<IceFacts> {
-        let mut unanswered: HashMap<(usize, usize), u64> = HashMap::new();
-        let mut open: HashMap<(usize, usize), u64> = HashMap::new();
+        let mut unanswered: HashMap<(usize, usize), u64> = HashMap::default();
+        let mut open: HashMap<(usize, usize), u64> = HashMap::default();
         for request in self.exchanges.unanswered().filter(|request| request.about.check) {
             let at = (request.about.place, request.about.side);
             let late = end.since(request.last()) > PATIENCE_NS;
@@ -368,18 +363,19 @@ impl Ice {
         place
     }
 
-    fn place(&mut self, leg: &Leg) -> Option<(usize, usize)> {
-        if let Some(found) = self.places.get(leg) {
-            return Some(*found);
+    fn place(&mut self, leg: &Leg) -> Option<End> {
+        if let Some(found) = self.end(leg) {
+            return Some(found);
         }
         if self.pairs.len() >= MOST_PAIRS {
             return None;
         }
         let place = self.pairs.len();
         self.pairs.push(Pair { leg: *leg, sides: Default::default(), joined: None });
-        self.places.insert(leg.reverse(), (place, 1));
-        self.places.insert(*leg, (place, 0));
-        Some((place, 0))
+        self.places.insert(leg.reverse(), End { place, side: 1 });
+        let end = End { place, side: 0 };
+        self.places.insert(*leg, end);
+        Some(end)
     }
 }
 
@@ -601,7 +597,7 @@ mod tests {
         ice.message(&other(), Time(0), frame(2), &check(2, false));
         for n in 0..500i64 {
             let leg = if n < 250 { direct() } else { other() };
-            ice.media(&leg, Time(n * 20 * MS), frame(10 + n as u64));
+            ice.media(ice.end(&leg).unwrap(), Time(n * 20 * MS), frame(10 + n as u64));
         }
         ice.message(&other(), Time(5100 * MS), frame(600), &check(3, true));
         let moves = ice.moves(Time(0));
@@ -615,8 +611,8 @@ mod tests {
         ice.message(&direct(), Time(0), frame(1), &check(1, false));
         ice.message(&other(), Time(0), frame(2), &check(2, false));
         for n in 0..500i64 {
-            ice.media(&direct(), Time(n * 20 * MS), frame(10));
-            ice.media(&other(), Time(n * 20 * MS + MS), frame(11));
+            ice.media(ice.end(&direct()).unwrap(), Time(n * 20 * MS), frame(10));
+            ice.media(ice.end(&other()).unwrap(), Time(n * 20 * MS + MS), frame(11));
         }
         assert!(ice.moves(Time(0)).is_empty());
     }

@@ -1,7 +1,9 @@
 //! Legs: where a payload went on the wire, from one transport address to another, within a relay's framing or not.
 
-use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 use std::net::SocketAddr;
+
+use foldhash::HashMap;
 
 use crate::capture::Transport;
 
@@ -52,7 +54,7 @@ pub enum Via {
 }
 
 /// Where a payload went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Leg {
     /// Who sent the packet.
     pub src: SocketAddr,
@@ -62,6 +64,29 @@ pub struct Leg {
     pub carrier: Carrier,
     /// The relay's framing around it.
     pub via: Option<Via>,
+}
+
+/// In few words: this is done several times a packet.
+impl Hash for Leg {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let mut address = |address: &SocketAddr| match address {
+            SocketAddr::V4(address) => {
+                state.write_u64(u64::from(u32::from(*address.ip())) << 16 | u64::from(address.port()));
+            }
+            SocketAddr::V6(address) => {
+                state.write_u128(u128::from(*address.ip()));
+                state.write_u16(address.port());
+            }
+        };
+        address(&self.src);
+        address(&self.dst);
+        match &self.via {
+            None => {}
+            Some(Via::Channel(number)) => state.write_u16(*number),
+            Some(Via::Indication(peer)) => address(peer),
+        }
+        state.write_u8(self.carrier as u8);
+    }
 }
 
 impl Leg {
@@ -83,29 +108,20 @@ impl Leg {
 pub struct Legs {
     all: Vec<Leg>,
     ids: HashMap<Leg, LegId>,
-    last: Option<(Leg, LegId)>,
 }
 
 impl Legs {
     /// The leg's place. `None` where there are too many already.
     pub fn id(&mut self, leg: Leg) -> Option<LegId> {
-        // Packets of a call come in trains.
-        if let Some((last, id)) = self.last
-            && last == leg
-        {
-            return Some(id);
+        if let Some(id) = self.ids.get(&leg) {
+            return Some(*id);
         }
-        let id = match self.ids.get(&leg) {
-            Some(id) => *id,
-            None if self.all.len() >= MOST => return None,
-            None => {
-                let id = LegId(self.all.len() as u32);
-                self.all.push(leg);
-                self.ids.insert(leg, id);
-                id
-            }
-        };
-        self.last = Some((leg, id));
+        if self.all.len() >= MOST {
+            return None;
+        }
+        let id = LegId(self.all.len() as u32);
+        self.all.push(leg);
+        self.ids.insert(leg, id);
         Some(id)
     }
 

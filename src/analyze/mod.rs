@@ -9,22 +9,32 @@ mod association;
 pub mod decryption;
 pub mod demux;
 pub mod detect;
+pub mod diff;
 pub mod dtls;
+pub mod event;
 mod exchange;
 pub mod facts;
 pub mod ice;
 pub mod leg;
+pub mod limits;
+pub mod listing;
+pub mod live;
 pub mod media;
 pub mod payloads;
 pub mod quality;
 pub mod reports;
+pub mod rules;
+pub mod side;
 mod signalling;
 pub mod spread;
 pub mod stream;
 pub mod summary;
 pub mod tcp;
+pub mod timeline;
 pub mod transport;
 pub mod turn;
+
+use std::collections::HashSet;
 
 use crate::capture::{Datagram, Frame, Time, Transport as Carried};
 use crate::srtp::KeyFile;
@@ -32,6 +42,7 @@ use crate::{rtcp, rtp};
 use decryption::Decryption;
 use demux::{Class, class};
 use detect::{Detector, Surroundings, Verdict};
+use event::{Event, Heard, What};
 use leg::{Leg, LegId, Legs, Via};
 use media::Repair;
 use payloads::{Payloads, Repaired};
@@ -53,6 +64,36 @@ pub struct Settings {
     pub keys: KeyFile,
     /// The length of a row over time, in nanoseconds; a second where it is 0.
     pub interval_ns: i64,
+    /// From when to when RTP and RTCP count; what is below them is read from the beginning on.
+    pub window: Window,
+    /// Whether to tell what each payload is, by [`Analysis::events`].
+    pub tells: bool,
+    /// The streams that there are, where an earlier look has found them; nothing else is one.
+    pub known: Option<HashSet<(Leg, u32)>>,
+}
+
+/// A part of a capture, in nanoseconds since its first packet.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Window {
+    /// Nothing before.
+    pub from_ns: Option<i64>,
+    /// Nothing behind.
+    pub to_ns: Option<i64>,
+}
+
+impl Window {
+    /// Whether a moment is in it.
+    #[must_use]
+    pub fn has(&self, since_start_ns: i64) -> bool {
+        self.from_ns.is_none_or(|from| since_start_ns >= from)
+            && self.to_ns.is_none_or(|to| since_start_ns <= to)
+    }
+
+    /// Whether it is all.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// What is known of a leg besides its addresses.
@@ -60,8 +101,8 @@ pub struct Settings {
 struct LegState {
     /// Something says that media flows here, or on the way back.
     context: bool,
-    /// Checks of ICE went over it: it may be left for another pair.
-    checked: bool,
+    /// The side that sends, where checks of ICE went over it: it may be left for another pair.
+    checked: Option<ice::End>,
     /// DTLS was seen, here or on the way back: what follows is SRTP.
     dtls: bool,
     /// What there is, by source. A leg has few.
@@ -89,6 +130,7 @@ pub struct Analysis {
     transport: Transport,
     decryption: Decryption,
     streams: Vec<Kept>,
+    events: Vec<Event>,
     classes: facts::Classes,
     start: Option<Time>,
     end: Time,
@@ -128,6 +170,7 @@ impl Analysis {
             transport: Transport::default(),
             decryption,
             streams: Vec::new(),
+            events: Vec::new(),
             classes: facts::Classes::default(),
             start: None,
             end: Time::default(),
@@ -204,21 +247,37 @@ impl Analysis {
         if inner.class == Class::Other && signalling::start(inner.payload) == signalling::Start::Here {
             self.signalling(inner.payload);
         }
+        if self.settings.tells {
+            self.tell(&inner, at, frame);
+        }
         if matches!(inner.class, Class::Channel(_) | Class::Zrtp | Class::Other) || inner.payload.is_empty() {
             return;
         }
         let path = self.path(&inner);
-        let Some(id) = self.leg(path) else {
-            self.not_kept += 1;
-            return;
-        };
         match inner.class {
-            Class::Rtp => self.rtp(id, path, at, frame, inner.payload, inner.length),
-            Class::Rtcp => self.rtcp(id, path, at, frame, inner.payload, inner.length),
+            Class::Rtp => self.rtp(path, at, frame, inner.payload, inner.length),
+            Class::Rtcp => self.rtcp(path, at, frame, inner.payload, inner.length),
             Class::Stun => self.context(path, false),
             Class::Dtls => self.context(path, true),
             Class::Channel(_) | Class::Zrtp | Class::Other => {}
         }
+    }
+
+    fn tell(&mut self, inner: &Inner<'_>, at: Time, frame: Frame) {
+        if let Some(what) = event::below(inner).filter(|_| self.within(at)) {
+            self.events.push(Event { at, frame, leg: self.path(inner), length: inner.length, what });
+        }
+    }
+
+    fn within(&self, at: Time) -> bool {
+        self.settings.window.is_whole()
+            || self.start.is_none_or(|start| self.settings.window.has(at.since(start)))
+    }
+
+    /// What came since this was asked last, in order, for [`Settings::tells`]; `into` is emptied before.
+    pub fn events(&mut self, into: &mut Vec<Event>) {
+        into.clear();
+        std::mem::swap(&mut self.events, into);
     }
 
     /// Under which a leg is known: by the peer behind a relay, but where its channel was met before its peer was known.
@@ -229,32 +288,45 @@ impl Analysis {
         }
     }
 
-    fn rtcp(&mut self, id: LegId, leg: Leg, at: Time, frame: Frame, payload: &[u8], length: usize) {
-        let state = &self.states[id.index()];
-        let plain = !state.dtls && rtcp::looks_plain(payload, length);
-        let media = state.context || leg.via.is_some() || !state.streams.is_empty();
+    fn rtcp(&mut self, leg: Leg, at: Time, frame: Frame, payload: &[u8], length: usize) {
+        let id = self.expected(leg);
+        let state = id.map(|id| &self.states[id.index()]);
+        let plain = state.is_none_or(|state| !state.dtls) && rtcp::looks_plain(payload, length);
+        let media =
+            state.is_some_and(|state| state.context || !state.streams.is_empty()) || leg.via.is_some();
         // Without a word of media, and no RTCP through and through, it is something else.
         if !detect::may_be_media(leg) || !(plain || media) {
             self.detector.no_rtcp();
             return;
         }
+        let Some(id) = id.or_else(|| self.leg(leg)) else {
+            self.not_kept += 1;
+            return;
+        };
         let opened = match plain {
             true => None,
             false => self.decryption.rtcp(&leg, &self.transport.dtls, payload),
         };
-        match opened {
-            Some(opened) => self.reports.compound(at, frame, id, &opened, opened.len(), false),
-            None => self.reports.compound(at, frame, id, payload, length, !plain),
+        if !self.within(at) {
+            return;
+        }
+        let encrypted = opened.is_none() && !plain;
+        let (payload, length) = opened.as_ref().map_or((payload, length), |opened| (opened, opened.len()));
+        self.reports.compound(at, frame, id, payload, length, encrypted);
+        if self.settings.tells {
+            let what = What::Rtcp { payload: payload.to_vec(), length, encrypted };
+            self.events.push(Event { at, frame, leg, length, what });
         }
     }
 
-    fn rtp(&mut self, id: LegId, leg: Leg, at: Time, frame: Frame, payload: &[u8], length: usize) {
+    fn rtp(&mut self, leg: Leg, at: Time, frame: Frame, payload: &[u8], length: usize) {
         let Ok(packet) = rtp::Packet::read(payload, length) else {
             self.detector.malformed();
             return;
         };
         let mut sample = Sample::new(at, frame, &packet);
-        let mut is_open = !self.states[id.index()].dtls;
+        let id = self.expected(leg);
+        let mut is_open = id.is_none_or(|id| !self.states[id.index()].dtls);
         if self.decryption.has_keys()
             && let Some(opened) = self.decryption.rtp(&leg, &self.transport.dtls, payload)
             && let Ok(opened) = rtp::Packet::read(&opened, opened.len())
@@ -262,14 +334,22 @@ impl Analysis {
             sample.open(&opened);
             is_open = true;
         }
+        if !self.within(at) {
+            return;
+        }
         let ssrc = packet.ssrc();
-        let state = &self.states[id.index()];
-        if let Some((_, place)) = state.streams.iter().find(|(source, _)| *source == ssrc) {
+        let state = id.map(|id| (id, &self.states[id.index()]));
+        if let Some((id, state)) = state
+            && let Some((_, place)) = state.streams.iter().find(|(source, _)| *source == ssrc)
+        {
             let place = *place;
             let kept = &mut self.streams[place];
-            kept.stream.packet(&sample);
-            if state.checked {
-                self.transport.ice.media(&leg, at, frame);
+            match self.settings.tells {
+                true => self.events.push(Heard::take(&mut kept.stream, ssrc, &sample, Some(&packet)).on(leg)),
+                false => drop(kept.stream.packet(&sample)),
+            }
+            if let Some(end) = state.checked {
+                self.transport.ice.media(end, at, frame);
             }
             if kept.stream.sequence().packets() < EXTENSIONS_OF {
                 kept.stream.learn(&packet);
@@ -279,10 +359,16 @@ impl Analysis {
             }
             return;
         }
-        let context = state.context || leg.via.is_some();
+        if let Some(known) = &self.settings.known {
+            if known.contains(&(leg, ssrc)) {
+                self.begin(leg, ssrc, &[sample], Some(&packet));
+            }
+            return;
+        }
+        let context = state.is_some_and(|(_, state)| state.context) || leg.via.is_some();
         let around = Surroundings { context, ports: (leg.src.port(), leg.dst.port()) };
-        if let Verdict::Stream(samples) = self.detector.packet(id, ssrc, sample, around) {
-            self.begin(id, ssrc, &samples);
+        if let Verdict::Stream(samples) = self.detector.packet(leg, ssrc, sample, around) {
+            self.begin(leg, ssrc, &samples, None);
         }
     }
 
@@ -302,13 +388,13 @@ impl Analysis {
         self.streams[place].repair = repair;
     }
 
-    fn begin(&mut self, id: LegId, ssrc: u32, samples: &[Sample]) {
+    fn begin(&mut self, leg: Leg, ssrc: u32, samples: &[Sample], packet: Option<&rtp::Packet<'_>>) {
         let Some((first, others)) = samples.split_first() else { return };
-        if self.streams.len() >= MOST_STREAMS {
+        let room = self.streams.len() < MOST_STREAMS;
+        let Some(id) = self.leg(leg).filter(|_| room) else {
             self.not_kept += samples.len() as u64;
             return;
-        }
-        let leg = self.legs.get(id);
+        };
         let known = self.settings.payloads.payload(first.payload_type, ssrc, leg.src, leg.dst);
         let rate = known.map(|(payload, _)| payload.clock_rate);
         let start = self.start.unwrap_or(first.at);
@@ -317,8 +403,14 @@ impl Analysis {
         if let Some(number) = self.settings.payloads.red(ssrc, leg.src, leg.dst).filter(|_| !state.dtls) {
             stream.expect_red(number);
         }
+        if self.settings.tells {
+            self.events.push(Heard::first(&stream, ssrc, first, packet).on(leg));
+        }
         for sample in others {
-            stream.packet(sample);
+            match self.settings.tells {
+                true => self.events.push(Heard::take(&mut stream, ssrc, sample, None).on(leg)),
+                false => drop(stream.packet(sample)),
+            }
         }
         let place = self.streams.len();
         let mut repair = Repair::default();
@@ -338,29 +430,48 @@ impl Analysis {
         }
     }
 
-    fn leg(&mut self, leg: Leg) -> Option<LegId> {
-        let id = self.legs.id(leg)?;
-        if id.index() >= self.states.len() {
-            let described = self.settings.payloads.names(leg.dst) || self.settings.payloads.names(leg.src);
-            let back = self.legs.find(&leg.reverse()).map(|back| &self.states[back.index()]);
-            let mut state = LegState { context: described, ..LegState::default() };
-            if let Some(back) = back {
-                state.context |= back.context;
-                (state.dtls, state.checked) = (back.dtls, back.checked);
-            }
-            self.states.push(state);
+    /// The place of a leg on which media may go. Noise gets none: there is more of it than there are calls.
+    fn expected(&mut self, leg: Leg) -> Option<LegId> {
+        match self.legs.find(&leg) {
+            None if leg.via.is_some() || self.begun(&leg).context => self.leg(leg),
+            known => known,
         }
+    }
+
+    fn leg(&mut self, leg: Leg) -> Option<LegId> {
+        if let Some(id) = self.legs.find(&leg) {
+            return Some(id);
+        }
+        let state = self.begun(&leg);
+        let id = self.legs.id(leg)?;
+        self.states.push(state);
         Some(id)
+    }
+
+    /// What is known of a leg when it is met.
+    fn begun(&self, leg: &Leg) -> LegState {
+        let described = self.settings.payloads.names(leg.dst) || self.settings.payloads.names(leg.src);
+        let mut state = LegState { context: described, ..LegState::default() };
+        if let Some(back) = self.legs.find(&leg.reverse()) {
+            let back = &self.states[back.index()];
+            state.context |= back.context;
+            state.dtls = back.dtls;
+            state.checked = back.checked.and_then(|_| self.transport.ice.end(leg));
+        }
+        state
     }
 
     /// Something on a leg says that media flows there, both ways.
     fn context(&mut self, leg: Leg, dtls: bool) {
+        if self.leg(leg).is_none() {
+            self.not_kept += 1;
+        }
         for way in [leg, leg.reverse()] {
             if let Some(id) = self.legs.find(&way) {
                 let state = &mut self.states[id.index()];
                 state.context = true;
                 state.dtls |= dtls;
-                state.checked |= self.transport.ice.knows(&leg);
+                state.checked = state.checked.or_else(|| self.transport.ice.end(&way));
             }
         }
     }
@@ -371,15 +482,15 @@ impl Analysis {
         streams.finish(&mut |message| self.message(&message));
         self.tcp = streams;
         let mut late = Vec::new();
-        let (legs, states, payloads) = (&self.legs, &self.states, &self.settings.payloads);
-        let context = |id: LegId| {
-            let leg = legs.get(id);
-            let described = payloads.names(leg.dst) || payloads.names(leg.src);
-            states[id.index()].context || leg.via.is_some() || described
+        let mut detector = std::mem::take(&mut self.detector);
+        let context = |leg: &Leg| {
+            let known = self.legs.find(leg).is_some_and(|id| self.states[id.index()].context);
+            known || leg.via.is_some() || self.begun(leg).context
         };
-        self.detector.finish(context, |id, ssrc, samples| late.push((id, ssrc, samples)));
-        for (id, ssrc, samples) in late {
-            self.begin(id, ssrc, &samples);
+        detector.finish(context, |leg, ssrc, samples| late.push((leg, ssrc, samples)));
+        self.detector = detector;
+        for (leg, ssrc, samples) in late {
+            self.begin(leg, ssrc, &samples, None);
         }
         self.streams.iter_mut().for_each(|kept| kept.stream.finish());
         self.sort();
@@ -409,6 +520,17 @@ impl Analysis {
             let encrypted = state.dtls.then_some(true);
             Found { leg: self.legs.get(kept.leg), ssrc: kept.ssrc, stream: &kept.stream, encrypted }
         })
+    }
+
+    /// How fast the timestamps of a stream run, in Hz: as somebody says, or as they show.
+    #[must_use]
+    pub fn clock_rate(&self, found: &Found<'_>) -> Option<u32> {
+        let types = found.stream.payload_types().iter();
+        let main = types.max_by_key(|(number, of_type)| (of_type.packets, std::cmp::Reverse(**number)));
+        let payload = main.and_then(|(number, _)| {
+            self.settings.payloads.payload(*number, found.ssrc, found.leg.src, found.leg.dst)
+        });
+        payload.map(|(payload, _)| payload.clock_rate).or_else(|| found.stream.clock().rate())
     }
 
     /// The facts of each stream, in order of appearance.

@@ -88,6 +88,8 @@ pub struct MediaSection {
     pub fingerprints: Vec<(String, String)>,
     /// Whether it is a data channel.
     pub data: bool,
+    /// Which way media goes, as who described it sees it.
+    pub direction: Option<crate::sdp::attribute::Direction>,
 }
 
 /// What one source is to another.
@@ -280,6 +282,7 @@ fn section(session: &Session<'_>, media: Media<'_, '_>) -> MediaSection {
             .map(|print| (print.hash.value.to_ascii_lowercase(), print.value.value.to_ascii_uppercase()))
             .collect(),
         data: line.is_data_channel(),
+        direction: Some(media.direction()),
         kind,
     }
 }

@@ -1,8 +1,9 @@
 //! What is below the media: each payload is opened down to what it carries, and what is about the way is read.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
+use foldhash::HashMap;
 use serde::Serialize;
 
 use super::demux::{Class, class};
@@ -83,7 +84,7 @@ impl Transport {
             Class::Stun => self.message(&inner, at, frame),
             Class::Dtls => {
                 let path = inner.path();
-                let likely = self.ice.knows(&path);
+                let likely = self.ice.end(&path).is_some();
                 if !self.dtls.datagram(&path, at, frame, inner.payload, likely, keys) {
                     inner.class = Class::Other;
                 }
@@ -124,7 +125,7 @@ impl Transport {
     #[must_use]
     pub fn facts(&self, streams: &Streams, start: Time, end: Time) -> TransportFacts {
         let mut pairs = Pairs::default();
-        let mut tcp_other = 0;
+        let mut tcp_other = streams.forgotten();
         for (leg, connection) in streams.connections() {
             match connection.messages {
                 0 => tcp_other += 1,
@@ -255,7 +256,7 @@ pub struct Row {
 }
 
 /// Where something went.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct LegFacts {
     /// Who sent it.
     pub src: SocketAddr,
@@ -268,7 +269,7 @@ pub struct LegFacts {
 }
 
 /// The framing of a relay.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct ViaFacts {
     /// `channel` or `indication`.
     pub turn: &'static str,

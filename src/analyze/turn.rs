@@ -1,9 +1,10 @@
 //! TURN as a capture shows it: what clients asked of servers, and what is wrapped within (RFC 8656).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::Range;
 
+use foldhash::HashMap;
 use serde::Serialize;
 
 use super::demux::Class;
@@ -48,7 +49,6 @@ pub struct Turn {
     places: HashMap<(SocketAddr, SocketAddr, Carrier), usize>,
     relayed: HashMap<SocketAddr, usize>,
     exchanges: Exchanges<(usize, Asked)>,
-    last: Option<(Leg, usize, bool)>,
     untracked: u64,
 }
 
@@ -169,7 +169,7 @@ impl Turn {
     }
 
     fn channel_data(&mut self, leg: &Leg, number: u16, payload: &[u8], length: usize) -> Option<Unwrapped> {
-        let found = self.find(leg);
+        let found = self.look(leg);
         let usual = CHANNELS.contains(&number);
         let (place, to_server) = match found {
             Some(found) => found,
@@ -383,7 +383,7 @@ impl Turn {
     /// What there is to say of each client; times count from `start`, and the capture ends at `end`.
     #[must_use]
     pub fn facts(&self, start: Time, end: Time) -> Vec<TurnFacts> {
-        let mut unanswered: HashMap<usize, BTreeMap<String, u64>> = HashMap::new();
+        let mut unanswered: HashMap<usize, BTreeMap<String, u64>> = HashMap::default();
         for request in self.exchanges.unanswered().filter(|request| end.since(request.last()) > PATIENCE_NS) {
             let (place, asked) = &request.about;
             *unanswered.entry(*place).or_default().entry(method_name(asked.method())).or_default() += 1;
@@ -410,7 +410,6 @@ impl Turn {
             // Now it is known which side is which.
             self.places.remove(&(server, client, carrier));
             self.places.insert(key, place);
-            self.last = None;
             let known = &mut self.clients[place];
             (known.client, known.server, known.guessed) = (client, server, false);
             return Some(place);
@@ -429,18 +428,6 @@ impl Turn {
     fn look(&self, leg: &Leg) -> Option<(usize, bool)> {
         let to_server = self.places.get(&(leg.src, leg.dst, leg.carrier)).map(|place| (*place, true));
         to_server.or_else(|| self.places.get(&(leg.dst, leg.src, leg.carrier)).map(|place| (*place, false)))
-    }
-
-    fn find(&mut self, leg: &Leg) -> Option<(usize, bool)> {
-        // Packets of a call come in trains.
-        if let Some((last, place, to_server)) = self.last
-            && last == *leg
-        {
-            return Some((place, to_server));
-        }
-        let found = self.look(leg);
-        self.last = found.map(|(place, to_server)| (*leg, place, to_server));
-        found
     }
 
     /// The capture began when the channel was bound already: the side with the known port is the server.

@@ -12,7 +12,7 @@ use super::skipped::Reason;
 /// The buffer to begin with.
 const BUFFER: usize = 1 << 20;
 /// A block longer than this is no packet: it is damage.
-const LONGEST_BLOCK: usize = 16 << 20;
+const LONGEST_BLOCK: usize = 8 << 20;
 /// Of a pcap file.
 const PCAP_HEADER: usize = 24;
 /// The type of the packet block of 2004.

@@ -113,10 +113,22 @@ impl Context {
         self.reports.iter().map(|(format, _)| *format).chain([self.format]).collect()
     }
 
+    /// That every format takes a result part by part, for one that is too long to wait for.
+    pub fn needs_parts(&self) -> Result<(), UserError> {
+        let whole = self.formats().into_iter().find(|format| format.growth == Growth::Whole);
+        match whole {
+            Some(format) => {
+                Err(UserError::usage(format!("`{format}` needs the whole, and this comes line by line"))
+                    .hint("take `jsonl` or `csv` for programs"))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// Writes a part of a result that goes on growing, at once, wherever the format has parts. `new`: it does not go
     /// on with what the part before it says.
     pub fn grow(&mut self, part: &impl Report, new: bool) -> anyhow::Result<()> {
-        let rendered = Rendered::for_formats(part, &self.formats())?;
+        let rendered = Rendered { continues: self.grown, ..Rendered::for_formats(part, &self.formats())? };
         let new = new && self.grown;
         let has_parts = |format: Format| format.growth != Growth::Whole;
         for (format, file) in self.reports.iter_mut().filter(|(format, _)| has_parts(*format)) {
@@ -136,12 +148,18 @@ impl Context {
     /// Writes the result to every place that was asked for, in the format asked for there.
     pub fn emit(self, report: &impl Report) -> anyhow::Result<Exit> {
         let formats = self.formats();
-        let rendered = Rendered { fail_on: self.fail_on, ..Rendered::for_formats(report, &formats)? };
+        let rendered = Rendered::for_formats(report, &formats)?;
+        let rendered = Rendered { fail_on: self.fail_on, continues: self.grown, ..rendered };
         if rendered.findings.is_none()
-            && let Some(format) = formats.into_iter().find(|format| format.takes == Part::Findings)
+            && let Some(format) = formats.iter().find(|format| format.takes == Part::Findings)
         {
             let message = format!("this command makes no findings, of which `{format}` consists");
             return Err(UserError::usage(message).hint("take `json` for programs").into());
+        }
+        if rendered.rows.is_none() && !self.grown && formats.iter().any(|format| format.takes == Part::Rows) {
+            return Err(UserError::usage("this result is no table, as `csv` would have it")
+                .hint("take `json` for programs")
+                .into());
         }
         let mut files = Vec::new();
         for (format, mut file) in self.reports {
@@ -207,8 +225,14 @@ mod tests {
 
     #[test]
     fn says_what_is_wrong_with_the_rest() {
-        check("out.json", Err("write it as FORMAT=PATH; formats: text, json, jsonl, sarif, github, junit"));
-        check("xml=out.xml", Err("`xml` is not a format; formats: text, json, jsonl, sarif, github, junit"));
+        check(
+            "out.json",
+            Err("write it as FORMAT=PATH; formats: text, json, jsonl, csv, sarif, github, junit"),
+        );
+        check(
+            "xml=out.xml",
+            Err("`xml` is not a format; formats: text, json, jsonl, csv, sarif, github, junit"),
+        );
         check("json=", Err("the path is missing"));
         check("json=-", Err("standard output is for `--format`; `--report` needs a file"));
     }

@@ -86,6 +86,19 @@ pub enum Location {
         /// `udp`, `tcp`, `tls`.
         transport: &'static str,
     },
+    /// Packets of a capture.
+    Packets {
+        /// The first, as Wireshark counts them.
+        frame_first: u64,
+        /// The last.
+        frame_last: u64,
+        /// When the first was taken, in seconds since the capture's first packet.
+        time_s: f64,
+        /// The stream, by its name in the report; `None` where it is about no single one.
+        stream: Option<String>,
+        /// What shows them in Wireshark, without telling it first what is RTP.
+        display_filter: String,
+    },
     /// A place in a text that was read.
     Text {
         /// Counted from 1.
@@ -119,6 +132,12 @@ impl std::fmt::Display for Location {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Location::Endpoint { endpoint, transport } => write!(f, "{endpoint} over {transport}"),
+            Location::Packets { frame_first, frame_last, time_s, .. } if frame_first == frame_last => {
+                write!(f, "frame {frame_first}, at {time_s:.3} s")
+            }
+            Location::Packets { frame_first, frame_last, time_s, .. } => {
+                write!(f, "frames {frame_first} to {frame_last}, from {time_s:.3} s")
+            }
             Location::Text { line, column, m_line: None, .. } => write!(f, "line {line}, column {column}"),
             Location::Text { line, column, m_line: Some(index), .. } => {
                 write!(f, "line {line}, column {column}, m-line {index}")

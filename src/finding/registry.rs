@@ -5,7 +5,12 @@ use super::Rule;
 /// All rules, sorted by code within each domain.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
     let lint = crate::sdp::lint::rules().map(|lint| &lint.rule);
-    crate::probe::codes::RULES.iter().copied().chain(crate::turnserver::rules::all()).chain(lint)
+    crate::probe::codes::RULES
+        .iter()
+        .copied()
+        .chain(crate::turnserver::rules::all())
+        .chain(crate::analyze::rules::all())
+        .chain(lint)
 }
 
 /// The rule with this code, upper or lower case.

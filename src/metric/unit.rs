@@ -13,6 +13,8 @@ pub enum Unit {
     Bytes,
     /// Days (`_days`).
     Days,
+    /// Parts per million (`_ppm`).
+    PartsPerMillion,
     /// A plain count.
     Count,
 }
@@ -26,6 +28,7 @@ impl Unit {
             Unit::BitsPerSecond => "_bps",
             Unit::Bytes => "_bytes",
             Unit::Days => "_days",
+            Unit::PartsPerMillion => "_ppm",
             Unit::Count => "",
         }
     }
@@ -38,6 +41,7 @@ impl Unit {
             Unit::BitsPerSecond => " bit/s",
             Unit::Bytes => " bytes",
             Unit::Days => " days",
+            Unit::PartsPerMillion => " ppm",
             Unit::Count => "",
         }
     }
@@ -50,6 +54,7 @@ impl Unit {
             Unit::BitsPerSecond => "a bit rate",
             Unit::Bytes => "a size",
             Unit::Days => "a number of days",
+            Unit::PartsPerMillion => "a number of parts per million",
             Unit::Count => "a plain number",
         }
     }
@@ -62,6 +67,7 @@ impl Unit {
             Unit::BitsPerSecond => "500kbps",
             Unit::Bytes => "1200bytes",
             Unit::Days => "14d",
+            Unit::PartsPerMillion => "100ppm",
             Unit::Count => "3",
         }
     }
@@ -89,6 +95,7 @@ impl Unit {
             (Unit::BitsPerSecond, "k" | "kbps") => 1e3,
             (Unit::BitsPerSecond, "m" | "mbps") => 1e6,
             (Unit::BitsPerSecond, "g" | "gbps") => 1e9,
+            (Unit::PartsPerMillion, "ppm") => 1.0,
             (Unit::Bytes, "b" | "bytes") => 1.0,
             (Unit::Days, "d" | "day" | "days") => 1.0,
             (Unit::Days, "h") => 1.0 / 24.0,

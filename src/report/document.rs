@@ -35,6 +35,8 @@ pub enum Block {
     Snippet(Snippet),
     /// One line of a log.
     Line(Line),
+    /// Lines of a log, without empty ones between them.
+    Log(Vec<Line>),
 }
 
 /// A finding with the lines of a text that it is about, one or more marked.
@@ -95,6 +97,8 @@ pub struct Line {
     pub head: Cell,
     /// Words that stay together.
     pub groups: Vec<Vec<Cell>>,
+    /// What is left out where it does not fit on the line: it was said before.
+    pub spare: Vec<Cell>,
     /// Sentences beneath.
     pub below: Vec<Cell>,
 }

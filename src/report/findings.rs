@@ -64,6 +64,10 @@ fn group_lines(group: &[&Finding], screen: Screen) -> Vec<String> {
     for (index, finding) in group.iter().enumerate() {
         lines.extend(labelled("at", &place(finding), screen));
         lines.extend(excerpt(finding, screen));
+        if let Some(Location::Packets { display_filter, .. }) = &finding.location {
+            // To be pasted: never wrapped.
+            lines.push(format!("  {} {display_filter}", screen.paint("filter:", Tone::Dim)));
+        }
         // What was seen at all of these places is said after the last of them.
         if group.get(index + 1).is_none_or(|next| next.evidence != finding.evidence) {
             for (key, value) in &finding.evidence {

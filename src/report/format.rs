@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
-use super::{Rendered, Screen, github, json, jsonl, junit, sarif, text};
+use super::{Rendered, Screen, csv, github, json, jsonl, junit, sarif, text};
 
 /// Writes a report in one format.
 pub type Renderer = fn(&Rendered, Screen, &mut dyn Write) -> io::Result<()>;
@@ -30,6 +30,8 @@ pub enum Part {
     Json,
     /// [`Rendered::lines`].
     Lines,
+    /// [`Rendered::rows`]; of no use for a report that is no table.
+    Rows,
     /// [`Rendered::findings`]; of no use for a report that has none to make.
     Findings,
 }
@@ -55,6 +57,13 @@ pub static FORMATS: &[Format] = &[
         help: "For programs that read as it comes: one object a line, each with its `schema`",
         takes: Part::Lines,
         renderer: jsonl::render,
+        growth: Growth::Parts,
+    },
+    Format {
+        name: "csv",
+        help: "Rows for spreadsheets and scripts, where the result is a table",
+        takes: Part::Rows,
+        renderer: csv::render,
         growth: Growth::Parts,
     },
     Format {

@@ -3,12 +3,13 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use serde_json::{Map, Value};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::Value;
 
 use super::{Rendered, Screen, printable};
 
 pub(super) fn render(report: &Rendered, _: Screen, out: &mut dyn Write) -> io::Result<()> {
-    write(&with_schema(report.schema, &report.json), out)
+    write(&WithSchema { schema: report.schema, json: &report.json }, out)
 }
 
 /// Writes any JSON, its invisible characters escaped.
@@ -19,17 +20,25 @@ pub(super) fn write(value: &impl serde::Serialize, out: &mut dyn Write) -> io::R
 }
 
 /// An object that begins with its schema.
-pub(super) fn with_schema(schema: &str, json: &Value) -> Map<String, Value> {
-    let mut object = Map::new();
-    object.insert("schema".to_owned(), schema.into());
-    match json {
-        Value::Object(fields) => object.extend(fields.clone().into_iter().filter(|(key, _)| key != "schema")),
-        Value::Null => {}
-        other => {
-            object.insert("result".to_owned(), other.clone());
+pub(super) struct WithSchema<'a> {
+    pub(super) schema: &'a str,
+    pub(super) json: &'a Value,
+}
+
+impl Serialize for WithSchema<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry("schema", self.schema)?;
+        match self.json {
+            Value::Object(fields) => {
+                let others = fields.iter().filter(|(key, _)| *key != "schema");
+                others.into_iter().try_for_each(|(key, value)| object.serialize_entry(key, value))?;
+            }
+            Value::Null => {}
+            other => object.serialize_entry("result", other)?,
         }
+        object.end()
     }
-    object
 }
 
 /// JSON needs no escapes above U+001F, but terminals obey some of those characters. They can only stand inside

@@ -2,12 +2,13 @@
 
 use std::io::{self, Write};
 
-use super::json::{escape_invisible, with_schema};
+use super::json::{WithSchema, escape_invisible};
 use super::{Rendered, Screen};
 
 pub(super) fn render(report: &Rendered, _: Screen, out: &mut dyn Write) -> io::Result<()> {
     for line in &report.lines {
-        let mut text = escape_invisible(serde_json::to_string(&with_schema(report.schema, line))?);
+        let mut text =
+            escape_invisible(serde_json::to_string(&WithSchema { schema: report.schema, json: line })?);
         text.push('\n');
         out.write_all(text.as_bytes())?;
     }

@@ -20,6 +20,16 @@ pub(super) fn lines(line: &Line, screen: Screen) -> Vec<String> {
         }
         taken += GAP.len() + width;
     }
+    for cell in &line.spare {
+        let width = GAP.len() + wrap::width(&cell.text);
+        if taken + width <= screen.width
+            && let Some(last) = lines.last_mut()
+        {
+            last.push_str(GAP);
+            last.push_str(&paint(cell, screen));
+            taken += width;
+        }
+    }
     let mut lines: Vec<String> = lines.iter().map(|line| line.trim_end().to_owned()).collect();
     let below = format!("{indent}{GAP}");
     lines.extend(line.below.iter().flat_map(|cell| prose(cell, &below, &format!("{below}  "), screen)));
@@ -49,20 +59,25 @@ mod tests {
         let line = Line {
             head: "12:00:01".into(),
             groups: vec![group("udp", "PASS"), group("tcp", "FAIL"), group("tls", "PASS")],
+            spare: vec!["said before".into()],
             below: vec!["tcp: PASS -> FAIL".into()],
         };
         lines(&line, Screen { width, colour }).join("\n")
     }
 
     #[test]
-    fn groups_stay_whole_and_go_on_beneath_each_other() {
+    fn groups_stay_whole_and_go_on_beneath_each_other_and_what_is_spare_is_left_out() {
         insta::assert_snapshot!(check(80, false), @r"
+        12:00:01  udp PASS   0.2ms  tcp FAIL   0.2ms  tls PASS   0.2ms  said before
+                  tcp: PASS -> FAIL
+        ");
+        insta::assert_snapshot!(check(66, false), @r"
         12:00:01  udp PASS   0.2ms  tcp FAIL   0.2ms  tls PASS   0.2ms
                   tcp: PASS -> FAIL
         ");
         insta::assert_snapshot!(check(46, false), @r"
         12:00:01  udp PASS   0.2ms  tcp FAIL   0.2ms
-                  tls PASS   0.2ms
+                  tls PASS   0.2ms  said before
                   tcp: PASS -> FAIL
         ");
     }

@@ -3,6 +3,7 @@
 //! A renderer knows no command, and `report` never computes a number.
 
 mod annotated;
+mod csv;
 mod document;
 mod findings;
 mod format;
@@ -24,6 +25,7 @@ mod wrap;
 #[cfg(test)]
 mod tests;
 
+pub use csv::Rows;
 pub use document::{Align, Block, Cell, Document, Line, Snippet, SnippetLine, Table, Tone};
 pub use format::{FORMATS, Format, Growth, Part, Renderer};
 pub use printable::{one_line, printable};
@@ -45,6 +47,12 @@ pub trait Report: serde::Serialize {
     /// a report knows better.
     fn lines(&self, whole: &serde_json::Value) -> Vec<serde_json::Value> {
         vec![whole.clone()]
+    }
+
+    /// The rows that the report is in a table for spreadsheets, made from `whole`, which is its JSON; `None` for what is
+    /// no table.
+    fn rows(&self, _whole: &serde_json::Value) -> Option<Rows> {
+        None
     }
 
     /// Named numbers with labels: thresholds, monitoring.
@@ -100,6 +108,10 @@ pub struct Rendered {
     pub json: serde_json::Value,
     /// [`Report::lines`].
     pub lines: Vec<serde_json::Value>,
+    /// [`Report::rows`].
+    pub rows: Option<Rows>,
+    /// It goes on with what was written before.
+    pub continues: bool,
     /// [`Report::document`].
     pub document: Document,
     /// [`Report::findings`].
@@ -124,7 +136,7 @@ impl Rendered {
     /// more than all the rest, and most runs never show it.
     pub fn for_formats<R: Report>(report: &R, formats: &[Format]) -> Result<Self, serde_json::Error> {
         let takes = |part: Part| formats.iter().any(|format| format.takes == part);
-        let json = match takes(Part::Json) || takes(Part::Lines) {
+        let json = match takes(Part::Json) || takes(Part::Lines) || takes(Part::Rows) {
             true => serde_json::to_value(report)?,
             false => serde_json::Value::Null,
         };
@@ -135,6 +147,7 @@ impl Rendered {
         };
         Ok(Self {
             lines: if takes(Part::Lines) { report.lines(&json) } else { Vec::new() },
+            rows: if takes(Part::Rows) { report.rows(&json) } else { None },
             json,
             findings: report.findings().map(<[Finding]>::to_vec),
             subjects: report.subjects(),
@@ -149,6 +162,8 @@ impl Rendered {
             schema,
             json: serde_json::Value::Null,
             lines: Vec::new(),
+            rows: None,
+            continues: false,
             document,
             findings: None,
             subjects: Vec::new(),

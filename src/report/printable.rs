@@ -72,12 +72,18 @@ fn block(block: &Block) -> Block {
             rows: table.rows.iter().map(|row| cells(row, table.columns.len())).collect(),
         }),
         Block::Findings(findings) => Block::Findings(findings.iter().map(finding).collect()),
-        Block::Line(line) => Block::Line(Line {
-            head: cell(&line.head),
-            groups: line.groups.iter().map(|group| group.iter().map(cell).collect()).collect(),
-            below: line.below.iter().map(cell).collect(),
-        }),
+        Block::Line(line) => Block::Line(self::line(line)),
+        Block::Log(lines) => Block::Log(lines.iter().map(self::line).collect()),
         Block::Snippet(shown) => Block::Snippet(snippet(shown)),
+    }
+}
+
+fn line(line: &Line) -> Line {
+    Line {
+        head: cell(&line.head),
+        groups: line.groups.iter().map(|group| group.iter().map(cell).collect()).collect(),
+        spare: line.spare.iter().map(cell).collect(),
+        below: line.below.iter().map(cell).collect(),
     }
 }
 
@@ -108,6 +114,15 @@ fn finding(finding: &Finding) -> Finding {
         location: finding.location.as_ref().map(|location| match location {
             Location::Endpoint { endpoint, transport } => {
                 Location::Endpoint { endpoint: own(endpoint), transport }
+            }
+            Location::Packets { frame_first, frame_last, time_s, stream, display_filter } => {
+                Location::Packets {
+                    frame_first: *frame_first,
+                    frame_last: *frame_last,
+                    time_s: *time_s,
+                    stream: stream.as_deref().map(own),
+                    display_filter: own(display_filter),
+                }
             }
             Location::Text { line, column, length, m_line, excerpt } => Location::Text {
                 line: *line,

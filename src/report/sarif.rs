@@ -89,6 +89,9 @@ fn result(finding: &Finding, rules: &[&'static Rule]) -> Value {
             "evidence": finding.evidence,
         },
     });
+    if let Some(Location::Packets { display_filter, .. }) = &finding.location {
+        result["properties"]["displayFilter"] = display_filter.as_str().into();
+    }
     let related = related(finding);
     if !related.is_empty() {
         result["relatedLocations"] = related.into();
@@ -108,6 +111,12 @@ fn location(finding: &Finding) -> Value {
         }
         Some(Location::Endpoint { endpoint, transport }) => {
             logical(&finding.subject, Some((endpoint, transport)))
+        }
+        Some(Location::Packets { .. }) => {
+            let mut location = logical(&finding.subject, None);
+            location["logicalLocations"][0]["name"] =
+                finding.location.as_ref().map(ToString::to_string).into();
+            location
         }
         None => logical(&finding.subject, None),
     }

@@ -40,6 +40,7 @@ fn lines(block: &Block, exit: Exit, screen: Screen) -> Vec<String> {
         Block::Findings(findings) => findings::lines(findings, screen),
         Block::Snippet(snippet) => snippet::lines(snippet, screen),
         Block::Line(line) => log::lines(line, screen),
+        Block::Log(lines) => lines.iter().flat_map(|line| log::lines(line, screen)).collect(),
     }
 }
 

@@ -4,8 +4,10 @@
 //! here looks at padding unless it is asked to.
 
 mod extension;
+mod value;
 
 pub use extension::{Elements, Extension, Form};
+pub use value::value;
 
 /// The fixed part of the header, in bytes.
 pub const FIXED: usize = 12;
@@ -200,6 +202,45 @@ mod tests {
         for (last, expected) in [(0, None), (1, Some(1)), (4, Some(4)), (5, None)] {
             let bytes = packet(0xa0, &[1, 2, 3, last]);
             assert_eq!(Packet::read(&bytes, bytes.len()).unwrap().padding_length(), expected);
+        }
+    }
+
+    proptest::proptest! {
+        /// The package takes packets that are whole, and panics on some others: it is asked about whole ones alone.
+        #[test]
+        fn whole_packets_are_read_as_the_rtp_package_reads_them(
+            head in proptest::prelude::any::<[u8; 11]>(),
+            csrc in proptest::collection::vec(proptest::prelude::any::<u32>(), 0..4),
+            elements in proptest::collection::vec((1_u8..15, proptest::collection::vec(0_u8.., 1..17)), 0..5),
+            payload in proptest::collection::vec(0_u8.., 1..40),
+        ) {
+            use webrtc_util::marshal::Unmarshal as _;
+            let extension: Vec<u8> = elements
+                .iter()
+                .flat_map(|(id, value)| [&[id << 4 | (value.len() - 1) as u8][..], value].concat())
+                .collect();
+            let extended = u8::from(!elements.is_empty()) << 4;
+            let mut bytes = vec![0x80 | extended | csrc.len() as u8];
+            bytes.extend(head);
+            csrc.iter().for_each(|source| bytes.extend(source.to_be_bytes()));
+            if extended != 0 {
+                let words = extension.len().div_ceil(4);
+                bytes.extend([0xbe, 0xde, 0, words as u8]);
+                bytes.extend(&extension);
+                bytes.resize(bytes.len() + words * 4 - extension.len(), 0);
+            }
+            bytes.extend(&payload);
+            let ours = Packet::read(&bytes, bytes.len()).unwrap();
+            let theirs = ::rtp::packet::Packet::unmarshal(&mut &bytes[..]).unwrap();
+            let header = &theirs.header;
+            assert_eq!((ours.marker(), ours.payload_type()), (header.marker, header.payload_type));
+            assert_eq!((ours.sequence(), ours.timestamp()), (header.sequence_number, header.timestamp));
+            assert_eq!((ours.ssrc(), ours.csrc().collect::<Vec<_>>()), (header.ssrc, header.csrc.clone()));
+            assert_eq!(ours.payload(), &theirs.payload[..]);
+            let of = ours.extension().into_iter().flat_map(|extension| extension.elements());
+            let read: Vec<(u8, Vec<u8>)> = of.map(|(id, value)| (id, value.to_vec())).collect();
+            let known = header.extensions.iter().map(|one| (one.id, one.payload.to_vec())).collect::<Vec<_>>();
+            assert_eq!(read, known);
         }
     }
 }

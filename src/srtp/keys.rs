@@ -52,7 +52,7 @@ impl Master {
 }
 
 /// What a file of keys has. `Debug` shows how many, no more.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct KeyFile {
     sessions: HashMap<[u8; 32], Zeroizing<Vec<u8>>>,
     masters: Vec<Master>,

@@ -3,12 +3,15 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "what is made here is our own")]
 
 mod corpus;
+mod findings;
 mod generator;
 mod media;
+mod noise;
 mod reports;
 mod tcp;
 mod transport;
 mod truth;
+mod views;
 
 use std::path::Path;
 use std::process::Command;

@@ -39,6 +39,9 @@ fn every_packet_is_counted_through_loss_copies_reordering_wraps_and_noise() {
     let plan = Plan {
         seed: 7,
         streams: 200,
+        audio: 3,
+        relayed: 0,
+        control: false,
         seconds: 12.0,
         lost: 2.0,
         duplicated: 1.0,
@@ -53,10 +56,29 @@ fn a_clean_capture_has_no_loss_at_all() {
     holds(Plan {
         seed: 3,
         streams: 30,
+        audio: 3,
+        relayed: 0,
+        control: false,
         seconds: 5.0,
         lost: 0.0,
         duplicated: 0.0,
         jitter_ms: 0.0,
         noise: 0.0,
+    });
+}
+
+#[test]
+fn relays_checks_and_reports_beside_the_media_change_no_figure() {
+    holds(Plan {
+        seed: 5,
+        streams: 60,
+        audio: 2,
+        relayed: 4,
+        control: true,
+        seconds: 8.0,
+        lost: 1.0,
+        duplicated: 0.5,
+        jitter_ms: 30.0,
+        noise: 2.0,
     });
 }

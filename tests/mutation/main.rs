@@ -16,6 +16,11 @@ const ROUNDS: u32 = 20_000;
 const PATIENCE: Duration = Duration::from_millis(1500);
 
 #[test]
+fn captures() {
+    run("capture");
+}
+
+#[test]
 fn stun_messages() {
     run("stun_message");
 }

@@ -1,5 +1,5 @@
 //! Good input to start from: vectors of RFC 5769, a whole conversation of our client with our server,
-//! URIs, server lists, the certificates of `testdata/tls` and the dumps of `testdata/sdp`.
+//! URIs, server lists, the certificates of `testdata/tls`, the dumps of `testdata/sdp`, and a capture.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -13,6 +13,7 @@ use rtcscope::turn::{Allocate, Client, Event, Output, Request, Settings};
 /// The seeds of one target.
 pub(crate) fn of(target: &str) -> Vec<Vec<u8>> {
     match target {
+        "capture" => vec![CAPTURE.to_vec(), CAPTURE[..4000].to_vec()],
         "stun_message" => {
             RFC_5769.iter().map(|hex| bytes(hex)).chain(conversation()).chain([BUILT.to_vec()]).collect()
         }
@@ -108,6 +109,8 @@ const CERTIFICATES: [&[u8]; 4] = [
     include_bytes!("../../testdata/tls/leaf.der"),
     include_bytes!("../../testdata/tls/rsa.der"),
 ];
+
+const CAPTURE: &[u8] = include_bytes!("../../testdata/capture/call.pcap");
 
 const DESCRIPTIONS: [&[u8]; 5] = [
     include_bytes!("../../testdata/sdp/offer.sdp"),

@@ -6,6 +6,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rtcscope::analyze::summary::{CaptureFacts, Summary};
+use rtcscope::analyze::{Analysis, Settings as Look};
+use rtcscope::capture::{Decoder, Reader, Section};
 use rtcscope::dtls::{Handshake, Offer, Output as Dtls};
 use rtcscope::finding::Location;
 use rtcscope::ice::servers::IceServers;
@@ -33,7 +36,8 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 pub(crate) type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub(crate) const TARGETS: [Target; 11] = [
+pub(crate) const TARGETS: [Target; 12] = [
+    ("capture", capture),
     ("stun_message", stun_message),
     ("stun_explain", stun_explain),
     ("recording", recording),
@@ -72,6 +76,40 @@ const KINDS: [attribute::Kind; 22] = [
     attribute::RESPONSE_ORIGIN,
     attribute::OTHER_ADDRESS,
 ];
+
+/// Reads the bytes as a capture, to its end or as far as it goes, and says all there is to say.
+pub(crate) fn capture(bytes: &[u8]) {
+    let Ok(mut reader) = Reader::new(bytes) else { return };
+    let (mut decoder, mut analysis) = (Decoder::new(0), Analysis::new(Look::default()));
+    let (mut records, mut datagrams) = (0, 0);
+    let ending = loop {
+        let ended = reader.next(&mut |section| match section {
+            Section::Record(record) => {
+                records += 1;
+                assert!(record.data.len() <= bytes.len());
+                analysis.time(record.at);
+                if let Some(datagram) = decoder.datagram(&record) {
+                    datagrams += 1;
+                    analysis.datagram(&datagram);
+                }
+            }
+            Section::Skipped(reason) => decoder.skip(reason),
+            Section::KeyLog(log) => analysis.keys(&String::from_utf8_lossy(log)),
+        });
+        if let Some(ending) = ended {
+            break ending;
+        }
+    };
+    analysis.finish();
+    let facts = CaptureFacts::of("x", &reader, &decoder, &ending);
+    assert!(records <= facts.packets && datagrams <= records, "{facts:?}");
+    let counted: u64 = facts.skipped.values().sum();
+    assert_eq!(facts.packets, datagrams + counted + facts.fragments_joined, "{facts:?}");
+    let summary = Summary::new(vec![facts], &analysis);
+    let packets: u64 = summary.streams.iter().map(|stream| stream.packets).sum();
+    assert!(packets <= summary.datagrams.rtp, "{packets} of {:?}", summary.datagrams);
+    assert!(!summary.document().blocks.is_empty());
+}
 
 /// Looks for descriptions: each byte of one stands where it says, and what holds none is told why.
 pub(crate) fn sdp_source(bytes: &[u8]) {

@@ -4,8 +4,9 @@ mod hello;
 mod names;
 mod record;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
+use foldhash::HashMap;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -38,6 +39,28 @@ const DATA_EPOCH: u8 = 3;
 const HANDSHAKE_EPOCH: u8 = 2;
 
 const DTLS_1_3: u16 = 0xfefc;
+
+/// What the records of a datagram are.
+pub(super) fn words(datagram: &[u8]) -> String {
+    /// Of one datagram; a flight has no more.
+    const MOST: usize = 8;
+    let word = |record: Record<'_>| match record {
+        // From the first epoch on a handshake is encrypted.
+        Record::Long { kind: HANDSHAKE, epoch: 0, body: [number, ..], .. } => names::message(*number),
+        Record::Long { kind: HANDSHAKE, .. } => "encrypted handshake".to_owned(),
+        Record::Long { kind: CHANGE_CIPHER_SPEC, .. } => "ChangeCipherSpec".to_owned(),
+        Record::Long { kind: ALERT, epoch: 0, body: [_, number, ..], .. } => {
+            format!("alert {}", names::alert(*number))
+        }
+        Record::Long { kind: ALERT, .. } => "encrypted alert".to_owned(),
+        Record::Long { kind: APPLICATION_DATA, .. } => "application data".to_owned(),
+        Record::Long { kind, .. } => format!("record of type {kind}"),
+        Record::Short { .. } => "encrypted record".to_owned(),
+    };
+    let mut words: Vec<_> = records(datagram).take(MOST).map(word).collect();
+    words.dedup();
+    words.join(", ")
+}
 
 /// All handshakes of a capture.
 #[derive(Debug, Default)]
@@ -79,8 +102,11 @@ struct Handshake {
 
 #[derive(Debug, Default)]
 struct Side {
-    /// Of each fragment that came: message, offset → the number of the record that it was last in.
-    fragments: BTreeMap<(u16, usize), u64>,
+    /// Of each fragment that came: message, offset → the number of the record that it was last in, and how often it was
+    /// sent again.
+    fragments: BTreeMap<(u16, usize), (u64, u64)>,
+    /// The most that any was.
+    rounds: u64,
     /// Records of encrypted handshake messages.
     encrypted: BTreeSet<u64>,
     partial: BTreeMap<u16, Partial>,
@@ -347,13 +373,15 @@ impl Handshake {
             let this = &mut self.sides[side];
             let room = this.fragments.len() < MOST_FRAGMENTS;
             match this.fragments.get_mut(&(sequence, offset)) {
-                Some(last) if *last == number => this.duplicates += 1,
-                Some(last) => {
+                Some((last, _)) if *last == number => this.duplicates += 1,
+                Some((last, again)) => {
                     *last = number;
+                    *again += 1;
+                    this.rounds = this.rounds.max(*again);
                     this.repeated += 1;
                 }
                 None if room => {
-                    this.fragments.insert((sequence, offset), number);
+                    this.fragments.insert((sequence, offset), (number, 0));
                 }
                 None => {}
             }
@@ -431,6 +459,8 @@ impl Handshake {
             flights: self.flights,
             client_repeated: self.sides[client].repeated,
             server_repeated: self.sides[1 - client].repeated,
+            client_rounds: self.sides[client].rounds,
+            server_rounds: self.sides[1 - client].rounds,
             duplicates: self.sides.iter().map(|side| side.duplicates).sum(),
             fingerprints_observable: version.is_some_and(|version| version != DTLS_1_3),
             client_fingerprint: fingerprint(client),
@@ -556,6 +586,10 @@ pub struct DtlsFacts {
     pub client_repeated: u64,
     /// Fragments that the server sent again.
     pub server_repeated: u64,
+    /// The most that the client sent any fragment again: how often its patience ended.
+    pub client_rounds: u64,
+    /// The most that the server did.
+    pub server_rounds: u64,
     /// Records that are twice in the capture.
     pub duplicates: u64,
     /// Whether certificates can be seen: DTLS 1.3 encrypts them.

@@ -205,7 +205,7 @@ fn same_flow(analysis: &Analysis, facts: &[StreamFacts], one: usize, other: usiz
     let (from, to) = (analysis.legs.get(a.leg), analysis.legs.get(b.leg));
     let transport = &analysis.transport;
     let beyond = |leg: &Leg, far: &Leg| transport.turn.far_side(leg).is_some_and(|side| side == *far);
-    let checked = transport.ice.knows(from) && transport.ice.same_flow(from, to);
+    let checked = transport.ice.end(from).is_some() && transport.ice.same_flow(from, to);
     let is_known = beyond(from, to) || beyond(to, from) || checked;
     let rate = facts[one].clock_rate.or(facts[other].clock_rate);
     let how = if is_known { Joined::Transport } else { Joined::Packets };

@@ -69,7 +69,7 @@ impl Default for Counts {
 
 impl Counts {
     /// One more.
-    pub(super) fn count(&mut self, kind: Kind) {
+    pub(in crate::analyze) fn count(&mut self, kind: Kind) {
         self.0[kind as usize] += 1;
     }
 

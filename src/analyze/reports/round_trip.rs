@@ -8,8 +8,9 @@
 //! Where the report itself was not captured, the arrival of the answer less the time that it names is the round trip
 //! only if the capture was made at the report's sender, by the same clock: [`Method::CaptureClock`] says so.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
+use foldhash::HashMap;
 use serde::Serialize;
 
 use crate::analyze::leg::{Leg, LegId, Legs};
@@ -204,7 +205,7 @@ impl RoundTrips {
     pub(super) fn finish(&self, legs: &Legs) -> Vec<RoundTrip> {
         let mut rows = Vec::new();
         // For each leg of answers, the leg of reports that goes with it best; of several that do, the first.
-        let mut best: HashMap<(LegId, Method), (u8, std::cmp::Reverse<LegId>)> = HashMap::new();
+        let mut best: HashMap<(LegId, Method), (u8, std::cmp::Reverse<LegId>)> = HashMap::default();
         for &(there, back, method) in self.ways.keys() {
             let fits = (fit(legs.get(there), legs.get(back)), std::cmp::Reverse(there));
             best.entry((back, method)).and_modify(|known| *known = fits.max(*known)).or_insert(fits);

@@ -10,6 +10,14 @@ const SHORTEST_SECONDS: f64 = 0.8;
 const FEWEST: u64 = 10;
 /// For a drift to mean something: clocks differ by a few thousandths of a percent, and jitter must average out.
 const DRIFT_SECONDS: f64 = 10.0;
+/// For a drift to be the clock's, and not a queue that filled or a jump: so much time, in so many parts, none of which
+/// is off the line by more than this share of what the drift comes to.
+const STEADY_SECONDS: f64 = 60.0;
+const PARTS: usize = 32;
+const FEWEST_PARTS: usize = 6;
+const OFF_THE_LINE: f64 = 0.2;
+/// A part begins with so many seconds, which double as the stream gets longer.
+const PART_SECONDS: f64 = 5.0;
 
 /// A clock that is so far from where it was a moment ago was set anew, in seconds. No queue is that long.
 const SET_ANEW_SECONDS: f64 = 3.0;
@@ -41,6 +49,28 @@ struct Line {
     xx: f64,
     xy: f64,
     yy: f64,
+    parts: [Part; PARTS],
+    part: usize,
+    part_seconds: f64,
+}
+
+/// The means of a part of the time.
+#[derive(Debug, Clone, Copy, Default)]
+struct Part {
+    n: f64,
+    x: f64,
+    y: f64,
+}
+
+impl Part {
+    fn add(&mut self, other: Self) {
+        let n = self.n + other.n;
+        if n > 0.0 {
+            self.x += (other.x - self.x) * other.n / n;
+            self.y += (other.y - self.y) * other.n / n;
+            self.n = n;
+        }
+    }
 }
 
 impl Line {
@@ -58,6 +88,29 @@ impl Line {
         self.xy += dx * (y - self.y);
         self.yy += dy * (y - self.y);
         self.last_x = self.last_x.max(x);
+        self.part(x, y);
+    }
+
+    fn part(&mut self, x: f64, y: f64) {
+        if self.part_seconds <= 0.0 {
+            self.part_seconds = PART_SECONDS;
+        }
+        // A clock that goes back stays in the part that it is in.
+        while x - self.first_x >= (self.part + 1) as f64 * self.part_seconds {
+            if self.part + 1 < PARTS {
+                self.part += 1;
+                continue;
+            }
+            for at in 0..PARTS / 2 {
+                let mut both = self.parts[2 * at];
+                both.add(self.parts[2 * at + 1]);
+                self.parts[at] = both;
+            }
+            self.parts[PARTS / 2..].fill(Part::default());
+            self.part = PARTS / 2 - 1;
+            self.part_seconds *= 2.0;
+        }
+        self.parts[self.part].add(Part { n: 1.0, x, y });
     }
 
     fn seconds(&self) -> f64 {
@@ -122,6 +175,21 @@ impl Clock {
         let left = (line.yy - slope * line.xy).max(0.0) / (line.n - 2) as f64;
         Some(Drift { ppm: ppm(slope) - 1e6, error_ppm: ppm((left / line.xx).sqrt()) })
     }
+    /// Whether a drift against `rate` is that of two clocks: the same all the time, which neither jumps of timestamps nor
+    /// delays that grow are. `None` where that is too short a time to tell.
+    #[must_use]
+    pub fn is_steady(&self, rate: u32) -> Option<bool> {
+        let (rate, line) = (f64::from(rate), self.line());
+        let slope = line.slope()?;
+        let parts: Vec<&Part> = line.parts.iter().filter(|part| part.n >= FEWEST as f64).collect();
+        if parts.len() < FEWEST_PARTS || line.seconds() < STEADY_SECONDS {
+            return None;
+        }
+        // How far each part is off the line, in seconds.
+        let off = parts.iter().map(|part| (part.y - line.y - (part.x - line.x) * slope).abs() / rate);
+        let most = off.fold(0.0, f64::max);
+        Some(most <= OFF_THE_LINE * ((slope / rate - 1.0) * line.seconds()).abs())
+    }
 }
 
 #[cfg(test)]
@@ -145,6 +213,20 @@ mod tests {
         }
         assert_eq!(line(70_000.0, 0.02, 4.0, jitter).rate(), None);
         assert_eq!(line(48_000.0, 0.02, 0.5, jitter).rate(), None);
+    }
+
+    #[test]
+    fn a_steady_drift_is_told_from_jumps_and_from_noise() {
+        let jitter = |n: u64| (n * 7919 % 11) as f64 / 1_000.0;
+        for seconds in [70.0, 200.0, 3000.0] {
+            let clock = line(48_000.0 * (1.0 + 600e-6), 0.02, seconds, jitter);
+            assert_eq!(clock.is_steady(48_000), Some(true), "{seconds}");
+            // A twentieth of a second that came later from the middle on.
+            let half = (seconds / 0.04) as u64;
+            let clock = line(48_000.0, 0.02, seconds, |n| jitter(n) + if n > half { 0.05 } else { 0.0 });
+            assert_eq!(clock.is_steady(48_000), Some(false), "{seconds}");
+        }
+        assert_eq!(line(48_000.0 * (1.0 + 600e-6), 0.02, 30.0, jitter).is_steady(48_000), None);
     }
 
     #[test]

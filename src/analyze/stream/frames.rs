@@ -26,6 +26,10 @@ pub struct Freeze {
     pub before: Frame,
     /// The first packet after it.
     pub after: Frame,
+    /// Packets that had not come by then, of those sent since the frame before began.
+    pub missing: u64,
+    /// How far the timestamp went over it.
+    pub units: i64,
 }
 
 /// The frames of one stream.
@@ -34,6 +38,8 @@ pub struct Frames {
     count: u64,
     timestamp: i64,
     began: Time,
+    /// Packets missing when it began.
+    missing: u64,
     jitter: Jitter,
     recent: VecDeque<f64>,
     sum: f64,
@@ -50,6 +56,7 @@ impl Frames {
             count: 0,
             timestamp: 0,
             began: Time::default(),
+            missing: 0,
             jitter: Jitter::new(known),
             recent: VecDeque::new(),
             sum: 0.0,
@@ -59,17 +66,27 @@ impl Frames {
         }
     }
 
-    /// Takes a packet with its timestamp since the first, `before` being the packet ahead of it. Whether it begins a frame.
-    pub fn packet(&mut self, at: Time, seconds: f64, timestamp: i64, before: Frame, frame: Frame) -> bool {
+    /// Takes a packet with its timestamp since the first, `missing` being how many have not come so far and `before` the
+    /// packet ahead of it. Whether it begins a frame.
+    pub fn packet(
+        &mut self,
+        at: Time,
+        seconds: f64,
+        timestamp: i64,
+        missing: u64,
+        before: Frame,
+        frame: Frame,
+    ) -> bool {
         if self.count > 0 && timestamp <= self.timestamp {
             return false;
         }
         if self.count > 0 {
-            self.interval(at, before, frame);
+            self.interval(at, timestamp, missing, before, frame);
         }
         self.count += 1;
         self.timestamp = timestamp;
         self.began = at;
+        self.missing = missing;
         self.jitter.packet(seconds, timestamp);
         true
     }
@@ -81,7 +98,7 @@ impl Frames {
         self.jitter.interrupt();
     }
 
-    fn interval(&mut self, at: Time, before: Frame, frame: Frame) {
+    fn interval(&mut self, at: Time, timestamp: i64, missing: u64, before: Frame, frame: Frame) {
         let interval = at.seconds_since(self.began);
         if self.recent.len() >= FEWEST {
             let mean = self.sum / self.recent.len() as f64;
@@ -90,7 +107,9 @@ impl Frames {
                 self.freeze_count += 1;
                 self.frozen_ms += ms;
                 if self.freezes.len() < MOST_FREEZES {
-                    self.freezes.push(Freeze { from: self.began, ms, before, after: frame });
+                    let missing = missing.saturating_sub(self.missing);
+                    let units = timestamp - self.timestamp;
+                    self.freezes.push(Freeze { from: self.began, ms, before, after: frame, missing, units });
                 }
             }
         }

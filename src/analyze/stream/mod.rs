@@ -6,6 +6,7 @@ mod events;
 mod frames;
 mod jitter;
 mod loss;
+mod pause;
 mod points;
 mod recent;
 mod red;
@@ -19,6 +20,7 @@ pub use events::Event;
 pub use frames::{Frames, Freeze};
 pub use jitter::{Jitter, JitterMs};
 pub use loss::{Burst, LONGEST_TOLD, Loss, Runs};
+pub use pause::{Cause, Pause, Pauses};
 pub use red::Red;
 pub use sequence::{Arrival, Sequence};
 pub use series::{Row, Series};
@@ -140,6 +142,7 @@ pub struct Stream {
     frames: Frames,
     series: Series,
     gap: Option<Gap>,
+    pauses: Pauses,
     bytes: u64,
     payload_types: BTreeMap<u8, OfType>,
     /// Of the timestamp of the last packet, since the first, with the cycles it has gone through.
@@ -168,6 +171,7 @@ impl Stream {
             frames: Frames::new(rate),
             series: Series::new(start, interval_ns),
             gap: None,
+            pauses: Pauses::default(),
             bytes: 0,
             payload_types: BTreeMap::new(),
             units: 0,
@@ -189,6 +193,7 @@ impl Stream {
     /// Takes the next packet to arrive. What its number says is returned.
     pub fn packet(&mut self, sample: &Sample) -> Arrival {
         let series = &mut self.series;
+        let passed = self.sequence.extended();
         let arrival = self.sequence.packet(sample.sequence, sample.at, sample.frame, &mut |loss| {
             series.at(loss.at).lost += 1;
         });
@@ -198,6 +203,22 @@ impl Stream {
         }
         let step = sample.timestamp.wrapping_sub(self.last.timestamp) as i32;
         self.units += i64::from(step);
+        let last = self.last;
+        // A restart says nothing of what was sent between.
+        let skipped = match arrival {
+            Arrival::Ahead => (self.sequence.extended() - passed - 1).max(0) as u64,
+            _ => 0,
+        };
+        self.pauses.packet(ms, sample.at, self.units, || Pause {
+            from: last.at,
+            to: sample.at,
+            before: last.frame,
+            after: sample.frame,
+            skipped,
+            units: i64::from(step),
+            marker: sample.marker,
+            later: (sample.at, i64::from(step)),
+        });
         match arrival {
             Arrival::Suspect => {}
             Arrival::Restart => {
@@ -224,7 +245,9 @@ impl Stream {
         self.points.push(sample.at, sample.timestamp);
         let seconds = sample.at.seconds_since(self.first.at);
         self.jitter.packet(seconds, self.units);
-        if ahead && self.frames.packet(sample.at, seconds, self.units, self.last.frame, sample.frame) {
+        let missing = self.sequence.missing();
+        if ahead && self.frames.packet(sample.at, seconds, self.units, missing, self.last.frame, sample.frame)
+        {
             self.clock.point(seconds, self.units);
             self.series.at(sample.at).frames += 1;
         }
@@ -336,6 +359,12 @@ impl Stream {
     #[must_use]
     pub fn gap(&self) -> Option<Gap> {
         self.gap
+    }
+
+    /// The pauses between packets that are long.
+    #[must_use]
+    pub fn pauses(&self) -> Vec<Pause> {
+        self.pauses.kept()
     }
 
     /// Bytes from the RTP header on.

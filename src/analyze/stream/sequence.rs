@@ -143,6 +143,12 @@ impl Sequence {
         self.last
     }
 
+    /// The highest number so far, with the cycles it has gone through.
+    #[must_use]
+    pub fn highest(&self) -> i64 {
+        self.highest
+    }
+
     /// Whether a number is missing so far, among the last that are still open.
     #[must_use]
     pub fn is_missing(&self, number: u16) -> bool {

@@ -1,22 +1,32 @@
 //! The whole of an analysis: `analyze/1`, and its text.
 
+mod judged;
 mod media;
 mod reports;
+mod rows;
 mod streams;
+mod timeline;
 mod transport;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::Analysis;
 use super::facts::{Classes, NotCountedFacts, StreamFacts};
+use super::limits::Limits;
+use super::listing::Filter;
 use super::media::MediaFacts;
 use super::reports::{ReportFacts, Sync};
+use super::side::Sides;
+use super::timeline::Timeline;
 use super::transport::TransportFacts;
+use super::{Analysis, Window};
 use crate::capture::{Decoder, Ending, Reader, Time};
-use crate::finding::Exit;
-use crate::report::{Block, Cell, Document, Report, Tone};
+use crate::finding::{Exit, FailOn, Finding};
+use crate::metric::{Judgement, Metric};
+use crate::report::{Block, Cell, Document, Report, Rows, Tone};
+
+pub use judged::{Judge, Verdict};
 
 /// One capture file.
 #[derive(Debug, Clone, Serialize)]
@@ -87,6 +97,18 @@ pub struct DecryptionFacts {
 /// What came of it.
 #[derive(Debug, Clone, Serialize)]
 pub struct Summary {
+    /// In a word.
+    pub verdict: Verdict,
+    /// What the process exits with.
+    pub exit: Exit,
+    /// What went wrong, the gravest first.
+    pub findings: Vec<Finding>,
+    /// How each `--max` and `--min` came out.
+    pub thresholds: Vec<Judgement>,
+    /// From when on something is a finding.
+    pub limits: Limits,
+    /// Where the capture was taken, as the user says.
+    pub side: Sides,
     /// The files, in order.
     pub captures: Vec<CaptureFacts>,
     /// The first packet, as seconds since 1970; `None` in an empty capture.
@@ -115,16 +137,60 @@ pub struct Summary {
     pub decryption: Option<DecryptionFacts>,
     /// What looks like RTP and is not counted as a stream, by reason.
     pub not_counted: NotCountedFacts,
+    /// The part that was asked for, where it is not the whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shown: Option<Shown>,
+    /// Streams over time, where they were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeline: Option<Timeline>,
+    #[serde(skip)]
+    metrics: Vec<Metric>,
+    #[serde(skip)]
+    fail_on: FailOn,
+    /// Nothing is there, or too little, that could be judged.
+    #[serde(skip)]
+    is_empty: bool,
+}
+
+/// What part of a capture is shown.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Shown {
+    /// Seconds since the first packet: RTP and RTCP before do not count.
+    pub from_s: Option<f64>,
+    /// Nor do those behind.
+    pub to_s: Option<f64>,
+    /// Only these sources, as `0x%08x`; all where none is named.
+    pub ssrcs: Vec<String>,
+    /// Only streams with one of these payload types; all where none is named.
+    pub payload_types: Vec<u8>,
 }
 
 impl Summary {
-    /// Of a finished analysis.
+    /// Of a finished analysis, by the usual limits.
     #[must_use]
     pub fn new(captures: Vec<CaptureFacts>, analysis: &Analysis) -> Self {
+        Self::judged(captures, analysis, Judge::default())
+    }
+
+    /// Of a finished analysis, held against what somebody says.
+    #[must_use]
+    pub fn judged(captures: Vec<CaptureFacts>, analysis: &Analysis, judge: Judge) -> Self {
         let bounds = analysis.bounds();
-        let streams = analysis.stream_facts();
+        let mut streams = analysis.stream_facts();
+        let side = Sides::new(judge.side, &streams);
+        for stream in &mut streams {
+            let from = side.of(stream);
+            stream.seen_from(from);
+        }
         let not_counted = analysis.detector().not_counted().iter();
-        Self {
+        let mut new = Self {
+            verdict: Verdict::Pass,
+            exit: Exit::Healthy,
+            findings: Vec::new(),
+            thresholds: Vec::new(),
+            limits: judge.limits.clone(),
+            side,
+            metrics: Vec::new(),
             captures,
             start_unix_s: bounds.map(|(start, _)| start.seconds_since(Time(0))),
             duration_s: bounds.map_or(0.0, |(start, end)| end.seconds_since(start)),
@@ -142,36 +208,80 @@ impl Summary {
             }),
             streams,
             not_counted: not_counted.map(|(reason, count)| (reason.word(), *count)).collect(),
-        }
+            shown: None,
+            timeline: None,
+            fail_on: judge.fail_on,
+            is_empty: false,
+        };
+        new.judge(analysis, &judge);
+        new
     }
 
-    fn verdict(&self) -> Cell {
-        let packets: u64 = self.captures.iter().map(|capture| capture.packets).sum();
-        let read = format!("{packets} packets in {:.1} s", self.duration_s);
-        match self.streams.len() {
-            0 => Cell::new(format!("no RTP stream in {read}"), Tone::Warn),
-            1 => Cell::new(format!("one RTP stream in {read}"), Tone::Plain),
-            many => Cell::new(format!("{many} RTP streams in {read}"), Tone::Plain),
+    /// It was stopped before the capture's end.
+    #[must_use]
+    pub fn interrupted(mut self) -> Self {
+        self.exit = self.exit.and(Exit::Interrupted);
+        self
+    }
+
+    /// Adds the streams over time; `detailed`: row by row for people, too.
+    #[must_use]
+    pub fn over_time(mut self, analysis: &Analysis, detailed: bool) -> Self {
+        let timeline = Timeline::of(analysis.streams().zip(&self.streams));
+        self.timeline = Some(Timeline { detailed, ..timeline });
+        self
+    }
+
+    /// Leaves out streams and reports that are not wanted, and says so.
+    #[must_use]
+    pub fn narrowed(mut self, filter: &Filter, window: Window) -> Self {
+        if filter.is_open() && window.is_whole() {
+            return self;
         }
+        let wanted: Vec<String> = filter.ssrcs.iter().map(|ssrc| super::facts::ssrc(*ssrc)).collect();
+        let of_type =
+            |stream: &StreamFacts| stream.payload_types.iter().any(|number| filter.takes_type(*number));
+        self.streams.retain(|stream| (wanted.is_empty() || wanted.contains(&stream.ssrc)) && of_type(stream));
+        let is_left = |id: &String| self.streams.iter().any(|stream| stream.id == *id);
+        self.media.retain(|media| media.streams.iter().any(is_left));
+        self.sync.retain(|sync| {
+            let of = |ssrc: u32| self.streams.iter().any(|stream| stream.ssrc == super::facts::ssrc(ssrc));
+            of(sync.audio_ssrc) || of(sync.video_ssrc)
+        });
+        if let Some(timeline) = &mut self.timeline {
+            timeline.streams.retain(|line| self.streams.iter().any(|stream| stream.id == line.stream));
+        }
+        // Reports are about streams: those of a type are, too.
+        let sources: Vec<u32> = match filter.payload_types.is_empty() {
+            true => filter.ssrcs.clone(),
+            false => self.streams.iter().filter_map(|stream| number(&stream.ssrc)).collect(),
+        };
+        if !filter.is_open() {
+            self.reports.rtcp.retain(|sender| {
+                sources.contains(&sender.ssrc) || sender.reports.iter().any(|of| sources.contains(&of.source))
+            });
+        }
+        self.judge_what_is_left(window);
+        let seconds = |ns: i64| ns as f64 / 1e9;
+        self.shown = Some(Shown {
+            from_s: window.from_ns.map(seconds),
+            to_s: window.to_ns.map(seconds),
+            ssrcs: wanted,
+            payload_types: filter.payload_types.clone(),
+        });
+        self
     }
 
     fn notes(&self) -> Vec<String> {
-        let mut notes = Vec::new();
+        let mut notes: Vec<String> = self.shown.iter().flat_map(Shown::notes).collect();
         for capture in &self.captures {
-            let ending = capture.ending.iter().map(|ending| format!("{}: {ending}", capture.file));
-            notes.extend(ending);
-            if capture.cut > 0 {
-                notes.push(format!("{}: {} payloads were cut by a snap length", capture.file, capture.cut));
-            }
             if !capture.skipped.is_empty() {
                 let reasons = capture.skipped.iter().map(|(reason, count)| format!("{count} {reason}"));
                 let reasons: Vec<_> = reasons.collect();
                 notes.push(format!("{}: skipped {}", capture.file, reasons.join(", ")));
             }
         }
-        if self.clock_steps > 0 {
-            notes.push(format!("the clock of the capture went back {} times", self.clock_steps));
-        }
+        notes.extend(self.side_note());
         if self.packets_not_kept > 0 {
             notes.push(format!("{} packets are of more streams than are kept", self.packets_not_kept));
         }
@@ -194,7 +304,14 @@ impl Report for Summary {
     const SCHEMA: &'static str = "analyze/1";
 
     fn document(&self) -> Document {
-        let mut blocks = vec![Block::Verdict(self.verdict())];
+        let mut blocks = vec![Block::Verdict(self.verdict_line())];
+        if !self.findings.is_empty() {
+            blocks.extend(judged::shown(&self.findings));
+        }
+        if !self.thresholds.is_empty() {
+            blocks.push(Block::Heading("Limits".to_owned()));
+            blocks.push(Block::Table(judged::table(&self.thresholds)));
+        }
         if !self.streams.is_empty() {
             blocks.push(Block::Heading("Streams".to_owned()));
             blocks.push(Block::Table(streams::counts(&self.streams)));
@@ -204,6 +321,9 @@ impl Report for Summary {
         if media::says_more(&self.media) {
             blocks.push(Block::Heading("Media".to_owned()));
             blocks.push(Block::Table(media::flows(&self.media)));
+        }
+        if let Some(timeline) = &self.timeline {
+            blocks.extend(timeline::blocks(timeline, &self.streams));
         }
         let keys = media::keys(&self.streams);
         if !keys.is_empty() {
@@ -241,9 +361,60 @@ impl Report for Summary {
         Document { blocks }
     }
 
-    fn exit(&self) -> Exit {
-        Exit::Healthy
+    fn metrics(&self) -> Vec<Metric> {
+        self.metrics.clone()
     }
+
+    fn findings(&self) -> Option<&[Finding]> {
+        Some(&self.findings)
+    }
+
+    fn subjects(&self) -> Vec<String> {
+        let captures = self.captures.iter().map(|capture| capture.file.clone());
+        captures.chain(self.streams.iter().map(super::rules::subject)).collect()
+    }
+
+    fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    fn lines(&self, whole: &serde_json::Value) -> Vec<serde_json::Value> {
+        match self.timeline {
+            Some(_) => rows::interval_lines(whole),
+            None => vec![whole.clone()],
+        }
+    }
+
+    fn rows(&self, whole: &serde_json::Value) -> Option<Rows> {
+        Some(match self.timeline {
+            Some(_) => rows::intervals(whole),
+            None => rows::streams(whole),
+        })
+    }
+}
+
+impl Shown {
+    fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if self.from_s.is_some() || self.to_s.is_some() {
+            let from = self.from_s.map_or_else(|| "the beginning".to_owned(), |from| format!("{from} s"));
+            let to = self.to_s.map_or_else(|| "the end".to_owned(), |to| format!("{to} s"));
+            notes.push(format!(
+                "only RTP and RTCP from {from} to {to} is counted; what is below them is read from the beginning on"
+            ));
+        }
+        let types: Vec<_> = self.payload_types.iter().map(u8::to_string).collect();
+        for (name, values) in [("source", &self.ssrcs), ("payload type", &types)] {
+            if !values.is_empty() {
+                notes.push(format!("only what is of {name} {} is shown", values.join(", ")));
+            }
+        }
+        notes
+    }
+}
+
+fn number(ssrc: &str) -> Option<u32> {
+    u32::from_str_radix(ssrc.strip_prefix("0x")?, 16).ok()
 }
 
 pub(super) fn plain(text: impl Into<String>) -> Cell {

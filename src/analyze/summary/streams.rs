@@ -52,7 +52,7 @@ pub(super) fn counts(streams: &[StreamFacts]) -> Table {
     Table { columns, rows: streams.iter().map(row).collect() }
 }
 
-fn what(stream: &StreamFacts) -> String {
+pub(super) fn what(stream: &StreamFacts) -> String {
     let types: Vec<_> = stream.payload_types.iter().map(u8::to_string).collect();
     let name = match (&stream.codec, &stream.media, stream.clock_rate) {
         (Some(codec), _, _) => codec.clone(),

@@ -224,6 +224,11 @@ impl Framer {
         self.marks.front().copied().unwrap_or(Mark { end, at: Time::default(), frame: Frame::default() })
     }
 
+    /// Bytes that wait for what is behind them.
+    pub(super) fn held_bytes(&self) -> usize {
+        self.bytes().len()
+    }
+
     fn bytes(&self) -> &[u8] {
         self.buffer.get(self.done..).unwrap_or_default()
     }

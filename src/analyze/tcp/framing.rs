@@ -147,7 +147,8 @@ pub(super) fn search(bytes: &[u8], only: Option<Framing>) -> Option<(usize, Fram
     let allowed = |framing| only.is_none_or(|only| only == framing);
     (0..bytes.len()).find_map(|at| {
         let rest = bytes.get(at..)?;
-        if allowed(Framing::Sip) && signalling::start(rest) == Start::Here {
+        let letter = rest[0].is_ascii_uppercase();
+        if letter && allowed(Framing::Sip) && signalling::start(rest) == Start::Here {
             return Some((at, Framing::Sip));
         }
         if rest[0] < 4 && rest.get(4..8) == Some(&COOKIE) && rest[3] % 4 == 0 {

@@ -7,8 +7,10 @@ mod framer;
 mod framing;
 mod reassembly;
 
-use std::collections::HashMap;
+use std::collections::VecDeque;
 use std::net::SocketAddr;
+
+use foldhash::HashMap;
 
 pub use framing::Framing;
 
@@ -17,9 +19,9 @@ use self::reassembly::Reassembly;
 use crate::analyze::leg::Leg;
 use crate::capture::{Frame, TcpSegment, Time};
 
-/// Connections that are followed. A connection may hold 200 KiB at worst, a framed one holds one message.
+/// Connections that are followed at the same time. A connection may hold 200 KiB at worst, a framed one holds one message.
 const MOST_CONNECTIONS: usize = 4096;
-/// Bytes held over all connections while earlier segments are missing.
+/// Bytes held over all connections, while earlier segments are missing or it is not known what they are.
 const MOST_HELD: usize = 8 << 20;
 /// Two ways through a capturing machine may change the order by as much.
 const PATIENCE_NS: i64 = 100_000_000;
@@ -111,6 +113,12 @@ struct Pair {
 pub struct Streams {
     pairs: Vec<Pair>,
     places: HashMap<(SocketAddr, SocketAddr), usize>,
+    /// Of whom it is not known what they are, the oldest first; some of them is known by now.
+    unknown: VecDeque<usize>,
+    /// In which nothing of a call was found, likewise: their places are taken by others when all are.
+    foreign: VecDeque<usize>,
+    /// Those whose place was taken.
+    forgotten: u64,
     untracked: u64,
     held: usize,
 }
@@ -133,14 +141,59 @@ impl Streams {
             return;
         };
         let Some(pair) = self.pairs.get_mut(place) else { return };
-        let before = pair.held();
+        let (before, known, was_foreign) = (pair.held(), pair.facts.framing.is_some(), pair.is_foreign());
         pair.segment(side, at, frame, tcp, payload, cut, take);
         self.held = self.held.saturating_sub(before) + pair.held();
+        if pair.is_foreign() && !was_foreign {
+            self.foreign.push_back(place);
+        }
+        if known && pair.facts.framing.is_none() {
+            // The ports are used again.
+            self.unknown.push_back(place);
+        }
         if self.held > MOST_HELD {
+            self.make_room();
+        }
+        if self.held > MOST_HELD
+            && let Some(pair) = self.pairs.get_mut(place)
+        {
             let before = pair.held();
             pair.give_up(at, take);
-            self.held -= before - pair.held();
+            self.held = self.held.saturating_sub(before) + pair.held();
         }
+        if self.unknown.len() > 2 * MOST_CONNECTIONS || self.foreign.len() > 2 * MOST_CONNECTIONS {
+            self.unknown.retain(|place| self.pairs[*place].facts.framing.is_none());
+            self.foreign.retain(|place| self.pairs[*place].is_foreign());
+            [&mut self.unknown, &mut self.foreign].into_iter().for_each(unique);
+        }
+    }
+
+    /// What was searched for longest without finding anything, is nothing of ours.
+    fn make_room(&mut self) {
+        while self.held > MOST_HELD
+            && let Some(place) = self.unknown.pop_front()
+        {
+            let pair = &mut self.pairs[place];
+            if pair.facts.framing.is_none() {
+                self.held = self.held.saturating_sub(pair.held());
+                pair.abandon();
+                self.foreign.push_back(place);
+            }
+        }
+    }
+
+    /// The place of a connection that is nothing of ours, or may be, and is forgotten.
+    fn reclaim(&mut self) -> Option<usize> {
+        while let Some(place) = self.foreign.pop_front().or_else(|| self.unknown.pop_front()) {
+            let pair = &self.pairs[place];
+            if pair.is_foreign() || pair.facts.framing.is_none() {
+                self.held = self.held.saturating_sub(pair.held());
+                self.places.remove(&key(pair.leg));
+                self.forgotten += 1;
+                return Some(place);
+            }
+        }
+        None
     }
 
     /// Nothing more will come.
@@ -155,6 +208,12 @@ impl Streams {
         self.pairs.iter().map(|pair| (pair.leg, pair.facts()))
     }
 
+    /// Connections in which nothing of a call was found, and whose place another has taken.
+    #[must_use]
+    pub fn forgotten(&self) -> u64 {
+        self.forgotten
+    }
+
     /// Segments of connections beyond those that can be followed.
     #[must_use]
     pub fn untracked(&self) -> u64 {
@@ -162,14 +221,20 @@ impl Streams {
     }
 
     fn place(&mut self, leg: Leg) -> Option<(usize, usize)> {
-        let (first, second) = (leg.src.min(leg.dst), leg.src.max(leg.dst));
-        let place = match self.places.get(&(first, second)) {
+        let place = match self.places.get(&key(leg)) {
             Some(place) => *place,
-            None if self.pairs.len() >= MOST_CONNECTIONS => return None,
             None => {
-                let place = self.pairs.len();
-                self.pairs.push(Pair::new(leg.outer()));
-                self.places.insert((first, second), place);
+                let new = Pair::new(leg.outer());
+                let place = if self.pairs.len() < MOST_CONNECTIONS {
+                    self.pairs.push(new);
+                    self.pairs.len() - 1
+                } else {
+                    let place = self.reclaim()?;
+                    self.pairs[place] = new;
+                    place
+                };
+                self.places.insert(key(leg), place);
+                self.unknown.push_back(place);
                 place
             }
         };
@@ -178,13 +243,39 @@ impl Streams {
     }
 }
 
+/// The same for both directions.
+fn key(leg: Leg) -> (SocketAddr, SocketAddr) {
+    (leg.src.min(leg.dst), leg.src.max(leg.dst))
+}
+
+/// Each once, at its first place.
+fn unique(places: &mut VecDeque<usize>) {
+    let mut met = vec![false; MOST_CONNECTIONS];
+    places.retain(|place| !std::mem::replace(&mut met[*place], true));
+}
+
 impl Pair {
     fn new(leg: Leg) -> Self {
         Self { leg, sides: Default::default(), facts: Connection::default(), syn_at: None }
     }
 
     fn held(&self) -> usize {
-        self.sides.iter().map(|side| side.reassembly.held_bytes()).sum()
+        self.sides.iter().map(|side| side.reassembly.held_bytes() + side.framer.held_bytes()).sum()
+    }
+
+    /// Whether it was searched, and nothing of a call was in it.
+    fn is_foreign(&self) -> bool {
+        matches!(self.facts.framing, Some(Framing::Encrypted | Framing::Other))
+            && self.sides.iter().all(|side| side.framer.counts.messages == 0)
+    }
+
+    /// Takes it for something else.
+    fn abandon(&mut self) {
+        self.facts.framing = Some(Framing::Other);
+        for side in &mut self.sides {
+            side.reassembly.forget();
+            side.framer.forget();
+        }
     }
 
     fn leg_of(&self, side: usize) -> Leg {
@@ -248,7 +339,10 @@ impl Pair {
                 });
             }
         } else if self.held() > 0 {
-            self.sides.iter_mut().for_each(|side| side.reassembly.forget());
+            self.sides.iter_mut().for_each(|side| {
+                side.reassembly.forget();
+                side.framer.forget();
+            });
         }
         if tcp.fin() {
             self.facts.ended = self.facts.ended.or(Some(Ended::Closed));

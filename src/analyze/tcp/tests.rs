@@ -168,6 +168,28 @@ fn tls_and_foreign_connections_are_named_and_left_alone() {
 }
 
 #[test]
+fn a_relay_is_found_behind_any_number_of_strangers() {
+    let between = |n: u16| {
+        let (src, dst) = ([10, 0, (n >> 8) as u8, n as u8], [10, 9, 9, 9]);
+        Leg { src: (src, 4000).into(), dst: (dst, 9000).into(), ..leg() }
+    };
+    let mut wire = Wire::default();
+    // Begun before the capture: each has to be searched.
+    for n in 0..2 * MOST_CONNECTIONS as u16 {
+        for part in 0..2 {
+            wire.send(between(n), 100 + 3000 * part, ACK, &[0xa7; 3000], 0);
+            assert!(wire.streams.held <= MOST_HELD + 3000, "{} bytes", wire.streams.held);
+        }
+    }
+    assert_eq!(wire.streams.untracked(), 0);
+    assert!(wire.streams.forgotten() >= MOST_CONNECTIONS as u64);
+    wire.send(leg(), 1, SYN, b"", 0);
+    wire.send(leg(), 2, ACK, &stun(1), 0);
+    wire.send(leg(), 30, ACK, &stun(2), 0);
+    assert_eq!(wire.got.len(), 2);
+}
+
+#[test]
 fn ports_that_are_used_again_begin_anew() {
     let mut wire = Wire::opened();
     wire.send(leg(), 100, ACK, &stun(1)[..20], 0);

@@ -1,39 +1,41 @@
-//! `rtcscope analyze`: captures in, a summary out.
+//! `rtcscope analyze`: captures in, a summary out, or packets and reports one by one.
 
-use std::collections::BTreeMap;
+mod diff;
+mod input;
+mod limits;
+mod listing;
+mod live;
+mod view;
+
 use std::path::PathBuf;
 
-use crate::analyze::payloads::Payloads;
-use crate::analyze::summary::{CaptureFacts, Summary};
+use crate::analyze::summary::Summary;
 use crate::analyze::{Analysis, Settings};
-use crate::capture::{Decoder, Section};
-use crate::cli::{Context, UserError};
+use crate::cli::Context;
 use crate::finding::Exit;
-use crate::io::capture::CaptureFile;
-use crate::io::input;
-use crate::srtp::KeyFile;
 
-/// A description is no longer, nor are keys.
-const LONGEST_TEXT: u64 = 64 << 20;
-/// Packets between two looks at the clock of the progress bar.
-const TELL_EVERY: u64 = 1 << 14;
-
-/// Say what a capture shows of a call: its RTP streams, with loss, jitter and gaps
+/// Say what a capture shows of a call: its RTP streams, and what went wrong in it
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = EXAMPLES)]
+#[command(after_long_help = format!("{EXAMPLES}\n\n{}", limits::HELP), args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+#[command(disable_help_subcommand = true)]
 pub(super) struct Args {
+    #[command(subcommand)]
+    command: Option<Command>,
     /// Captures (pcap, pcapng; gzip or zstd), taken as one in this order; - for standard input
     #[arg(value_name = "CAPTURE", required = true)]
     captures: Vec<PathBuf>,
-    /// The call's descriptions: SDP, or a dump of the browser; may be repeated
-    #[arg(long, value_name = "FILE")]
-    sdp: Vec<PathBuf>,
-    /// Keys that open SRTP: an NSS key log, `a=crypto` lines, or JSON; may be repeated
-    #[arg(long, value_name = "FILE")]
-    keys: Vec<PathBuf>,
-    /// The clock rate of a payload type, where no description says it; may be repeated
-    #[arg(long, value_name = "PT=HZ", value_parser = clock)]
-    clock: Vec<(u8, u32)>,
+    #[command(flatten)]
+    known: input::Known,
+    #[command(flatten)]
+    view: view::View,
+    #[command(flatten)]
+    limits: limits::Args,
+}
+
+/// What takes more than one look. A first word that is none of these is a capture; ./diff is one, too.
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Diff(diff::Args),
 }
 
 const EXAMPLES: &str = "Examples:
@@ -41,83 +43,48 @@ const EXAMPLES: &str = "Examples:
       the RTP streams of a capture, plain or SRTP, direct or through TURN
   rtcscope analyze --sdp offer.sdp --sdp answer.sdp call.pcap.gz
       with codecs by name, and a rating of speech
-  tcpdump -i eth0 -w - udp | rtcscope analyze -
-      from standard input
+  rtcscope analyze call.pcapng --timeline
+      each stream over time, drawn in characters; --format csv for the figures of each second
+  rtcscope analyze call.pcapng --rtcp --ssrc 0x2a3945c1
+      what RTCP says by and about a source, block by block
+  rtcscope analyze call.pcapng --packets --from 12 --to 13.5 --format csv -o packets.csv
+      packet by packet, with gaps, copies and late ones told
+  rtcscope analyze diff alice.pcapng bob.pcapng
+      what was lost between two captures of one call, and how the delay varied
+  tcpdump -i eth0 -U -w - udp | rtcscope analyze --live -
+      a line a second while it goes on, the summary at Ctrl-C
+
+  rtcscope analyze --max loss=2% --max rtt=300ms --min mos=3.8 call.pcapng
+      fail beyond these figures, for continuous integration
+  rtcscope analyze --side receiver --limit gap.audio=200ms/1s call.pcapng
+      say where it was taken, and from when on an interruption counts
 
 Exit codes here:
-  0 analysed, 2 the command line is wrong, 3 an input cannot be read";
+  0 nothing at or above --fail-on, 1 something, or a figure beyond --max or --min, 2 the command line is wrong,
+  3 an input cannot be read, or a figure of --max or --min was not measured, 130 interrupted";
 
-fn clock(arg: &str) -> Result<(u8, u32), String> {
-    let (number, rate) = arg.split_once('=').ok_or("write it as PT=HZ, such as 111=48000")?;
-    let number = number.parse().ok().filter(|number| *number < 128);
-    let number = number.ok_or("payload types are from 0 to 127")?;
-    let rate = rate.parse().ok().filter(|rate| (1000..=1_000_000).contains(rate));
-    Ok((number, rate.ok_or("a clock rate is in Hz, such as 48000")?))
-}
-
-pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
-    let mut payloads = Payloads::with_clocks(args.clock.into_iter().collect::<BTreeMap<_, _>>());
-    for path in &args.sdp {
-        let bytes = input::read_bytes_or_stdin(path, LONGEST_TEXT)?;
-        let found = crate::sdp::source::find(&bytes);
-        if found.documents.is_empty() {
-            let name = path.display();
-            return Err(UserError::could_not_look(format!("{name}: there is no description in it"))
-                .hint("give SDP, a dump of webrtc-internals, or a SIP message")
-                .into());
-        }
-        found.documents.iter().for_each(|document| payloads.describe(&document.text));
+pub(super) fn run(args: Args, mut context: Context) -> anyhow::Result<Exit> {
+    if let Some(Command::Diff(args)) = args.command {
+        return diff::run(args, context);
     }
-    let mut keys = KeyFile::default();
-    for path in &args.keys {
-        let count = |keys: &KeyFile| keys.len() as u64 + keys.unsupported();
-        let before = count(&keys);
-        keys.read(&String::from_utf8_lossy(&input::read_bytes_or_stdin(path, LONGEST_TEXT)?));
-        if count(&keys) == before {
-            let name = path.display();
-            return Err(UserError::could_not_look(format!("{name}: there is no key in it"))
-                .hint("give a log of SSLKEYLOGFILE, a=crypto lines of SDP, or JSON with master keys")
-                .into());
-        }
+    let judge = args.limits.judge(&context)?;
+    let texts = args.known.read()?;
+    let view = &args.view;
+    let settings = Settings { interval_ns: view.interval_ns(), window: view.window()?, ..texts.settings() };
+    if view.live {
+        return live::run(&args.captures, settings, view, judge, context);
     }
-    // A wrong path is known before the work is done.
-    let files: Vec<_> = args.captures.iter().map(|path| CaptureFile::open(path)).collect::<Result<_, _>>()?;
-    let mut analysis = Analysis::new(Settings { payloads, keys, interval_ns: 0 });
-    let read = |(number, file)| read(file, number, &mut analysis, &context);
-    let captures = (0..).zip(files).map(read).collect();
+    if let Some(what) = view.listing() {
+        return listing::run(what, &args.captures, &texts, view, context);
+    }
+    let files = input::open(&args.captures)?;
+    let window = settings.window;
+    let mut analysis = Analysis::new(settings);
+    let captures = input::read_all(files, &mut analysis, &mut context, &mut |_, _| Ok(()))?;
     analysis.finish();
-    context.emit(&Summary::new(captures, &analysis))
-}
-
-fn read(mut file: CaptureFile, number: u16, analysis: &mut Analysis, context: &Context) -> CaptureFacts {
-    let progress = context.progress();
-    let mut decoder = Decoder::new(number);
-    let ending = loop {
-        let ended = file.next(&mut |section| match section {
-            Section::Record(record) => {
-                analysis.time(record.at);
-                if let Some(datagram) = decoder.datagram(&record) {
-                    analysis.datagram(&datagram);
-                }
-            }
-            Section::Skipped(reason) => decoder.skip(reason),
-            Section::KeyLog(log) => analysis.keys(&String::from_utf8_lossy(log)),
-        });
-        if let Some(ending) = ended {
-            break ending;
-        }
-        if file.reader().packets().is_multiple_of(TELL_EVERY) {
-            progress.set(read_so_far(&file));
-        }
-    };
-    progress.finish();
-    CaptureFacts::of(file.name(), file.reader(), &decoder, &ending)
-}
-
-fn read_so_far(file: &CaptureFile) -> String {
-    let read = file.reader().consumed() >> 20;
-    match file.length() {
-        Some(length) if length >> 20 >= read => format!("{}: {read} of {} MiB", file.name(), length >> 20),
-        _ => format!("{}: {read} MiB", file.name()),
+    let mut summary = Summary::judged(captures, &analysis, judge);
+    if view.timeline {
+        summary = summary.over_time(&analysis, context.verbosity > 0);
     }
+    context.emit(&summary.narrowed(&view.filter(), window))
 }

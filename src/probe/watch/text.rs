@@ -94,6 +94,7 @@ pub(super) fn round(
         head: Cell::new(clock, Tone::Dim),
         groups: groups.collect(),
         below: date.into_iter().chain(changes).collect(),
+        ..Line::default()
     };
     Document { blocks: vec![Block::Line(line)] }
 }

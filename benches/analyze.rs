@@ -1,0 +1,196 @@
+//! How fast captures are read, taken apart and analysed.
+//!
+//! `cargo bench --bench analyze -- --make DIR SECONDS` writes a capture of a made-up conference with the truth about it,
+//! `--write SECONDS` one to standard output; `--check DIR JSON` and `--tshark DIR TABLE` hold what a program says of the
+//! first against the truth. All for `scripts/bench-analyze`.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a bench looks at the clock, and says what it saw"
+)]
+
+#[path = "../tests/analyze/generator.rs"]
+mod generator;
+
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io::{BufReader, BufWriter, Read, Write};
+use std::path::Path;
+
+use divan::counter::{BytesCount, ItemsCount};
+use divan::{Bencher, black_box};
+use generator::{Plan, Truth, generate};
+use rtcscope::analyze::{Analysis, Settings};
+use rtcscope::capture::{Decoder, Reader, Section};
+
+/// A large conference, as a server of it sees one side.
+const CONFERENCE: Plan = Plan {
+    seed: 11,
+    streams: 200,
+    audio: 2,
+    relayed: 4,
+    control: true,
+    seconds: 1.0,
+    lost: 1.0,
+    duplicated: 0.3,
+    jitter_ms: 8.0,
+    noise: 3.0,
+};
+
+fn main() {
+    let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words[..] {
+        ["--make", dir, seconds] => make(Path::new(dir), seconds.parse().expect("seconds")),
+        ["--write", seconds] => {
+            let plan = Plan { seconds: seconds.parse().expect("seconds"), ..CONFERENCE };
+            generate(plan, &mut BufWriter::new(std::io::stdout())).expect("standard output is read");
+        }
+        ["--check", dir, json] => check(Path::new(dir), &fs::read_to_string(json).expect("a report")),
+        ["--tshark", dir, table] => tshark(Path::new(dir), &fs::read_to_string(table).expect("a table")),
+        _ => divan::main(),
+    }
+}
+
+/// Writes the whole, its first quarter, its two halves, and the truth. Says packets, bytes and streams.
+fn make(dir: &Path, seconds: f64) {
+    let create = |name: &str| BufWriter::new(File::create(dir.join(name)).expect("a file can be made"));
+    let mut whole = create("whole.pcap");
+    let truth = generate(Plan { seconds, ..CONFERENCE }, &mut whole).expect("a file can be written");
+    whole.flush().expect("a file can be written");
+    let mut rows = create("truth.tsv");
+    for it in &truth {
+        writeln!(rows, "{:08x}\t{}\t{}\t{}", it.ssrc, it.packets, it.duplicated, it.lost).expect("a row");
+    }
+    let bytes = fs::metadata(dir.join("whole.pcap")).expect("it is there").len();
+    let mut input = BufReader::new(File::open(dir.join("whole.pcap")).expect("it is there"));
+    let mut header = [0; 24];
+    input.read_exact(&mut header).expect("a header");
+    let (mut quarter, mut first, mut second) =
+        (create("quarter.pcap"), create("first.pcap"), create("second.pcap"));
+    for part in [&mut quarter, &mut first, &mut second] {
+        part.write_all(&header).expect("a file can be written");
+    }
+    let (mut at, mut packets) = (24, 0_u64);
+    let mut record = vec![0; 16];
+    while input.read_exact(&mut record[..16]).is_ok() {
+        let length = u32::from_le_bytes([record[8], record[9], record[10], record[11]]) as usize;
+        record.resize(16 + length, 0);
+        input.read_exact(&mut record[16..]).expect("a packet");
+        if at < bytes / 4 {
+            quarter.write_all(&record).expect("a file can be written");
+        }
+        let half = if at < bytes / 2 { &mut first } else { &mut second };
+        half.write_all(&record).expect("a file can be written");
+        at += record.len() as u64;
+        packets += 1;
+    }
+    println!("{packets} {bytes} {}", truth.len());
+}
+
+/// Packets, copies, losses of each source.
+fn truth(dir: &Path) -> HashMap<u32, [u64; 3]> {
+    let rows = fs::read_to_string(dir.join("truth.tsv")).expect("the truth");
+    let row = |row: &str| {
+        let mut words = row.split('\t');
+        let ssrc = u32::from_str_radix(words.next()?, 16).ok()?;
+        let numbers: Vec<u64> = words.map_while(|word| word.parse().ok()).collect();
+        Some((ssrc, numbers.try_into().ok()?))
+    };
+    rows.lines().map(|line| row(line).expect("a row of four")).collect()
+}
+
+/// Losses before the first packet and behind the last cannot be seen.
+fn is_lost_right(said: i64, lost: u64) -> bool {
+    (0..=2).contains(&(lost as i64 - said))
+}
+
+/// Says how many rows there are, how many of them have packets and copies right, and how many the losses too.
+fn check(dir: &Path, json: &str) {
+    let (truth, json) = (truth(dir), serde_json::from_str::<serde_json::Value>(json).expect("JSON"));
+    let rows = json["streams"].as_array().expect("streams");
+    let (mut counted, mut right) = (0, 0);
+    for row in rows {
+        let ssrc =
+            row["ssrc"].as_str().and_then(|ssrc| u32::from_str_radix(ssrc.strip_prefix("0x")?, 16).ok());
+        let Some([packets, copies, lost]) = ssrc.and_then(|ssrc| truth.get(&ssrc)) else { continue };
+        let fits = row["packets"] == *packets && row["duplicates"] == *copies;
+        counted += u64::from(fits);
+        right += u64::from(fits && is_lost_right(row["lost"].as_i64().unwrap_or(-1), *lost));
+    }
+    println!("{} {counted} {right}", rows.len());
+}
+
+/// The same of the table of `-z rtp,streams`.
+fn tshark(dir: &Path, table: &str) {
+    let truth = truth(dir);
+    let (mut rows, mut counted, mut right) = (0, 0, 0);
+    for line in table.lines() {
+        // Start, end, addresses and ports, SSRC, payload (a word or several), packets, lost (percent), …
+        let Some((front, behind)) = line.split_once(" 0x") else { continue };
+        let Some((ssrc, behind)) = behind.split_once(' ') else { continue };
+        let Ok(ssrc) = u32::from_str_radix(ssrc, 16) else { continue };
+        rows += u64::from(!front.is_empty());
+        let Some([packets, _, lost]) = truth.get(&ssrc) else { continue };
+        let Some((numbers, _)) = behind.split_once('(') else { continue };
+        let mut numbers = numbers.split_whitespace().rev().map(|word| word.parse::<i64>());
+        let (Some(Ok(said_lost)), Some(Ok(said))) = (numbers.next(), numbers.next()) else { continue };
+        let fits = said == *packets as i64;
+        counted += u64::from(fits);
+        right += u64::from(fits && is_lost_right(said_lost, *lost));
+    }
+    println!("{rows} {counted} {right}");
+}
+
+fn small() -> (Vec<u8>, Vec<Truth>, u64) {
+    let mut bytes = Vec::new();
+    let truth = generate(CONFERENCE, &mut bytes).expect("memory can be written");
+    let packets = read(&bytes, &mut |_| {});
+    (bytes, truth, packets)
+}
+
+fn read(bytes: &[u8], take: &mut dyn FnMut(Section<'_>)) -> u64 {
+    let mut reader = Reader::new(bytes).expect("a capture");
+    while reader.next(take).is_none() {}
+    reader.packets()
+}
+
+#[divan::bench]
+fn records(bencher: Bencher<'_, '_>) {
+    let (bytes, _, packets) = small();
+    bencher
+        .counter(BytesCount::of_slice(&bytes))
+        .counter(ItemsCount::new(packets))
+        .bench(|| read(black_box(&bytes), &mut |section| _ = black_box(section)));
+}
+
+#[divan::bench]
+fn datagrams(bencher: Bencher<'_, '_>) {
+    let (bytes, _, packets) = small();
+    bencher.counter(BytesCount::of_slice(&bytes)).counter(ItemsCount::new(packets)).bench(|| {
+        let mut decoder = Decoder::new(0);
+        read(black_box(&bytes), &mut |section| {
+            if let Section::Record(record) = section {
+                black_box(decoder.datagram(&record));
+            }
+        })
+    });
+}
+
+#[divan::bench]
+fn analyses(bencher: Bencher<'_, '_>) {
+    let (bytes, truth, packets) = small();
+    bencher.counter(BytesCount::of_slice(&bytes)).counter(ItemsCount::new(packets)).bench(|| {
+        let (mut decoder, mut analysis) = (Decoder::new(0), Analysis::new(Settings::default()));
+        read(black_box(&bytes), &mut |section| {
+            if let Section::Record(record) = section {
+                analysis.time(record.at);
+                if let Some(datagram) = decoder.datagram(&record) {
+                    analysis.datagram(&datagram);
+                }
+            }
+        });
+        analysis.finish();
+        assert_eq!(analysis.streams().count(), truth.len());
+    });
+}
