@@ -1,5 +1,6 @@
 //! A healthy call for tests, to be spoilt.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use super::{Check, Index, Seen};
@@ -14,6 +15,7 @@ use crate::analyze::reports::{Counts, PairFacts, ReportFacts, SenderFacts, Sync,
 use crate::analyze::side::Sides;
 use crate::analyze::summary::{CaptureFacts, DecryptionFacts};
 use crate::analyze::transport::{IceRow, LegFacts, Row, TransportFacts};
+use crate::analyze::turn::{Counts as Requests, EventFacts, TurnFacts};
 use crate::finding::{Finding, Severity};
 
 /// The facts of a call.
@@ -290,6 +292,28 @@ pub(crate) fn side() -> SideFacts {
 pub(crate) fn pair() -> Row {
     let ice = IceRow { flow: 0, src: side(), dst: SideFacts { usernames: vec!["a:b".to_owned()], ..side() } };
     Row { leg: leg(), far_side: None, ice: Some(ice), dtls: vec![handshake()], turn: None, tcp: None }
+}
+
+/// The pair with a relay at its `dst`, that was asked for these things and said these.
+pub(crate) fn relay(requests: BTreeMap<String, Requests>, events: Vec<EventFacts>) -> Row {
+    let mut row = pair();
+    row.turn = Some(TurnFacts {
+        client: row.leg.src,
+        server: row.leg.dst,
+        carrier: row.leg.carrier,
+        guessed: false,
+        software: None,
+        realm: None,
+        requests,
+        rtt: None,
+        allocations: Vec::new(),
+        permissions: Vec::new(),
+        channels: Vec::new(),
+        indications: Default::default(),
+        events,
+        events_dropped: 0,
+    });
+    row
 }
 
 pub(crate) fn handshake() -> DtlsFacts {

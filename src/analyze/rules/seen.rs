@@ -1,5 +1,6 @@
 //! What rules look at, and what they say of places in it.
 
+use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
 
 use serde_json::Value;
@@ -241,6 +242,19 @@ impl<'a> Seen<'a> {
         let all = &self.transport.pairs;
         let place = all.iter().position(|other| std::ptr::eq(other, row));
         place.map_or(&[][..], |place| self.index.pairs(place)).iter().map(|place| &all[*place]).collect()
+    }
+
+    /// Each session of ICE once, as the pairs of addresses that its checks went over.
+    pub(super) fn sessions(&self) -> Vec<Vec<&'a Row>> {
+        let mut told = HashSet::new();
+        let all = self.transport.pairs.iter().enumerate().filter(|(_, row)| row.ice.is_some());
+        let of = |place: usize| self.index.pairs(place).iter().copied();
+        let new = all.filter_map(|(place, row)| {
+            let is_new = !told.contains(&place);
+            told.extend(of(place));
+            is_new.then(|| self.session_of(row))
+        });
+        new.collect()
     }
 
     /// The streams that went over a pair of addresses, and whether each was sent by its `src`.
