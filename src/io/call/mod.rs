@@ -332,10 +332,14 @@ pub fn loopback(v4: bool, v6: bool) -> Vec<IpAddr> {
     v4.into_iter().chain(v6).collect()
 }
 
+/// What may come while this thread is kept from running, in bytes; what finds no room would be lost by us.
+const ROOM: usize = 1 << 20;
+
 /// A socket without waiting.
 fn socket(address: IpAddr) -> io::Result<(std::net::UdpSocket, SocketAddr)> {
     let socket = std::net::UdpSocket::bind((address, 0))?;
     socket.set_nonblocking(true)?;
+    super::socket::widen(&socket, ROOM);
     let address = socket.local_addr()?;
     Ok((socket, address))
 }
