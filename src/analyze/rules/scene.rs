@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use super::{Check, Index, Seen};
+use crate::analyze::calls::CallFacts;
 use crate::analyze::dtls::DtlsFacts;
 use crate::analyze::facts::{Kind, MosFacts, StreamFacts, Together};
 use crate::analyze::ice::SideFacts;
@@ -28,6 +29,7 @@ pub(crate) struct Scene {
     pub(crate) sync: Vec<Sync>,
     pub(crate) decryption: Option<DecryptionFacts>,
     pub(crate) payloads: Payloads,
+    pub(crate) calls: Vec<CallFacts>,
     pub(crate) limits: Limits,
     pub(crate) sides: Sides,
 }
@@ -64,6 +66,7 @@ impl Scene {
             sync: Vec::new(),
             decryption: None,
             payloads: Payloads::default(),
+            calls: Vec::new(),
             limits: Limits::default(),
             sides: Sides::new(None, &[]),
         }
@@ -97,6 +100,7 @@ impl Scene {
             sync: &self.sync,
             decryption: self.decryption,
             payloads: &self.payloads,
+            calls: &self.calls,
             limits: &self.limits,
             sides: &self.sides,
         })
@@ -292,6 +296,26 @@ pub(crate) fn side() -> SideFacts {
 pub(crate) fn pair() -> Row {
     let ice = IceRow { flow: 0, src: side(), dst: SideFacts { usernames: vec!["a:b".to_owned()], ..side() } };
     Row { leg: leg(), far_side: None, ice: Some(ice), dtls: vec![handshake()], turn: None, tcp: None }
+}
+
+/// A call of SIP, answered in its first seconds.
+pub(crate) fn sip() -> CallFacts {
+    let [caller, callee] = ["203.0.113.1:5060", "203.0.113.2:5060"].map(|address| address.parse().unwrap());
+    let at = |address: SocketAddr, port| SocketAddr::new(address.ip(), port);
+    CallFacts {
+        caller,
+        callee,
+        invited_at_s: 0.1,
+        invited_frame: 1,
+        status: Some(200),
+        answered_at_s: Some(2.0),
+        answered_frame: Some(4),
+        ended_at_s: None,
+        ended_by: None,
+        caller_media: vec![at(caller, 4000)],
+        callee_media: vec![at(callee, 4000)],
+        one_way: false,
+    }
 }
 
 /// The pair with a relay at its `dst`, that was asked for these things and said these.

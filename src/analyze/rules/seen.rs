@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use serde_json::Value;
 
 use super::index::Index;
+use crate::analyze::calls::CallFacts;
 use crate::analyze::facts::{Kind, StreamFacts};
 use crate::analyze::leg::Carrier;
 use crate::analyze::limits::{Limit, Limits};
@@ -48,6 +49,8 @@ pub struct Seen<'a> {
     pub decryption: Option<DecryptionFacts>,
     /// What descriptions say.
     pub payloads: &'a Payloads,
+    /// Calls that SIP set up.
+    pub calls: &'a [CallFacts],
     /// From when on something is told.
     pub limits: &'a Limits,
     /// Where the capture was taken.
@@ -225,6 +228,25 @@ impl<'a> Seen<'a> {
             display_filter: both_ways(leg, frames),
         };
         rule.finding(stage, pair(leg)).at(location)
+    }
+
+    /// A finding about a call of SIP.
+    pub(super) fn of_call(&self, rule: &'static Rule, call: &CallFacts) -> Finding {
+        let frames = (call.invited_frame, call.answered_frame.unwrap_or(call.invited_frame));
+        let location = Location::Packets {
+            frame_first: frames.0,
+            frame_last: frames.1,
+            time_s: call.invited_at_s,
+            stream: None,
+            display_filter: format!(
+                "sip && ip.addr == {} && frame.number >= {} && frame.number <= {}",
+                call.caller.ip(),
+                frames.0,
+                frames.1
+            )
+            .replace("ip.addr", if call.caller.is_ipv6() { "ipv6.addr" } else { "ip.addr" }),
+        };
+        rule.finding("media", format!("call of {} to {}", call.caller, call.callee)).at(location)
     }
 
     /// A finding about a whole file.
