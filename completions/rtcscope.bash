@@ -407,7 +407,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
                     return 0
                     ;;
                 --report)

@@ -27,6 +27,7 @@ end
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
+csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
 junit\t'Findings as failed tests: JUnit XML'"
@@ -45,7 +46,7 @@ complete -c rtcscope -n "__fish_rtcscope_needs_command" -s V -l version -d 'Prin
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "probe" -d 'Probe STUN and TURN servers: reachability, credentials, certificate, relay data path'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "stun" -d 'Take STUN and TURN messages apart'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "sdp" -d 'Explain, check and rewrite session descriptions (SDP), whole or broken'
-complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "analyze" -d 'Say what a capture shows of a call: its RTP streams, with loss, jitter and gaps'
+complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "analyze" -d 'Say what a capture shows of a call: its RTP streams, and what went wrong in it'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "call" -d 'Make a real WebRTC call without a browser, and measure it phase by phase'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "explain" -d 'Explain findings: what they mean, why they happen, what to change'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
@@ -102,6 +103,7 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
+csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
 junit\t'Findings as failed tests: JUnit XML'"
@@ -144,6 +146,7 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
+csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
 junit\t'Findings as failed tests: JUnit XML'"
@@ -161,6 +164,7 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and not __fish_seen_subcommand_from decode" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
+csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
 junit\t'Findings as failed tests: JUnit XML'"
@@ -186,6 +190,7 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
+csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
 junit\t'Findings as failed tests: JUnit XML'"
@@ -203,6 +208,7 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from diff explain lint negotiate rewrite rules" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
+csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
 junit\t'Findings as failed tests: JUnit XML'"
@@ -230,6 +236,7 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_s
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from diff" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
+csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
 junit\t'Findings as failed tests: JUnit XML'"
@@ -252,6 +259,7 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_s
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from explain" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
+csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
 junit\t'Findings as failed tests: JUnit XML'"
@@ -276,6 +284,7 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_s
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from lint" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
+csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
 junit\t'Findings as failed tests: JUnit XML'"
@@ -299,6 +308,7 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_s
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from negotiate" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
+csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
 junit\t'Findings as failed tests: JUnit XML'"
@@ -322,6 +332,7 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_s
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rewrite" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
+csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
 junit\t'Findings as failed tests: JUnit XML'"
@@ -341,6 +352,7 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_s
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rules" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
+csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
 junit\t'Findings as failed tests: JUnit XML'"
@@ -355,26 +367,66 @@ never\t'No finding fails the run'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rules" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rules" -s v -l verbose -d 'Tell more; may be repeated'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rules" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze" -l sdp -d 'The call\'s descriptions: SDP, or a dump of the browser; may be repeated' -r -F
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze" -l keys -d 'Keys that open SRTP: an NSS key log, `a=crypto` lines, or JSON; may be repeated' -r -F
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze" -l clock -d 'The clock rate of a payload type, where no description says it; may be repeated' -r
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -l sdp -d 'The call\'s descriptions: SDP, or a dump of the browser; may be repeated' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -l keys -d 'Keys that open SRTP: an NSS key log, `a=crypto` lines, or JSON; may be repeated' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -l clock -d 'The clock rate of a payload type, where no description says it; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -l interval -d 'How long an interval of --timeline and --live is' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -l ssrc -d 'Show only this source, as 0x… or decimal; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -l pt -d 'Show only this payload type of RTP; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -l from -d 'Count RTP and RTCP only from here on, in seconds since the capture\'s first packet' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -l to -d 'Count RTP and RTCP only up to here, in seconds since the capture\'s first packet' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -l side -d 'Where the capture was taken: at the machine that sends the first stream, that receives it, or between' -r -f -a "sender\t'At the machine that sends the first stream'
+receiver\t'At the machine that receives the first stream'
+mid\t'Somewhere between the two'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -l limit -d 'From when on something is a warning, and an error, as in loss=2%/10% or pli=3/off; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -l max -d 'Fail if a figure is above a limit, as in loss=1%, or was not measured; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -l min -d 'Fail if a figure is below a limit, as in mos=3.8, or was not measured; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -l config -d 'Read limits and side from a JSON file; flags go before it' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
+csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
 junit\t'Findings as failed tests: JUnit XML'"
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'In pipes and files too'
 never\t'Nowhere'"
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
 warning\t'Findings of severity warning or error fail the run'
 never\t'No finding fails the run'"
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze" -s q -l quiet -d 'Show no progress'
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze" -s v -l verbose -d 'Tell more; may be repeated'
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -l timeline -d 'Show each stream over time too; with --format csv or jsonl, nothing but that'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -l rtcp -d 'Show what RTCP says, packet by packet and block by block'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -l packets -d 'Show packet by packet: a line each'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -l live -d 'Tell how it goes while packets come in on standard input, and the summary at the end'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -s q -l quiet -d 'Show no progress'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -a "diff" -d 'Compare two captures of one call: what was lost between them, and how the delay varied'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and __fish_seen_subcommand_from diff" -l ssrc -d 'Compare only this source, as 0x… or decimal; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and __fish_seen_subcommand_from diff" -l sdp -d 'The call\'s descriptions: SDP, or a dump of the browser; may be repeated' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and __fish_seen_subcommand_from diff" -l keys -d 'Keys that open SRTP: an NSS key log, `a=crypto` lines, or JSON; may be repeated' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and __fish_seen_subcommand_from diff" -l clock -d 'The clock rate of a payload type, where no description says it; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and __fish_seen_subcommand_from diff" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
+json\t'For programs: one object, versioned by its `schema`'
+jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
+csv\t'Rows for spreadsheets and scripts, where the result is a table'
+sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
+github\t'Findings as annotations of GitHub Actions'
+junit\t'Findings as failed tests: JUnit XML'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and __fish_seen_subcommand_from diff" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and __fish_seen_subcommand_from diff" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and __fish_seen_subcommand_from diff" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'In pipes and files too'
+never\t'Nowhere'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and __fish_seen_subcommand_from diff" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
+warning\t'Findings of severity warning or error fail the run'
+never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and __fish_seen_subcommand_from diff" -s q -l quiet -d 'Show no progress'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and __fish_seen_subcommand_from diff" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l relay -d 'Have both ends meet through this turn: or turns: server; several are compared side by side' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l transport -d 'Reach relays over these instead of what their URIs ask for; several are compared side by side' -r -f -a "udp\t'Plain UDP'
 tcp\t'Plain TCP'
@@ -418,6 +470,7 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l min -d 'Fail 
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
+csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
 junit\t'Findings as failed tests: JUnit XML'"
@@ -443,6 +496,7 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -s h -l help -d 
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
+csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
 junit\t'Findings as failed tests: JUnit XML'"
@@ -460,6 +514,7 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -s h -l help 
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand completions" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
+csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
 junit\t'Findings as failed tests: JUnit XML'"
@@ -477,6 +532,7 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand completions" -s h -l h
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand man" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
+csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
 junit\t'Findings as failed tests: JUnit XML'"

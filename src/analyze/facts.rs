@@ -324,8 +324,9 @@ impl StreamFacts {
         let payload_types: Vec<u8> = types.iter().map(|(number, _)| **number).collect();
         let meaning = |number: u8| analysis.payloads().payload(number, found.ssrc, leg.src, leg.dst);
         let known = payload_types.first().and_then(|number| meaning(*number));
-        let (clock_rate, clock_source) = match &known {
-            Some((payload, origin)) => (Some(payload.clock_rate), Some(*origin)),
+        let clock = |number: &u8| analysis.payloads().clock(*number, found.ssrc, leg.src, leg.dst);
+        let (clock_rate, clock_source) = match payload_types.first().and_then(clock) {
+            Some((rate, origin)) => (Some(rate), Some(origin)),
             None => match stream.clock().rate() {
                 Some(rate) => (Some(rate), Some(Origin::Inferred)),
                 None => (None, None),

@@ -6,6 +6,7 @@
 //! it is a [`stream`] or none ([`detect`]). Memory is bounded by the number of streams, not by the length of the capture.
 
 mod association;
+pub mod calls;
 pub mod decryption;
 pub mod demux;
 pub mod detect;
@@ -128,6 +129,7 @@ pub struct Analysis {
     reports: Reports,
     tcp: tcp::Streams,
     transport: Transport,
+    calls: calls::Calls,
     decryption: Decryption,
     streams: Vec<Kept>,
     events: Vec<Event>,
@@ -167,6 +169,7 @@ impl Analysis {
             detector: Detector::default(),
             reports: Reports::default(),
             tcp: tcp::Streams::default(),
+            calls: calls::Calls::default(),
             transport: Transport::default(),
             decryption,
             streams: Vec::new(),
@@ -216,13 +219,14 @@ impl Analysis {
     /// Takes a message that was sent over TCP.
     fn message(&mut self, message: &tcp::Message<'_>) {
         match message.framing {
-            tcp::Framing::Sip => self.signalling(message.payload),
+            tcp::Framing::Sip => self.signalling(&message.leg, message.at, message.frame, message.payload),
             _ => self.payload(message.leg, message.at, message.frame, message.payload, message.length),
         }
     }
 
     /// What a message of SIP describes is known from now on, and of what came shortly before.
-    fn signalling(&mut self, message: &[u8]) {
+    fn signalling(&mut self, leg: &Leg, at: Time, frame: Frame, message: &[u8]) {
+        self.calls.message(leg, at, frame, message);
         for description in signalling::descriptions(message) {
             self.settings.payloads.describe(&description);
         }
@@ -245,7 +249,7 @@ impl Analysis {
         }
         self.classes.count(inner.class);
         if inner.class == Class::Other && signalling::start(inner.payload) == signalling::Start::Here {
-            self.signalling(inner.payload);
+            self.signalling(&inner.leg, at, frame, inner.payload);
         }
         if self.settings.tells {
             self.tell(&inner, at, frame);
@@ -397,8 +401,8 @@ impl Analysis {
             self.not_kept += samples.len() as u64;
             return;
         };
-        let known = self.settings.payloads.payload(first.payload_type, ssrc, leg.src, leg.dst);
-        let rate = known.map(|(payload, _)| payload.clock_rate);
+        let known = self.settings.payloads.clock(first.payload_type, ssrc, leg.src, leg.dst);
+        let rate = known.map(|(rate, _)| rate);
         let start = self.start.unwrap_or(first.at);
         let mut stream = Stream::new(*first, start, self.settings.interval_ns, rate);
         let state = &mut self.states[id.index()];
@@ -529,10 +533,10 @@ impl Analysis {
     pub fn clock_rate(&self, found: &Found<'_>) -> Option<u32> {
         let types = found.stream.payload_types().iter();
         let main = types.max_by_key(|(number, of_type)| (of_type.packets, std::cmp::Reverse(**number)));
-        let payload = main.and_then(|(number, _)| {
-            self.settings.payloads.payload(*number, found.ssrc, found.leg.src, found.leg.dst)
+        let said = main.and_then(|(number, _)| {
+            self.settings.payloads.clock(*number, found.ssrc, found.leg.src, found.leg.dst)
         });
-        payload.map(|(payload, _)| payload.clock_rate).or_else(|| found.stream.clock().rate())
+        said.map(|(rate, _)| rate).or_else(|| found.stream.clock().rate())
     }
 
     /// The facts of each stream, in order of appearance.
@@ -578,6 +582,12 @@ impl Analysis {
     #[must_use]
     pub fn leg_facts(&self, leg: &Leg) -> transport::LegFacts {
         transport::LegFacts::of_path(*leg, &self.transport.turn)
+    }
+
+    /// Calls that SIP set up.
+    #[must_use]
+    pub fn call_facts(&self) -> Vec<calls::CallFacts> {
+        self.calls.facts(self.start.unwrap_or_default())
     }
 
     /// What is below the media.

@@ -12,7 +12,9 @@ use crate::sdp::{Media, Session, Text};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
-    /// A description, or `--clock`.
+    /// `--clock`.
+    Stated,
+    /// A description.
     Sdp,
     /// RFC 3551: the number says it.
     Static,
@@ -218,19 +220,24 @@ impl Payloads {
             all.all(|other| other.name == first.name && other.clock_rate == first.clock_rate).then_some(first)
         };
         let stated = here.or_else(anywhere).map(|payload| (payload.clone(), Origin::Sdp));
-        let mut known =
-            stated.or_else(|| Payload::assigned(payload_type).map(|payload| (payload, Origin::Static)))?;
-        if let Some(rate) = self.clocks.get(&payload_type) {
-            known.0.clock_rate = *rate;
-            known.1 = Origin::Sdp;
-        }
-        Some(known)
+        stated.or_else(|| Payload::assigned(payload_type).map(|payload| (payload, Origin::Static)))
     }
 
-    /// The clock rate that the user stated for a payload type, in Hz.
+    /// The clock rate of a payload type of a source in Hz, where anything but the stream itself says it: `--clock` before
+    /// all else.
     #[must_use]
-    pub fn clock(&self, payload_type: u8) -> Option<u32> {
-        self.clocks.get(&payload_type).copied()
+    pub fn clock(
+        &self,
+        payload_type: u8,
+        ssrc: u32,
+        src: SocketAddr,
+        dst: SocketAddr,
+    ) -> Option<(u32, Origin)> {
+        let stated = self.clocks.get(&payload_type).map(|rate| (*rate, Origin::Stated));
+        stated.or_else(|| {
+            let (payload, origin) = self.payload(payload_type, ssrc, src, dst)?;
+            Some((payload.clock_rate, origin))
+        })
     }
 }
 

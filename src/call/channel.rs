@@ -83,7 +83,8 @@ impl Pings {
 
     /// It was taken, or was not and is tried later.
     pub(super) fn taken(&mut self, taken: bool, now: Instant) {
-        self.due = now.max(self.due + self.every);
+        // Who is late catches up, but not with more than a few at once.
+        self.due = (self.due + self.every).max(now.checked_sub(4 * self.every).unwrap_or(now));
         if taken {
             self.sent += 1;
             self.answered.push(false);

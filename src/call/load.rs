@@ -15,6 +15,10 @@ const KEY_EVERY: u32 = 90;
 const KEY_WEIGHT: u64 = 6;
 /// Payload of a packet at most: room for headers, SRTP, a relay's framing and a tunnel in 1,500 bytes.
 const PACKET: usize = 1_100;
+/// Packets of a large frame are sent so many at a time and so far apart, as the pacers of browsers do: what is in between
+/// them and the other end has buffers for some, not for a whole key frame.
+const BURST: u16 = 10;
+const BURST_EVERY: Duration = Duration::from_millis(5);
 /// Opus, 20 ms, stereo, full band (RFC 6716 §3.1).
 const OPUS_TOC: u8 = 0xfc;
 
@@ -116,6 +120,11 @@ impl Source {
             self.frame += 1;
             self.key_wanted = false;
             self.due = self.start + interval * self.frame;
+        } else if self.part.is_multiple_of(BURST) {
+            // A frame is gone before the next one is due, however large.
+            let bursts = u32::from(parts.div_ceil(BURST));
+            let every = BURST_EVERY.min(interval / (bursts + 1));
+            self.due = self.start + interval * self.frame + every * u32::from(self.part / BURST);
         }
         Some(packet)
     }
@@ -191,6 +200,21 @@ mod tests {
             packets.iter().filter(|p| p.part == 0 && p.payload[1] & 1 == 0).map(|p| p.number).collect();
         assert_eq!(keys, [0, 90]);
         assert_eq!(packets.last().unwrap().time, 179 * 3000);
+    }
+
+    #[test]
+    fn a_key_frame_is_sent_in_bursts_and_is_gone_before_the_next_frame() {
+        let start = Instant::now();
+        let mut source = Source::new(Kind::Video, 2_000_000, start);
+        let mut times = Vec::new();
+        while source.due() < start + Duration::from_millis(33) {
+            let now = source.due();
+            let packet = source.poll(now).unwrap();
+            assert_eq!(packet.number, 0);
+            times.push(now.duration_since(start).as_millis());
+        }
+        assert!(times.len() > 30, "{}", times.len());
+        assert_eq!((times[9], times[10], times[20]), (0, 5, 10));
     }
 
     #[test]

@@ -20,6 +20,9 @@ use super::scenario::{Channel, Reliability};
 const STATS: Duration = Duration::from_millis(100);
 /// Reports of both kinds of media: often enough for some round trips in a call of seconds.
 const REPORTS: Duration = Duration::from_millis(500);
+/// Packets that are kept to be sent again, at most, and which part of what is sent they may be; as the engine has it.
+const MOST_KEPT: usize = 2000;
+const MOST_AGAIN: f32 = 0.15;
 /// Messages that wait for the network, at most, in bytes.
 const BUFFER: usize = 1 << 20;
 
@@ -60,6 +63,8 @@ pub(super) struct Peer {
     media: Vec<Sender>,
     pending: Option<SdpPendingOffer>,
     channels: Vec<ChannelId>,
+    /// How long packets are kept to be sent again.
+    keep: Duration,
 }
 
 /// One stream that it sends.
@@ -79,7 +84,7 @@ impl std::fmt::Debug for Peer {
 }
 
 impl Peer {
-    pub(super) fn new(now: Instant, provider: CryptoProvider) -> Self {
+    pub(super) fn new(now: Instant, provider: CryptoProvider, keep: Duration) -> Self {
         let mut config = Rtc::builder()
             .set_crypto_provider(Arc::new(provider))
             .clear_codecs()
@@ -92,7 +97,7 @@ impl Peer {
             .set_sctp_max_buffered_amount(BUFFER);
         // A check that is lost is made again soon, as browsers do, not after the 250 ms of the engine.
         config.set_initial_stun_rto(Duration::from_millis(100));
-        Self { rtc: config.build(now), media: Vec::new(), pending: None, channels: Vec::new() }
+        Self { rtc: config.build(now), media: Vec::new(), pending: None, channels: Vec::new(), keep }
     }
 
     pub(super) fn add_candidate(
@@ -250,6 +255,9 @@ impl Peer {
         let sender = &mut self.media[at];
         let mut api = self.rtc.direct_api();
         let Some(stream) = api.stream_tx_by_mid(mid, None) else { return Ok(false) };
+        if sender.sent == 0 {
+            stream.set_rtx_cache(MOST_KEPT, self.keep, Some(MOST_AGAIN));
+        }
         let bytes = packet.payload.len() as u64;
         let written = RtpWrite::new(pt, SeqNo::from(sender.next), packet.time, now, packet.payload)
             .marker(packet.marker)

@@ -214,7 +214,9 @@ impl Call {
         providers: [(CryptoProvider, Witness); 2],
     ) -> Self {
         let phases = Phases::new(start);
-        let sides = providers.map(|(provider, witness)| Side::new(Peer::new(now, provider), witness));
+        // A packet is asked for again within a round trip or two.
+        let keep = Duration::from_secs(1) + 2 * (scenario.up.longest() + scenario.down.longest());
+        let sides = providers.map(|(provider, witness)| Side::new(Peer::new(now, provider, keep), witness));
         let link = |impairment: &crate::impair::Impairment, seed| {
             (!impairment.is_none()).then(|| Link::new(impairment.clone(), seed))
         };

@@ -2,12 +2,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::Value;
 
 use super::corpus::folder;
+use super::output;
 
 /// What came of a run.
 struct Ran {
@@ -39,12 +39,7 @@ impl Ran {
 }
 
 fn run(path: &Path, flags: &[&str]) -> Ran {
-    let output = Command::new(env!("CARGO_BIN_EXE_rtcscope"))
-        .args(["analyze", "--format", "json"])
-        .args(flags)
-        .arg(path)
-        .output()
-        .expect("the program starts");
+    let output = output(path, flags);
     Ran {
         exit: output.status.code(),
         json: serde_json::from_slice(&output.stdout).unwrap_or(Value::Null),

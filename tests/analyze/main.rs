@@ -14,18 +14,22 @@ mod truth;
 mod views;
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 
 use serde_json::Value;
 
-/// What the program says of a capture.
-fn analyzed(path: &Path, flags: &[&str]) -> Value {
-    let output = Command::new(env!("CARGO_BIN_EXE_rtcscope"))
+fn output(path: &Path, flags: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_rtcscope"))
         .args(["analyze", "--format", "json"])
         .args(flags)
         .arg(path)
         .output()
-        .expect("the program starts");
+        .expect("the program starts")
+}
+
+/// What the program says of a capture.
+fn analyzed(path: &Path, flags: &[&str]) -> Value {
+    let output = output(path, flags);
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(matches!(output.status.code(), Some(0 | 1)), "{}: {said}", path.display());
     serde_json::from_slice(&output.stdout).expect("JSON")

@@ -4,6 +4,8 @@
 
 mod audio_and_video_apart;
 mod burst_of_losses;
+mod call_one_way;
+mod call_without_media;
 mod capture_breaks_off;
 mod certificate_of_nobody;
 mod changed_pair;
@@ -62,6 +64,8 @@ pub(super) struct Check {
 /// Every rule, sorted by code.
 static CHECKS: &[&Check] = &[
     &audio_and_video_apart::CHECK,
+    &call_one_way::CHECK,
+    &call_without_media::CHECK,
     &clock_of_capture_went_back::CHECK,
     &packets_missing_from_capture::CHECK,
     &capture_breaks_off::CHECK,

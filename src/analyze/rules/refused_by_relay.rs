@@ -96,8 +96,8 @@ fn finding(seen: &Seen<'_>, row: &Row, turn: &TurnFacts, event: &EventFacts, sev
 #[cfg(test)]
 mod tests {
     use super::CHECK;
-    use crate::analyze::rules::scene::{Scene, pair};
-    use crate::analyze::turn::{Counts, EventFacts, TurnFacts};
+    use crate::analyze::rules::scene::{Scene, relay};
+    use crate::analyze::turn::{Counts, EventFacts};
     use crate::finding::Severity;
 
     fn turn(events: &[(&str, Option<u16>)]) -> Scene {
@@ -118,24 +118,8 @@ mod tests {
             detail: None,
         };
         let mut scene = Scene::new();
-        let mut row = pair();
-        row.turn = Some(TurnFacts {
-            client: row.leg.src,
-            server: row.leg.dst,
-            carrier: row.leg.carrier,
-            guessed: false,
-            software: None,
-            realm: None,
-            requests,
-            rtt: None,
-            allocations: Vec::new(),
-            permissions: Vec::new(),
-            channels: Vec::new(),
-            indications: Default::default(),
-            events: events.iter().map(event).collect(),
-            events_dropped: 0,
-        });
-        scene.transport.pairs = vec![row];
+        let events = events.iter().map(event).collect();
+        scene.transport.pairs = vec![relay(requests, events)];
         scene
     }
 

@@ -2,7 +2,6 @@
 
 use super::seen::count;
 use super::{Check, Seen};
-use crate::analyze::transport::Row;
 use crate::finding::{Finding, Rule, Severity};
 
 /// Both sides thought that they decide: they settle it among themselves (RFC 8445 §7.3.1.1).
@@ -21,13 +20,7 @@ static RULE: Rule = Rule {
 };
 
 fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
-    let mut told: Vec<*const Row> = Vec::new();
-    for row in &seen.transport.pairs {
-        if told.contains(&std::ptr::from_ref(row)) || row.ice.is_none() {
-            continue;
-        }
-        let session = seen.session_of(row);
-        told.extend(session.iter().map(|row| std::ptr::from_ref(*row)));
+    for session in seen.sessions() {
         let sides = || session.iter().filter_map(|row| row.ice.as_ref()).flat_map(|ice| [&ice.src, &ice.dst]);
         let answered: u64 = sides().map(|side| side.answered).sum();
         let errors = sides().flat_map(|side| &side.errors).filter(|(code, _)| **code != ROLE_CONFLICT);
@@ -37,6 +30,7 @@ fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
         if answered > 0 {
             continue;
         }
+        let Some(row) = session.first() else { continue };
         found.push(
             seen.of_pair(&RULE, "ice", &row.leg, sides().find_map(|side| side.first_check_at_s).unwrap_or(0.0), None)
                 .message(format!("{} refused with {code}, and none answered", count(refused, "check was", "checks were")))

@@ -1,8 +1,10 @@
 //! A healthy call for tests, to be spoilt.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use super::{Check, Index, Seen};
+use crate::analyze::calls::CallFacts;
 use crate::analyze::dtls::DtlsFacts;
 use crate::analyze::facts::{Kind, MosFacts, StreamFacts, Together};
 use crate::analyze::ice::SideFacts;
@@ -14,6 +16,7 @@ use crate::analyze::reports::{Counts, PairFacts, ReportFacts, SenderFacts, Sync,
 use crate::analyze::side::Sides;
 use crate::analyze::summary::{CaptureFacts, DecryptionFacts};
 use crate::analyze::transport::{IceRow, LegFacts, Row, TransportFacts};
+use crate::analyze::turn::{Counts as Requests, EventFacts, TurnFacts};
 use crate::finding::{Finding, Severity};
 
 /// The facts of a call.
@@ -26,6 +29,7 @@ pub(crate) struct Scene {
     pub(crate) sync: Vec<Sync>,
     pub(crate) decryption: Option<DecryptionFacts>,
     pub(crate) payloads: Payloads,
+    pub(crate) calls: Vec<CallFacts>,
     pub(crate) limits: Limits,
     pub(crate) sides: Sides,
 }
@@ -62,6 +66,7 @@ impl Scene {
             sync: Vec::new(),
             decryption: None,
             payloads: Payloads::default(),
+            calls: Vec::new(),
             limits: Limits::default(),
             sides: Sides::new(None, &[]),
         }
@@ -95,6 +100,7 @@ impl Scene {
             sync: &self.sync,
             decryption: self.decryption,
             payloads: &self.payloads,
+            calls: &self.calls,
             limits: &self.limits,
             sides: &self.sides,
         })
@@ -290,6 +296,48 @@ pub(crate) fn side() -> SideFacts {
 pub(crate) fn pair() -> Row {
     let ice = IceRow { flow: 0, src: side(), dst: SideFacts { usernames: vec!["a:b".to_owned()], ..side() } };
     Row { leg: leg(), far_side: None, ice: Some(ice), dtls: vec![handshake()], turn: None, tcp: None }
+}
+
+/// A call of SIP, answered in its first seconds.
+pub(crate) fn sip() -> CallFacts {
+    let [caller, callee] = ["203.0.113.1:5060", "203.0.113.2:5060"].map(|address| address.parse().unwrap());
+    let at = |address: SocketAddr, port| SocketAddr::new(address.ip(), port);
+    CallFacts {
+        caller,
+        callee,
+        invited_at_s: 0.1,
+        invited_frame: 1,
+        status: Some(200),
+        answered_at_s: Some(2.0),
+        answered_frame: Some(4),
+        ended_at_s: None,
+        ended_by: None,
+        caller_media: vec![at(caller, 4000)],
+        callee_media: vec![at(callee, 4000)],
+        one_way: false,
+    }
+}
+
+/// The pair with a relay at its `dst`, that was asked for these things and said these.
+pub(crate) fn relay(requests: BTreeMap<String, Requests>, events: Vec<EventFacts>) -> Row {
+    let mut row = pair();
+    row.turn = Some(TurnFacts {
+        client: row.leg.src,
+        server: row.leg.dst,
+        carrier: row.leg.carrier,
+        guessed: false,
+        software: None,
+        realm: None,
+        requests,
+        rtt: None,
+        allocations: Vec::new(),
+        permissions: Vec::new(),
+        channels: Vec::new(),
+        indications: Default::default(),
+        events,
+        events_dropped: 0,
+    });
+    row
 }
 
 pub(crate) fn handshake() -> DtlsFacts {

@@ -1,10 +1,12 @@
 //! What rules look at, and what they say of places in it.
 
+use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
 
 use serde_json::Value;
 
 use super::index::Index;
+use crate::analyze::calls::CallFacts;
 use crate::analyze::facts::{Kind, StreamFacts};
 use crate::analyze::leg::Carrier;
 use crate::analyze::limits::{Limit, Limits};
@@ -47,6 +49,8 @@ pub struct Seen<'a> {
     pub decryption: Option<DecryptionFacts>,
     /// What descriptions say.
     pub payloads: &'a Payloads,
+    /// Calls that SIP set up.
+    pub calls: &'a [CallFacts],
     /// From when on something is told.
     pub limits: &'a Limits,
     /// Where the capture was taken.
@@ -226,6 +230,25 @@ impl<'a> Seen<'a> {
         rule.finding(stage, pair(leg)).at(location)
     }
 
+    /// A finding about a call of SIP.
+    pub(super) fn of_call(&self, rule: &'static Rule, call: &CallFacts) -> Finding {
+        let frames = (call.invited_frame, call.answered_frame.unwrap_or(call.invited_frame));
+        let location = Location::Packets {
+            frame_first: frames.0,
+            frame_last: frames.1,
+            time_s: call.invited_at_s,
+            stream: None,
+            display_filter: format!(
+                "sip && ip.addr == {} && frame.number >= {} && frame.number <= {}",
+                call.caller.ip(),
+                frames.0,
+                frames.1
+            )
+            .replace("ip.addr", if call.caller.is_ipv6() { "ipv6.addr" } else { "ip.addr" }),
+        };
+        rule.finding("media", format!("call of {} to {}", call.caller, call.callee)).at(location)
+    }
+
     /// A finding about a whole file.
     pub(super) fn of_capture(&self, rule: &'static Rule, subject: &str) -> Finding {
         rule.finding("capture", subject)
@@ -241,6 +264,19 @@ impl<'a> Seen<'a> {
         let all = &self.transport.pairs;
         let place = all.iter().position(|other| std::ptr::eq(other, row));
         place.map_or(&[][..], |place| self.index.pairs(place)).iter().map(|place| &all[*place]).collect()
+    }
+
+    /// Each session of ICE once, as the pairs of addresses that its checks went over.
+    pub(super) fn sessions(&self) -> Vec<Vec<&'a Row>> {
+        let mut told = HashSet::new();
+        let all = self.transport.pairs.iter().enumerate().filter(|(_, row)| row.ice.is_some());
+        let of = |place: usize| self.index.pairs(place).iter().copied();
+        let new = all.filter_map(|(place, row)| {
+            let is_new = !told.contains(&place);
+            told.extend(of(place));
+            is_new.then(|| self.session_of(row))
+        });
+        new.collect()
     }
 
     /// The streams that went over a pair of addresses, and whether each was sent by its `src`.

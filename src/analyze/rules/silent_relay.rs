@@ -48,32 +48,15 @@ fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::CHECK;
-    use crate::analyze::rules::scene::{Scene, pair};
-    use crate::analyze::turn::{Counts, TurnFacts};
+    use crate::analyze::rules::scene::{Scene, relay};
+    use crate::analyze::turn::Counts;
     use crate::finding::Severity;
 
     fn asked(repeated: u64, succeeded: u64) -> Scene {
         let mut scene = Scene::new();
-        let mut row = pair();
         let counts =
             Counts { requests: 1, repeated, succeeded, unanswered: 1 - succeeded, ..Counts::default() };
-        row.turn = Some(TurnFacts {
-            client: row.leg.src,
-            server: row.leg.dst,
-            carrier: row.leg.carrier,
-            guessed: false,
-            software: None,
-            realm: None,
-            requests: [("Allocate".to_owned(), counts)].into(),
-            rtt: None,
-            allocations: Vec::new(),
-            permissions: Vec::new(),
-            channels: Vec::new(),
-            indications: Default::default(),
-            events: Vec::new(),
-            events_dropped: 0,
-        });
-        scene.transport.pairs = vec![row];
+        scene.transport.pairs = vec![relay([("Allocate".to_owned(), counts)].into(), Vec::new())];
         scene
     }
 

@@ -2,7 +2,7 @@
 
 use super::seen::count;
 use super::{Check, Seen};
-use crate::analyze::transport::{IceRow, Row};
+use crate::analyze::transport::IceRow;
 use crate::finding::{Confidence, Finding, Rule, Severity};
 
 /// Fewer checks may have been given up for a better pair.
@@ -21,13 +21,7 @@ static RULE: Rule = Rule {
 };
 
 fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
-    let mut told: Vec<*const Row> = Vec::new();
-    for row in &seen.transport.pairs {
-        if told.contains(&std::ptr::from_ref(row)) || row.ice.is_none() {
-            continue;
-        }
-        let session = seen.session_of(row);
-        told.extend(session.iter().map(|row| std::ptr::from_ref(*row)));
+    for session in seen.sessions() {
         let sum = |of: fn(&IceRow) -> u64| -> u64 {
             session.iter().filter_map(|row| row.ice.as_ref()).map(of).sum()
         };

@@ -60,6 +60,7 @@ impl Summary {
             media: &self.media,
             sync: &self.sync,
             decryption: self.decryption,
+            calls: &self.sip_calls,
             payloads: analysis.payloads(),
             limits: &self.limits,
             sides: &self.side,

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::calls::CallFacts;
 use super::facts::{Classes, NotCountedFacts, StreamFacts};
 use super::limits::Limits;
 use super::listing::Filter;
@@ -130,6 +131,8 @@ pub struct Summary {
     /// What RTCP says.
     #[serde(flatten)]
     pub reports: ReportFacts,
+    /// Calls that SIP set up.
+    pub sip_calls: Vec<CallFacts>,
     /// What is below the media.
     #[serde(flatten)]
     pub transport: TransportFacts,
@@ -200,6 +203,7 @@ impl Summary {
             sync: analysis.sync_facts(&streams),
             packets_not_kept: analysis.not_kept(),
             reports: analysis.report_facts(&streams),
+            sip_calls: analysis.call_facts(),
             transport: analysis.transport_facts(),
             decryption: analysis.decryption().map(|of| DecryptionFacts {
                 unsupported_keys: of.keys().unsupported(),
@@ -347,7 +351,8 @@ impl Report for Summary {
             blocks.push(Block::Heading("Round trips".to_owned()));
             blocks.push(Block::Table(reports::round_trips(&self.reports)));
         }
-        let transport = transport::items(&self.transport);
+        let mut transport = transport::items(&self.transport);
+        transport.splice(0..0, transport::calls(&self.sip_calls));
         if !transport.is_empty() {
             blocks.push(Block::Heading("Transport".to_owned()));
             blocks.push(Block::List { numbered: false, items: transport });

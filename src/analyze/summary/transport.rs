@@ -1,5 +1,6 @@
 //! What is below the media, in words: a line a pair of addresses.
 
+use crate::analyze::calls::CallFacts;
 use crate::analyze::dtls::{ChannelFacts, DtlsFacts, SctpFacts};
 use crate::analyze::leg::Carrier;
 use crate::analyze::tcp::{Connection, Ended, Framing};
@@ -11,6 +12,28 @@ use crate::report::{Cell, Tone};
 pub(super) fn items(facts: &TransportFacts) -> Vec<Cell> {
     let pairs = facts.pairs.iter().filter_map(pair);
     pairs.chain(facts.moves.iter().map(moved)).collect()
+}
+
+/// Calls that SIP set up.
+pub(super) fn calls(calls: &[CallFacts]) -> Vec<Cell> {
+    /// As many as a reader wants to see.
+    const MOST: usize = 20;
+    let line = |call: &CallFacts| {
+        let mut text =
+            format!("SIP call of {} to {} at {:.3} s", call.caller, call.callee, call.invited_at_s);
+        match (call.answered_at_s, call.status) {
+            (Some(at), _) => text += &format!(", answered at {at:.3} s"),
+            (None, Some(code)) => text += &format!(", refused with {code}"),
+            (None, None) => text += ", not answered",
+        }
+        if let (Some(at), Some(by)) = (call.ended_at_s, call.ended_by) {
+            text += &format!(", ended at {at:.3} s by {by}");
+        }
+        Cell::new(text, Tone::Plain)
+    };
+    let more = calls.len().saturating_sub(MOST);
+    let rest = (more > 0).then(|| Cell::new(format!("{more} more calls are in --format json"), Tone::Plain));
+    calls.iter().take(MOST).map(line).chain(rest).collect()
 }
 
 fn pair(row: &Row) -> Option<Cell> {

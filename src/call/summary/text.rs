@@ -240,10 +240,15 @@ fn limits(summary: &Summary) -> Option<Block> {
 
 fn machine(summary: &Summary) -> Vec<Cell> {
     let mut items = Vec::new();
-    if let Some(floor) = &summary.floor.rtt {
-        let mut line =
-            format!("raw UDP round trip {} (99 % up to {})", time(floor.median_ms), time(floor.p99_ms));
-        if let Some(ratio) = summary.floor.ratio {
+    let floors = [
+        ("within one thread, as here", &summary.floor.rtt, summary.floor.ratio),
+        ("between two that wait for each other", &summary.floor.woken, summary.floor.woken_ratio),
+    ];
+    for (how, floor, ratio) in floors {
+        let Some(floor) = floor else { continue };
+        let (middle, most) = (time(floor.median_ms), time(floor.p99_ms));
+        let mut line = format!("raw UDP round trip {how}: {middle} (99 % up to {most})");
+        if let Some(ratio) = ratio {
             line.push_str(&format!("; the data channel's is {ratio:.1} times that"));
         }
         items.push(line.into());

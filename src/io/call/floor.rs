@@ -32,6 +32,42 @@ pub(super) fn measure(address: Option<IpAddr>, round_trips: u32, bytes: usize) -
     measured.distribution()
 }
 
+/// The same between two threads that wait for each other, as two programs do: the system has to wake one each time.
+pub(super) fn woken(address: Option<IpAddr>, round_trips: u32, bytes: usize) -> Option<Distribution> {
+    let open = || {
+        let socket = UdpSocket::bind((address?, 0)).ok()?;
+        socket.set_read_timeout(Some(MOST)).ok()?;
+        Some(socket)
+    };
+    let (near, far) = (open()?, open()?);
+    let (near_address, far_address) = (near.local_addr().ok()?, far.local_addr().ok()?);
+    let echo = std::thread::spawn(move || {
+        let mut buffer = [0; 2048];
+        // An empty datagram is the end.
+        while let Ok((length @ 1.., _)) = far.recv_from(&mut buffer) {
+            if far.send_to(&buffer[..length], near_address).is_err() {
+                return;
+            }
+        }
+    });
+    let message = vec![0x5a; bytes.clamp(1, 1200)];
+    let (mut buffer, mut measured) = ([0; 2048], Rolling::default());
+    let end = Instant::now() + MOST;
+    for _ in 0..round_trips {
+        let start = Instant::now();
+        near.send_to(&message, far_address).ok()?;
+        near.recv_from(&mut buffer).ok()?;
+        let now = Instant::now();
+        measured.add(now.duration_since(start));
+        if now > end {
+            break;
+        }
+    }
+    near.send_to(&[], far_address).ok()?;
+    echo.join().ok()?;
+    measured.distribution()
+}
+
 fn receive(socket: &UdpSocket, buffer: &mut [u8], end: Instant) -> Option<(usize, SocketAddr)> {
     loop {
         match socket.recv_from(buffer) {

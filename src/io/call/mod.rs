@@ -29,7 +29,7 @@ use crate::call::{
     Call, CandidateKind, Cost, Descriptions, End, FloorFacts, PathFacts, Phase, RelayFacts, Rolling,
     Scenario, Summary, Witness,
 };
-use crate::measure::milliseconds;
+use crate::measure::{Distribution, milliseconds};
 use crate::metric::Threshold;
 use crate::probe::plan::Place;
 use crate::turn::Settings;
@@ -165,19 +165,15 @@ impl Run {
         let spent = usage::processor_time().zip(cpu).map(|(after, before)| after.saturating_sub(before));
         let took = start.elapsed();
         let interrupted = stop.load(Ordering::Relaxed);
-        let floor = match interrupted {
-            false => floor::measure(
-                self.addresses.first().copied(),
-                self.floor,
-                self.scenario.channel.message_size,
-            ),
-            true => None,
-        };
+        let (address, bytes) = (self.addresses.first().copied(), self.scenario.channel.message_size);
+        let count = if interrupted { 0 } else { self.floor };
+        let (rtt, woken) = (floor::measure(address, count, bytes), floor::woken(address, count, bytes));
         let middle = paths.first().and_then(|path| path.rtt.channel.as_ref()).map(|rtt| rtt.median_ms);
-        let ratio = middle
-            .zip(floor.as_ref().map(|floor| floor.median_ms))
-            .map(|(call, floor)| call / floor.max(1e-3));
-        let floor = FloorFacts { rtt: floor, ratio: ratio.map(|ratio| (ratio * 100.0).round() / 100.0) };
+        let over = |floor: &Option<Distribution>| {
+            let ratio = middle? / floor.as_ref()?.median_ms.max(1e-3);
+            Some((ratio * 100.0).round() / 100.0)
+        };
+        let floor = FloorFacts { ratio: over(&rtt), woken_ratio: over(&woken), rtt, woken };
         let cost = Cost {
             cpu_pct: spent.map(|spent| (spent.as_secs_f64() / took.as_secs_f64() * 1e3).round() / 10.0),
             peak_memory_bytes: usage::peak_memory(),
@@ -355,10 +351,14 @@ pub fn loopback(v4: bool, v6: bool) -> Vec<IpAddr> {
     v4.into_iter().chain(v6).collect()
 }
 
+/// What may come while this thread is kept from running, in bytes; what finds no room would be lost by us.
+const ROOM: usize = 1 << 20;
+
 /// A socket without waiting.
 fn socket(address: IpAddr) -> io::Result<(std::net::UdpSocket, SocketAddr)> {
     let socket = std::net::UdpSocket::bind((address, 0))?;
     socket.set_nonblocking(true)?;
+    super::socket::widen(&socket, ROOM);
     let address = socket.local_addr()?;
     Ok((socket, address))
 }

@@ -55,6 +55,7 @@ async fn steps(wanted: &Opened<'_>, facts: &mut RelayFacts) -> Result<(Carrier, 
             let socket = local.udp(server).await.and_then(tokio::net::UdpSocket::into_std);
             let socket = socket.map_err(|error| format!("turn-connect: {server}: {error}"))?;
             socket.connect(server).map_err(|error| format!("turn-connect: {server}: {error}"))?;
+            crate::io::socket::widen(&socket, crate::io::call::ROOM);
             Carrier::Udp(socket)
         }
         Transport::Tcp => {

@@ -2,15 +2,18 @@
 //!
 //! A check that goes through relays or translators passes several pairs with one transaction: they are one flow.
 
+mod facts;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 
 use foldhash::HashMap;
-use serde::Serialize;
+
+pub use facts::{IceFacts, MoveFacts, SideFacts};
 
 use super::exchange::{Exchanges, Sent};
 use super::leg::Leg;
-use super::spread::{Quantiles, Spread};
+use super::spread::Spread;
 use crate::capture::{Frame, Time};
 use crate::stun::{Class, Message, Method, TransactionId, attribute};
 
@@ -427,193 +430,5 @@ impl Side {
     }
 }
 
-/// The checks between two addresses.
-#[derive(Debug, Clone)]
-pub struct IceFacts {
-    /// From a to b.
-    pub leg: Leg,
-    /// The same for all pairs that the same checks went over.
-    pub flow: usize,
-    /// What the side that was seen first asked.
-    pub a: SideFacts,
-    /// What the other side asked.
-    pub b: SideFacts,
-}
-
-/// What one side of a pair asked, and what it got.
-#[derive(Debug, Clone, Serialize)]
-pub struct SideFacts {
-    /// Checks, each once.
-    pub checks: u64,
-    /// Checks that were sent again.
-    pub repeated: u64,
-    /// Success responses.
-    pub answered: u64,
-    /// Error responses by their code.
-    pub errors: BTreeMap<u16, u64>,
-    /// Checks that got no response.
-    pub unanswered: u64,
-    /// Checks shortly before the capture ended.
-    pub open: u64,
-    /// Requests that ask for the reflexive address alone.
-    pub queries: u64,
-    /// Those that were answered.
-    pub queries_answered: u64,
-    /// Question to response.
-    pub query_rtt: Option<Quantiles>,
-    /// Check to response, for those that were sent once.
-    pub rtt: Option<Quantiles>,
-    /// The other's and its own ufrag; more than one after a restart of ICE.
-    pub usernames: Vec<String>,
-    /// Its role, in the last check that said so.
-    pub role: Option<&'static str>,
-    /// How often it took the other role.
-    pub role_changes: u64,
-    /// Errors 487.
-    pub role_conflicts: u64,
-    /// When it began.
-    pub first_check_at_s: Option<f64>,
-    /// Checks with USE-CANDIDATE.
-    pub nominations: u64,
-    /// The first of them.
-    pub nominated_at_s: Option<f64>,
-    /// The packet that it was in.
-    pub nominated_frame: Option<u64>,
-    /// Between two checks, once one was answered.
-    pub consent_interval: Option<Quantiles>,
-    /// The longest time without an answer, once there was one, as long as it asked. Consent ends after 30 s.
-    pub longest_silence_ms: Option<f64>,
-    /// When that began.
-    pub longest_silence_at_s: Option<f64>,
-    /// When the last answer came.
-    pub last_answer_at_s: Option<f64>,
-    /// Its address, as the other side saw it.
-    pub mapped: Option<SocketAddr>,
-    /// Its first packet of media.
-    pub media_from_s: Option<f64>,
-    /// Its last.
-    pub media_to_s: Option<f64>,
-}
-
-/// The pair in use changed.
-#[derive(Debug, Clone)]
-pub struct MoveFacts {
-    /// When.
-    pub at_s: f64,
-    /// The first packet on the new pair.
-    pub frame: u64,
-    /// The pair before, from the sender.
-    pub from: Leg,
-    /// The pair from now on, from the sender.
-    pub to: Leg,
-    /// What showed it: `media` or `use-candidate`.
-    pub by: &'static str,
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::analyze::leg::Carrier;
-    use crate::stun::MessageBuilder;
-
-    const MS: i64 = 1_000_000;
-
-    fn leg(src: &str, dst: &str) -> Leg {
-        Leg { src: src.parse().unwrap(), dst: dst.parse().unwrap(), carrier: Carrier::Udp, via: None }
-    }
-
-    fn direct() -> Leg {
-        leg("10.0.0.1:1000", "10.0.0.2:2000")
-    }
-
-    fn other() -> Leg {
-        leg("10.0.1.1:1000", "10.0.0.2:2000")
-    }
-
-    fn check(number: u8, nominates: bool) -> Message {
-        let mut message = MessageBuilder::new(Class::Request, Method::Binding, TransactionId([number; 12]))
-            .attribute(attribute::USERNAME, b"them:us")
-            .attribute(attribute::ICE_CONTROLLING, &[1; 8]);
-        if nominates {
-            message = message.attribute(attribute::USE_CANDIDATE, b"");
-        }
-        Message::from_bytes(&message.bare()).unwrap()
-    }
-
-    fn response(number: u8, error: Option<u16>) -> Message {
-        let class = if error.is_some() { Class::Error } else { Class::Success };
-        let mut message = MessageBuilder::new(class, Method::Binding, TransactionId([number; 12]));
-        if let Some(code) = error {
-            message = message.error_code(code, "no");
-        }
-        Message::from_bytes(&message.bare()).unwrap()
-    }
-
-    fn frame(number: u64) -> Frame {
-        Frame { file: 0, number }
-    }
-
-    #[test]
-    fn checks_answers_and_silence_are_counted_each_once() {
-        let mut ice = Ice::default();
-        let (there, back) = (direct(), direct().reverse());
-        ice.message(&there, Time(0), frame(1), &check(1, false));
-        ice.message(&there, Time(500 * MS), frame(2), &check(1, false));
-        ice.message(&back, Time(510 * MS), frame(3), &response(1, None));
-        ice.message(&back, Time(511 * MS), frame(4), &response(1, None));
-        ice.message(&there, Time(3000 * MS), frame(5), &check(2, true));
-        ice.message(&back, Time(3020 * MS), frame(6), &response(2, None));
-        ice.message(&there, Time(6000 * MS), frame(7), &check(3, false));
-        ice.message(&back, Time(6020 * MS), frame(8), &response(3, Some(487)));
-        ice.message(&there, Time(9000 * MS), frame(9), &check(4, false));
-        ice.message(&there, Time(9900 * MS), frame(10), &check(5, false));
-        let facts = &ice.facts(Time(0), Time(10_500 * MS))[0];
-        let a = &facts.a;
-        assert_eq!((a.checks, a.repeated, a.answered, a.unanswered, a.open), (5, 1, 2, 1, 1));
-        assert_eq!((a.role, a.role_conflicts, a.nominated_frame), (Some("controlling"), 1, Some(5)));
-        // Of the first it cannot be told which of the two was answered.
-        assert_eq!(a.rtt.map(|rtt| (rtt.n, rtt.max_ms)), Some((1, 20.0)));
-        assert_eq!((a.longest_silence_ms, a.longest_silence_at_s), (Some(6880.0), Some(3.02)));
-        assert_eq!(a.usernames, ["them:us"]);
-        assert_eq!(facts.b.checks, 0);
-    }
-
-    #[test]
-    fn one_check_over_two_pairs_makes_them_one_flow_and_no_move() {
-        let mut ice = Ice::default();
-        for (number, leg) in [(1, direct()), (1, other()), (2, direct()), (2, other())] {
-            ice.message(&leg, Time(0), frame(u64::from(number)), &check(number, true));
-        }
-        assert!(ice.same_flow(&direct(), &other().reverse()));
-        assert!(ice.moves(Time(0)).is_empty());
-        let flows: Vec<_> = ice.facts(Time(0), Time(0)).iter().map(|pair| pair.flow).collect();
-        assert_eq!(flows, [0, 0]);
-    }
-
-    #[test]
-    fn media_that_goes_on_elsewhere_is_a_move_and_so_is_a_nomination() {
-        let mut ice = Ice::default();
-        ice.message(&direct(), Time(0), frame(1), &check(1, true));
-        ice.message(&other(), Time(0), frame(2), &check(2, false));
-        for n in 0..500i64 {
-            let leg = if n < 250 { direct() } else { other() };
-            ice.media(ice.end(&leg).unwrap(), Time(n * 20 * MS), frame(10 + n as u64));
-        }
-        ice.message(&other(), Time(5100 * MS), frame(600), &check(3, true));
-        let moves = ice.moves(Time(0));
-        let told: Vec<_> = moves.iter().map(|step| (step.by, step.frame, step.from, step.to)).collect();
-        assert_eq!(told, [("media", 260, direct(), other()), ("use-candidate", 600, direct(), other())]);
-    }
-
-    #[test]
-    fn media_on_two_pairs_at_once_is_no_move() {
-        let mut ice = Ice::default();
-        ice.message(&direct(), Time(0), frame(1), &check(1, false));
-        ice.message(&other(), Time(0), frame(2), &check(2, false));
-        for n in 0..500i64 {
-            ice.media(ice.end(&direct()).unwrap(), Time(n * 20 * MS), frame(10));
-            ice.media(ice.end(&other()).unwrap(), Time(n * 20 * MS + MS), frame(11));
-        }
-        assert!(ice.moves(Time(0)).is_empty());
-    }
-}
+mod tests;

@@ -1,5 +1,7 @@
 //! TURN as a capture shows it: what clients asked of servers, and what is wrapped within (RFC 8656).
 
+mod facts;
+
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::Range;
@@ -7,10 +9,12 @@ use std::ops::Range;
 use foldhash::HashMap;
 use serde::Serialize;
 
+pub use facts::{AllocationFacts, ChannelFacts, EventFacts, TurnFacts};
+
 use super::demux::Class;
 use super::exchange::{Exchanges, Sent};
 use super::leg::{Carrier, Leg, Via};
-use super::spread::{Quantiles, Spread};
+use super::spread::Spread;
 use crate::capture::{Frame, Time};
 use crate::stun::attribute::{self, read_address};
 use crate::stun::registry::method_name;
@@ -598,139 +602,5 @@ impl Channel {
     }
 }
 
-/// One client at one server.
-#[derive(Debug, Clone, Serialize)]
-pub struct TurnFacts {
-    /// The client's address, as the capture has it.
-    pub client: SocketAddr,
-    /// The server's.
-    pub server: SocketAddr,
-    /// What is between them.
-    pub carrier: Carrier,
-    /// Whether it was a port number that said which is the server.
-    pub guessed: bool,
-    /// What the server calls itself.
-    pub software: Option<String>,
-    /// Its realm.
-    pub realm: Option<String>,
-    /// Requests by method.
-    pub requests: BTreeMap<String, Counts>,
-    /// Request to response.
-    pub rtt: Option<Quantiles>,
-    /// Allocations in order.
-    pub allocations: Vec<AllocationFacts>,
-    /// Peers that were let through.
-    pub permissions: Vec<IpAddr>,
-    /// Channels by number.
-    pub channels: Vec<ChannelFacts>,
-    /// Data in Send and Data indications.
-    pub indications: Wrapped,
-    /// Responses in order.
-    pub events: Vec<EventFacts>,
-    /// Responses that are not among them.
-    pub events_dropped: u64,
-}
-
-/// An allocation.
-#[derive(Debug, Clone, Serialize)]
-pub struct AllocationFacts {
-    /// When it was granted.
-    pub at_s: f64,
-    /// The transport that was asked for on its far side.
-    pub transport: Option<String>,
-    /// The relayed addresses.
-    pub relayed: Vec<SocketAddr>,
-    /// The client as the server saw it.
-    pub mapped: Option<SocketAddr>,
-    /// How long it was granted for.
-    pub lifetime_s: Option<u32>,
-    /// How often it was prolonged.
-    pub refreshed: u64,
-    /// When it ends, if it is not prolonged.
-    pub until_s: Option<f64>,
-    /// When the client gave it back, or the server knew it no longer.
-    pub released_at_s: Option<f64>,
-}
-
-/// A channel.
-#[derive(Debug, Clone, Serialize)]
-pub struct ChannelFacts {
-    /// Its number.
-    pub number: String,
-    /// Whom it stands for.
-    pub peer: Option<SocketAddr>,
-    /// When the server said so.
-    pub bound_at_s: Option<f64>,
-    /// ChannelData.
-    #[serde(flatten)]
-    pub data: Wrapped,
-}
-
-/// A response.
-#[derive(Debug, Clone, Serialize)]
-pub struct EventFacts {
-    /// When it came.
-    pub at_s: f64,
-    /// The packet that it was in.
-    pub frame: u64,
-    /// What was asked for.
-    pub method: String,
-    /// The error's code; `None` for success.
-    pub error: Option<u16>,
-    /// What was granted.
-    pub detail: Option<String>,
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::stun::MessageBuilder;
-
-    fn leg() -> Leg {
-        let (src, dst) = ("10.0.0.1:5000".parse().unwrap(), "10.0.0.2:3478".parse().unwrap());
-        Leg { src, dst, carrier: Carrier::Udp, via: None }
-    }
-
-    fn channel(number: u16) -> Vec<u8> {
-        [&number.to_be_bytes()[..], &[0, 3], b"abc"].concat()
-    }
-
-    #[test]
-    fn an_unusual_channel_is_one_only_where_it_was_asked_for() {
-        let mut turn = Turn::default();
-        let data = channel(0x5528);
-        assert_eq!(turn.unwrap(&leg(), Class::Channel(0x5528), &data, data.len()), None);
-        let usual = channel(0x4001);
-        let found = turn.unwrap(&leg(), Class::Channel(0x4001), &usual, usual.len()).unwrap();
-        assert_eq!((found.via, found.range, found.peer), (Via::Channel(0x4001), 4..7, None));
-        assert_eq!(turn.unwrap(&leg(), Class::Channel(0x5528), &data, data.len()), None);
-        let facts = turn.facts(Time(0), Time(0));
-        assert_eq!((facts[0].guessed, facts[0].server), (true, leg().dst));
-    }
-
-    #[test]
-    fn cut_and_damaged_payloads_are_unwrapped_as_far_as_they_go() {
-        let mut turn = Turn::default();
-        let found = turn.unwrap(&leg(), Class::Channel(0x4001), &[0x40, 1, 0, 200, 7], 204).unwrap();
-        assert_eq!((found.range, found.length), (4..5, 200));
-        assert_eq!(turn.unwrap(&leg(), Class::Channel(0x4001), &[0x40, 1, 0], 204), None);
-        let transaction = TransactionId([7; 12]);
-        let mut message = MessageBuilder::new(Kind::Indication, Method::Data, transaction)
-            .xor_address(attribute::XOR_PEER_ADDRESS, "10.9.9.9:9".parse().unwrap())
-            .attribute(attribute::DATA, b"hello")
-            .bare();
-        let length = message.len();
-        let back = leg().reverse();
-        let found = turn.unwrap(&back, Class::Stun, &message, length).unwrap();
-        assert_eq!(&message[found.range.clone()], b"hello");
-        assert_eq!(found.peer, Some("10.9.9.9:9".parse().unwrap()));
-        for cut in 0..length {
-            let _ = turn.unwrap(&back, Class::Stun, &message[..cut], length);
-        }
-        for at in 0..length {
-            message[at] ^= 0xff;
-            let _ = turn.unwrap(&back, Class::Stun, &message, length);
-            message[at] ^= 0xff;
-        }
-    }
-}
+mod tests;
