@@ -192,6 +192,8 @@ pub struct Call {
     pub(super) interrupted: bool,
     /// When the media began.
     began: Option<Instant>,
+    /// A check was made.
+    checking: bool,
     /// Something was sent since it last waited: what comes of it is to be read before more is sent.
     worked: bool,
 }
@@ -234,6 +236,7 @@ impl Call {
             failure: None,
             interrupted: false,
             began: None,
+            checking: false,
             worked: false,
         }
     }
@@ -306,6 +309,10 @@ impl Call {
 
     /// What to do at `now`. To be asked until it says to wait, before anything else is handed in.
     pub fn poll(&mut self, now: Instant) -> Output {
+        if self.checking {
+            // The time that it took to make the first check is not its own.
+            self.phases.reach(Phase::IceFirstCheck, now);
+        }
         loop {
             if let Some(output) = self.arrived(now) {
                 return output;
@@ -376,6 +383,9 @@ impl Call {
                         return Some(Output::Transmit { end, from, to, bytes });
                     };
                     let flow = flow(&bytes);
+                    if flow == Flow::Stun {
+                        self.phases.reach(Phase::IceFirstCheck, now);
+                    }
                     link.push(now, flow, bytes.len(), Datagram { end, from, to, bytes });
                 }
                 Ok(peer::Output::Event(event)) => self.event(end, event, now),
@@ -394,7 +404,7 @@ impl Call {
     /// Takes note of what an end sends.
     fn note(&mut self, end: End, from: SocketAddr, to: SocketAddr, bytes: &[u8], now: Instant) {
         match flow(bytes) {
-            Flow::Stun => self.phases.reach(Phase::IceFirstCheck, now),
+            Flow::Stun => self.checking = true,
             Flow::Dtls if self.phases.at(Phase::Dtls).is_none() => {
                 self.flights.datagram(end, bytes, self.phases.start(), now);
                 self.sides[end as usize].pair = Some((from, to));

@@ -61,9 +61,8 @@ pub(super) fn to_end(
 
 /// Sends all that is to be sent; when there is more, or `None` at the end.
 fn send(call: &mut Call, ports: &mut Ports) -> Option<Instant> {
-    let now = Instant::now();
     loop {
-        match call.poll(now) {
+        match call.poll(Instant::now()) {
             Output::Transmit { end, from, to, bytes } => ports.send(end, from, to, &bytes),
             Output::Wait(until) => return Some(until),
             Output::Done => return None,
