@@ -463,6 +463,9 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l impair -d 'Da
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l impair-up -d 'Damage what the caller sends, instead of --impair' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l impair-down -d 'Damage what the callee sends, instead of --impair' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l seed -d 'Where chance comes from: the same number damages the same packets' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l pcap -d 'Write the packets of the call to a file for Wireshark (pcapng), each once, as it arrived' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l pcap-plain -d 'Write the same in clear: STUN, RTP, RTCP and SCTP' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l keys -d 'Write the master keys of SRTP, for `rtcscope analyze --keys`' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l timeout -d 'How long the call may take to come up' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l deadline -d 'How long the run may take [default: 5s beyond --timeout and --duration]' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l max -d 'Fail if a metric is above a limit, as in rtt.p99=5ms or loss=1%; may be repeated' -r
