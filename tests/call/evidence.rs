@@ -1,4 +1,5 @@
 //! What a call leaves as files says the same as the call itself.
+#![allow(clippy::unwrap_used, reason = "what is not there fails the test")]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -254,6 +255,28 @@ fn wireshark_reads_both_files_and_finds_nothing_malformed() {
     names.sort_unstable();
     names.dedup();
     assert_eq!(names, ["callee", "caller"]);
+}
+
+#[test]
+fn calls_through_relays_are_in_it_one_after_the_other_without_the_framing() {
+    let args = ["--embedded", "--transport", "udp,tcp", "--duration", "1s", "--pings", "10"];
+    let recorded = Recorded::new("relays", &args);
+    let paths = recorded.call["paths"].as_array().unwrap();
+    assert_eq!(paths.len(), 2);
+    for seen in &recorded.seen {
+        assert_eq!(seen["datagrams"]["channel_data"], 0);
+        let streams = seen["streams"].as_array().unwrap();
+        for path in paths {
+            for told in path["media"].as_array().unwrap() {
+                let ssrc = format!("0x{:08x}", told["ssrc"].as_u64().unwrap());
+                let stream = streams.iter().find(|stream| stream["ssrc"] == ssrc[..]).expect("a stream");
+                assert_eq!(stream["packets"], told["received"], "{told:#} {stream:#}");
+                let from = told["from"].as_str().unwrap();
+                assert_eq!(stream["src"], path["pair"][from]["address"], "{stream:#}");
+            }
+        }
+    }
+    assert_eq!(recorded.seen[0]["decryption"]["refused"], 0);
 }
 
 #[test]

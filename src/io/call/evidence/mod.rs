@@ -66,8 +66,11 @@ pub(super) struct Evidence {
     keys: Option<(NewFile, Exports)>,
     /// Whether what is within is wanted.
     plain: bool,
-    writing: Option<(Arc<Mutex<Waiting>>, JoinHandle<Vec<String>>)>,
+    writing: Option<(Arc<Mutex<Waiting>>, Writing)>,
 }
+
+/// The thread that writes; at its end, what it could not.
+type Writing = JoinHandle<Vec<String>>;
 
 /// What waits to be written.
 #[derive(Debug, Default)]
@@ -137,7 +140,7 @@ impl Evidence {
             let writer = Writer::new(wire, plain);
             let theirs = waiting.clone();
             let thread = std::thread::Builder::new().name("packets".to_owned());
-            let thread = thread.spawn(move || writer.to_end(&theirs)).context("start a thread")?;
+            let thread = thread.spawn(move || writer.run(&theirs)).context("start a thread")?;
             evidence.writing = Some((waiting, thread));
         }
         Ok(evidence)

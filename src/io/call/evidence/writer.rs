@@ -32,7 +32,7 @@ impl Writer {
     }
 
     /// Writes what comes until it is over; what could not be written, in a sentence each.
-    pub(super) fn to_end(mut self, waiting: &Mutex<Waiting>) -> Vec<String> {
+    pub(super) fn run(mut self, waiting: &Mutex<Waiting>) -> Vec<String> {
         loop {
             let (packets, over) = {
                 let mut waiting = locked(waiting);
