@@ -91,6 +91,21 @@ pub struct FreezeFacts {
     pub cause: Cause,
 }
 
+/// A time without a whole frame.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct IncompleteRun {
+    /// The last packet before its first hole, in seconds since the capture's first packet.
+    pub from_s: f64,
+    /// The beginning of the next whole frame.
+    pub to_s: f64,
+    /// Frames that were not whole, at least.
+    pub frames: u64,
+    /// Packets missing in them.
+    pub missing: u64,
+    /// The packets at its beginning and its end.
+    pub frame_range: (u64, u64),
+}
+
 /// A pause between packets.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PauseFacts {
@@ -190,6 +205,17 @@ pub struct KeyFacts {
     pub frames: (u64, u64),
 }
 
+/// Timestamps that were set anew, or that stood while time went on.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TimestampJumps {
+    /// How often.
+    pub count: u32,
+    /// When the first showed, in seconds since the capture's first packet.
+    pub at_s: f64,
+    /// The packet in which it did.
+    pub frame: u64,
+}
+
 /// One stream on one leg.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct StreamFacts {
@@ -250,6 +276,8 @@ pub struct StreamFacts {
     pub jitter_max_ms: Option<f64>,
     /// What the estimate reached in at least two rows over time, and in one of twenty.
     pub jitter_sustained_ms: Option<f64>,
+    /// Timestamps that jumped by more than 3 s against the arrivals: that is left out of the jitter.
+    pub timestamp_jumps: Option<TimestampJumps>,
     /// The same of the first packets of frames, for video.
     pub frame_jitter_mean_ms: Option<f64>,
     /// The highest of them.
@@ -276,6 +304,14 @@ pub struct StreamFacts {
     pub freeze_count: u64,
     /// The first of them.
     pub freeze_candidates: Vec<FreezeFacts>,
+    /// Frames of which packets never came, and were not sent again on this leg: so many at least; for video.
+    pub frames_incomplete: Option<u64>,
+    /// When the first showed.
+    pub incomplete_at_s: Option<f64>,
+    /// The packet in which it did.
+    pub incomplete_frame: Option<u64>,
+    /// Long times without a whole frame, the first of them.
+    pub incomplete_runs: Vec<IncompleteRun>,
     /// How much faster the sender's clock is than that of the capture.
     pub drift_ppm: Option<f64>,
     /// Whether that is the same all the time, as only clocks are; `None` where a minute is not there to tell.
@@ -355,6 +391,7 @@ impl StreamFacts {
         let section = analysis.payloads().section_of(found.ssrc, leg.src, leg.dst);
         let uri = |id: u8| section.and_then(|section| section.extensions.get(&id).cloned());
         let at = |time: Time| round(time.seconds_since(start), 6);
+        let incomplete = stream.holes().incomplete().1.filter(|_| is_video);
         Self {
             id,
             ssrc: ssrc(found.ssrc),
@@ -389,6 +426,7 @@ impl StreamFacts {
             jitter_mean_ms: jitter.map(|jitter| round(jitter.mean, 3)),
             jitter_max_ms: jitter.map(|jitter| round(jitter.max, 3)),
             jitter_sustained_ms: clock.and_then(|rate| sustained(stream, rate)).map(|ms| round(ms, 3)),
+            timestamp_jumps: clock.and_then(|rate| jumps(stream, rate, start)),
             frame_jitter_mean_ms: frame_jitter.map(|jitter| round(jitter.mean, 3)),
             frame_jitter_max_ms: frame_jitter.map(|jitter| round(jitter.max, 3)),
             max_delta_ms: stream.gap().map(|gap| round(gap.ms, 3)),
@@ -422,6 +460,24 @@ impl StreamFacts {
                         frames: frames(freeze.before, freeze.after),
                         missing: freeze.missing,
                         cause: freeze_cause(freeze, clock_rate),
+                    })
+                    .collect(),
+                false => Vec::new(),
+            },
+            frames_incomplete: is_video.then(|| stream.holes().incomplete().0),
+            incomplete_at_s: incomplete.map(|(when, _)| at(when)),
+            incomplete_frame: incomplete.map(|(_, frame)| frame.number),
+            incomplete_runs: match is_video {
+                true => stream
+                    .holes()
+                    .runs()
+                    .iter()
+                    .map(|run| IncompleteRun {
+                        from_s: at(run.from),
+                        to_s: at(run.to),
+                        frames: run.frames,
+                        missing: run.missing,
+                        frame_range: frames(run.before, run.after),
                     })
                     .collect(),
                 false => Vec::new(),
@@ -524,6 +580,13 @@ fn sustained(stream: &Stream, rate: u32) -> Option<f64> {
     let mut highest: Vec<f64> = rows.filter_map(|row| stream.row_jitter_ms(row, rate)).collect();
     highest.sort_by(|a, b| b.total_cmp(a));
     highest.get((highest.len() / 20).max(1)).copied()
+}
+
+fn jumps(stream: &Stream, rate: u32, start: Time) -> Option<TimestampJumps> {
+    let jumps = stream.jitter().jumps(rate);
+    let (at, frame) = jumps.first?;
+    let at_s = round(at.seconds_since(start), 6);
+    Some(TimestampJumps { count: jumps.count, at_s, frame: frame.number })
 }
 
 fn freeze_cause(freeze: &Freeze, rate: Option<u32>) -> Cause {

@@ -138,7 +138,19 @@ pub struct Analysis {
     end: Time,
     bounds: (Time, Time),
     clock_steps: u64,
+    clock_step: Option<ClockStep>,
     not_kept: u64,
+}
+
+/// The clock of the capture went back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClockStep {
+    /// The time of the packet before.
+    pub before: Time,
+    /// The time of the packet in which it showed.
+    pub after: Time,
+    /// That packet, or the next one that carries something; `None` where none does.
+    pub frame: Option<Frame>,
 }
 
 /// One stream of a finished analysis.
@@ -179,6 +191,7 @@ impl Analysis {
             end: Time::default(),
             bounds: (Time(i64::MAX), Time(i64::MIN)),
             clock_steps: 0,
+            clock_step: None,
             not_kept: 0,
         }
     }
@@ -191,6 +204,7 @@ impl Analysis {
             self.start = Some(at);
         } else if self.end.since(at) > STEP_NS {
             self.clock_steps += 1;
+            self.clock_step.get_or_insert(ClockStep { before: self.end, after: at, frame: None });
         }
         self.end = at;
         self.bounds = (self.bounds.0.min(at), self.bounds.1.max(at));
@@ -205,6 +219,9 @@ impl Analysis {
     pub fn datagram(&mut self, datagram: &Datagram<'_>) {
         let leg = Leg { src: datagram.src, dst: datagram.dst, carrier: datagram.transport.into(), via: None };
         let (at, frame, payload) = (datagram.at, datagram.frame, datagram.payload);
+        if let Some(step) = self.clock_step.as_mut().filter(|step| step.frame.is_none()) {
+            step.frame = Some(frame);
+        }
         if let Carried::Tcp(tcp) = datagram.transport {
             // Taken out, for what comes out of it goes into the rest.
             let mut streams = std::mem::take(&mut self.tcp);
@@ -380,16 +397,27 @@ impl Analysis {
 
     /// Whether a packet is one of another stream, sent again.
     fn repair(&mut self, id: LegId, place: usize, sample: &Sample, is_open: bool) {
+        let number = |sample: &Sample| {
+            let &[high, low] = sample.head().first_chunk()?;
+            Some(u16::from_be_bytes([high, low]))
+        };
         let mut repair = std::mem::take(&mut self.streams[place].repair);
         let others = self.states[id.index()].streams.iter().filter(|(_, other)| *other != place);
-        repair.look(sample, others.map(|(_, other)| (*other, &self.streams[*other].stream)));
-        if is_open
-            && let Some(primary) = repair.primary()
-            && let Some(&[high, low]) = sample.head().first_chunk()
-        {
-            let (original, primary) = (u16::from_be_bytes([high, low]), &self.streams[primary]);
-            let was_missing = primary.stream.sequence().is_missing(original);
-            repair.read(sample, was_missing, self.reports.asked(primary.ssrc, original));
+        let others = others.map(|(_, other)| (*other, &self.streams[*other].stream));
+        repair.look(sample, number(sample).filter(|_| is_open), others);
+        repair.keep(sample, is_open);
+        if let Some(primary) = repair.primary() {
+            for (sample, is_open) in repair.pending() {
+                let primary = &mut self.streams[primary];
+                let original = number(&sample).filter(|_| is_open);
+                if let Some(original) = original {
+                    let was_missing = primary.stream.sequence().is_missing(original);
+                    repair.read(&sample, was_missing, self.reports.asked(primary.ssrc, original));
+                }
+                if original.is_some() || !(is_open || sample.padding) {
+                    primary.stream.repaired(original, sample.timestamp);
+                }
+            }
         }
         self.streams[place].repair = repair;
     }
@@ -420,6 +448,8 @@ impl Analysis {
         }
         let place = self.streams.len();
         let mut repair = Repair::default();
+        let payload = self.settings.payloads.payload(first.payload_type, ssrc, leg.src, leg.dst);
+        repair.associate(payload.and_then(|(payload, _)| payload.associated));
         for (other, with) in self.settings.payloads.repaired(ssrc) {
             if let Some((_, at)) = state.streams.iter().find(|(source, _)| *source == with) {
                 match other {
@@ -431,8 +461,13 @@ impl Analysis {
         state.streams.push((ssrc, place));
         self.streams.push(Kept { leg: id, ssrc, stream, repair });
         // Those that came before it was known to be a stream count as well.
-        for sample in samples.iter().skip(1) {
-            self.repair(id, place, sample, false);
+        let is_plain = !self.states[id.index()].dtls;
+        for (n, sample) in samples.iter().enumerate() {
+            let is_open = is_plain || sample.is_opened();
+            match n {
+                0 => self.streams[place].repair.keep(sample, is_open),
+                _ => self.repair(id, place, sample, is_open),
+            }
         }
     }
 
@@ -584,6 +619,11 @@ impl Analysis {
         transport::LegFacts::of_path(*leg, &self.transport.turn)
     }
 
+    /// Who sent RTCP.
+    pub fn reporters(&self) -> impl Iterator<Item = u32> + '_ {
+        self.reports.senders()
+    }
+
     /// Calls that SIP set up.
     #[must_use]
     pub fn call_facts(&self) -> Vec<calls::CallFacts> {
@@ -638,5 +678,11 @@ impl Analysis {
     #[must_use]
     pub fn clock_steps(&self) -> u64 {
         self.clock_steps
+    }
+
+    /// The first time that it did.
+    #[must_use]
+    pub fn clock_step_at(&self) -> Option<ClockStep> {
+        self.clock_step
     }
 }

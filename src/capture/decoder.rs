@@ -7,6 +7,7 @@ use super::link::{Carried, after, carried, u16_at};
 use super::network::{Packet, packet};
 use super::packet::{Datagram, Frame, Record, TcpSegment, Transport};
 use super::pdu;
+use super::refusal::{Refusal, Refusals};
 use super::skipped::{Reason, Skipped};
 use super::tunnel;
 
@@ -27,6 +28,7 @@ pub struct Decoder {
     file: u16,
     fragments: Fragments,
     skipped: Skipped,
+    refusals: Refusals,
     cut: u64,
 }
 
@@ -53,7 +55,7 @@ impl Decoder {
     /// The datagram in `record`, if there is one.
     pub fn datagram<'a>(&'a mut self, record: &Record<'a>) -> Option<Datagram<'a>> {
         let frame = Frame { file: self.file, number: record.number };
-        match datagram(&mut self.fragments, frame, record) {
+        match datagram(&mut self.fragments, &mut self.refusals, frame, record) {
             Ok(datagram) => {
                 self.cut += u64::from(datagram.cut > 0);
                 Some(datagram)
@@ -85,6 +87,12 @@ impl Decoder {
         self.fragments.joined()
     }
 
+    /// Datagrams that could not be delivered, by their addresses, as ICMP says.
+    #[must_use]
+    pub fn refusals(&self) -> &[Refusal] {
+        self.refusals.all()
+    }
+
     /// Datagrams whose payload a snap length cut.
     #[must_use]
     pub fn cut(&self) -> u64 {
@@ -94,6 +102,7 @@ impl Decoder {
 
 fn datagram<'a>(
     fragments: &'a mut Fragments,
+    refusals: &mut Refusals,
     frame: Frame,
     record: &Record<'a>,
 ) -> Result<Datagram<'a>, Stop> {
@@ -123,6 +132,9 @@ fn datagram<'a>(
             let fragments = fragments.take().ok_or(Reason::TunnelDepth)?;
             outer.payload = fragments.take(&outer, part).ok_or(Stop::Kept)?;
             outer.length = outer.payload.len();
+        }
+        if matches!(outer.protocol, ICMP | ICMPV6) {
+            refusals.message(outer.src, outer.protocol == ICMPV6, outer.payload, record.at, frame);
         }
         match layer(&outer)? {
             Layer::Inner(inner) => data = inner,

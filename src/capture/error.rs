@@ -13,7 +13,7 @@ pub enum CaptureError {
     #[error("the file ends in its header, after {0} bytes")]
     Headless(usize),
     /// The system could not read it.
-    #[error("{0}")]
+    #[error(transparent)]
     Io(#[from] std::io::Error),
 }
 

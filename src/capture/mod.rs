@@ -11,6 +11,7 @@ mod network;
 mod packet;
 mod pdu;
 mod reader;
+mod refusal;
 mod skipped;
 mod tunnel;
 
@@ -18,4 +19,5 @@ pub use decoder::Decoder;
 pub use error::{CaptureError, Ending};
 pub use packet::{Datagram, Frame, Record, TcpSegment, Time, Transport};
 pub use reader::{Container, Reader, Section};
+pub use refusal::{Refusal, Unreachable};
 pub use skipped::{Reason, Skipped};

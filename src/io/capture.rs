@@ -138,7 +138,12 @@ fn reader(mut input: impl Read + Send + 'static) -> Result<(Reader<'static>, boo
 type Zstd<R> = ruzstd::decoding::StreamingDecoder<R, ruzstd::decoding::FrameDecoder>;
 
 fn unpack<R: Read>(packed: R) -> io::Result<Zstd<R>> {
-    ruzstd::decoding::StreamingDecoder::new(packed).map_err(io::Error::other)
+    ruzstd::decoding::StreamingDecoder::new(packed).map_err(|_| damaged())
+}
+
+/// What its errors tell is of blocks and their headers, four deep.
+fn damaged() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "the Zstandard data breaks off, or is damaged")
 }
 
 /// The frames of a zstd file, one after the other (RFC 8878 §3.1).
@@ -149,7 +154,7 @@ struct Frames<R: Read> {
 impl<R: io::BufRead> Read for Frames<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while let Some(frame) = &mut self.frame {
-            let length = frame.read(buffer)?;
+            let length = frame.read(buffer).map_err(|_| damaged())?;
             if length > 0 || buffer.is_empty() {
                 return Ok(length);
             }

@@ -385,7 +385,6 @@ fn healthy_captures_of_real_calls_give_no_error_and_no_warning() {
         "made__chromium-turn-udp.plain.pcapng",
         "made__chromium-vp8.pcapng",
         "made__chromium-vp8.plain.pcapng",
-        "made__sipp-pcapplay.pcapng",
         "made__turnutils.pcapng",
         "rtpeeker__rtp.pcap",
         "rtpeeker__sip-example.pcap",
@@ -404,6 +403,16 @@ fn healthy_captures_of_real_calls_give_no_error_and_no_warning() {
         eprintln!("{name}");
         run(&folder.join(name), &[]).is_healthy();
     }
+}
+
+#[test]
+fn media_that_nobody_listens_for_is_told() {
+    let Some(folder) = folder() else { return };
+    let ran = run(&folder.join("made__sipp-pcapplay.pcapng"), &[]);
+    let mut codes = ran.codes("warning");
+    codes.dedup();
+    assert_eq!((ran.codes("error"), codes), (vec![], vec!["MEDIA_REFUSED"]));
+    assert_eq!(ran.finding("MEDIA_REFUSED")["evidence"]["reason"], "port");
 }
 
 #[test]

@@ -92,6 +92,10 @@ fn stream(a: &Side, b: &Side, pair: &Pair<'_>, direction: Direction, clocks: &Cl
             .map(|packet| (delays.sent_at_latest(packet.at), packet.sequence, packet.frame())),
     );
     seen.sort_unstable();
+    // What one side saw while the other could not see it is not missing.
+    let mut known = seen.clone();
+    known.extend(outside.iter().map(|packet| (packet.at.0, packet.sequence, packet.frame())));
+    known.sort_unstable();
     let arrived = pair.matched.len() as u64;
     let expected = arrived + lost.len() as u64;
     let copies = |copies: &[u32], of: usize| u64::from(copies[of]);
@@ -124,7 +128,7 @@ fn stream(a: &Side, b: &Side, pair: &Pair<'_>, direction: Direction, clocks: &Cl
         } else {
             super::facts::round(lost.len() as f64 * 100.0 / expected as f64, 3)
         },
-        lost_before: missing(&seen),
+        lost_before: missing(&known),
         missed_by_near_capture: missed as u64,
         not_in_sight: outside.len() as u64 + (far_only.len() - missed) as u64,
         duplicated: copied.sum(),

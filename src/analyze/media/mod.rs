@@ -66,8 +66,11 @@ pub struct LegRow {
     pub packets: u64,
     /// Numbers that are not on it.
     pub lost: u64,
-    /// How much later than on the first leg the packets pass here, on average; `None` where the clock rate is not known.
+    /// How much later than on the first leg of their time the packets pass here, on average; `None` where the clock rate
+    /// is not known.
     pub delay_ms: Option<f64>,
+    /// The media goes on here, and no more on the legs before: no packet went over both.
+    pub continues: bool,
 }
 
 /// A source that repairs another.
@@ -228,13 +231,22 @@ fn row(
         let rate = facts[first].clock_rate;
         legs::delay(&analysis.streams[first].stream, &analysis.streams[place].stream, rate)
     };
+    // By time where they follow one another, and by delay where they are at one time.
+    let mut epochs: HashMap<usize, usize> = HashMap::new();
     for of_one in of_source.values_mut() {
+        let streams: Vec<_> = of_one.iter().map(|&place| &analysis.streams[place].stream).collect();
+        let epoch = legs::epochs(&streams);
+        epochs.extend(of_one.iter().zip(&epoch).map(|(place, epoch)| (*place, *epoch)));
         let first = of_one[0];
         of_one.sort_by(|a, b| {
-            let [a, b] = [*a, *b].map(|place| delay(first, place).unwrap_or(0.0));
-            a.total_cmp(&b)
+            let order = |place: usize| (epochs[&place], delay(first, place).unwrap_or(0.0));
+            let (a, b) = (order(*a), order(*b));
+            a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))
         });
     }
+    let first_of = |of_one: &[usize], place: usize| {
+        of_one.iter().copied().find(|other| epochs[other] == epochs[&place]).unwrap_or(place)
+    };
     let is_repair = |of_one: &[usize]| of_one.iter().find_map(|&place| roles[place].repairs);
     let ids = |places: &[usize]| places.iter().map(|&place| facts[place].id.clone()).collect::<Vec<_>>();
     let layer = |of_one: &Vec<usize>| {
@@ -266,7 +278,8 @@ fn row(
                     stream: facts[place].id.clone(),
                     packets: facts[place].packets,
                     lost: facts[place].lost,
-                    delay_ms: delay(first, place).map(|seconds| round(seconds * 1e3, 3)),
+                    delay_ms: delay(first_of(of_one, place), place).map(|seconds| round(seconds * 1e3, 3)),
+                    continues: place != first && first_of(of_one, place) == place,
                 })
                 .collect(),
             repairs: repairs.collect(),
@@ -292,11 +305,21 @@ fn row(
 }
 
 impl LayerFacts {
+    /// The legs at one time each, one behind the other.
+    #[must_use]
+    pub fn ways(&self) -> Vec<&[LegRow]> {
+        let mut begins: Vec<usize> = (0..self.legs.len()).filter(|at| self.legs[*at].continues).collect();
+        begins.insert(0, 0);
+        let ends = begins.iter().skip(1).copied().chain([self.legs.len()]);
+        begins.iter().zip(ends).map(|(from, to)| &self.legs[*from..to]).collect()
+    }
+
     /// Of the packets that were to come to the end of the way, so many did not, in percent.
     #[must_use]
     pub fn loss_pct(&self) -> f64 {
-        let last = self.legs.last();
-        last.map_or(0.0, |leg| round(percent(leg.lost, leg.lost + leg.packets), 3))
+        let last = self.ways().into_iter().filter_map(<[LegRow]>::last);
+        let (lost, packets) = last.fold((0, 0), |sum, leg| (sum.0 + leg.lost, sum.1 + leg.packets));
+        round(percent(lost, lost + packets), 3)
     }
 }
 

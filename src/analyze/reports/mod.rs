@@ -298,6 +298,11 @@ impl Reports {
         then(self.pairs.entry(key).or_insert_with(|| Pair::new(points)));
     }
 
+    /// Who sent any.
+    pub fn senders(&self) -> impl Iterator<Item = u32> + '_ {
+        self.senders.keys().map(|(_, ssrc)| *ssrc)
+    }
+
     /// How many blocks of a kind came in clear.
     #[must_use]
     pub fn counted(&self, kind: Kind) -> u64 {

@@ -18,11 +18,23 @@ static RULE: Rule = Rule {
     since: "0.1.0",
 };
 
-fn freezes(stream: &StreamFacts) -> impl Iterator<Item = &FreezeFacts> {
-    stream.freeze_candidates.iter().filter(|freeze| matches!(freeze.cause, Cause::Lost | Cause::Late))
+/// Pauses between frames, and times in which none was whole.
+fn freezes(stream: &StreamFacts) -> impl Iterator<Item = FreezeFacts> {
+    let told = |freeze: &&FreezeFacts| matches!(freeze.cause, Cause::Lost | Cause::Late);
+    let pauses = stream.freeze_candidates.iter().filter(told);
+    let broken = stream.incomplete_runs.iter().filter_map(|run| {
+        let (ms, frames) = ((run.to_s - run.from_s) * 1e3, run.frame_range);
+        let is_told = stream
+            .freeze_candidates
+            .iter()
+            .any(|pause| pause.ms * 2.0 > ms && pause.frames.0 <= frames.1 && frames.0 <= pause.frames.1);
+        let freeze = FreezeFacts { at_s: run.from_s, ms, frames, missing: run.missing, cause: Cause::Lost };
+        (!is_told).then_some(freeze)
+    });
+    pauses.cloned().chain(broken)
 }
 
-fn longest(stream: &StreamFacts) -> Option<&FreezeFacts> {
+fn longest(stream: &StreamFacts) -> Option<FreezeFacts> {
     freezes(stream).max_by(|a, b| a.ms.total_cmp(&b.ms))
 }
 
@@ -88,7 +100,7 @@ fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::CHECK;
-    use crate::analyze::facts::FreezeFacts;
+    use crate::analyze::facts::{FreezeFacts, IncompleteRun};
     use crate::analyze::reports::PairFacts;
     use crate::analyze::rules::scene::{Scene, receiver, report_on, video};
     use crate::analyze::stream::Cause;
@@ -115,5 +127,17 @@ mod tests {
     fn a_picture_that_did_not_change_is_no_freeze() {
         assert_eq!(frozen(9_000.0, Cause::Sender).severities(&CHECK), []);
         assert_eq!(Scene::with(vec![video("s1", 1)]).severities(&CHECK), []);
+    }
+
+    #[test]
+    fn a_time_without_a_whole_frame_is_a_freeze() {
+        let mut stream = video("s1", 0x2a39);
+        stream.lost = 34;
+        let frame_range = (12, 400);
+        stream.incomplete_runs =
+            vec![IncompleteRun { from_s: 12.3, to_s: 12.8, frames: 12, missing: 34, frame_range }];
+        let scene = Scene::with(vec![stream]);
+        insta::assert_snapshot!(scene.says(&CHECK), @"video 0x00002a39 (VP8) froze 500 ms at 12.3 s: 34 packets missing by then");
+        assert_eq!(scene.severities(&CHECK), [Severity::Warning]);
     }
 }

@@ -4,7 +4,6 @@
 
 mod audio_and_video_apart;
 mod burst_of_losses;
-mod call_one_way;
 mod call_without_media;
 mod capture_breaks_off;
 mod certificate_of_nobody;
@@ -25,6 +24,7 @@ mod long_round_trip;
 mod lost_consent;
 mod lost_packets;
 mod no_media_after_handshake;
+mod one_way_call;
 mod one_way_media;
 mod packets_lost_behind_capture;
 mod packets_missing_from_capture;
@@ -32,6 +32,7 @@ mod paused_video;
 mod poor_speech;
 mod refused_by_relay;
 mod refused_checks;
+mod refused_media;
 mod reordered_packets;
 mod repeated_handshake;
 mod restarted_stream;
@@ -64,7 +65,7 @@ pub(super) struct Check {
 /// Every rule, sorted by code.
 static CHECKS: &[&Check] = &[
     &audio_and_video_apart::CHECK,
-    &call_one_way::CHECK,
+    &one_way_call::CHECK,
     &call_without_media::CHECK,
     &clock_of_capture_went_back::CHECK,
     &packets_missing_from_capture::CHECK,
@@ -86,6 +87,7 @@ static CHECKS: &[&Check] = &[
     &burst_of_losses::CHECK,
     &interrupted_media::CHECK,
     &paused_video::CHECK,
+    &refused_media::CHECK,
     &poor_speech::CHECK,
     &unanswered_nacks::CHECK,
     &no_media_after_handshake::CHECK,

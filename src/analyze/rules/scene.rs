@@ -49,6 +49,7 @@ impl Scene {
                 skipped: Default::default(),
                 fragments_joined: 0,
                 cut: 0,
+                unreachable: Vec::new(),
             }],
             clock_steps: 0,
             streams: Vec::new(),
@@ -115,6 +116,7 @@ impl Scene {
                 packets: stream.packets,
                 lost: stream.lost,
                 delay_ms: None,
+                continues: false,
             };
             let is_same = |media: &&mut MediaFacts| {
                 let first = self.streams.iter().find(|other| other.id == media.layers[0].legs[0].stream);
@@ -211,6 +213,7 @@ pub(crate) fn audio(id: &str, ssrc: u32) -> StreamFacts {
         jitter_mean_ms: Some(2.0),
         jitter_max_ms: Some(6.0),
         jitter_sustained_ms: Some(5.0),
+        timestamp_jumps: None,
         frame_jitter_mean_ms: None,
         frame_jitter_max_ms: None,
         max_delta_ms: Some(40.0),
@@ -224,6 +227,10 @@ pub(crate) fn audio(id: &str, ssrc: u32) -> StreamFacts {
         frame_rate: None,
         freeze_count: 0,
         freeze_candidates: Vec::new(),
+        frames_incomplete: None,
+        incomplete_at_s: None,
+        incomplete_frame: None,
+        incomplete_runs: Vec::new(),
         drift_ppm: None,
         drift_error_ppm: None,
         drift_steady: None,

@@ -1,7 +1,7 @@
 //! How fast a stream's timestamps run, against the clock of the capture.
 
 /// The clock rates that codecs in use have (RFC 3551, RFC 7587, and the payload formats of video), in Hz.
-const RATES: [u32; 9] = [8_000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 90_000];
+pub(super) const RATES: [u32; 9] = [8_000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 90_000];
 /// How far a slope may be off for its rate to be believed. Neighbouring rates are 9 % apart at least.
 const TOLERANCE: f64 = 0.03;
 /// Shorter than this, the jitter of a few packets is a slope of its own.
@@ -20,7 +20,7 @@ const OFF_THE_LINE: f64 = 0.2;
 const PART_SECONDS: f64 = 5.0;
 
 /// A clock that is so far from where it was a moment ago was set anew, in seconds. No queue is that long.
-const SET_ANEW_SECONDS: f64 = 3.0;
+pub(super) const SET_ANEW_SECONDS: f64 = 3.0;
 
 /// Timestamps against arrivals, as a straight line through all of them; where the timestamps were set anew, through the
 /// longest part.

@@ -87,13 +87,19 @@ impl Frames {
         self.timestamp = timestamp;
         self.began = at;
         self.missing = missing;
-        self.jitter.packet(seconds, timestamp);
+        self.jitter.packet(seconds, timestamp, at, frame);
         true
     }
 
     /// The stream began anew.
     pub fn interrupt(&mut self, timestamp: i64, at: Time) {
         self.timestamp = timestamp - 1;
+        self.began = at;
+        self.jitter.interrupt();
+    }
+
+    /// The clock of the capture was set: what was before and what comes are not to be compared.
+    pub fn step(&mut self, at: Time) {
         self.began = at;
         self.jitter.interrupt();
     }

@@ -1,18 +1,32 @@
 //! Interarrival jitter (RFC 3550 §6.4.1, A.8), at several clock rates at once: which one is right may show later.
 
-/// The rates that most streams have, in Hz; one more is for what SDP says.
-const USUAL: [u32; 4] = [8_000, 16_000, 48_000, 90_000];
-const ALL: usize = USUAL.len() + 1;
+use super::clock::{RATES, SET_ANEW_SECONDS};
+use crate::capture::{Frame, Time};
+
+/// One more than those that show is for what SDP says.
+const ALL: usize = RATES.len() + 1;
 
 /// The running estimates J += (|D| - J) / 16, and what became of them.
 #[derive(Debug, Clone, Copy)]
 pub struct Jitter {
     rates: [u32; ALL],
+    /// Seconds of a unit: multiplied with many times faster than divided by.
+    unit: [f64; ALL],
     now: [f64; ALL],
     sum: [f64; ALL],
     most: [f64; ALL],
     counted: u64,
     last: Option<(f64, i64)>,
+    jumps: [Jumps; ALL],
+}
+
+/// How often the timestamps were set anew, or stood while time went on: by more than any queue could be long.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Jumps {
+    /// How often.
+    pub count: u32,
+    /// The first packet behind the first of them: when it came, and which it was.
+    pub first: Option<(Time, Frame)>,
 }
 
 /// A jitter over a whole stream, in milliseconds.
@@ -31,23 +45,49 @@ impl Jitter {
     #[must_use]
     pub fn new(known: Option<u32>) -> Self {
         let mut rates = [0; ALL];
-        rates[..USUAL.len()].copy_from_slice(&USUAL);
-        rates[USUAL.len()] = known.unwrap_or(0);
-        Self { rates, now: [0.0; ALL], sum: [0.0; ALL], most: [0.0; ALL], counted: 0, last: None }
+        rates[..RATES.len()].copy_from_slice(&RATES);
+        rates[RATES.len()] = known.filter(|rate| !RATES.contains(rate)).unwrap_or(0);
+        let (none, jumps) = ([0.0; ALL], [Jumps::default(); ALL]);
+        // An unused rate is 0: its figures are never asked for.
+        let unit = rates.map(|rate| 1.0 / f64::from(rate.max(1)));
+        Self { rates, unit, now: none, sum: none, most: none, counted: 0, last: None, jumps }
     }
 
     /// Takes a packet: its arrival in seconds, and its timestamp in units, both since any fixed moment.
-    pub fn packet(&mut self, seconds: f64, units: i64) {
+    pub fn packet(&mut self, seconds: f64, units: i64, at: Time, frame: Frame) {
         let Some((last_seconds, last_units)) = self.last.replace((seconds, units)) else { return };
         let (arrival, media) = (seconds - last_seconds, (units - last_units) as f64);
         self.counted += 1;
+        let mut jumped = false;
         for at in 0..ALL {
-            // An unused rate is 0: its figures are never asked for.
-            let d = arrival - media / f64::from(self.rates[at].max(1));
-            self.now[at] += (d.abs() - self.now[at]) / 16.0;
+            let d = (arrival - media * self.unit[at]).abs();
+            let step = (d - self.now[at]) / 16.0;
+            // Timestamps that were set anew say nothing of the way.
+            self.now[at] += if d > SET_ANEW_SECONDS { 0.0 } else { step };
+            jumped |= d > SET_ANEW_SECONDS;
             self.sum[at] += self.now[at];
             self.most[at] = self.most[at].max(self.now[at]);
         }
+        if jumped {
+            self.jumped(arrival, media, (at, frame));
+        }
+    }
+
+    #[cold]
+    fn jumped(&mut self, arrival: f64, media: f64, packet: (Time, Frame)) {
+        for (jumps, unit) in self.jumps.iter_mut().zip(self.unit) {
+            if (arrival - media * unit).abs() > SET_ANEW_SECONDS {
+                jumps.count = jumps.count.saturating_add(1);
+                jumps.first.get_or_insert(packet);
+            }
+        }
+    }
+
+    /// How often the timestamps were set anew, as it shows at the clock of `rate` Hz; nothing for a rate that was not
+    /// followed.
+    #[must_use]
+    pub fn jumps(&self, rate: u32) -> Jumps {
+        self.place(rate).map_or_else(Jumps::default, |at| self.jumps[at])
     }
 
     /// The stream began anew: the next packet says nothing about the one before.
@@ -91,26 +131,49 @@ pub(super) type Estimates = [f32; ALL];
 mod tests {
     use super::*;
 
+    fn take(jitter: &mut Jitter, seconds: f64, units: i64) {
+        jitter.packet(seconds, units, Time((seconds * 1e9) as i64), Frame::default());
+    }
+
     #[test]
     fn follows_the_formula_at_each_rate() {
-        let mut jitter = Jitter::new(Some(44_100));
+        let mut jitter = Jitter::new(Some(12_000));
         for (arrived_ms, sent_ms) in [(10, 0), (30, 20), (66, 40), (70, 60)] {
-            jitter.packet(f64::from(arrived_ms) / 1e3, sent_ms * 48);
+            take(&mut jitter, f64::from(arrived_ms) / 1e3, sent_ms * 48);
         }
         // D: 0, 16, -16 ms; J: 0, 1, 1 + 15/16 ms.
         let found = jitter.at(48_000).unwrap();
         assert!((found.last - 1.9375).abs() < 1e-9 && (found.max - 1.9375).abs() < 1e-9, "{found:?}");
         assert!((found.mean - 2.9375 / 3.0).abs() < 1e-9, "{found:?}");
         assert!(jitter.at(8_000).unwrap().last > 10.0);
-        assert!(jitter.follows(44_100) && !jitter.follows(0) && jitter.at(22_050).is_none());
+        assert!(
+            jitter.follows(12_000)
+                && jitter.follows(44_100)
+                && !jitter.follows(0)
+                && jitter.at(22_051).is_none()
+        );
     }
 
     #[test]
     fn a_constant_delay_is_none_and_one_packet_is_unknown() {
         let mut jitter = Jitter::new(None);
-        jitter.packet(0.15, 0);
+        take(&mut jitter, 0.15, 0);
         assert_eq!(jitter.at(8_000), None);
-        (1..100).for_each(|n| jitter.packet(0.15 + f64::from(n) * 0.02, i64::from(n) * 160));
+        (1..100).for_each(|n| take(&mut jitter, 0.15 + f64::from(n) * 0.02, i64::from(n) * 160));
         assert!(jitter.at(8_000).unwrap().max < 1e-9);
+    }
+
+    #[test]
+    fn timestamps_that_are_set_anew_are_counted_and_are_no_jitter() {
+        let mut jitter = Jitter::new(None);
+        for n in 0..100_i32 {
+            // A jump of eight hours at 1 s, a hold of 10 s with timestamps that stand at 1.5 s.
+            let units = i64::from(n) * 160 + if n >= 50 { 230_400_000 } else { 0 };
+            take(&mut jitter, f64::from(n) * 0.02 + if n >= 75 { 10.0 } else { 0.0 }, units);
+        }
+        assert!(jitter.at(8_000).unwrap().max < 1e-6, "{:?}", jitter.at(8_000));
+        let jumps = jitter.jumps(8_000);
+        assert_eq!((jumps.count, jumps.first.map(|(at, _)| at)), (2, Some(Time(1_000_000_000))));
+        assert_eq!(jitter.jumps(12_345), Jumps::default());
     }
 }

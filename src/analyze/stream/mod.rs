@@ -4,6 +4,7 @@ mod clock;
 mod elements;
 mod events;
 mod frames;
+mod holes;
 mod jitter;
 mod loss;
 mod pause;
@@ -18,7 +19,8 @@ use std::collections::BTreeMap;
 pub use clock::{Clock, Drift};
 pub use events::Event;
 pub use frames::{Frames, Freeze};
-pub use jitter::{Jitter, JitterMs};
+pub use holes::{Holes, Run};
+pub use jitter::{Jitter, JitterMs, Jumps};
 pub use loss::{Burst, LONGEST_TOLD, Loss, Runs};
 pub use pause::{Cause, Pause, Pauses};
 pub use red::Red;
@@ -30,11 +32,14 @@ use crate::rtp::{self, Form};
 
 use elements::Elements;
 use events::Events;
+use holes::Newest;
 use points::Points;
 use recent::Recent;
 
 /// As much of a payload as anything here looks at.
 const HEAD: usize = 16;
+/// A packet that came so long before the one ahead of it: the clock of the capture went back.
+const STEP_MS: f64 = 100.0;
 /// Payload types that are told apart; more come only from noise.
 const MOST_PAYLOAD_TYPES: usize = 16;
 
@@ -63,6 +68,7 @@ pub struct Sample {
     pub payload_length: u32,
     head: [u8; HEAD],
     head_length: u8,
+    opened: bool,
 }
 
 impl Sample {
@@ -87,6 +93,7 @@ impl Sample {
             payload_length: packet.payload_length() as u32,
             head,
             head_length: kept as u8,
+            opened: false,
         }
     }
 
@@ -98,6 +105,13 @@ impl Sample {
         self.head[..kept].copy_from_slice(&payload[..kept]);
         self.head_length = kept as u8;
         self.payload_length = plain.payload_length() as u32;
+        self.opened = true;
+    }
+
+    /// Whether what was encrypted is open.
+    #[must_use]
+    pub fn is_opened(&self) -> bool {
+        self.opened
     }
 
     /// The first bytes of the payload.
@@ -140,6 +154,7 @@ pub struct Stream {
     clock: Clock,
     jitter: Jitter,
     frames: Frames,
+    holes: Holes,
     series: Series,
     gap: Option<Gap>,
     pauses: Pauses,
@@ -169,6 +184,7 @@ impl Stream {
             clock: Clock::default(),
             jitter: Jitter::new(rate),
             frames: Frames::new(rate),
+            holes: Holes::default(),
             series: Series::new(start, interval_ns),
             gap: None,
             pauses: Pauses::default(),
@@ -187,6 +203,7 @@ impl Stream {
         };
         new.count(&first, 0.0, true);
         new.media(&first, true);
+        new.ahead(&first);
         new
     }
 
@@ -198,6 +215,11 @@ impl Stream {
             series.at(loss.at).lost += 1;
         });
         let ms = sample.at.ms_since(self.last.at);
+        if ms < -STEP_MS {
+            self.jitter.interrupt();
+            self.clock.interrupt();
+            self.frames.step(sample.at);
+        }
         if self.gap.is_none_or(|longest| ms > longest.ms) {
             self.gap = Some(Gap { ms, from: self.last.at, before: self.last.frame, after: sample.frame });
         }
@@ -225,14 +247,34 @@ impl Stream {
                 self.jitter.interrupt();
                 self.clock.interrupt();
                 self.frames.interrupt(self.units, sample.at);
+                self.holes.finish();
+                self.ahead(sample);
             }
             Arrival::Ahead | Arrival::Reordered | Arrival::Duplicate => {
                 self.media(sample, arrival == Arrival::Ahead);
+                match arrival {
+                    Arrival::Ahead => self.ahead(sample),
+                    _ => self.holes.filled(self.sequence.extended()),
+                }
             }
         }
         self.count(sample, ms, false);
         self.last = *sample;
         arrival
+    }
+
+    fn ahead(&mut self, sample: &Sample) {
+        let Sample { timestamp, marker, at, frame, .. } = *sample;
+        let number = self.sequence.extended();
+        self.holes.ahead(Newest { number, units: self.units, timestamp, marker, at, frame });
+    }
+
+    /// Another stream repaired a packet of this one: that with a number, or one with the timestamp.
+    pub fn repaired(&mut self, number: Option<u16>, timestamp: u32) {
+        match number {
+            Some(number) => self.holes.filled(self.sequence.near(number)),
+            None => self.holes.filled_at(timestamp),
+        }
     }
 
     /// What the timestamp says.
@@ -244,7 +286,7 @@ impl Stream {
         }
         self.points.push(sample.at, sample.timestamp);
         let seconds = sample.at.seconds_since(self.first.at);
-        self.jitter.packet(seconds, self.units);
+        self.jitter.packet(seconds, self.units, sample.at, sample.frame);
         let missing = self.sequence.missing();
         if ahead && self.frames.packet(sample.at, seconds, self.units, missing, self.last.frame, sample.frame)
         {
@@ -305,6 +347,7 @@ impl Stream {
     pub fn finish(&mut self) {
         let series = &mut self.series;
         self.sequence.finish(&mut |loss| series.at(loss.at).lost += 1);
+        self.holes.finish();
     }
 
     /// The first packet to arrive.
@@ -341,6 +384,12 @@ impl Stream {
     #[must_use]
     pub fn frames(&self) -> &Frames {
         &self.frames
+    }
+
+    /// Its frames that never were whole, if it is video.
+    #[must_use]
+    pub fn holes(&self) -> &Holes {
+        &self.holes
     }
 
     /// It over time.
@@ -432,6 +481,19 @@ impl Stream {
     #[must_use]
     pub fn had_timestamp(&self, timestamp: u32) -> bool {
         self.recent.has(timestamp)
+    }
+
+    /// Whether a frame with this timestamp would be among its last ones, and is not there.
+    #[must_use]
+    pub fn lacks_timestamp(&self, timestamp: u32) -> bool {
+        self.recent.lacks(timestamp)
+    }
+
+    /// Whether most of its packets have a payload type.
+    #[must_use]
+    pub fn is_mainly(&self, payload_type: u8) -> bool {
+        let of_type = self.payload_types.get(&payload_type).map_or(0, |of_type| of_type.packets);
+        of_type * 2 > self.sequence.packets()
     }
 
     /// Packets with a header extension of a form.

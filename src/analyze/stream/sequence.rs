@@ -7,6 +7,8 @@ use super::loss::{Loss, Runs};
 /// Numbers that are still open: a packet may be this late and is no loss.
 const WINDOW: i64 = 1024;
 const WORDS: usize = WINDOW as usize / 64;
+/// Numbers ahead of the newest that another stream may have sooner.
+const ON_ITS_WAY: i64 = 64;
 /// Of RFC 3550 A.1: a jump ahead of so many is no loss but a new beginning.
 const MAX_DROPOUT: i64 = 3000;
 /// Of RFC 3550 A.1: a number that arrived already and is so far behind is no copy but a new beginning.
@@ -149,14 +151,27 @@ impl Sequence {
         self.highest
     }
 
+    /// A number with the cycles that bring it nearest to the highest.
+    #[must_use]
+    pub fn near(&self, number: u16) -> i64 {
+        self.highest + i64::from(number.wrapping_sub(self.highest as u16) as i16)
+    }
+
     /// Whether a number is missing so far, among the last that are still open.
     #[must_use]
     pub fn is_missing(&self, number: u16) -> bool {
-        let extended = self.highest + i64::from(number.wrapping_sub(self.highest as u16) as i16);
+        let extended = self.near(number);
         extended > self.lowest
             && extended > self.highest - WINDOW
             && extended < self.highest
             && !self.has(extended)
+    }
+
+    /// Whether a number is one of the last that are still open, missing or not, or one that may be on its way.
+    #[must_use]
+    pub fn is_recent(&self, number: u16) -> bool {
+        let behind = i64::from((self.highest as u16).wrapping_sub(number) as i16);
+        (-ON_ITS_WAY..WINDOW).contains(&behind) && self.highest - behind >= self.lowest
     }
 
     /// All packets.

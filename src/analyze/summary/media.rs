@@ -2,7 +2,7 @@
 
 use super::{figure, plain};
 use crate::analyze::facts::{Kind, StreamFacts, ssrc};
-use crate::analyze::media::{LayerFacts, MediaFacts, RepairFacts};
+use crate::analyze::media::{LayerFacts, LegRow, MediaFacts, RepairFacts};
 use crate::analyze::reports::Sync;
 use crate::report::{Align, Cell, Table, Tone};
 
@@ -31,18 +31,24 @@ pub(super) fn flows(media: &[MediaFacts]) -> Table {
         let names = [("mid", &media.mid), ("rid", &layer.rid)];
         let names = names.into_iter().filter_map(|(name, value)| Some(format!("{name} {}", value.as_ref()?)));
         let named: Vec<String> = [what].into_iter().chain(names).collect();
-        let lost: Vec<String> = layer.legs.iter().map(|leg| leg.lost.to_string()).collect();
-        let tone = if lost.iter().any(|lost| lost != "0") { Tone::Warn } else { Tone::Plain };
-        let ids: Vec<&str> = layer.legs.iter().map(|leg| leg.stream.as_str()).collect();
+        let ways = layer.ways();
+        // `s1 → s2, then s3`.
+        let along = |each: fn(&LegRow) -> String| {
+            let way = |way: &&[LegRow]| way.iter().map(each).collect::<Vec<_>>().join(" → ");
+            ways.iter().map(way).collect::<Vec<_>>().join(", then ")
+        };
+        let packets: u64 = ways.iter().filter_map(|way| way.first()).map(|leg| leg.packets).sum();
+        let is_lost = layer.legs.iter().any(|leg| leg.lost > 0);
+        let last = ways.last().filter(|way| way.len() > 1).and_then(|way| way.last());
         vec![
             plain(&media.id),
             plain(&layer.ssrc),
             plain(named.join(" ")),
-            plain(layer.legs.first().map_or_else(String::new, |leg| leg.packets.to_string())),
-            Cell::new(lost.join(" → "), tone),
-            figure(layer.legs.last().filter(|_| layer.legs.len() > 1).and_then(|leg| leg.delay_ms), 1),
+            plain(packets.to_string()),
+            Cell::new(along(|leg| leg.lost.to_string()), if is_lost { Tone::Warn } else { Tone::Plain }),
+            figure(last.and_then(|leg| leg.delay_ms), 1),
             plain(layer.repairs.iter().map(repair).collect::<Vec<_>>().join(", ")),
-            plain(ids.join(" → ")),
+            plain(along(|leg| leg.stream.clone())),
         ]
     };
     let rows = media.iter().flat_map(|media| media.layers.iter().map(move |layer| row(media, layer)));

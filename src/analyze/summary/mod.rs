@@ -22,7 +22,7 @@ use super::side::Sides;
 use super::timeline::Timeline;
 use super::transport::TransportFacts;
 use super::{Analysis, Window};
-use crate::capture::{Decoder, Ending, Reader, Time};
+use crate::capture::{Decoder, Ending, Reader, Refusal, Time};
 use crate::finding::{Exit, FailOn, Finding};
 use crate::metric::{Judgement, Metric};
 use crate::report::{Block, Cell, Document, Report, Rows, Tone};
@@ -52,6 +52,51 @@ pub struct CaptureFacts {
     pub fragments_joined: u64,
     /// Datagrams that a snap length cut.
     pub cut: u64,
+    /// Datagrams that could not be delivered, as ICMP says, by their addresses.
+    pub unreachable: Vec<UnreachableFacts>,
+}
+
+/// What somebody sent word of that it cannot be delivered.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct UnreachableFacts {
+    /// Who says so.
+    pub by: std::net::IpAddr,
+    /// Who had sent it.
+    pub src: std::net::SocketAddr,
+    /// Where it was to go.
+    pub dst: std::net::SocketAddr,
+    /// `port`, `host` or `prohibited`.
+    pub reason: &'static str,
+    /// How many messages say so.
+    pub packets: u64,
+    /// The first, in seconds since the first packet of all.
+    pub first_s: f64,
+    /// The last, in seconds since the first packet of all.
+    pub last_s: f64,
+    /// The packet that the first is.
+    pub first_frame: u64,
+    /// The last packet that says so.
+    pub last_frame: u64,
+    /// When the first and the last came.
+    #[serde(skip)]
+    pub(super) times: (Time, Time),
+}
+
+impl UnreachableFacts {
+    fn of(refusal: &Refusal) -> Self {
+        Self {
+            by: refusal.by,
+            src: refusal.src,
+            dst: refusal.dst,
+            reason: refusal.what.word(),
+            packets: refusal.packets,
+            first_s: 0.0,
+            last_s: 0.0,
+            first_frame: refusal.first.1.number,
+            last_frame: refusal.last.1.number,
+            times: (refusal.first.0, refusal.last.0),
+        }
+    }
 }
 
 impl CaptureFacts {
@@ -69,6 +114,7 @@ impl CaptureFacts {
             skipped: decoder.skipped().iter().map(|(reason, count)| (reason.word(), count)).collect(),
             fragments_joined: decoder.joined(),
             cut: decoder.cut(),
+            unreachable: decoder.refusals().iter().map(UnreachableFacts::of).collect(),
         }
     }
 }
@@ -177,8 +223,13 @@ impl Summary {
 
     /// Of a finished analysis, held against what somebody says.
     #[must_use]
-    pub fn judged(captures: Vec<CaptureFacts>, analysis: &Analysis, judge: Judge) -> Self {
+    pub fn judged(mut captures: Vec<CaptureFacts>, analysis: &Analysis, judge: Judge) -> Self {
         let bounds = analysis.bounds();
+        if let Some((start, _)) = bounds {
+            let all = captures.iter_mut().flat_map(|capture| &mut capture.unreachable);
+            let seconds = |at: Time| at.seconds_since(start);
+            all.for_each(|of| (of.first_s, of.last_s) = (seconds(of.times.0), seconds(of.times.1)));
+        }
         let mut streams = analysis.stream_facts();
         let side = Sides::new(judge.side, &streams);
         for stream in &mut streams {

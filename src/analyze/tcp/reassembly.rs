@@ -116,7 +116,7 @@ impl Reassembly {
             self.counts.repeated_bytes += known as u64;
             let cut = cut.saturating_sub(known.saturating_sub(payload.len()) as u32);
             self.deliver(payload.get(known..).unwrap_or_default(), cut, at, frame, take);
-            self.release(at, take);
+            self.release(Some(at), take);
         } else {
             self.hold(self.position + ahead, payload, cut, at, frame);
             while self.held_bytes > MOST_HELD || self.held.len() > MOST_SEGMENTS {
@@ -140,10 +140,12 @@ impl Reassembly {
         let missing = (*first - self.position).max(0);
         self.counts.holes += 1;
         self.counts.missing_bytes += missing as u64;
-        let frame = held.frame;
+        let (frame, came) = (held.frame, held.at);
         self.advance(missing);
-        take(Piece::Missing(missing as u64), at, frame);
-        self.release(at, take);
+        take(Piece::Missing(missing as u64), came, frame);
+        // The receiver had it all: what the capture lacks kept nothing up.
+        self.release(None, take);
+        self.waiting_since = at;
     }
 
     /// Gives up all that is missing.
@@ -176,12 +178,12 @@ impl Reassembly {
         self.held.insert(from, Held { bytes: payload.to_vec(), cut, at, frame });
     }
 
-    /// Hands on what follows without a gap.
-    fn release(&mut self, at: Time, take: Take<'_>) {
+    /// Hands on what follows without a gap, as it could be read `at` that moment; else when it came.
+    fn release(&mut self, at: Option<Time>, take: Take<'_>) {
         while let Some(entry) = self.held.first_entry() {
             let behind = self.position - *entry.key();
             if behind < 0 {
-                self.waiting_since = at;
+                self.waiting_since = at.unwrap_or(self.waiting_since);
                 return;
             }
             let held = entry.remove();
@@ -192,7 +194,7 @@ impl Reassembly {
             if behind < length {
                 let cut = held.cut.saturating_sub(behind.saturating_sub(held.bytes.len()) as u32);
                 let bytes = held.bytes.get(behind..).unwrap_or_default();
-                self.deliver(bytes, cut, at.max(held.at), held.frame, take);
+                self.deliver(bytes, cut, at.map_or(held.at, |at| at.max(held.at)), held.frame, take);
             }
         }
     }
@@ -265,5 +267,25 @@ mod tests {
             assert!(reassembly.held_bytes() <= MOST_HELD);
         }
         assert_eq!((got, reassembly.counts.holes), (399, 1));
+    }
+
+    #[test]
+    fn what_waited_for_bytes_that_the_capture_lacks_keeps_its_own_time() {
+        let mut reassembly = Reassembly::default();
+        let mut got = Vec::new();
+        let mut take = |piece: Piece<'_>, at: Time, frame: Frame| {
+            if let Piece::Bytes(_) = piece {
+                got.push((at.0, frame.number));
+            }
+        };
+        let frame = |number| Frame { number, ..Frame::default() };
+        for (n, from) in [(1, 0), (3, 20), (4, 30)] {
+            reassembly.segment(from, b"0123456789", 0, Time(n as i64), frame(n), &mut take);
+        }
+        reassembly.acknowledged(40, Time(9), 3, &mut take);
+        // Here the missing one comes, late: what is behind it could not be read before.
+        reassembly.segment(50, b"0123456789", 0, Time(10), frame(10), &mut take);
+        reassembly.segment(40, b"0123456789", 0, Time(11), frame(11), &mut take);
+        assert_eq!(got, [(1, 1), (3, 3), (4, 4), (11, 11), (11, 10)]);
     }
 }

@@ -82,6 +82,7 @@ pub(super) fn run(args: Args, mut context: Context) -> anyhow::Result<Exit> {
     let mut analysis = Analysis::new(settings);
     let captures = input::read_all(files, &mut analysis, &mut context, &mut |_, _| Ok(()))?;
     analysis.finish();
+    view.knows(&analysis)?;
     let mut summary = Summary::judged(captures, &analysis, judge);
     if view.timeline {
         summary = summary.over_time(&analysis, context.verbosity > 0);

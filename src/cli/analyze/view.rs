@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::analyze::Window;
 use crate::analyze::listing::Filter;
+use crate::analyze::{Analysis, Window, facts};
 use crate::cli::{UserError, duration};
 
 /// The views besides the summary, and what they leave out.
@@ -57,6 +57,24 @@ impl View {
 
     pub(super) fn filter(&self) -> Filter {
         Filter { ssrcs: self.ssrc.clone(), payload_types: self.pt.clone(), ..Filter::default() }
+    }
+
+    /// Whether each source that is asked for is there: nothing to show is not nothing wrong.
+    pub(super) fn knows(&self, analysis: &Analysis) -> Result<(), UserError> {
+        /// As many as fit into a line or two.
+        const MOST: usize = 12;
+        let mut there: Vec<u32> = analysis.streams().map(|found| found.ssrc).collect();
+        there.extend(analysis.reporters());
+        let Some(missing) = self.ssrc.iter().find(|ssrc| !there.contains(ssrc)) else { return Ok(()) };
+        there.sort_unstable();
+        there.dedup();
+        let named: Vec<String> = there.iter().take(MOST).map(|ssrc| facts::ssrc(*ssrc)).collect();
+        let dots = if there.len() > MOST { ", …" } else { "" };
+        let error = UserError::could_not_look(format!("there is no source {}", facts::ssrc(*missing)));
+        Err(error.hint(match named.is_empty() {
+            true => "the capture has no stream at all".to_owned(),
+            false => format!("there are {}{dots}", named.join(", ")),
+        }))
     }
 
     pub(super) fn interval_ns(&self) -> i64 {

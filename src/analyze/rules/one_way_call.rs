@@ -12,7 +12,7 @@ static RULE: Rule = Rule {
     name: "one-way-call",
     severity: Severity::Error,
     summary: "in a call of SIP that both sides were to speak in, media went to one side only",
-    explain: include_str!("call_one_way.md"),
+    explain: include_str!("one_way_call.md"),
     refs: &["RFC 3264 §6.1"],
     since: "0.1.0",
 };
