@@ -18,7 +18,6 @@ pub(super) type Key = (TransactionId, SocketAddr);
 #[derive(Debug, Clone)]
 pub(super) struct Request<T> {
     first: Time,
-    last: Time,
     sent: u32,
     answered: bool,
     pub(super) about: T,
@@ -30,8 +29,9 @@ impl<T> Request<T> {
         (self.sent == 1).then(|| answered.since(self.first))
     }
 
-    pub(super) fn last(&self) -> Time {
-        self.last
+    /// Whether a client had waited so long by `end`, or had sent it a third time, which none does at once.
+    pub(super) fn was_waited_for(&self, end: Time, patience_ns: i64) -> bool {
+        self.sent > 2 || end.since(self.first) > patience_ns
     }
 }
 
@@ -60,10 +60,9 @@ impl<T> Exchanges<T> {
     pub(super) fn request(&mut self, key: Key, at: Time, about: T) -> Sent<T> {
         if let Some(request) = self.requests.get_mut(&key) {
             request.sent += 1;
-            request.last = at;
             return Sent::Again;
         }
-        self.requests.insert(key, Request { first: at, last: at, sent: 1, answered: false, about });
+        self.requests.insert(key, Request { first: at, sent: 1, answered: false, about });
         self.order.push_back(key);
         let oldest = (self.order.len() > MOST).then(|| self.order.pop_front()).flatten();
         let forgotten = oldest.and_then(|key| self.requests.remove(&key));

@@ -8,7 +8,7 @@ use super::detect::NotCounted;
 use super::payloads::{Origin, Payload};
 use super::quality::{self, Path};
 use super::side::Side;
-use super::stream::{Cause, Event, Freeze, LONGEST_TOLD, Red, Stream};
+use super::stream::{Burst, Cause, Event, Freeze, LONGEST_TOLD, Red, Row, Stream};
 use super::transport::LegFacts;
 use super::{Analysis, Found};
 use crate::analyze::demux::Class;
@@ -85,8 +85,10 @@ pub struct FreezeFacts {
     pub ms: f64,
     /// The packet before, and the one after.
     pub frames: (u64, u64),
-    /// Packets that had not come by then, of those sent since the frame before.
+    /// Packets that had not come by then, of those sent since the frame before, and did not come afterwards.
     pub missing: u64,
+    /// Those that came afterwards.
+    pub late: u64,
     /// What it came from.
     pub cause: Cause,
 }
@@ -115,8 +117,10 @@ pub struct PauseFacts {
     pub ms: f64,
     /// The packet before, and the one after.
     pub frames: (u64, u64),
-    /// Numbers passed over.
+    /// Numbers passed over that never came.
     pub missing: u64,
+    /// Those that came afterwards.
+    pub late: u64,
     /// What it came from.
     pub cause: Cause,
 }
@@ -262,19 +266,25 @@ pub struct StreamFacts {
     pub reordered: u64,
     /// How often the numbers began anew.
     pub restarts: u64,
+    /// When they did so first.
+    pub restarted_at_s: Option<f64>,
+    /// The first packet with new numbers.
+    pub restarted_frame: Option<u64>,
     /// Packets with a number nowhere near the others.
     pub strays: u64,
     /// Losses with fewer than sixteen arrivals between them (RFC 3611).
     pub loss_bursts: Together,
     /// The burst with the most of them.
     pub worst_burst: Option<BurstFacts>,
+    /// The most of them with fewer than four arrivals between any two.
+    pub densest_burst: Option<BurstFacts>,
     /// Losses without an arrival between them.
     pub loss_runs: Together,
     /// RFC 3550 A.8, the mean of the running estimates.
     pub jitter_mean_ms: Option<f64>,
     /// The highest of them.
     pub jitter_max_ms: Option<f64>,
-    /// What the estimate reached in at least two rows over time, and in one of twenty.
+    /// What the estimate reached in at least three rows over time, and in one of twenty, behind single pauses left out.
     pub jitter_sustained_ms: Option<f64>,
     /// Timestamps that jumped by more than 3 s against the arrivals: that is left out of the jitter.
     pub timestamp_jumps: Option<TimestampJumps>,
@@ -337,6 +347,9 @@ pub struct StreamFacts {
 /// What looked like RTP and was not counted.
 pub type NotCountedFacts = BTreeMap<&'static str, NotCounted>;
 
+/// After so many, RFC 3550's estimate has forgotten all but a thousandth of a jump.
+const FORGOTTEN_PACKETS: f64 = 107.0;
+
 impl StreamFacts {
     /// Says where the capture was taken, and what a rating made there leaves out.
     pub(super) fn seen_from(&mut self, side: Option<Side>) {
@@ -392,6 +405,13 @@ impl StreamFacts {
         let uri = |id: u8| section.and_then(|section| section.extensions.get(&id).cloned());
         let at = |time: Time| round(time.seconds_since(start), 6);
         let incomplete = stream.holes().incomplete().1.filter(|_| is_video);
+        let burst = |burst: Burst| BurstFacts {
+            lost: burst.lost,
+            span: burst.span,
+            from_s: at(burst.from.at),
+            to_s: at(burst.to.at),
+            frames: frames(burst.from.frame, burst.to.frame),
+        };
         Self {
             id,
             ssrc: ssrc(found.ssrc),
@@ -413,19 +433,18 @@ impl StreamFacts {
             lost_first_last: sequence.lost_first_last(),
             reordered: sequence.reordered(),
             restarts: sequence.restarts(),
+            restarted_at_s: stream.restarted().map(|(time, _)| at(time)),
+            restarted_frame: stream.restarted().map(|(_, frame)| frame.number),
             strays: sequence.strays(),
             loss_bursts: bursts(stream),
-            worst_burst: sequence.runs().worst().map(|worst| BurstFacts {
-                lost: worst.lost,
-                span: worst.span,
-                from_s: at(worst.from.at),
-                to_s: at(worst.to.at),
-                frames: frames(worst.from.frame, worst.to.frame),
-            }),
+            worst_burst: sequence.runs().worst().map(burst),
+            densest_burst: sequence.runs().densest().map(burst),
             loss_runs: runs(stream),
             jitter_mean_ms: jitter.map(|jitter| round(jitter.mean, 3)),
             jitter_max_ms: jitter.map(|jitter| round(jitter.max, 3)),
-            jitter_sustained_ms: clock.and_then(|rate| sustained(stream, rate)).map(|ms| round(ms, 3)),
+            jitter_sustained_ms: clock
+                .and_then(|rate| sustained(stream, rate, interval_ms, start))
+                .map(|ms| round(ms, 3)),
             timestamp_jumps: clock.and_then(|rate| jumps(stream, rate, start)),
             frame_jitter_mean_ms: frame_jitter.map(|jitter| round(jitter.mean, 3)),
             frame_jitter_max_ms: frame_jitter.map(|jitter| round(jitter.max, 3)),
@@ -439,7 +458,8 @@ impl StreamFacts {
                     at_s: at(pause.from),
                     ms: round(pause.ms(), 3),
                     frames: frames(pause.before, pause.after),
-                    missing: pause.skipped,
+                    missing: pause.missing(),
+                    late: pause.came,
                     cause: pause.cause(interval_ms, clock_rate),
                 })
                 .collect(),
@@ -458,7 +478,8 @@ impl StreamFacts {
                         at_s: at(freeze.from),
                         ms: round(freeze.ms, 3),
                         frames: frames(freeze.before, freeze.after),
-                        missing: freeze.missing,
+                        missing: freeze.missing - freeze.came,
+                        late: freeze.came,
                         cause: freeze_cause(freeze, clock_rate),
                     })
                     .collect(),
@@ -574,12 +595,32 @@ fn mos(payload: Option<&Payload>, is_video: bool, stream: &Stream, jitter_ms: Op
     }
 }
 
-/// The highest jitter of one row in twenty, and of two at least: one pause is none.
-fn sustained(stream: &Stream, rate: u32) -> Option<f64> {
-    let rows = stream.series().rows().iter().filter(|row| row.packets > 0);
-    let mut highest: Vec<f64> = rows.filter_map(|row| stream.row_jitter_ms(row, rate)).collect();
+/// The highest jitter of one row in twenty, and of three at least. What a single pause leaves behind is none: an estimate
+/// takes many packets to forget it.
+fn sustained(stream: &Stream, rate: u32, interval_ms: f64, start: Time) -> Option<f64> {
+    let series = stream.series();
+    let jitter = |row: &Row| stream.row_jitter_ms(row, rate).filter(|_| row.packets > 0);
+    let all = series.rows().iter().enumerate().filter_map(|(n, row)| Some((n, jitter(row)?)));
+    let all: Vec<(usize, f64)> = all.collect();
+    // In the worst case a thousandth of it is left by then.
+    let forgotten_s = FORGOTTEN_PACKETS * interval_ms / 1e3;
+    let pauses = stream.pauses();
+    let pauses = pauses.iter().filter(|pause| pause.ms() >= 150.0 && pause.ms() >= 3.0 * interval_ms);
+    let pauses: Vec<(f64, f64)> = pauses
+        .map(|pause| (pause.from.seconds_since(start), pause.to.seconds_since(start) + forgotten_s))
+        .collect();
+    let is_left = |n: usize| {
+        let from = series.first_s() + n as f64 * series.interval_s();
+        !pauses.iter().any(|pause| pause.0 < from + series.interval_s() && from <= pause.1)
+    };
+    let left = || all.iter().filter(|(n, _)| is_left(*n));
+    // Pauses all the time are what it is like there.
+    let mut highest: Vec<f64> = match left().count() * 2 >= all.len() {
+        true => left().map(|(_, ms)| *ms).collect(),
+        false => all.iter().map(|(_, ms)| *ms).collect(),
+    };
     highest.sort_by(|a, b| b.total_cmp(a));
-    highest.get((highest.len() / 20).max(1)).copied()
+    highest.get((highest.len() / 20).max(2)).or(highest.last()).copied()
 }
 
 fn jumps(stream: &Stream, rate: u32, start: Time) -> Option<TimestampJumps> {
@@ -592,6 +633,7 @@ fn jumps(stream: &Stream, rate: u32, start: Time) -> Option<TimestampJumps> {
 fn freeze_cause(freeze: &Freeze, rate: Option<u32>) -> Cause {
     let media_ms = rate.map(|rate| freeze.units as f64 * 1e3 / f64::from(rate));
     match media_ms {
+        _ if freeze.came * 2 > freeze.missing => Cause::Late,
         _ if freeze.missing > 0 => Cause::Lost,
         Some(media_ms) if freeze.ms - media_ms > (freeze.ms / 4.0).max(50.0) => Cause::Late,
         Some(_) => Cause::Sender,

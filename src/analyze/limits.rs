@@ -120,7 +120,7 @@ pub static LIMITS: &[KnownLimit] = &[
     ),
     known("jitter.video", Unit::Milliseconds, Some(50.0), Some(100.0), "mean jitter of frames"),
     known("loss", Unit::Percent, Some(1.0), Some(5.0), "packets lost, seen here or reported by a receiver"),
-    known("loss.burst", Unit::Count, Some(5.0), Some(15.0), "packets lost in one burst (RFC 3611)"),
+    known("loss.burst", Unit::Count, Some(5.0), Some(15.0), "packets lost close together"),
     KnownLimit {
         metric: KnownMetric { name: "mos", unit: Unit::Count },
         bound: Bound::Min,

@@ -225,7 +225,7 @@ fn what_is_held_back_and_comes_all_at_once_was_interrupted() {
 
 #[test]
 fn video_that_froze_is_told_in_one_sentence() {
-    // Between 12.3 s and 12.5 s nothing comes, and 67 packets are asked for again, in vain.
+    // Between 12.3 s and 12.5 s nothing comes, and 17 packets are asked for again four times, in vain.
     let mut made = Made::default().video(|_, at| (!(12_300.0..12_500.0).contains(&at)).then_some(at));
     (0..4).for_each(|n| made.push(12_540.0 + f64::from(n), true, nack(VIDEO, 1845)));
     let ran = run(&made.write().0, &[]);
@@ -233,13 +233,13 @@ fn video_that_froze_is_told_in_one_sentence() {
     assert_eq!(
         found["message"],
         "video 0x2a39aa06 froze 233 ms at 12.3 s: 30 packets missing by then (the stream lost 30 in 1 burst and singly), \
-         68 asked for again and no retransmission seen"
+         17 asked for again and no retransmission seen"
     );
     assert_eq!(
         (found["severity"].as_str(), found["evidence"]["missing"].as_u64()),
         (Some("warning"), Some(30))
     );
-    assert_eq!(ran.finding("NACK_UNANSWERED")["evidence"]["asked_again"], 68);
+    assert_eq!(ran.finding("NACK_UNANSWERED")["evidence"]["asked_again"], 17);
     assert!(!ran.codes("warning").contains(&"MEDIA_GAP"), "it is the same");
 }
 
@@ -419,10 +419,8 @@ fn media_that_nobody_listens_for_is_told() {
 fn a_call_through_a_lossy_link_says_between_which_legs_it_was() {
     let Some(folder) = folder() else { return };
     let ran = run(&folder.join("made__gst-rtpbin-impaired.pcapng"), &[]);
-    assert_eq!(
-        (ran.codes("error"), ran.codes("warning")),
-        (vec![], vec!["LOSS", "LOSS", "REORDERED", "LOSS_BURST"])
-    );
+    // No more than two in a row were lost: that is no burst.
+    assert_eq!((ran.codes("error"), ran.codes("warning")), (vec![], vec!["LOSS", "LOSS", "REORDERED"]));
     let found = ran.finding("LOSS");
     assert_eq!(found["subject"], "s3 audio 0xc41fa56d");
     assert_eq!((&found["evidence"]["lost"], &found["evidence"]["fewer_on"]), (&20.into(), &"s1".into()));

@@ -66,6 +66,8 @@ pub struct SideFacts {
     pub longest_silence_ms: Option<f64>,
     /// When that began.
     pub longest_silence_at_s: Option<f64>,
+    /// The last answer before it.
+    pub longest_silence_frame: Option<u64>,
     /// When the last answer came.
     pub last_answer_at_s: Option<f64>,
     /// Its address, as the other side saw it.

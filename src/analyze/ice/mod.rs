@@ -97,8 +97,8 @@ struct Side {
     /// Requests and answers, for consent.
     last_request: Option<Time>,
     intervals: Spread,
-    last_answer: Option<Time>,
-    silence: Option<(i64, Time)>,
+    last_answer: Option<(Time, Frame)>,
+    silence: Option<(i64, Time, Frame)>,
     mapped: Option<SocketAddr>,
     runs: Vec<Run>,
 }
@@ -135,7 +135,7 @@ impl Ice {
                 };
                 self.request(place, side, at, frame, message, short);
             }
-            Class::Success | Class::Error => self.response(leg, at, message),
+            Class::Success | Class::Error => self.response(leg, at, frame, message),
             Class::Indication => {}
         }
     }
@@ -198,7 +198,7 @@ impl Ice {
         }
     }
 
-    fn response(&mut self, leg: &Leg, at: Time, message: &Message) {
+    fn response(&mut self, leg: &Leg, at: Time, frame: Frame, message: &Message) {
         let Some(request) = self.exchanges.response((message.transaction, leg.dst)) else { return };
         let (Asked { place, side, check }, round_trip) = (request.about, request.round_trip(at));
         let this = &mut self.pairs[place].sides[side];
@@ -212,7 +212,7 @@ impl Ice {
             _ => {
                 this.answered += 1;
                 round_trip.into_iter().for_each(|ns| this.round_trips.add(ns));
-                let since = this.last_answer.replace(at);
+                let since = this.last_answer.replace((at, frame));
                 this.silent(since, at);
                 this.mapped = message.reflexive_address().or(this.mapped);
             }
@@ -257,7 +257,7 @@ impl Ice {
         let mut open: HashMap<(usize, usize), u64> = HashMap::default();
         for request in self.exchanges.unanswered().filter(|request| request.about.check) {
             let at = (request.about.place, request.about.side);
-            let late = end.since(request.last()) > PATIENCE_NS;
+            let late = request.was_waited_for(end, PATIENCE_NS);
             *(if late { &mut unanswered } else { &mut open }).entry(at).or_default() += 1;
         }
         let all = self.pairs.iter().enumerate();
@@ -383,11 +383,11 @@ impl Ice {
 }
 
 impl Side {
-    fn silent(&mut self, since: Option<Time>, until: Time) {
-        let Some(since) = since else { return };
-        let longest = self.silence.map_or(0, |(longest, _)| longest);
+    fn silent(&mut self, since: Option<(Time, Frame)>, until: Time) {
+        let Some((since, frame)) = since else { return };
+        let longest = self.silence.map_or(0, |(longest, ..)| longest);
         if until.since(since) > longest {
-            self.silence = Some((until.since(since), since));
+            self.silence = Some((until.since(since), since, frame));
         }
     }
 
@@ -395,10 +395,10 @@ impl Side {
         let at = |time: Time| time.seconds_since(start);
         // What was asked for after the last answer got none.
         let mut silence = self.silence;
-        if let (Some(asked), Some(answered)) = (self.last_request, self.last_answer)
-            && asked.since(answered) > silence.map_or(0, |(longest, _)| longest)
+        if let (Some(asked), Some((answered, frame))) = (self.last_request, self.last_answer)
+            && asked.since(answered) > silence.map_or(0, |(longest, ..)| longest)
         {
-            silence = Some((asked.since(answered), answered));
+            silence = Some((asked.since(answered), answered, frame));
         }
         SideFacts {
             checks: self.checks,
@@ -420,9 +420,10 @@ impl Side {
             nominated_at_s: self.nominated.map(|(time, _)| at(time)),
             nominated_frame: self.nominated.map(|(_, frame)| frame.number),
             consent_interval: self.intervals.quantiles(),
-            longest_silence_ms: silence.map(|(longest, _)| longest as f64 / 1e6),
-            longest_silence_at_s: silence.map(|(_, since)| at(since)),
-            last_answer_at_s: self.last_answer.map(at),
+            longest_silence_ms: silence.map(|(longest, ..)| longest as f64 / 1e6),
+            longest_silence_at_s: silence.map(|(_, since, _)| at(since)),
+            longest_silence_frame: silence.map(|(.., frame)| frame.number),
+            last_answer_at_s: self.last_answer.map(|(time, _)| at(time)),
             mapped: self.mapped,
             media_from_s: self.runs.first().map(|run| at(run.from)),
             media_to_s: self.runs.last().map(|run| at(run.to)),

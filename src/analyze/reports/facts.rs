@@ -191,8 +191,10 @@ pub struct PairFacts {
     pub jitter_max_ms: Option<f64>,
     /// Feedback by kind.
     pub counts: Counts,
-    /// Sequence numbers asked for again.
+    /// Sequence numbers asked for again, each as often as it was.
     pub nack_numbers: u64,
+    /// Each once, as all who watch asked for them; `None` where more were asked for than are kept.
+    pub nack_distinct: Option<u64>,
     /// When they were asked for.
     pub nacks: Option<RequestFacts>,
     /// When whole pictures were asked for, by PLI or FIR.

@@ -398,7 +398,11 @@ impl Reports {
     pub fn finish(&self, legs: &Legs, start: Time, rate: &dyn Fn(u32) -> Option<u32>) -> ReportFacts {
         let row = |(&(leg, ssrc), sender): (&(LegId, u32), &Sender)| {
             let pairs = self.pairs.range((leg, ssrc, 0)..=(leg, ssrc, u32::MAX));
-            let reports = pairs.map(|((_, _, source), pair)| pair.facts(*source, start, rate(*source)));
+            let reports = pairs.map(|((_, _, source), pair)| PairFacts {
+                nack_distinct: (pair.nack_numbers > 0 && self.nacks.forgotten == 0)
+                    .then(|| (self.nacks.of(*source).count() as u64).min(pair.nack_numbers)),
+                ..pair.facts(*source, start, rate(*source))
+            });
             sender.facts(ssrc, leg, legs.get(leg), start, rate(ssrc), reports.collect())
         };
         let rtcp = self.senders.iter().map(row).collect();

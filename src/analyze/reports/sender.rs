@@ -189,6 +189,7 @@ impl Pair {
             jitter_max_ms: rate.map(|rate| f64::from(self.jitter_max) * 1e3 / f64::from(rate.max(1))),
             counts: self.counts,
             nack_numbers: self.nack_numbers,
+            nack_distinct: None,
             nacks: self.nacks.facts(start),
             picture_requests: self.pictures.facts(start),
             congestion_control: Some(self.told).filter(|told| told.packets_reported > 0),

@@ -56,9 +56,7 @@ fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
 
 /// The same kind of media on the same way.
 fn is_alike(one: &StreamFacts, other: &StreamFacts) -> bool {
-    one.path == other.path
-        && one.media == other.media
-        && one.payload_types.first() == other.payload_types.first()
+    one.path == other.path && one.media == other.media
 }
 
 #[cfg(test)]

@@ -25,11 +25,17 @@ fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
         "{} encrypted: what receivers lost, asked for again and measured is not known",
         count(totals.encrypted, "report is", "reports are")
     );
-    found.push(
-        RULE.finding("rtcp", "RTCP").message(message).evidence("encrypted", totals.encrypted).help(
-            "give --keys: a key log of DTLS 1.2 (SSLKEYLOGFILE), a=crypto lines, or exported SRTP keys",
-        ),
-    );
+    let mut versions =
+        seen.transport.pairs.iter().flat_map(|row| &row.dtls).map(|dtls| dtls.version.as_deref());
+    let is_new = versions.any(|version| version == Some("DTLS 1.3"));
+    found.push(RULE.finding("rtcp", "RTCP").message(message).evidence("encrypted", totals.encrypted).help(
+        match is_new {
+            true => "this is DTLS 1.3, whose key logs do not help: give --keys exported SRTP keys",
+            false => {
+                "give --keys: a key log of DTLS 1.2 (SSLKEYLOGFILE), a=crypto lines, or exported SRTP keys"
+            }
+        },
+    ));
 }
 
 #[cfg(test)]

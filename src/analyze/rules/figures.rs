@@ -22,7 +22,7 @@ const OF_STREAMS: &[(&str, Figure)] = &[
     ("jitter.audio", |stream| uneven_arrival::figure(stream).filter(|_| !seen::is_video(stream))),
     ("jitter.video", |stream| uneven_arrival::figure(stream).filter(|_| seen::is_video(stream))),
     ("loss", |stream| Some(stream.loss_pct)),
-    ("loss.burst", |stream| Some(stream.worst_burst.as_ref().map_or(0.0, |burst| burst.lost as f64))),
+    ("loss.burst", |stream| Some(stream.densest_burst.as_ref().map_or(0.0, |burst| burst.lost as f64))),
     ("reordered", reordered_packets::figure),
 ];
 

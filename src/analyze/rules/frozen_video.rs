@@ -28,7 +28,8 @@ fn freezes(stream: &StreamFacts) -> impl Iterator<Item = FreezeFacts> {
             .freeze_candidates
             .iter()
             .any(|pause| pause.ms * 2.0 > ms && pause.frames.0 <= frames.1 && frames.0 <= pause.frames.1);
-        let freeze = FreezeFacts { at_s: run.from_s, ms, frames, missing: run.missing, cause: Cause::Lost };
+        let freeze =
+            FreezeFacts { at_s: run.from_s, ms, frames, missing: run.missing, late: 0, cause: Cause::Lost };
         (!is_told).then_some(freeze)
     });
     pauses.cloned().chain(broken)
@@ -70,9 +71,16 @@ fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
                 };
                 format!(": {} by then{bursts}", count(freeze.missing, "packet missing", "packets missing"))
             }
+            _ if freeze.late > 0 => {
+                format!(": {} late", count(freeze.late, "packet of it came", "packets of it came"))
+            }
             _ => ": its packets came late".to_owned(),
         };
-        let asked: u64 = seen.reports_on(media.ssrc()).map(|(_, pair)| pair.nack_numbers).max().unwrap_or(0);
+        let asked: u64 = seen
+            .reports_on(media.ssrc())
+            .map(|(_, pair)| pair.nack_distinct.unwrap_or(pair.nack_numbers))
+            .max()
+            .unwrap_or(0);
         let repaired = media.repaired() > 0;
         if asked > 0 {
             message += &format!(", {asked} asked for again");
@@ -84,6 +92,7 @@ fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
             .message(message)
             .evidence("freeze_ms", rounded(ms))
             .evidence("missing", freeze.missing)
+            .evidence("late", freeze.late)
             .evidence("such_freezes", freezes(stream).count())
             .evidence("lost", stream.lost)
             .evidence("asked_again", asked);
@@ -110,7 +119,7 @@ mod tests {
         let mut stream = video("s1", 0x2a39);
         (stream.lost, stream.loss_bursts.count) = (34, 9);
         stream.freeze_candidates =
-            vec![FreezeFacts { at_s: 12.3, ms, frames: (12, 400), missing: 34, cause }];
+            vec![FreezeFacts { at_s: 12.3, ms, frames: (12, 400), missing: 34, late: 0, cause }];
         Scene::with(vec![stream])
     }
 

@@ -62,21 +62,41 @@ fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
             // FREEZE tells it.
             continue;
         }
+        let interval_ms = stream.packet_rate.map_or(0.0, |rate| 1e3 / rate.max(1.0));
         let why = match pause.cause {
             Cause::Lost => {
                 format!("{} in it", count(pause.missing, "packet is missing", "packets are missing"))
             }
+            Cause::Late if pause.late as f64 * interval_ms >= ms / 2.0 => {
+                let lost = match pause.missing {
+                    0 => String::new(),
+                    missing => format!(", and {missing} did not come at all"),
+                };
+                format!(
+                    "{} afterwards, out of order{lost}",
+                    count(pause.late, "packet of it came", "packets of it came")
+                )
+            }
             Cause::Late => "what was sent meanwhile came behind it, all at once".to_owned(),
             _ => "no number is missing, and the sender's clock did not go on".to_owned(),
         };
-        let message = format!("{} stopped for {} at {:.1} s: {why}", name(stream), time_of(ms), pause.at_s);
-        let others = interruptions(stream).filter(|other| limit.severity(other.ms).is_some()).count();
+        let such = || interruptions(stream).filter(|other| limit.severity(other.ms).is_some());
+        let others = such().count();
+        let all = match such().next() {
+            Some(first) if others > 1 => {
+                format!(", the longest of {others} times, first at {:.1} s", first.at_s)
+            }
+            _ => String::new(),
+        };
+        let message =
+            format!("{} stopped for {} at {:.1} s{all}: {why}", name(stream), time_of(ms), pause.at_s);
         let mut finding = seen
             .of_stream(&RULE, stream, pause.at_s, pause.frames)
             .severity(severity)
             .message(message)
             .evidence("gap_ms", rounded(ms))
             .evidence("missing", pause.missing)
+            .evidence("late", pause.late)
             .evidence("such_gaps", others);
         if pause.cause == Cause::Unknown {
             // A sender that pauses with its clock looks the same as a way that got longer.
@@ -100,7 +120,7 @@ mod tests {
 
     fn paused(ms: f64, cause: Cause) -> Scene {
         let mut stream = audio("s1", 1);
-        let pause = PauseFacts { at_s: 5.0, ms, frames: (200, 240), missing: 24, cause };
+        let pause = PauseFacts { at_s: 5.0, ms, frames: (200, 240), missing: 24, late: 0, cause };
         stream.pauses = vec![PauseFacts { ms: ms / 4.0, ..pause.clone() }, pause];
         Scene::with(vec![stream])
     }
@@ -115,6 +135,19 @@ mod tests {
     }
 
     #[test]
+    fn what_came_afterwards_was_late_and_many_are_counted() {
+        let mut scene = paused(500.0, Cause::Late);
+        for (pause, at_s) in scene.streams[0].pauses.iter_mut().zip([2.0, 5.0]) {
+            (pause.missing, pause.late, pause.at_s, pause.ms) = (0, 20, at_s, 100.0 * at_s);
+        }
+        assert_eq!(
+            scene.says(&CHECK),
+            "audio 0x00000001 (opus) stopped for 500 ms at 5.0 s, the longest of 2 times, first at 2.0 s: 20 packets of it \
+             came afterwards, out of order"
+        );
+    }
+
+    #[test]
     fn what_may_be_the_senders_own_is_no_more_than_a_warning() {
         let found = paused(5_000.0, Cause::Unknown).finds(&CHECK);
         assert_eq!((found[0].severity, found[0].confidence), (Severity::Warning, Confidence::Low));
@@ -126,8 +159,14 @@ mod tests {
         let stream = &mut scene.streams[0];
         stream.media = Some("video".to_owned());
         assert_eq!(scene.severities(&CHECK), [Severity::Warning]);
-        let freeze =
-            FreezeFacts { at_s: 5.0, ms: 910.0, frames: (199, 240), missing: 24, cause: Cause::Lost };
+        let freeze = FreezeFacts {
+            at_s: 5.0,
+            ms: 910.0,
+            frames: (199, 240),
+            missing: 24,
+            late: 0,
+            cause: Cause::Lost,
+        };
         scene.streams[0].freeze_candidates = vec![freeze];
         assert_eq!(scene.severities(&CHECK), []);
     }

@@ -43,9 +43,10 @@ fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
         }
         told.push(ice.flow);
         let message = format!("{silent} answered no check of {asks} for {} from {at:.1} s on", time_of(ms));
+        let frames = side.longest_silence_frame.map(|frame| (frame, seen.all_frames().1));
         let media = seen.streams_over(&row.leg).into_iter().map(|(stream, _)| stream.last_seen_s);
         found.push(
-            seen.of_pair(&RULE, "ice", &row.leg, at, None)
+            seen.of_pair(&RULE, "ice", &row.leg, at, frames)
                 .severity(severity)
                 .message(message)
                 .evidence("silence_ms", ms.round())

@@ -29,6 +29,8 @@ fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
         };
         // A share that some packets make is as much chance.
         let severity = if stream.lost < SURE { at_most(severity, Severity::Warning) } else { severity };
+        let repair = media.repair(seen, stream);
+        let severity = repair.lessens(severity, stream.lost, |left| seen.limit("loss").severity(pct * left));
         let expected = stream.packets + stream.lost - stream.duplicates.min(stream.packets);
         let bursts = match stream.loss_bursts.count {
             0 => "each on its own".to_owned(),
@@ -39,6 +41,7 @@ fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
             name(stream),
             stream.lost
         );
+        message += &repair.words(stream.lost);
         // The same packets, met elsewhere with fewer losses: it was between the two.
         let before = media.legs.iter().filter(|leg| leg.id != stream.id && leg.lost * 2 <= stream.lost);
         let before = before.min_by_key(|leg| leg.lost);
@@ -56,6 +59,7 @@ fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
             .evidence("lost", stream.lost)
             .evidence("bursts", stream.loss_bursts.count)
             .evidence("longest_run", stream.loss_runs.max);
+        finding = repair.evidence(finding);
         if let Some(pct) = reported {
             finding = finding.evidence("reported_loss_pct", rounded(pct));
         }
@@ -94,7 +98,7 @@ fn help(is_between: bool, side: Option<Side>) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::CHECK;
-    use crate::analyze::facts::Kind;
+    use crate::analyze::facts::{Kind, StreamFacts};
     use crate::analyze::rules::scene::{Scene, audio, video};
     use crate::analyze::side::{Side, Sides};
     use crate::finding::Severity;
@@ -116,6 +120,28 @@ mod tests {
         assert_eq!(scene.severities(&CHECK), [Severity::Error]);
         scene.limits.set("loss=4%/off").unwrap();
         assert_eq!(scene.severities(&CHECK), []);
+    }
+
+    #[test]
+    fn what_came_again_is_one_grade_less() {
+        let mut stream = video("s1", 7);
+        (stream.lost, stream.loss_pct) = (60, 10.0);
+        let rtx =
+            StreamFacts { kind: Kind::Rtx, of: Some(stream.ssrc.clone()), packets: 60, ..video("s2", 8) };
+        let mut scene = Scene::with(vec![stream, rtx]);
+        // Encrypted, they do not say of what they are a copy.
+        assert_eq!(scene.severities(&CHECK), [Severity::Warning]);
+        assert!(
+            scene.says(&CHECK).ends_with("; 60 packets of another source may be the same, sent again (RTX)")
+        );
+        scene.recovered = 58;
+        assert_eq!(scene.severities(&CHECK), [Severity::Warning]);
+        assert!(scene.says(&CHECK).ends_with("; 58 of 60 came again by RTX"));
+        scene.recovered = 20;
+        assert_eq!(scene.severities(&CHECK), [Severity::Error], "6.7 % are left");
+        scene.recovered = 58;
+        scene.streams[0].loss_pct = 3.0;
+        assert_eq!(scene.severities(&CHECK), [Severity::Info]);
     }
 
     #[test]

@@ -72,6 +72,10 @@ fn of(seen: &Seen<'_>, row: &Row, ice: &IceRow, from_src: bool) -> Option<Findin
     };
     let frames = there.iter().map(|(stream, _)| stream.frame_range);
     let frames = frames.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+    // From the last packet of the side that fell silent.
+    let silence = back.iter().filter(|_| ended.is_some_and(|ended| ended >= first));
+    let silence = silence.max_by(|a, b| a.0.last_seen_s.total_cmp(&b.0.last_seen_s));
+    let frames = frames.map(|(from, to)| (silence.map_or(from, |(stream, _)| stream.frame_range.1), to));
     let confidence = if ended.is_some() { Confidence::Medium } else { Confidence::Low };
     Some(
         seen.of_pair(&RULE, "media", &row.leg, from, frames)

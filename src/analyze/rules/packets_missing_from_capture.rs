@@ -145,7 +145,8 @@ mod tests {
 
     #[test]
     fn both_directions_lose_at_once_only_where_both_pass() {
-        let pause = |at_s| PauseFacts { at_s, ms: 400.0, frames: (5, 6), missing: 19, cause: Cause::Lost };
+        let pause =
+            |at_s| PauseFacts { at_s, ms: 400.0, frames: (5, 6), missing: 19, late: 0, cause: Cause::Lost };
         let mut scene = Scene::call();
         scene.streams[0].pauses = vec![pause(4.0)];
         scene.streams[1].pauses = vec![pause(9.0)];

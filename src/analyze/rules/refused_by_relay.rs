@@ -2,7 +2,7 @@
 
 use super::{Check, Seen};
 use crate::analyze::transport::Row;
-use crate::analyze::turn::{EventFacts, TurnFacts};
+use crate::analyze::turn::{EventFacts, RELEASED, TurnFacts};
 use crate::finding::{Finding, Rule, Severity};
 
 /// Every client is told the realm by the first, and a new nonce by the second.
@@ -29,6 +29,9 @@ fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
         match refused_allocation(turn) {
             Some((event, severity)) => found.push(finding(seen, row, turn, event, severity)),
             None => {
+                if let Some((event, severity)) = vanished(turn) {
+                    found.push(finding(seen, row, turn, event, severity));
+                }
                 for method in ["CreatePermission", "ChannelBind", "Refresh"] {
                     let refused = refused(turn, method).filter(|event| event.error != Some(MISMATCH));
                     // Peers in private networks are refused beside those that are let through.
@@ -44,6 +47,15 @@ fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
 fn refused<'a>(turn: &'a TurnFacts, method: &'a str) -> impl Iterator<Item = &'a EventFacts> {
     let of = turn.events.iter().filter(move |event| event.method == method);
     of.filter(|event| event.error.is_some_and(|code| ![UNAUTHENTICATED, STALE_NONCE].contains(&code)))
+}
+
+/// The first sign that an allocation is gone which the client did not give back: all is well again where it made another.
+fn vanished(turn: &TurnFacts) -> Option<(&EventFacts, Severity)> {
+    let is_gone =
+        |event: &&EventFacts| event.error == Some(MISMATCH) && event.detail.as_deref() != Some(RELEASED);
+    let place = turn.events.iter().position(|event| is_gone(&event) && event.method != "Allocate")?;
+    let again = turn.events[place..].iter().any(|event| event.method == "Allocate" && event.error.is_none());
+    Some((&turn.events[place], if again { Severity::Warning } else { Severity::Error }))
 }
 
 /// The last refusal of an allocation where none was granted.
@@ -85,6 +97,10 @@ fn finding(seen: &Seen<'_>, row: &Row, turn: &TurnFacts, event: &EventFacts, sev
             UNAUTHENTICATED if asked_once => "give the client a user name and a password for this server",
             UNAUTHENTICATED => "user name, password or their expiry are wrong: `rtcscope probe` with the same ones says which",
             403 => "the server forbids this peer or this client: `denied-peer-ip`, `allowed-peer-ip` (coturn)",
+            MISMATCH => {
+                "the server had forgotten the allocation, and what it relayed is lost: it was restarted, the Refresh came too \
+                 late, or the client's address changed on the way"
+            }
             440 | 443 => "the address family of the relay is not that of the peer",
             442 => "the server has no such transport on the far side",
             486 => "the quota of this user is used up: `user-quota` (coturn)",
@@ -115,7 +131,8 @@ mod tests {
             frame: 7,
             method: (*method).to_owned(),
             error: *error,
-            detail: None,
+            // Clients ask for the end twice.
+            detail: (*error == Some(437)).then(|| "released".to_owned()),
         };
         let mut scene = Scene::new();
         let events = events.iter().map(event).collect();
@@ -130,6 +147,19 @@ mod tests {
         assert_eq!(turn(&events).severities(&CHECK), []);
         let mixed = [("Allocate", None), ("CreatePermission", Some(403)), ("CreatePermission", None)];
         assert_eq!(turn(&mixed).severities(&CHECK), []);
+    }
+
+    #[test]
+    fn an_allocation_that_the_client_did_not_give_back_is_missed() {
+        let mut scene = turn(&[("Allocate", None), ("Refresh", None), ("Refresh", Some(437))]);
+        let mut of = scene.transport.pairs[0].turn.as_ref().unwrap().events.clone();
+        of[2].detail = None;
+        scene.transport.pairs[0].turn.as_mut().unwrap().events.clone_from(&of);
+        assert_eq!(scene.says(&CHECK), "198.51.100.2:6000 refused Refresh of 192.0.2.1:5000 with 437");
+        assert_eq!(scene.severities(&CHECK), [Severity::Error]);
+        of.push(EventFacts { method: "Allocate".to_owned(), error: None, ..of[2].clone() });
+        scene.transport.pairs[0].turn.as_mut().unwrap().events = of;
+        assert_eq!(scene.severities(&CHECK), [Severity::Warning]);
     }
 
     #[test]

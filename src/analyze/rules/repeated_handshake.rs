@@ -39,7 +39,8 @@ fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
             if let Some(ms) = dtls.handshake_ms {
                 message += &format!("; it took {}", super::seen::time_of(ms));
             }
-            let frames = dtls.began_frame.zip(dtls.ended_frame);
+            let frames =
+                dtls.began_frame.map(|began| (began, dtls.ended_frame.unwrap_or(seen.all_frames().1)));
             found.push(
                 seen.of_pair(&RULE, "dtls", &row.leg, dtls.began_at_s.unwrap_or(0.0), frames)
                     .severity(severity)

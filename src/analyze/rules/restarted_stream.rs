@@ -23,12 +23,19 @@ fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
             continue;
         }
         let message = format!(
-            "the sequence numbers of {} began anew {}",
+            "the sequence numbers of {} began anew {}{}",
             name(stream),
-            count(stream.restarts, "time", "times")
+            count(stream.restarts, "time", "times"),
+            match (stream.restarted_at_s, stream.restarts) {
+                (Some(at), 1) => format!(", at {at:.1} s"),
+                (Some(at), _) => format!(", first at {at:.1} s"),
+                (None, _) => String::new(),
+            }
         );
+        let at = stream.restarted_at_s.unwrap_or(stream.first_seen_s);
+        let frame = stream.restarted_frame.unwrap_or(stream.frame_range.0);
         found.push(
-            seen.of_whole_stream(&RULE, stream)
+            seen.of_stream(&RULE, stream, at, (frame, stream.frame_range.1))
                 .message(message)
                 .evidence("restarts", stream.restarts)
                 .evidence("packets", stream.packets)

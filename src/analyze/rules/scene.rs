@@ -32,6 +32,8 @@ pub(crate) struct Scene {
     pub(crate) calls: Vec<CallFacts>,
     pub(crate) limits: Limits,
     pub(crate) sides: Sides,
+    /// What retransmissions made good.
+    pub(crate) recovered: u64,
 }
 
 impl Scene {
@@ -70,6 +72,7 @@ impl Scene {
             calls: Vec::new(),
             limits: Limits::default(),
             sides: Sides::new(None, &[]),
+            recovered: 0,
         }
     }
 
@@ -135,8 +138,8 @@ impl Scene {
                 streams: vec![rtx.id.clone()],
                 packets: rtx.packets,
                 padded: 0,
-                read: 0,
-                recovered: 0,
+                read: self.recovered,
+                recovered: self.recovered,
                 answered: 0,
                 answer_ms: None,
             });
@@ -206,9 +209,12 @@ pub(crate) fn audio(id: &str, ssrc: u32) -> StreamFacts {
         lost_first_last: 0,
         reordered: 0,
         restarts: 0,
+        restarted_at_s: None,
+        restarted_frame: None,
         strays: 0,
         loss_bursts: none.clone(),
         worst_burst: None,
+        densest_burst: None,
         loss_runs: none,
         jitter_mean_ms: Some(2.0),
         jitter_max_ms: Some(6.0),
@@ -292,6 +298,7 @@ pub(crate) fn side() -> SideFacts {
         consent_interval: None,
         longest_silence_ms: Some(2600.0),
         longest_silence_at_s: Some(4.0),
+        longest_silence_frame: Some(80),
         last_answer_at_s: Some(58.0),
         mapped: None,
         media_from_s: Some(1.0),
@@ -430,6 +437,7 @@ pub(crate) fn report_on(source: u32) -> PairFacts {
         jitter_max_ms: None,
         counts: Counts::default(),
         nack_numbers: 0,
+        nack_distinct: None,
         nacks: None,
         picture_requests: None,
         congestion_control: None,

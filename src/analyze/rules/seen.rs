@@ -85,6 +85,22 @@ impl<'a> Media<'a> {
         rtx.map(|repair| repair.packets.saturating_sub(repair.padded)).sum()
     }
 
+    /// What retransmission made of the losses of one of its legs.
+    pub(super) fn repair(&self, seen: &Seen<'_>, stream: &StreamFacts) -> Repair {
+        let rtx = || self.repairs.iter().filter(|repair| repair.kind == Kind::Rtx);
+        let recovered: u64 = rtx().map(|repair| repair.recovered).sum();
+        if recovered > 0 {
+            return Repair::Recovered(recovered.min(stream.lost));
+        }
+        // What is encrypted does not say of what it is a copy.
+        let sealed = rtx().filter(|repair| repair.read == 0);
+        let sealed: u64 = sealed.map(|repair| repair.packets.saturating_sub(repair.padded)).sum();
+        match sealed + seen.unpaired(stream, stream.lost) {
+            sent if sent > 0 && sent * 5 >= stream.lost * 4 => Repair::Likely(sent),
+            _ => Repair::None,
+        }
+    }
+
     /// Its source.
     pub(super) fn ssrc(&self) -> u32 {
         self.legs.first().map_or(0, |leg| ssrc(leg))
@@ -93,6 +109,59 @@ impl<'a> Media<'a> {
     /// The names of its legs, if there are several.
     pub(super) fn names(&self) -> Option<Vec<Value>> {
         (self.legs.len() > 1).then(|| self.legs.iter().map(|leg| leg.id.as_str().into()).collect())
+    }
+}
+
+/// What became of losses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Repair {
+    None,
+    /// So many came again.
+    Recovered(u64),
+    /// So many packets came that may be they.
+    Likely(u64),
+}
+
+impl Repair {
+    /// How grave losses are that would be `severity` alone; `left` judges the part of them that remains, from 0 to 1.
+    pub(super) fn lessens(
+        self,
+        severity: Severity,
+        lost: u64,
+        left: impl FnOnce(f64) -> Option<Severity>,
+    ) -> Severity {
+        let lower = if severity == Severity::Error { Severity::Warning } else { Severity::Info };
+        match self {
+            Self::None => severity,
+            Self::Recovered(again) => {
+                let remains = left(1.0 - again as f64 / lost.max(1) as f64);
+                remains.map_or(lower, |remains| remains.max(lower)).min(severity)
+            }
+            Self::Likely(_) => lower,
+        }
+    }
+
+    /// `; 58 of 60 came again by RTX`.
+    pub(super) fn words(self, lost: u64) -> String {
+        match self {
+            Self::None => String::new(),
+            Self::Recovered(again) => format!("; {again} of {lost} came again by RTX"),
+            Self::Likely(sent) => {
+                format!(
+                    "; {} of another source may be the same, sent again (RTX)",
+                    count(sent, "packet", "packets")
+                )
+            }
+        }
+    }
+
+    /// With what it adds to the evidence.
+    pub(super) fn evidence(self, finding: Finding) -> Finding {
+        match self {
+            Self::None => finding,
+            Self::Recovered(again) => finding.evidence("recovered", again),
+            Self::Likely(sent) => finding.evidence("may_be_recovered", sent),
+        }
     }
 }
 
@@ -208,6 +277,43 @@ impl<'a> Seen<'a> {
     /// A finding about all packets of a stream.
     pub(super) fn of_whole_stream(&self, rule: &'static Rule, stream: &StreamFacts) -> Finding {
         self.of_stream(rule, stream, stream.first_seen_s, stream.frame_range)
+    }
+
+    /// A finding about packets of a stream, and about reports on it, in these packets.
+    pub(super) fn of_stream_and_reports(
+        &self,
+        rule: &'static Rule,
+        stream: &StreamFacts,
+        sender: &SenderFacts,
+        at_s: f64,
+        frames: (u64, u64),
+    ) -> Finding {
+        let back = LegFacts { src: sender.src, dst: sender.dst, via: None, ..stream.path.clone() };
+        let media = one_way(&stream.path, Some(ssrc(stream)), frames);
+        let location = Location::Packets {
+            frame_first: frames.0,
+            frame_last: frames.1,
+            time_s: at_s,
+            stream: Some(stream.id.clone()),
+            display_filter: format!("({media}) || ({})", one_way(&back, None, frames)),
+        };
+        rule.finding("media", subject(stream)).at(location)
+    }
+
+    /// Packets beside a stream that repair something unknown, or may: those of sources without a meaning, and those of
+    /// the same kind with hardly more packets than `wanted`.
+    pub(super) fn unpaired(&self, stream: &StreamFacts, wanted: u64) -> u64 {
+        let beside = self.index.streams(&stream.path).iter().map(|place| &self.streams[*place]);
+        let may_repair = |other: &&StreamFacts| {
+            other.ssrc != stream.ssrc
+                && other.packets <= wanted * 2 + 10
+                && match other.kind {
+                    Kind::Rtx => other.of.is_none(),
+                    Kind::Primary => other.media.is_none() || is_video(other) && is_video(stream),
+                    Kind::Fec => false,
+                }
+        };
+        beside.filter(may_repair).map(|other| other.packets).sum()
     }
 
     /// A finding about what went between two addresses, both ways.

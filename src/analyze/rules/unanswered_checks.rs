@@ -26,12 +26,14 @@ fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
             session.iter().filter_map(|row| row.ice.as_ref()).map(of).sum()
         };
         let unanswered = sum(|ice| ice.src.unanswered + ice.dst.unanswered);
+        // Where none is answered, what was sent again was not either.
+        let sent = unanswered + sum(|ice| ice.src.repeated + ice.dst.repeated);
         let heard = sum(|ice| {
             let errors = ice.src.errors.values().sum::<u64>() + ice.dst.errors.values().sum::<u64>();
             ice.src.answered + ice.dst.answered + errors
         });
         let has_media = session.iter().any(|row| !seen.streams_over(&row.leg).is_empty());
-        if unanswered < FEWEST || heard > 0 || has_media {
+        if unanswered == 0 || sent < FEWEST || heard > 0 || has_media {
             continue;
         }
         let Some(busiest) =
@@ -43,8 +45,9 @@ fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
         let both = sides.clone().any(|ice| ice.src.checks > 0 && ice.dst.checks > 0);
         let first = sides.flat_map(|ice| [ice.src.first_check_at_s, ice.dst.first_check_at_s]).flatten();
         let message = format!(
-            "none of {} was answered, on {}{}",
+            "none of {}{} was answered, on {}{}",
             count(unanswered, "check", "checks"),
+            if sent > unanswered { format!(", sent {sent} times,") } else { String::new() },
             count(session.len() as u64, "pair of addresses", "pairs of addresses"),
             if both { ", though both sides sent some" } else { "" }
         );
@@ -53,6 +56,7 @@ fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
                 .confidence(Confidence::Medium)
                 .message(message)
                 .evidence("unanswered", unanswered)
+                .evidence("transmissions", sent)
                 .evidence("pairs", session.len())
                 .evidence("both_sides_check", both)
                 .help(match both {
@@ -93,6 +97,21 @@ mod tests {
         assert_eq!(silent(1).severities(&CHECK), [], "four checks are few");
         assert_eq!(silent(3).severities(&CHECK), [Severity::Error]);
         assert_eq!(silent(3).says(&CHECK), "none of 12 checks was answered, on 3 pairs of addresses");
+    }
+
+    #[test]
+    fn a_check_that_is_sent_again_and_again_counts_each_time() {
+        let mut scene = silent(3);
+        for row in &mut scene.transport.pairs {
+            let ice = row.ice.as_mut().unwrap();
+            (ice.src.checks, ice.src.unanswered, ice.src.repeated) = (1, 1, 6);
+        }
+        assert_eq!(
+            scene.says(&CHECK),
+            "none of 3 checks, sent 21 times, was answered, on 3 pairs of addresses"
+        );
+        scene.transport.pairs.iter_mut().for_each(|row| row.ice.as_mut().unwrap().src.unanswered = 0);
+        assert_eq!(scene.severities(&CHECK), [], "an answer may be on its way");
     }
 
     #[test]

@@ -2,7 +2,6 @@
 
 use super::seen::{count, name};
 use super::{Check, Seen};
-use crate::analyze::facts::{Kind, StreamFacts};
 use crate::analyze::reports::Kind as Report;
 use crate::finding::{Confidence, Finding, Rule, Severity};
 
@@ -25,19 +24,27 @@ fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
     for media in seen.media() {
         let Some((stream, _)) = media.worst(|stream| Some(stream.lost as f64)) else { continue };
         let asking = seen.reports_on(media.ssrc()).max_by_key(|(_, pair)| pair.nack_numbers);
-        let Some((_, pair)) = asking.filter(|(_, pair)| pair.nack_numbers >= FEWEST) else { continue };
+        let Some((asker, pair)) = asking else { continue };
+        let wanted = pair.nack_distinct.unwrap_or(pair.nack_numbers);
+        if wanted < FEWEST {
+            continue;
+        }
         // The same numbers again show as copies where the first was seen, and as late packets where it was not.
         let again = media.legs.iter().map(|leg| leg.duplicates + leg.reordered).max().unwrap_or(0);
-        let unknown = media.legs.iter().map(|leg| unknown(seen, leg)).max().unwrap_or(0);
+        let unknown = media.legs.iter().map(|leg| seen.unpaired(leg, wanted)).max().unwrap_or(0);
         let repairs = media.repaired() + unknown;
-        if (again + repairs) * 2 >= pair.nack_numbers {
+        if (again + repairs) * 2 >= wanted {
             continue;
         }
         let nacks = pair.counts.of(Report::Nack);
         let mut message = format!(
-            "of {}, {} asked for again in {}",
+            "of {}, {} asked for again{} in {}",
             name(stream),
-            count(pair.nack_numbers, "packet was", "packets were"),
+            count(wanted, "packet was", "packets were"),
+            match pair.nack_numbers {
+                times if times > wanted => format!(" {times} times"),
+                _ => String::new(),
+            },
             count(nacks, "NACK", "NACKs")
         );
         message += &match again + repairs {
@@ -48,10 +55,11 @@ fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
             (asked.first_s, (asked.first_frame, asked.last_frame))
         });
         found.push(
-            seen.of_stream(&RULE, stream, at, (frames.0.min(stream.frame_range.0), frames.1))
+            seen.of_stream_and_reports(&RULE, stream, asker, at, frames)
                 .confidence(Confidence::Medium)
                 .message(message)
-                .evidence("asked_again", pair.nack_numbers)
+                .evidence("asked_again", wanted)
+                .evidence("times", pair.nack_numbers)
                 .evidence("nacks", nacks)
                 .evidence("retransmissions", repairs)
                 .evidence("late_or_twice", again)
@@ -63,20 +71,11 @@ fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
     }
 }
 
-/// Packets beside a stream that nothing else is known of: they may be retransmissions.
-fn unknown(seen: &Seen<'_>, stream: &StreamFacts) -> u64 {
-    let beside = seen.streams.iter().filter(|other| other.path == stream.path && other.ssrc != stream.ssrc);
-    beside
-        .filter(|other| other.kind == Kind::Primary && other.media.is_none())
-        .map(|other| other.packets)
-        .sum()
-}
-
 #[cfg(test)]
 mod tests {
     use super::CHECK;
     use crate::analyze::facts::{Kind, StreamFacts};
-    use crate::analyze::reports::PairFacts;
+    use crate::analyze::reports::{PairFacts, RequestFacts};
     use crate::analyze::rules::scene::{Scene, receiver, report_on, video};
     use crate::finding::Severity;
 
@@ -109,5 +108,29 @@ mod tests {
         assert_eq!(scene.severities(&CHECK), []);
         scene.streams[1].of = Some("0x00000009".to_owned());
         assert_eq!(scene.severities(&CHECK), [Severity::Warning]);
+        scene.streams[1].of = None;
+        assert_eq!(scene.severities(&CHECK), [], "it may be of this one");
+    }
+
+    #[test]
+    fn a_packet_that_is_asked_for_twice_is_one() {
+        let mut scene = asked(68);
+        let pair = &mut scene.reports.rtcp[0].reports[0];
+        pair.nack_distinct = Some(34);
+        pair.nacks = Some(RequestFacts {
+            first_s: 12.0,
+            last_s: 13.0,
+            first_frame: 2400,
+            last_frame: 2500,
+            most_in_5s: 34,
+        });
+        let found = scene.finds(&CHECK);
+        assert!(
+            found[0].message.contains("34 packets were asked for again 68 times in"),
+            "{}",
+            found[0].message
+        );
+        let place = found[0].location.as_ref().unwrap().to_string();
+        assert!(place.starts_with("frames 2400 to 2500, from 12.000 s"), "{place}");
     }
 }

@@ -13,6 +13,10 @@ const DRIFT_SECONDS: f64 = 10.0;
 /// For a drift to be the clock's, and not a queue that filled or a jump: so much time, in so many parts, none of which
 /// is off the line by more than this share of what the drift comes to.
 const STEADY_SECONDS: f64 = 60.0;
+/// Half of that is enough where the standard error is a twentieth of the drift at most, or so many ppm.
+const SURE_SECONDS: f64 = 30.0;
+const SURE_SHARE: f64 = 0.05;
+const SURE_PPM: f64 = 5.0;
 const PARTS: usize = 32;
 const FEWEST_PARTS: usize = 6;
 const OFF_THE_LINE: f64 = 0.2;
@@ -179,10 +183,13 @@ impl Clock {
     /// delays that grow are. `None` where that is too short a time to tell.
     #[must_use]
     pub fn is_steady(&self, rate: u32) -> Option<bool> {
+        let sure = self.drift(rate)?;
+        let sure = sure.error_ppm <= (sure.ppm.abs() * SURE_SHARE).max(SURE_PPM);
+        let enough = if sure { SURE_SECONDS } else { STEADY_SECONDS };
         let (rate, line) = (f64::from(rate), self.line());
         let slope = line.slope()?;
         let parts: Vec<&Part> = line.parts.iter().filter(|part| part.n >= FEWEST as f64).collect();
-        if parts.len() < FEWEST_PARTS || line.seconds() < STEADY_SECONDS {
+        if parts.len() < FEWEST_PARTS || line.seconds() < enough {
             return None;
         }
         // How far each part is off the line, in seconds.

@@ -28,6 +28,10 @@ pub struct Freeze {
     pub after: Frame,
     /// Packets that had not come by then, of those sent since the frame before began.
     pub missing: u64,
+    /// Of those, the ones that came afterwards.
+    pub came: u64,
+    /// The number of the frame before it and of the one after, with their cycles.
+    pub numbers: (i64, i64),
     /// How far the timestamp went over it.
     pub units: i64,
 }
@@ -38,8 +42,8 @@ pub struct Frames {
     count: u64,
     timestamp: i64,
     began: Time,
-    /// Packets missing when it began.
-    missing: u64,
+    /// Packets missing when it began, and its number.
+    missing: (u64, i64),
     jitter: Jitter,
     recent: VecDeque<f64>,
     sum: f64,
@@ -56,7 +60,7 @@ impl Frames {
             count: 0,
             timestamp: 0,
             began: Time::default(),
-            missing: 0,
+            missing: (0, 0),
             jitter: Jitter::new(known),
             recent: VecDeque::new(),
             sum: 0.0,
@@ -66,14 +70,14 @@ impl Frames {
         }
     }
 
-    /// Takes a packet with its timestamp since the first, `missing` being how many have not come so far and `before` the
-    /// packet ahead of it. Whether it begins a frame.
+    /// Takes a packet with its timestamp since the first, `missing` being how many have not come so far, with its own
+    /// number, and `before` the packet ahead of it. Whether it begins a frame.
     pub fn packet(
         &mut self,
         at: Time,
         seconds: f64,
         timestamp: i64,
-        missing: u64,
+        missing: (u64, i64),
         before: Frame,
         frame: Frame,
     ) -> bool {
@@ -91,11 +95,24 @@ impl Frames {
         true
     }
 
+    /// A number came behind a later one.
+    pub fn came(&mut self, number: i64) {
+        let over = |freeze: &&mut Freeze| freeze.numbers.0 < number && number < freeze.numbers.1;
+        if let Some(freeze) = self.freezes.iter_mut().rev().find(over) {
+            freeze.came = (freeze.came + 1).min(freeze.missing);
+        }
+    }
+
     /// The stream began anew.
     pub fn interrupt(&mut self, timestamp: i64, at: Time) {
         self.timestamp = timestamp - 1;
         self.began = at;
         self.jitter.interrupt();
+    }
+
+    /// Of its clock rate, from now on.
+    pub(super) fn settle(&mut self, rate: u32) {
+        self.jitter.settle(rate);
     }
 
     /// The clock of the capture was set: what was before and what comes are not to be compared.
@@ -104,7 +121,7 @@ impl Frames {
         self.jitter.interrupt();
     }
 
-    fn interval(&mut self, at: Time, timestamp: i64, missing: u64, before: Frame, frame: Frame) {
+    fn interval(&mut self, at: Time, timestamp: i64, missing: (u64, i64), before: Frame, frame: Frame) {
         let interval = at.seconds_since(self.began);
         if self.recent.len() >= FEWEST {
             let mean = self.sum / self.recent.len() as f64;
@@ -113,9 +130,20 @@ impl Frames {
                 self.freeze_count += 1;
                 self.frozen_ms += ms;
                 if self.freezes.len() < MOST_FREEZES {
-                    let missing = missing.saturating_sub(self.missing);
+                    let numbers = (self.missing.1, missing.1);
+                    let missing = missing.0.saturating_sub(self.missing.0);
                     let units = timestamp - self.timestamp;
-                    self.freezes.push(Freeze { from: self.began, ms, before, after: frame, missing, units });
+                    let freeze = Freeze {
+                        from: self.began,
+                        ms,
+                        before,
+                        after: frame,
+                        missing,
+                        came: 0,
+                        numbers,
+                        units,
+                    };
+                    self.freezes.push(freeze);
                 }
             }
         }

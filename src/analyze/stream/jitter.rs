@@ -10,6 +10,8 @@ const ALL: usize = RATES.len() + 1;
 #[derive(Debug, Clone, Copy)]
 pub struct Jitter {
     rates: [u32; ALL],
+    /// The one that is followed, once it is clear which one that is.
+    only: Option<usize>,
     /// Seconds of a unit: multiplied with many times faster than divided by.
     unit: [f64; ALL],
     now: [f64; ALL],
@@ -50,7 +52,7 @@ impl Jitter {
         let (none, jumps) = ([0.0; ALL], [Jumps::default(); ALL]);
         // An unused rate is 0: its figures are never asked for.
         let unit = rates.map(|rate| 1.0 / f64::from(rate.max(1)));
-        Self { rates, unit, now: none, sum: none, most: none, counted: 0, last: None, jumps }
+        Self { rates, only: None, unit, now: none, sum: none, most: none, counted: 0, last: None, jumps }
     }
 
     /// Takes a packet: its arrival in seconds, and its timestamp in units, both since any fixed moment.
@@ -59,7 +61,8 @@ impl Jitter {
         let (arrival, media) = (seconds - last_seconds, (units - last_units) as f64);
         self.counted += 1;
         let mut jumped = false;
-        for at in 0..ALL {
+        let lanes = self.only.map_or(0..ALL, |only| only..only + 1);
+        for at in lanes {
             let d = (arrival - media * self.unit[at]).abs();
             let step = (d - self.now[at]) / 16.0;
             // Timestamps that were set anew say nothing of the way.
@@ -71,6 +74,16 @@ impl Jitter {
         if jumped {
             self.jumped(arrival, media, (at, frame));
         }
+    }
+
+    /// From now on `rate` alone is followed, where it is one of those that were: the others have nothing more to say.
+    pub(super) fn settle(&mut self, rate: u32) {
+        self.only = self.place(rate).or(self.only);
+    }
+
+    /// The place of the rate that is followed, once it is one.
+    pub(super) fn settled(&self) -> Option<usize> {
+        self.only
     }
 
     #[cold]
@@ -120,7 +133,8 @@ impl Jitter {
     /// Where `rate` stands among the rates followed.
     #[must_use]
     pub(super) fn place(&self, rate: u32) -> Option<usize> {
-        self.rates.iter().position(|followed| *followed == rate && rate > 0)
+        let place = self.rates.iter().position(|followed| *followed == rate && rate > 0)?;
+        self.only.is_none_or(|only| only == place).then_some(place)
     }
 }
 
@@ -152,6 +166,21 @@ mod tests {
                 && !jitter.follows(0)
                 && jitter.at(22_051).is_none()
         );
+    }
+
+    #[test]
+    fn once_it_is_clear_which_rate_is_right_the_others_are_unknown() {
+        let (mut all, mut one) = (Jitter::new(None), Jitter::new(None));
+        for n in 0..100 {
+            if n == 50 {
+                one.settle(48_000);
+            }
+            let arrived = f64::from(n) * 0.02 + f64::from(n * 7 % 5) * 0.001;
+            take(&mut all, arrived, i64::from(n) * 960);
+            take(&mut one, arrived, i64::from(n) * 960);
+        }
+        assert_eq!(one.at(48_000), all.at(48_000));
+        assert!(one.at(8_000).is_none() && all.at(8_000).is_some());
     }
 
     #[test]

@@ -6,6 +6,8 @@ use crate::capture::{Frame, Time};
 
 /// Gmin of RFC 3611 §4.7.2: so many packets in a row that arrived end a burst.
 const GMIN: u64 = 16;
+/// Fewer packets than this between two losses: they are close, and more than every fifth is lost.
+const CLOSE: u64 = 4;
 /// Gaps whose end is not decided; more come only from damage.
 const MOST_GAPS: usize = 2048;
 /// The longest run that the histogram tells from others; its last place is "that or longer".
@@ -49,6 +51,8 @@ pub struct Runs {
     worst: Option<Burst>,
     in_bursts: u64,
     burst_histogram: [u64; LONGEST_TOLD],
+    close: Option<Burst>,
+    densest: Option<Burst>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -88,6 +92,16 @@ impl Runs {
             }
             None => self.burst = Some(Burst { lost: 1, span: 1, from: loss, to: loss }),
         }
+        let close = match self.close {
+            Some(burst) if quiet < CLOSE => {
+                Burst { lost: burst.lost + 1, span: burst.span + quiet + 1, to: loss, ..burst }
+            }
+            _ => Burst { lost: 1, span: 1, from: loss, to: loss },
+        };
+        if self.densest.is_none_or(|densest| close.lost > densest.lost) {
+            self.densest = Some(close);
+        }
+        self.close = Some(close);
         loss
     }
 
@@ -104,6 +118,7 @@ impl Runs {
     pub(super) fn finish(&mut self) {
         self.end_run();
         self.end_burst();
+        self.close = None;
     }
 
     fn end_run(&mut self) {
@@ -175,6 +190,13 @@ impl Runs {
     #[must_use]
     pub fn worst(&self) -> Option<Burst> {
         self.worst
+    }
+
+    /// The most losses with fewer than four arrivals between any two: losses that are spread evenly are no burst to those
+    /// who hear it, though RFC 3611 has them as one.
+    #[must_use]
+    pub fn densest(&self) -> Option<Burst> {
+        self.densest.filter(|burst| burst.lost > 1)
     }
 }
 

@@ -36,6 +36,8 @@ use holes::Newest;
 use points::Points;
 use recent::Recent;
 
+/// Packets after which it is clear how fast timestamps run.
+const SETTLED: u64 = 512;
 /// As much of a payload as anything here looks at.
 const HEAD: usize = 16;
 /// A packet that came so long before the one ahead of it: the clock of the capture went back.
@@ -149,6 +151,8 @@ pub struct OfType {
 #[derive(Debug, Clone)]
 pub struct Stream {
     first: Sample,
+    /// The clock rate that was known beforehand, in Hz.
+    stated: Option<u32>,
     last: Sample,
     sequence: Sequence,
     clock: Clock,
@@ -171,6 +175,7 @@ pub struct Stream {
     points: Points,
     recent: Recent,
     red: Option<(u8, Red)>,
+    restarted: Option<(Time, Frame)>,
 }
 
 impl Stream {
@@ -179,6 +184,7 @@ impl Stream {
     pub fn new(first: Sample, start: Time, interval_ns: i64, rate: Option<u32>) -> Self {
         let mut new = Self {
             first,
+            stated: rate,
             last: first,
             sequence: Sequence::new(first.sequence),
             clock: Clock::default(),
@@ -200,6 +206,7 @@ impl Stream {
             points: Points::default(),
             recent: Recent::default(),
             red: None,
+            restarted: None,
         };
         new.count(&first, 0.0, true);
         new.media(&first, true);
@@ -237,6 +244,8 @@ impl Stream {
             before: last.frame,
             after: sample.frame,
             skipped,
+            came: 0,
+            numbers: (passed, passed + skipped as i64 + 1),
             units: i64::from(step),
             marker: sample.marker,
             later: (sample.at, i64::from(step)),
@@ -244,6 +253,8 @@ impl Stream {
         match arrival {
             Arrival::Suspect => {}
             Arrival::Restart => {
+                // The one before was the first of them.
+                self.restarted.get_or_insert((last.at, last.frame));
                 self.jitter.interrupt();
                 self.clock.interrupt();
                 self.frames.interrupt(self.units, sample.at);
@@ -251,6 +262,10 @@ impl Stream {
                 self.ahead(sample);
             }
             Arrival::Ahead | Arrival::Reordered | Arrival::Duplicate => {
+                if arrival == Arrival::Reordered {
+                    self.pauses.came(self.sequence.extended());
+                    self.frames.came(self.sequence.extended());
+                }
                 self.media(sample, arrival == Arrival::Ahead);
                 match arrival {
                     Arrival::Ahead => self.ahead(sample),
@@ -277,6 +292,15 @@ impl Stream {
         }
     }
 
+    /// Follows one clock rate from now on: the one that the timestamps show, unless somebody says another.
+    fn settle(&mut self) {
+        let shown = self.clock.rate();
+        if let Some(rate) = shown.filter(|_| self.stated.is_none() || self.stated == shown) {
+            self.jitter.settle(rate);
+            self.frames.settle(rate);
+        }
+    }
+
     /// What the timestamp says.
     fn media(&mut self, sample: &Sample, ahead: bool) {
         self.recent.push(sample.timestamp);
@@ -285,9 +309,12 @@ impl Stream {
             return;
         }
         self.points.push(sample.at, sample.timestamp);
+        if self.sequence.packets() == SETTLED {
+            self.settle();
+        }
         let seconds = sample.at.seconds_since(self.first.at);
         self.jitter.packet(seconds, self.units, sample.at, sample.frame);
-        let missing = self.sequence.missing();
+        let missing = (self.sequence.missing(), self.sequence.extended());
         if ahead && self.frames.packet(sample.at, seconds, self.units, missing, self.last.frame, sample.frame)
         {
             self.clock.point(seconds, self.units);
@@ -313,12 +340,17 @@ impl Stream {
         if let Some(form) = sample.extension {
             self.forms[form as usize] += 1;
         }
-        let estimates = self.jitter.estimates();
+        let (estimates, settled) = (self.jitter.estimates(), self.jitter.settled());
         let row = self.series.at(sample.at);
         row.packets += 1;
         row.bytes = row.bytes.saturating_add(sample.length);
-        for (kept, now) in row.jitter.iter_mut().zip(estimates) {
-            *kept = kept.max(now);
+        match settled {
+            Some(at) => row.jitter[at] = row.jitter[at].max(estimates[at]),
+            None => {
+                for (kept, now) in row.jitter.iter_mut().zip(estimates) {
+                    *kept = kept.max(now);
+                }
+            }
         }
         if !first {
             row.gap_ms = row.gap_ms.max(ms as f32);
@@ -438,6 +470,12 @@ impl Stream {
     #[must_use]
     pub fn span_units(&self) -> i64 {
         self.newest
+    }
+
+    /// When its numbers began anew for the first time.
+    #[must_use]
+    pub fn restarted(&self) -> Option<(Time, Frame)> {
+        self.restarted
     }
 
     /// Packets whose header says that padding follows.

@@ -24,6 +24,10 @@ pub struct Pause {
     pub after: Frame,
     /// Numbers between the two that had not come yet.
     pub skipped: u64,
+    /// Of those, the ones that came afterwards.
+    pub came: u64,
+    /// The number before it and the one after, with their cycles.
+    pub numbers: (i64, i64),
     /// How far the timestamp went over it.
     pub units: i64,
     /// Whether the packet that ended it has the marker: audio begins anew after silence (RFC 3551 §4.1).
@@ -53,12 +57,23 @@ impl Pause {
         self.to.ms_since(self.from)
     }
 
+    /// Numbers between the two that never came.
+    #[must_use]
+    pub fn missing(&self) -> u64 {
+        self.skipped.saturating_sub(self.came)
+    }
+
     /// What it came from, for a stream with a packet every `interval_ms` and this clock rate, in Hz.
     #[must_use]
     pub fn cause(&self, interval_ms: f64, rate: Option<u32>) -> Cause {
         let ms = self.ms();
-        if self.skipped > 0 && self.skipped as f64 * interval_ms >= ms / 2.0 {
+        // Numbers that stand for more than half of it.
+        let fill = |numbers: u64| numbers > 0 && numbers as f64 * interval_ms >= ms / 2.0;
+        if fill(self.missing()) && self.missing() >= self.came {
             return Cause::Lost;
+        }
+        if fill(self.skipped) {
+            return Cause::Late;
         }
         let Some(rate) = rate else { return Cause::Unknown };
         let lag = |at: Time, units: i64| at.ms_since(self.from) - units as f64 * 1e3 / f64::from(rate);
@@ -96,6 +111,14 @@ impl Pauses {
         if ms >= SHORTEST_MS {
             let pause = pause();
             self.keep(pause, units - pause.units);
+        }
+    }
+
+    /// A number came behind a later one.
+    pub(super) fn came(&mut self, number: i64) {
+        let over = |pause: &&mut Pause| pause.numbers.0 < number && number < pause.numbers.1;
+        if let Some(pause) = self.kept.iter_mut().find(over) {
+            pause.came += 1;
         }
     }
 
@@ -149,6 +172,8 @@ mod tests {
                 before: Frame::default(),
                 after: Frame::default(),
                 skipped,
+                came: 0,
+                numbers: (0, 0),
                 units,
                 marker,
                 later: (ms(at), units),
@@ -169,6 +194,27 @@ mod tests {
     #[test]
     fn numbers_that_are_missing_are_lost() {
         assert_eq!(cause(&[(0, 0), (400, 400), (420, 420)], 19, false), Cause::Lost);
+    }
+
+    #[test]
+    fn numbers_that_come_after_all_were_late() {
+        let mut pauses = Pauses::default();
+        pauses.packet(400.0, ms(400), 3200, || Pause {
+            from: ms(0),
+            to: ms(400),
+            before: Frame::default(),
+            after: Frame::default(),
+            skipped: 19,
+            came: 0,
+            numbers: (10, 30),
+            units: 3200,
+            marker: false,
+            later: (ms(400), 3200),
+        });
+        let cause = |pauses: &Pauses| pauses.kept()[0].cause(20.0, Some(8_000));
+        assert_eq!((cause(&pauses), pauses.kept()[0].missing()), (Cause::Lost, 19));
+        (11..26).chain([9, 30, 31]).for_each(|number| pauses.came(number));
+        assert_eq!((cause(&pauses), pauses.kept()[0].missing()), (Cause::Late, 4));
     }
 
     #[test]
@@ -196,6 +242,8 @@ mod tests {
             before: Frame::default(),
             after: Frame::default(),
             skipped,
+            came: 0,
+            numbers: (n * 10, n * 10 + 4),
             units: 0,
             marker: false,
             later: (ms(0), 0),

@@ -348,8 +348,16 @@ impl Summary {
             }
         }
         for (reason, count) in &self.not_counted {
-            let packets = format!("{} packets of {} sources look like RTP", count.packets, count.sources);
-            notes.push(format!("{packets} and are not counted: {reason}"));
+            let many = |count: u64, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
+            let sources = match count.sources {
+                0 => String::new(),
+                sources => format!(" of {}", many(sources, "source")),
+            };
+            let (look, why) = in_words(reason);
+            let verb = if count.packets == 1 { "looks" } else { "look" };
+            let are = if count.packets == 1 { "is" } else { "are" };
+            let packets = many(count.packets, "packet");
+            notes.push(format!("{packets}{sources} {verb} like {look} and {are} not counted: {why}"));
         }
         notes
     }
@@ -426,7 +434,9 @@ impl Report for Summary {
     }
 
     fn subjects(&self) -> Vec<String> {
-        let captures = self.captures.iter().map(|capture| capture.file.clone());
+        // A file whose streams have findings is not one in which nothing was found.
+        let captures = self.captures.iter().filter(|_| self.findings.is_empty());
+        let captures = captures.map(|capture| capture.file.clone());
         captures.chain(self.streams.iter().map(super::rules::subject)).collect()
     }
 
@@ -469,6 +479,21 @@ impl Shown {
     }
 }
 
+/// Why something is not counted.
+fn in_words(reason: &str) -> (&'static str, &str) {
+    match reason {
+        "port_of_another_protocol" => ("RTP", "the port is that of another protocol"),
+        "ssrc_0_without_context" => ("RTP", "the source is 0, and nothing else says that media flows there"),
+        "payload_types" => ("RTP", "the payload types are too many for one stream"),
+        "sequence_numbers" => ("RTP", "the numbers do not follow one another"),
+        "too_few_packets" => ("RTP", "too few of a source to tell"),
+        "too_many_sources" => ("RTP", "too many sources at once"),
+        "malformed_header" => ("RTP", "the header does not fit the packet"),
+        "no_rtcp" => ("RTCP", "no report can be read from it"),
+        other => ("RTP", other),
+    }
+}
+
 fn number(ssrc: &str) -> Option<u32> {
     u32::from_str_radix(ssrc.strip_prefix("0x")?, 16).ok()
 }
@@ -478,5 +503,8 @@ pub(super) fn plain(text: impl Into<String>) -> Cell {
 }
 
 pub(super) fn figure(value: Option<f64>, digits: usize) -> Cell {
-    plain(value.map_or_else(String::new, |value| format!("{value:.digits$}")))
+    let text = value.map_or_else(String::new, |value| format!("{value:.digits$}"));
+    // What rounds to nothing has no sign.
+    let is_nothing = text.starts_with('-') && !text.contains(|c: char| ('1'..='9').contains(&c));
+    plain(if is_nothing { text[1..].to_owned() } else { text })
 }

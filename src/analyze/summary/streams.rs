@@ -4,6 +4,11 @@ use super::{figure, plain};
 use crate::analyze::facts::{Kind, StreamFacts};
 use crate::report::{Align, Cell, Table, Tone};
 
+/// Within what clocks of computers differ by.
+const NOTHING_PPM: f64 = 20.0;
+/// No clock is so far off.
+const UNLIKELY_PPM: f64 = 1000.0;
+
 pub(super) fn counts(streams: &[StreamFacts]) -> Table {
     let columns = vec![
         ("id", Align::Left),
@@ -52,6 +57,19 @@ pub(super) fn counts(streams: &[StreamFacts]) -> Table {
     Table { columns, rows: streams.iter().map(row).collect() }
 }
 
+/// A drift that is not the same all the time is none of clocks.
+fn drift(stream: &StreamFacts) -> Cell {
+    match (stream.drift_ppm, stream.drift_steady) {
+        (None, _) => plain(""),
+        (ppm, Some(true)) => figure(ppm, 0),
+        // Of next to nothing, no part is far off the line.
+        (Some(ppm), steady) if ppm.abs() < if steady.is_none() { UNLIKELY_PPM } else { NOTHING_PPM } => {
+            plain(format!("~{}", figure(Some(ppm), 0).text))
+        }
+        _ => plain("-"),
+    }
+}
+
 pub(super) fn what(stream: &StreamFacts) -> String {
     let types: Vec<_> = stream.payload_types.iter().map(u8::to_string).collect();
     let name = match (&stream.codec, &stream.media, stream.clock_rate) {
@@ -89,7 +107,7 @@ pub(super) fn times(streams: &[StreamFacts]) -> Table {
             figure(stream.max_delta_ms, 0),
             figure(stream.max_delta_at_s, 3),
             plain(stream.freeze_count.to_string()),
-            figure(stream.drift_ppm, 0),
+            drift(stream),
             figure(stream.mos.value, 2),
         ]
     };

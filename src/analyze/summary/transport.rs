@@ -80,7 +80,15 @@ fn ice(row: &IceRow) -> Option<Said> {
         );
         return (queries > 0).then_some((text, answered == 0));
     }
-    let mut text = format!("ICE {checks} {}, {answered} answered", plural(checks, "check", "checks"));
+    let repeated = row.src.repeated + row.dst.repeated;
+    let refused = row.src.errors.len() + row.dst.errors.len() > 0;
+    let mut text = format!("ICE {checks} {}", plural(checks, "check", "checks"));
+    text += &match answered {
+        0 if refused => ", none answered well".to_owned(),
+        0 if repeated > 0 => format!(", sent {} times, none answered", checks + repeated),
+        0 => ", none answered".to_owned(),
+        answered => format!(", {answered} answered"),
+    };
     let nominated = [&row.src, &row.dst].into_iter().filter_map(|side| side.nominated_at_s);
     if let Some(at) = nominated.min_by(f64::total_cmp) {
         text += &format!(", nominated at {at:.3} s");
@@ -141,6 +149,12 @@ fn turn(turn: &TurnFacts) -> Option<Said> {
         Some(format!("{} refused with {code} at {:.3} s", event.method, event.at_s))
     });
     let refused: Vec<String> = refused.take(3).collect();
+    let is_silent = turn.events.is_empty() && turn.requests.values().any(|counts| counts.unanswered > 0);
+    // What nobody answers is what to know of it.
+    parts.extend(turn.requests.iter().filter(|_| turn.events.is_empty()).map(|(method, counts)| {
+        let sent = counts.requests + counts.repeated;
+        format!("{sent} {method} {}, none answered", plural(sent, "request", "requests"))
+    }));
     parts.extend(turn.allocations.iter().map(allocation));
     let (data, channels) = (turn.channels.iter().map(|channel| channel.data), turn.channels.len());
     if channels > 0 {
@@ -157,7 +171,7 @@ fn turn(turn: &TurnFacts) -> Option<Said> {
     if let Some(rtt) = turn.rtt {
         parts.push(format!("round trip {:.1} ms", rtt.p50_ms));
     }
-    let is_bad = !refused.is_empty();
+    let is_bad = !refused.is_empty() || is_silent;
     parts.extend(refused);
     let who = turn.software.as_ref().map(|software| format!(" at {software}"));
     (!parts.is_empty()).then(|| (format!("TURN{}: {}", who.unwrap_or_default(), parts.join(", ")), is_bad))
@@ -170,7 +184,7 @@ fn allocation(facts: &AllocationFacts) -> String {
         text += &format!(" for {lifetime} s");
     }
     if facts.refreshed > 0 {
-        text += &format!(", refreshed {} times", facts.refreshed);
+        text += &format!(", refreshed {} {}", facts.refreshed, plural(facts.refreshed, "time", "times"));
     }
     if let Some(at) = facts.released_at_s {
         text += &format!(", released at {at:.3} s");

@@ -59,7 +59,7 @@ pub struct AllocationFacts {
     pub refreshed: u64,
     /// When it ends, if it is not prolonged.
     pub until_s: Option<f64>,
-    /// When the client gave it back, or the server knew it no longer.
+    /// When the client gave it back.
     pub released_at_s: Option<f64>,
 }
 
@@ -88,6 +88,6 @@ pub struct EventFacts {
     pub method: String,
     /// The error's code; `None` for success.
     pub error: Option<u16>,
-    /// What was granted.
+    /// What was granted; `released` where the client gave the allocation back, refused or not.
     pub detail: Option<String>,
 }

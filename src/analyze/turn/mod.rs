@@ -30,6 +30,10 @@ const MOST_EVENTS: usize = 128;
 const CHANNELS: std::ops::RangeInclusive<u16> = 0x4000..=0x4fff;
 /// How long a client may wait for a response (RFC 8489 §6.2.1 has 39.5 s in all, but the second try after 0.5 s).
 const PATIENCE_NS: i64 = 2_000_000_000;
+/// There is no allocation (RFC 8656 §7.3).
+const MISMATCH: u16 = 437;
+/// What events say of an allocation that the client gave back.
+pub(super) const RELEASED: &str = "released";
 const SEND: u16 = 0x0016;
 const DATA: u16 = 0x0017;
 
@@ -95,6 +99,8 @@ struct Client {
     indications: Wrapped,
     events: Vec<Event>,
     events_dropped: u64,
+    /// It asked for the end of its allocation.
+    gave_back: bool,
 }
 
 /// What came of the requests of one method.
@@ -291,6 +297,12 @@ impl Turn {
             let new = Channel { peer: None, bound: None, data: Wrapped::default() };
             client.channels.entry(number).or_insert(new).peer.get_or_insert(peer);
         }
+        match asked {
+            Asked::Refresh { lifetime } => client.gave_back = lifetime == Some(0),
+            // Another allocation.
+            Asked::Allocate { .. } => client.gave_back = false,
+            _ => {}
+        }
         let key = (message.transaction, client.client);
         let method = method_name(asked.method());
         match self.exchanges.request(key, at, (place, asked)) {
@@ -325,8 +337,11 @@ impl Turn {
             (Kind::Success, _) => counts.succeeded += 1,
             (_, code) => *counts.errors.entry(code.unwrap_or(0)).or_default() += 1,
         }
+        // Clients ask for the end twice, and the second time there is nothing left.
+        let is_gone = message.class == Kind::Error && error == Some(MISMATCH);
         let detail = match message.class {
             Kind::Success => client.granted(at, message, asked),
+            _ if is_gone && client.gave_back => Some(RELEASED.to_owned()),
             _ => None,
         };
         if message.method == Method::Allocate && message.class == Kind::Success {
@@ -334,8 +349,9 @@ impl Turn {
                 self.relayed.insert(relayed, place);
             }
         }
-        if message.class == Kind::Error && message.method == Method::Refresh && error == Some(437) {
-            client.allocations.iter_mut().for_each(|allocation| allocation.released = Some(at));
+        if is_gone && message.method == Method::Refresh && client.gave_back {
+            let open = client.allocations.iter_mut().filter(|allocation| allocation.released.is_none());
+            open.for_each(|allocation| allocation.released = Some(at));
         }
         client.event(Event { at, frame, method, error, detail });
     }
@@ -388,7 +404,8 @@ impl Turn {
     #[must_use]
     pub fn facts(&self, start: Time, end: Time) -> Vec<TurnFacts> {
         let mut unanswered: HashMap<usize, BTreeMap<String, u64>> = HashMap::default();
-        for request in self.exchanges.unanswered().filter(|request| end.since(request.last()) > PATIENCE_NS) {
+        let late = self.exchanges.unanswered().filter(|request| request.was_waited_for(end, PATIENCE_NS));
+        for request in late {
             let (place, asked) = &request.about;
             *unanswered.entry(*place).or_default().entry(method_name(asked.method())).or_default() += 1;
         }
@@ -460,6 +477,7 @@ impl Client {
             indications: Wrapped::default(),
             events: Vec::new(),
             events_dropped: 0,
+            gave_back: false,
         }
     }
 
@@ -515,7 +533,7 @@ impl Client {
                     }
                     None => {}
                 }
-                Some(if ends { "released".to_owned() } else { format!("{} s", lifetime.unwrap_or(0)) })
+                Some(if ends { RELEASED.to_owned() } else { format!("{} s", lifetime.unwrap_or(0)) })
             }
             Method::CreatePermission => {
                 let Some(Asked::Permissions(peers)) = asked else { return None };
