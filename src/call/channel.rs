@@ -53,14 +53,9 @@ pub(super) struct Pings {
     pub(super) round_trips: Rolling,
 }
 
-/// No more often.
-const LEAST: Duration = Duration::from_micros(500);
-
 impl Pings {
-    /// So many, evenly over `duration` from `now` on.
-    pub(super) fn new(wanted: u32, size: usize, duration: Duration, now: Instant) -> Self {
-        // What is sent at the very end would come back after it.
-        let every = (duration.mul_f64(0.95) / wanted.max(1)).max(LEAST);
+    /// So many, one `every` so often from `now` on.
+    pub(super) fn new(wanted: u32, size: usize, every: Duration, now: Instant) -> Self {
         let mut message = vec![0x5a; size.max(LENGTH + 1)];
         message[0] = PING;
         let (answered, round_trips) = (Vec::new(), Rolling::default());

@@ -261,10 +261,14 @@ pub struct FlowFacts {
 /// Raw datagrams through the same loop over the same interface, with nothing on top.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FloorFacts {
-    /// There and back within one thread, as the call's are.
+    /// There and back within one thread, as often as the call's pings.
     pub rtt: Option<Distribution>,
     /// The middle of the call's round trips over the middle of these.
     pub ratio: Option<f64>,
+    /// There and back within one thread, each as soon as the last is over: the processor does nothing else.
+    pub back_to_back: Option<Distribution>,
+    /// The middle of the call's round trips over the middle of these.
+    pub back_to_back_ratio: Option<f64>,
     /// There and back between two threads that wait for each other, as two programs do.
     pub woken: Option<Distribution>,
     /// The middle of the call's round trips over the middle of these.

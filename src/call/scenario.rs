@@ -24,6 +24,18 @@ pub struct Scenario {
     pub seed: u64,
 }
 
+/// Pings come no more often.
+const LEAST: Duration = Duration::from_micros(500);
+
+impl Scenario {
+    /// From one ping to the next.
+    #[must_use]
+    pub fn ping_interval(&self) -> Duration {
+        // What is sent at the very end would come back after it.
+        (self.duration.mul_f64(0.95) / self.load.pings.max(1)).max(LEAST)
+    }
+}
+
 /// The media of a call.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Load {

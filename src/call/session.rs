@@ -604,9 +604,8 @@ impl Call {
             Stage::Rising => match self.missing() {
                 None => {
                     let (load, size) = (&self.scenario.load, self.scenario.channel.message_size);
-                    let duration = self.scenario.duration;
-                    self.pings = Some(Pings::new(load.pings, size, duration, now));
-                    self.stage = Stage::Lasting { until: now + duration };
+                    self.pings = Some(Pings::new(load.pings, size, self.scenario.ping_interval(), now));
+                    self.stage = Stage::Lasting { until: now + self.scenario.duration };
                 }
                 Some(phase) if now >= self.phases.start() + self.scenario.timeout => {
                     let seconds = self.scenario.timeout.as_secs_f64();

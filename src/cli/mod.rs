@@ -103,7 +103,8 @@ const EXIT_CODES: &str = "Exit codes:
 
 /// The whole command line as data, for completions and man pages.
 pub fn command() -> clap::Command {
-    Cli::command()
+    // A call has the credentials of the probe, and does not look for clocks.
+    Cli::command().mut_subcommand("call", |call| call.mut_arg("clock", |clock| clock.hide(true)))
 }
 
 /// Runs the command line `args` (the program's name first) to its end, and says how it went.

@@ -28,10 +28,12 @@ fn relays(json: &Value) -> &Vec<Value> {
 
 #[test]
 fn both_ends_are_relayed_over_each_transport_and_no_host_candidate_shows() {
+    // A build without optimisation on a busy machine takes its time.
+    let soon = if cfg!(debug_assertions) { "setup=1500ms" } else { "setup=500ms" };
     let (exit, json) = call(
-        &[&["--embedded", "--print-sdp", "--max", "setup=500ms", "--max", "rtt.median=5ms"], &SHORT[..]]
-            .concat(),
+        &[&["--embedded", "--print-sdp", "--max", soon, "--max", "rtt.median=20ms"], &SHORT[..]].concat(),
     );
+    assert_eq!(exit, 0, "{json:#}");
     let paths = json["paths"].as_array().unwrap();
     let over: Vec<&str> = paths.iter().map(|path| path["transport"].as_str().unwrap()).collect();
     assert_eq!(over, ["udp", "tcp", "tls"]);
@@ -53,9 +55,6 @@ fn both_ends_are_relayed_over_each_transport_and_no_host_candidate_shows() {
             "{candidates:?}"
         );
     }
-    // A debug build on a busy machine may be slower than the limits; then they, and nothing else, say so.
-    let crossed = json["thresholds"].as_array().unwrap().iter().any(|limit| limit["state"] == "crossed");
-    assert_eq!(exit, i32::from(crossed), "{json:#}");
 }
 
 #[test]
@@ -109,15 +108,17 @@ fn what_is_dead_or_silent_or_no_relay_is_told_from_each_other() {
 }
 
 #[test]
-fn a_call_outlives_its_nonces_and_its_allocation() {
+fn a_nonce_that_went_stale_during_the_call_is_replaced() {
     let settings = Settings { nonce_lifetime: Some(Duration::from_millis(700)), ..Settings::default() };
     let server = server(settings);
-    // Within the process: a relay whose lifetime is shorter than the call is asked for by a policy of the server, and
-    // ours grants what is asked for. What is stale by then shows when the allocation is given back or renewed.
     let (exit, json) =
         call(&[&["--relay", &udp(&server), "--duration", "2s", "--pings", "40"], &USER[..]].concat());
     assert_eq!(exit, 0, "{json:#}");
-    assert_eq!(relays(&json).len(), 2);
+    assert_eq!(json["paths"][0]["channel"]["answered"], 40);
+    // The allocation outlives the call here, so that it shows at the latest when that is given back.
+    for relay in relays(&json) {
+        assert!(relay["stale_nonces"].as_u64().unwrap() >= 1, "{relay:#}");
+    }
 }
 
 #[test]

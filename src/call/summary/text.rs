@@ -18,8 +18,11 @@ pub(super) fn document(summary: &Summary) -> Document {
         blocks.extend(of_path(path, summary));
     }
     blocks.extend(limits(summary));
-    blocks.push(Block::Heading("This machine".to_owned()));
-    blocks.push(Block::List { numbered: false, items: machine(summary) });
+    // Of a call that never was it would say nothing.
+    if summary.paths.iter().any(|path| path.rtt.channel.is_some()) {
+        blocks.push(Block::Heading("This machine".to_owned()));
+        blocks.push(Block::List { numbered: false, items: machine(summary) });
+    }
     if let Some(descriptions) = &summary.descriptions {
         blocks.push(Block::Heading("Offer".to_owned()));
         blocks.push(Block::Code(descriptions.offer.replace('\r', "")));
@@ -192,7 +195,7 @@ fn streams(path: &PathFacts) -> Option<Block> {
 }
 
 fn side_by_side(summary: &Summary) -> Table {
-    let columns = vec![
+    let mut columns = vec![
         ("Path", Align::Left),
         ("over", Align::Left),
         ("up after", Align::Right),
@@ -200,12 +203,13 @@ fn side_by_side(summary: &Summary) -> Table {
         ("rtt p99", Align::Right),
         ("one way p50", Align::Right),
         ("loss", Align::Right),
-        ("", Align::Left),
     ];
+    let failed = summary.paths.iter().any(|path| path.failure.is_some());
+    columns.extend(failed.then_some(("failed at", Align::Left)));
     let row = |path: &PathFacts| {
         let rtt = path.rtt.channel.as_ref();
-        let told = path.failure.as_ref().map_or_else(String::new, |f| format!("{}: {}", f.phase, f.reason));
-        vec![
+        let told = path.failure.as_ref().map_or_else(String::new, |failure| failure.phase.clone());
+        let mut row: Vec<Cell> = vec![
             path.name.clone().into(),
             path.transport.unwrap_or_default().into(),
             path.setup_ms.map_or_else(String::new, time).into(),
@@ -213,8 +217,9 @@ fn side_by_side(summary: &Summary) -> Table {
             rtt.map_or_else(String::new, |rtt| time(rtt.p99_ms)).into(),
             path.one_way.all.as_ref().map_or_else(String::new, |all| time(all.median_ms)).into(),
             path.loss_pct.map_or_else(String::new, |loss| format!("{loss} %")).into(),
-            Cell::new(told, Tone::Bad),
-        ]
+        ];
+        row.extend(failed.then(|| Cell::new(told, Tone::Bad)));
+        row
     };
     Table { columns, rows: summary.paths.iter().map(row).collect() }
 }
@@ -242,6 +247,7 @@ fn machine(summary: &Summary) -> Vec<Cell> {
     let mut items = Vec::new();
     let floors = [
         ("within one thread, as here", &summary.floor.rtt, summary.floor.ratio),
+        ("one right after the other", &summary.floor.back_to_back, summary.floor.back_to_back_ratio),
         ("between two that wait for each other", &summary.floor.woken, summary.floor.woken_ratio),
     ];
     for (how, floor, ratio) in floors {

@@ -110,6 +110,10 @@ impl Args {
             let message = "--transport says how a relay is reached, and there is none";
             return Err(UserError::usage(message).hint("give --relay URI, or --embedded").into());
         }
+        if flags.clock() {
+            let error = UserError::usage("--clock is not for calls");
+            return Err(error.hint("`rtcscope probe --clock` finds the server's clock").into());
+        }
         if !targets.is_empty() {
             let who = flags.identity(None)?.credentials;
             targets.iter_mut().for_each(|target| target.credentials.clone_from(&who));

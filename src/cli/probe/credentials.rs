@@ -81,6 +81,11 @@ pub(in crate::cli) struct Identity {
 }
 
 impl Args {
+    /// Whether the server's clock is to be found.
+    pub(in crate::cli) fn clock(&self) -> bool {
+        self.clock
+    }
+
     /// Puts flags, file and environment together: what a flag says, the environment does not change, and what either
     /// says, the configuration of the server does not.
     pub(in crate::cli) fn identity(&self, conf: Option<&Conf>) -> anyhow::Result<Identity> {

@@ -9,20 +9,67 @@ use crate::measure::{Distribution, Rolling};
 /// How long it may take in all.
 const MOST: Duration = Duration::from_millis(300);
 
-/// So many round trips between two sockets at `address`.
-pub(super) fn measure(address: Option<IpAddr>, round_trips: u32, bytes: usize) -> Option<Distribution> {
-    let (near, near_address) = super::socket(address?).ok()?;
-    let (far, far_address) = super::socket(address?).ok()?;
+/// Round trips between two sockets at `address`, one `every` so often: as a call's pings, they come when the processor
+/// has slept since the last and has forgotten it.
+pub(super) fn paced(address: Option<IpAddr>, every: Duration, bytes: usize) -> Option<Distribution> {
+    /// For how long, and the least often.
+    const LASTS: Duration = Duration::from_millis(500);
+    const SLOWEST: Duration = Duration::from_millis(5);
+    let every = every.min(SLOWEST);
+    let (near, far) = (super::socket(address?).ok()?, super::socket(address?).ok()?);
+    let message = vec![0x5a; bytes.clamp(1, 1200)];
+    let mut measured = Rolling::default();
+    let began = Instant::now();
+    let (mut due, end) = (began, began + LASTS + MOST);
+    while due < began + LASTS {
+        wait([&near.0, &far.0], due);
+        let start = Instant::now();
+        if start < due {
+            continue;
+        }
+        exchange(&near, &far, &message, end)?;
+        measured.add(start.elapsed());
+        due = (due + every).max(start);
+    }
+    measured.distribution()
+}
+
+/// As the call's loop waits.
+#[cfg(unix)]
+fn wait(sockets: [&UdpSocket; 2], until: Instant) {
+    use std::os::fd::AsFd;
+    super::ports::wait(sockets.into_iter().map(AsFd::as_fd), until);
+}
+
+#[cfg(not(unix))]
+fn wait(_: [&UdpSocket; 2], until: Instant) {
+    std::thread::sleep(until.saturating_duration_since(Instant::now()));
+}
+
+/// A message there and back.
+fn exchange(
+    near: &(UdpSocket, SocketAddr),
+    far: &(UdpSocket, SocketAddr),
+    message: &[u8],
+    end: Instant,
+) -> Option<()> {
+    let mut buffer = [0; 2048];
+    near.0.send_to(message, far.1).ok()?;
+    let (length, _) = receive(&far.0, &mut buffer, end)?;
+    far.0.send_to(&buffer[..length], near.1).ok()?;
+    receive(&near.0, &mut buffer, end)?;
+    Some(())
+}
+
+/// So many round trips between two sockets at `address`, each as soon as the last is over.
+pub(super) fn back_to_back(address: Option<IpAddr>, round_trips: u32, bytes: usize) -> Option<Distribution> {
+    let (near, far) = (super::socket(address?).ok()?, super::socket(address?).ok()?);
     let end = Instant::now() + MOST;
     let message = vec![0x5a; bytes.clamp(1, 1200)];
-    let mut buffer = [0; 2048];
     let mut measured = Rolling::default();
     for _ in 0..round_trips {
         let start = Instant::now();
-        near.send_to(&message, far_address).ok()?;
-        let (length, _) = receive(&far, &mut buffer, end)?;
-        far.send_to(&buffer[..length], near_address).ok()?;
-        receive(&near, &mut buffer, end)?;
+        exchange(&near, &far, &message, end)?;
         let now = Instant::now();
         measured.add(now.duration_since(start));
         if now > end {

@@ -166,14 +166,24 @@ impl Run {
         let took = start.elapsed();
         let interrupted = stop.load(Ordering::Relaxed);
         let (address, bytes) = (self.addresses.first().copied(), self.scenario.channel.message_size);
-        let count = if interrupted { 0 } else { self.floor };
-        let (rtt, woken) = (floor::measure(address, count, bytes), floor::woken(address, count, bytes));
+        // Nobody waits for it who wants to leave.
+        let address = address.filter(|_| !interrupted);
+        let rtt = floor::paced(address, self.scenario.ping_interval(), bytes);
+        let back_to_back = floor::back_to_back(address, self.floor, bytes);
+        let woken = floor::woken(address, self.floor, bytes);
         let middle = paths.first().and_then(|path| path.rtt.channel.as_ref()).map(|rtt| rtt.median_ms);
         let over = |floor: &Option<Distribution>| {
             let ratio = middle? / floor.as_ref()?.median_ms.max(1e-3);
             Some((ratio * 100.0).round() / 100.0)
         };
-        let floor = FloorFacts { ratio: over(&rtt), woken_ratio: over(&woken), rtt, woken };
+        let floor = FloorFacts {
+            ratio: over(&rtt),
+            back_to_back_ratio: over(&back_to_back),
+            woken_ratio: over(&woken),
+            rtt,
+            back_to_back,
+            woken,
+        };
         let cost = Cost {
             cpu_pct: spent.map(|spent| (spent.as_secs_f64() / took.as_secs_f64() * 1e3).round() / 10.0),
             peak_memory_bytes: usage::peak_memory(),
