@@ -39,7 +39,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "BYTES", default_value_t = 64, value_parser = clap::value_parser!(u32).range(25..=65_536))]
     message_size: u32,
     /// Then fill a data channel as fast as it takes it, for so long
-    #[arg(long, value_name = "TIME", value_parser = duration::from_arg, num_args = 0..=1, require_equals = true, default_missing_value = "3s")]
+    #[arg(long, value_name = "TIME", value_parser = duration::from_arg, num_args = 0..=1, default_missing_value = "3s")]
     throughput: Option<Duration>,
     /// Damage both directions, as in loss=2%,delay=50ms,jitter=10ms
     ///
