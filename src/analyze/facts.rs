@@ -76,23 +76,6 @@ pub struct Together {
     pub histogram: BTreeMap<String, u64>,
 }
 
-/// A pause between frames that may have been seen.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct FreezeFacts {
-    /// Seconds since the capture's first packet.
-    pub at_s: f64,
-    /// How long.
-    pub ms: f64,
-    /// The packet before, and the one after.
-    pub frames: (u64, u64),
-    /// Packets that had not come by then, of those sent since the frame before, and did not come afterwards.
-    pub missing: u64,
-    /// Those that came afterwards.
-    pub late: u64,
-    /// What it came from.
-    pub cause: Cause,
-}
-
 /// A time without a whole frame.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct IncompleteRun {
@@ -108,7 +91,7 @@ pub struct IncompleteRun {
     pub frame_range: (u64, u64),
 }
 
-/// A pause between packets.
+/// A pause between packets, or between frames, where somebody may have seen it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PauseFacts {
     /// Seconds since the capture's first packet.
@@ -123,6 +106,13 @@ pub struct PauseFacts {
     pub late: u64,
     /// What it came from.
     pub cause: Cause,
+}
+
+impl PauseFacts {
+    /// Whether some of these packets are among those that it lasted for.
+    pub(super) fn overlaps(&self, frames: (u64, u64)) -> bool {
+        self.frames.0 <= frames.1 && frames.0 <= self.frames.1
+    }
 }
 
 /// The losses that came closest together.
@@ -313,7 +303,7 @@ pub struct StreamFacts {
     /// Pauses between frames, as `freezeCount` of getStats counts them.
     pub freeze_count: u64,
     /// The first of them.
-    pub freeze_candidates: Vec<FreezeFacts>,
+    pub freeze_candidates: Vec<PauseFacts>,
     /// Frames of which packets never came, and were not sent again on this leg: so many at least; for video.
     pub frames_incomplete: Option<u64>,
     /// When the first showed.
@@ -417,7 +407,7 @@ impl StreamFacts {
             ssrc: ssrc(found.ssrc),
             path: analysis.leg_facts(leg),
             kind,
-            of: repairs.and_then(|(primary, _)| analysis.streams().nth(primary)).map(|of| ssrc(of.ssrc)),
+            of: repairs.map(|(primary, _)| ssrc(analysis.streams[primary].ssrc)),
             payloads: payloads(stream, &meaning),
             dtmf: dtmf(stream, &meaning, clock_rate, start),
             red: stream.red().map(RedFacts::of),
@@ -474,7 +464,7 @@ impl StreamFacts {
                     .frames()
                     .freezes()
                     .iter()
-                    .map(|freeze| FreezeFacts {
+                    .map(|freeze| PauseFacts {
                         at_s: at(freeze.from),
                         ms: round(freeze.ms, 3),
                         frames: frames(freeze.before, freeze.after),

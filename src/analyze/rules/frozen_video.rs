@@ -2,7 +2,7 @@
 
 use super::seen::{count, name, rounded, time_of};
 use super::{Check, Seen};
-use crate::analyze::facts::{FreezeFacts, StreamFacts};
+use crate::analyze::facts::{PauseFacts, StreamFacts};
 use crate::analyze::stream::Cause;
 use crate::finding::{Finding, Rule, Severity};
 
@@ -19,23 +19,21 @@ static RULE: Rule = Rule {
 };
 
 /// Pauses between frames, and times in which none was whole.
-fn freezes(stream: &StreamFacts) -> impl Iterator<Item = FreezeFacts> {
-    let told = |freeze: &&FreezeFacts| matches!(freeze.cause, Cause::Lost | Cause::Late);
+fn freezes(stream: &StreamFacts) -> impl Iterator<Item = PauseFacts> {
+    let told = |freeze: &&PauseFacts| matches!(freeze.cause, Cause::Lost | Cause::Late);
     let pauses = stream.freeze_candidates.iter().filter(told);
     let broken = stream.incomplete_runs.iter().filter_map(|run| {
         let (ms, frames) = ((run.to_s - run.from_s) * 1e3, run.frame_range);
-        let is_told = stream
-            .freeze_candidates
-            .iter()
-            .any(|pause| pause.ms * 2.0 > ms && pause.frames.0 <= frames.1 && frames.0 <= pause.frames.1);
+        let is_told =
+            stream.freeze_candidates.iter().any(|pause| pause.ms * 2.0 > ms && pause.overlaps(frames));
         let freeze =
-            FreezeFacts { at_s: run.from_s, ms, frames, missing: run.missing, late: 0, cause: Cause::Lost };
+            PauseFacts { at_s: run.from_s, ms, frames, missing: run.missing, late: 0, cause: Cause::Lost };
         (!is_told).then_some(freeze)
     });
     pauses.cloned().chain(broken)
 }
 
-fn longest(stream: &StreamFacts) -> Option<FreezeFacts> {
+fn longest(stream: &StreamFacts) -> Option<PauseFacts> {
     freezes(stream).max_by(|a, b| a.ms.total_cmp(&b.ms))
 }
 
@@ -48,7 +46,7 @@ pub(super) fn figure(stream: &StreamFacts) -> Option<f64> {
 pub(super) fn is_told(seen: &Seen<'_>, stream: &StreamFacts, frames: (u64, u64)) -> bool {
     let limit = seen.limit("freeze");
     freezes(stream).any(|freeze| {
-        let overlaps = freeze.frames.0 <= frames.1 && frames.0 <= freeze.frames.1;
+        let overlaps = freeze.overlaps(frames);
         freeze.cause == Cause::Lost && overlaps && limit.severity(freeze.ms).is_some()
     })
 }
@@ -109,7 +107,7 @@ fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::CHECK;
-    use crate::analyze::facts::{FreezeFacts, IncompleteRun};
+    use crate::analyze::facts::{IncompleteRun, PauseFacts};
     use crate::analyze::reports::PairFacts;
     use crate::analyze::rules::scene::{Scene, receiver, report_on, video};
     use crate::analyze::stream::Cause;
@@ -119,7 +117,7 @@ mod tests {
         let mut stream = video("s1", 0x2a39);
         (stream.lost, stream.loss_bursts.count) = (34, 9);
         stream.freeze_candidates =
-            vec![FreezeFacts { at_s: 12.3, ms, frames: (12, 400), missing: 34, late: 0, cause }];
+            vec![PauseFacts { at_s: 12.3, ms, frames: (12, 400), missing: 34, late: 0, cause }];
         Scene::with(vec![stream])
     }
 

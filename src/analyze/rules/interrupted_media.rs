@@ -42,7 +42,7 @@ pub(super) fn figure(stream: &StreamFacts) -> Option<f64> {
 pub(super) fn is_told(seen: &Seen<'_>, stream: &StreamFacts, frames: (u64, u64)) -> bool {
     let limit = seen.limit(if is_video(stream) { "gap.video" } else { "gap.audio" });
     interruptions(stream).any(|pause| {
-        let overlaps = pause.frames.0 <= frames.1 && frames.0 <= pause.frames.1;
+        let overlaps = pause.overlaps(frames);
         pause.cause == Cause::Lost && overlaps && limit.severity(pause.ms).is_some()
     })
 }
@@ -53,11 +53,10 @@ fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
         let Some(pause) = longest(stream) else { continue };
         let limit = seen.limit(if is_video(stream) { "gap.video" } else { "gap.audio" });
         let Some(severity) = limit.severity(ms) else { continue };
-        let frozen = stream.freeze_candidates.iter().any(|freeze| {
-            freeze.cause != Cause::Sender
-                && freeze.frames.0 <= pause.frames.1
-                && pause.frames.0 <= freeze.frames.1
-        });
+        let frozen = stream
+            .freeze_candidates
+            .iter()
+            .any(|freeze| freeze.cause != Cause::Sender && freeze.overlaps(pause.frames));
         if frozen {
             // FREEZE tells it.
             continue;
@@ -113,7 +112,7 @@ fn check(seen: &Seen<'_>, found: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::CHECK;
-    use crate::analyze::facts::{FreezeFacts, PauseFacts};
+    use crate::analyze::facts::PauseFacts;
     use crate::analyze::rules::scene::{Scene, audio};
     use crate::analyze::stream::Cause;
     use crate::finding::{Confidence, Severity};
@@ -159,14 +158,8 @@ mod tests {
         let stream = &mut scene.streams[0];
         stream.media = Some("video".to_owned());
         assert_eq!(scene.severities(&CHECK), [Severity::Warning]);
-        let freeze = FreezeFacts {
-            at_s: 5.0,
-            ms: 910.0,
-            frames: (199, 240),
-            missing: 24,
-            late: 0,
-            cause: Cause::Lost,
-        };
+        let freeze =
+            PauseFacts { at_s: 5.0, ms: 910.0, frames: (199, 240), missing: 24, late: 0, cause: Cause::Lost };
         scene.streams[0].freeze_candidates = vec![freeze];
         assert_eq!(scene.severities(&CHECK), []);
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Serialize;
 
 use super::change::{Change, How, Topic};
-use super::m_lines::{self, Pairing};
+use super::m_lines;
 use super::media::{MediaDifference, is_live, lone, pair_of};
 use super::raw::LineDiff;
 use super::relation::Relation;
@@ -155,7 +155,7 @@ impl Comparison {
         self.session.extend(streams::compare(both.texts, heads));
         self.session.extend(rest::compare(both.texts, heads, inherits));
         self.media = pairing.both.iter().filter_map(|pair| pair_of(both, *pair)).collect();
-        self.hoist(both, &pairing);
+        self.hoist(both);
         self.media.retain(|media| !media.changes.is_empty());
         self.media.extend(lone(both, &pairing));
         self.media.sort_by_key(|media| (media.to_index.is_none(), media.to_index, media.from_index));
@@ -179,10 +179,12 @@ impl Comparison {
     }
 
     /// What is the same in all m-lines is told once.
-    fn hoist(&mut self, both: &Both<'_, '_>, pairing: &Pairing) {
-        let is_live: Vec<bool> = pairing.both.iter().map(|pair| is_live(both, *pair)).collect();
-        let live = is_live.iter().filter(|is_live| **is_live).count();
-        if live < 2 || self.media.len() != is_live.len() {
+    fn hoist(&mut self, both: &Both<'_, '_>) {
+        let is_live = |media: &&MediaDifference| {
+            media.from_index.zip(media.to_index).is_some_and(|pair| is_live(both, pair))
+        };
+        let live = self.media.iter().filter(is_live).count();
+        if live < 2 {
             return;
         }
         type Key = (Topic, How, String, Option<String>, Option<String>);
@@ -190,9 +192,7 @@ impl Comparison {
             (change.topic, change.how, change.message.clone(), change.from.clone(), change.to.clone())
         };
         let mut counts: HashMap<Key, (usize, usize)> = HashMap::new();
-        let of_live =
-            || self.media.iter().zip(&is_live).filter(|(_, is_live)| **is_live).map(|(media, _)| media);
-        for (index, media) in of_live().enumerate() {
+        for (index, media) in self.media.iter().filter(is_live).enumerate() {
             for change in &media.changes {
                 let (count, last) = counts.entry(key(change)).or_insert((0, usize::MAX));
                 // Once for each m-line, however often it stands there.
@@ -203,7 +203,7 @@ impl Comparison {
         }
         let is_everywhere =
             |change: &Change| counts.get(&key(change)).is_some_and(|(count, _)| *count == live);
-        if let Some(first) = of_live().next() {
+        if let Some(first) = self.media.iter().find(is_live) {
             self.every_m_line =
                 first.changes.iter().filter(|change| is_everywhere(change)).cloned().collect();
         }
