@@ -103,8 +103,7 @@ const EXIT_CODES: &str = "Exit codes:
 
 /// The whole command line as data, for completions and man pages.
 pub fn command() -> clap::Command {
-    // A call has the credentials of the probe, and does not look for clocks.
-    Cli::command().mut_subcommand("call", |call| call.mut_arg("clock", |clock| clock.hide(true)))
+    Cli::command()
 }
 
 /// Runs the command line `args` (the program's name first) to its end, and says how it went.

@@ -20,7 +20,8 @@ use crate::report::printable;
 
 /// Make a real WebRTC call without a browser, and measure it phase by phase
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = EXAMPLES)]
+// The credentials are those of the probe, which looks for clocks as well.
+#[command(after_long_help = EXAMPLES, mut_arg("clock", |clock| clock.hide(true)))]
 pub(super) struct Args {
     #[command(flatten)]
     path: path::Args,
