@@ -153,11 +153,11 @@ def section(rows, version, relayed):
         "|---|--:|--:|",
     ]
     trip = middle(first, "rtt", 0)
-    floors = ["in one thread, as often as the pings", "in one thread, each right after the last",
+    floors = ["by the call's loop without the engines, as often as the pings", "in one thread, each right after the last",
               "between two threads that wake each other"]
     for at, name in enumerate(floors):
         floor = middle(first, "floor", at)
-        lines.append(f"| rtcscope's loop: {name} | {floor * 1e3:.1f} | {times(trip, floor)} |")
+        lines.append(f"| rtcscope, {name} | {floor * 1e3:.1f} | {times(trip, floor)} |")
     floor = middle(rows["aiortc"], "floor", 0)
     lines.append(f"| asyncio, as often as the pings | {floor * 1e3:.1f} | {times(middle(rows['aiortc'], 'rtt', 0), floor)} |")
     lines += [

@@ -261,7 +261,7 @@ pub struct FlowFacts {
 /// Raw datagrams through the same loop over the same interface, with nothing on top.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FloorFacts {
-    /// There and back within one thread, as often as the call's pings.
+    /// There and back by the loop that the call has, as often as its pings.
     pub rtt: Option<Distribution>,
     /// The middle of the call's round trips over the middle of these.
     pub ratio: Option<f64>,

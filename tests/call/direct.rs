@@ -57,8 +57,9 @@ fn two_thousand_pings_come_back_and_are_held_against_raw_udp_of_the_same_run() {
         assert!((ratio - told / floor).abs() <= 0.01, "{ratio} {told} {floor}");
         ratio
     };
-    // The arithmetic of a build without optimisation takes its time, and other programs may take theirs.
-    let most = if cfg!(debug_assertions) { 40.0 } else { 3.0 };
+    // Half of the pings need an acknowledgement each way besides, so that twice the datagrams go. The arithmetic of a
+    // build without optimisation takes its time, and other programs may take theirs.
+    let most = if cfg!(debug_assertions) { 60.0 } else { 6.0 };
     assert!((0..5).any(|_| once() <= most));
 }
 

@@ -246,9 +246,9 @@ fn limits(summary: &Summary) -> Option<Block> {
 fn machine(summary: &Summary) -> Vec<Cell> {
     let mut items = Vec::new();
     let floors = [
-        ("within one thread, as here", &summary.floor.rtt, summary.floor.ratio),
+        ("by the same loop, as often", &summary.floor.rtt, summary.floor.ratio),
         ("one right after the other", &summary.floor.back_to_back, summary.floor.back_to_back_ratio),
-        ("between two that wait for each other", &summary.floor.woken, summary.floor.woken_ratio),
+        ("between two threads", &summary.floor.woken, summary.floor.woken_ratio),
     ];
     for (how, floor, ratio) in floors {
         let Some(floor) = floor else { continue };

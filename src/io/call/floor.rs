@@ -4,46 +4,53 @@ use std::io;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
+use super::ports::{Port, Ports};
+use crate::call::End;
 use crate::measure::{Distribution, Rolling};
 
 /// How long it may take in all.
 const MOST: Duration = Duration::from_millis(300);
 
-/// Round trips between two sockets at `address`, one `every` so often: as a call's pings, they come when the processor
-/// has slept since the last and has forgotten it.
+/// Round trips between two sockets at `address`, one `every` so often, by the loop that a call has, without its engines: as
+/// a call's pings, they come when the processor has slept since the last and has forgotten it.
 pub(super) fn paced(address: Option<IpAddr>, every: Duration, bytes: usize) -> Option<Distribution> {
     /// For how long, and the least often.
     const LASTS: Duration = Duration::from_millis(500);
     const SLOWEST: Duration = Duration::from_millis(5);
     let every = every.min(SLOWEST);
-    let (near, far) = (super::socket(address?).ok()?, super::socket(address?).ok()?);
+    let (near, far) = (Port::open(address?).ok()?, Port::open(address?).ok()?);
+    let (near_address, far_address) = (near.address(), far.address());
+    let mut ports = Ports::default();
+    ports.add(End::Caller, near);
+    ports.add(End::Callee, far);
     let message = vec![0x5a; bytes.clamp(1, 1200)];
-    let mut measured = Rolling::default();
+    let (mut buffer, mut measured) = ([0; 2048], Rolling::default());
     let began = Instant::now();
-    let (mut due, end) = (began, began + LASTS + MOST);
-    while due < began + LASTS {
-        wait([&near.0, &far.0], due);
-        let start = Instant::now();
-        if start < due {
-            continue;
+    let (mut due, mut under_way) = (began, None);
+    loop {
+        let now = Instant::now();
+        if now > began + LASTS {
+            return measured.distribution();
         }
-        exchange(&near, &far, &message, end)?;
-        measured.add(start.elapsed());
-        due = (due + every).max(start);
+        if under_way.is_none() && now >= due {
+            under_way = Some(now);
+            due = (due + every).max(now);
+            ports.send(End::Caller, near_address, far_address, &message);
+        }
+        let mut came = false;
+        for at in 0..ports.len() {
+            while let Some((end, from, to, length)) = ports.receive(at, &mut buffer) {
+                came = true;
+                match end {
+                    End::Callee => ports.send(end, to, from, &buffer[..length]),
+                    End::Caller => measured.add(under_way.take()?.elapsed()),
+                }
+            }
+        }
+        if !came {
+            ports.wait(due.max(now));
+        }
     }
-    measured.distribution()
-}
-
-/// As the call's loop waits.
-#[cfg(unix)]
-fn wait(sockets: [&UdpSocket; 2], until: Instant) {
-    use std::os::fd::AsFd;
-    super::ports::wait(sockets.into_iter().map(AsFd::as_fd), until);
-}
-
-#[cfg(not(unix))]
-fn wait(_: [&UdpSocket; 2], until: Instant) {
-    std::thread::sleep(until.saturating_duration_since(Instant::now()));
 }
 
 /// A message there and back.
