@@ -1,11 +1,14 @@
 //! What the global flags mean to a subcommand: where its one report goes, and how.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use clap::ValueEnum;
 
 use super::{Global, UserError};
 use crate::finding::{Exit, FailOn};
+use crate::io::check::Terms;
 use crate::io::output::{self, NewFile};
 use crate::report::{FORMATS, Format, Growth, Part, Progress, Rendered, Report, Screen};
 
@@ -53,9 +56,38 @@ pub struct Context {
     pub fail_on: FailOn,
     /// How often `-v` was given.
     pub verbosity: u8,
+    /// What it is held to, where it is part of something larger.
+    terms: Option<Terms>,
 }
 
 impl Context {
+    /// For a command that is part of another: writes nothing, says nothing, and ends when the other does.
+    pub fn within(fail_on: FailOn, verbosity: u8, terms: Option<Terms>) -> Self {
+        Self {
+            format: Format::default(),
+            screen: Screen::FILE,
+            output: None,
+            reports: Vec::new(),
+            paths: Vec::new(),
+            progress: false,
+            quiet: true,
+            grown: false,
+            fail_on,
+            verbosity,
+            terms,
+        }
+    }
+
+    /// How long there is left; `None` where nobody waits.
+    pub fn left(&self) -> Option<Duration> {
+        self.terms.as_ref().map(Terms::left)
+    }
+
+    /// Whether nobody waits any more.
+    pub fn is_over(&self) -> bool {
+        self.terms.as_ref().is_some_and(|terms| terms.stop.load(Ordering::Relaxed))
+    }
+
     /// Opens every file that is to be written, so that a wrong path is known before the work is done.
     pub fn open(global: Global) -> anyhow::Result<Self> {
         let output = global.output.filter(|path| path.as_os_str() != "-");
@@ -87,6 +119,7 @@ impl Context {
             grown: false,
             fail_on: global.fail_on,
             verbosity: global.verbose,
+            terms: None,
         })
     }
 
@@ -109,7 +142,7 @@ impl Context {
     }
 
     /// Every format that was asked for, that of standard output last.
-    fn formats(&self) -> Vec<Format> {
+    pub fn formats(&self) -> Vec<Format> {
         self.reports.iter().map(|(format, _)| *format).chain([self.format]).collect()
     }
 

@@ -3,6 +3,7 @@
 mod analyze;
 pub mod assets;
 mod call;
+mod check;
 mod completions;
 mod context;
 mod duration;
@@ -47,6 +48,7 @@ enum Command {
     Sdp(sdp::Args),
     Analyze(Box<analyze::Args>),
     Call(Box<call::Args>),
+    Check(check::Args),
     Explain(explain::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -60,6 +62,7 @@ impl Command {
             Command::Sdp(args) => sdp::run(args, context),
             Command::Analyze(args) => analyze::run(*args, context),
             Command::Call(args) => call::run(*args, context),
+            Command::Check(args) => check::run(args, context),
             Command::Explain(args) => explain::run(args, context),
             Command::Completions(args) => completions::run(args, context),
             Command::Man(args) => man::run(args, context),
