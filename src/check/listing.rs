@@ -75,7 +75,7 @@ impl Report for Listing {
                 check.kind.name().into(),
                 check.subject.clone().into(),
                 check.terms.join(", ").into(),
-                check.command.join(" ").into(),
+                check.command.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ").into(),
             ]
         };
         let whence = match &self.plan {
@@ -93,5 +93,31 @@ impl Report for Listing {
 
     fn exit(&self) -> Exit {
         Exit::Healthy
+    }
+}
+
+/// A word as a shell takes it for one.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_=:/.,@%+[]".contains(c);
+    match word.chars().all(is_plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_with_blanks_or_signs_of_a_shell_is_quoted() {
+        for (word, expected) in [
+            ("--max=loss=1%", "--max=loss=1%"),
+            ("my offer.sdp", "'my offer.sdp'"),
+            ("it's", r"'it'\''s'"),
+            ("turn:[::1]:3478?transport=udp", "'turn:[::1]:3478?transport=udp'"),
+        ] {
+            assert_eq!(quoted(word), expected);
+        }
     }
 }

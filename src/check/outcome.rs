@@ -264,7 +264,7 @@ impl Outcome {
     }
 
     fn crossed(&self, entry: &Entry) -> impl Iterator<Item = Finding> {
-        self.thresholds.iter().filter(|judgement| judgement.state() == State::Crossed).map(|judgement| {
+        self.worst().into_iter().map(|judgement| {
             let metric = judgement.threshold.metric;
             let (unit, suffix) = (metric.unit.symbol(), metric.unit.suffix());
             let actual = judgement.actual.unwrap_or_default();
@@ -282,6 +282,23 @@ impl Outcome {
                 .evidence(&format!("actual{suffix}"), actual)
                 .evidence(&format!("limit{suffix}"), limit)
         })
+    }
+}
+
+impl Outcome {
+    /// Of each limit and place the figure that is furthest beyond: both ways of a path have one name.
+    fn worst(&self) -> Vec<&Judgement> {
+        let mut worst: Vec<&Judgement> = Vec::new();
+        for one in self.thresholds.iter().filter(|judgement| judgement.state() == State::Crossed) {
+            let beyond = |of: &Judgement| (of.actual.unwrap_or_default() - of.threshold.limit).abs();
+            let same = |of: &&mut &Judgement| of.threshold == one.threshold && of.labels == one.labels;
+            match worst.iter_mut().find(same) {
+                Some(known) if beyond(known) < beyond(one) => *known = one,
+                Some(_) => {}
+                None => worst.push(one),
+            }
+        }
+        worst
     }
 }
 

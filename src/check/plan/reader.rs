@@ -232,8 +232,14 @@ impl Reader<'_> {
         if ["targets", "relay"].contains(&key.name) {
             for (uri, span) in words(value) {
                 // The text may hold a password: it is not repeated.
-                uri::ServerUri::from_target(uri)
-                    .map_err(|error| self.error(span, error.to_string()).hint(error.hint()))?;
+                uri::ServerUri::from_target(uri).map_err(|error| {
+                    // A plan has keys for what a command line has flags for.
+                    let hint = error.hint().to_string().replace(
+                        "--username and --password or their environment variables",
+                        "`username` and `password = { env = \"NAME\" }`",
+                    );
+                    self.error(span, error.to_string()).hint(hint)
+                })?;
             }
         }
         Ok(Some(Setting { key, values, place: Some(self.place(&value.span())) }))
@@ -276,19 +282,24 @@ impl Reader<'_> {
             return Err(self.error(value.span(), message).hint(hint));
         };
         let mut limits = Vec::new();
-        let mut open: Vec<(String, &DeTable<'_>)> = vec![(String::new(), table)];
-        while let Some((before, table)) = open.pop() {
+        // A name with dots is a table in a table.
+        let mut open: Vec<(String, Option<usize>, &DeTable<'_>)> = vec![(String::new(), None, table)];
+        while let Some((before, start, table)) = open.pop() {
             for (name, value) in table {
+                let start = start.unwrap_or(name.span().start);
                 let name_here = format!("{before}{}", name.get_ref());
                 match value.get_ref() {
-                    DeValue::Table(deeper) => open.push((format!("{name_here}."), deeper)),
+                    DeValue::Table(deeper) => open.push((format!("{name_here}."), Some(start), deeper)),
                     value_here => {
                         let message = format!(
                             "a limit is a string such as \"5ms\", and this is {}",
                             described(value_here)
                         );
                         let limit = scalar(value_here).ok_or_else(|| self.error(value.span(), message))?;
-                        limits.push((format!("{name_here}={limit}"), name.span().start..value.span().end));
+                        limits.push((
+                            format!("{name_here}={limit}"),
+                            start.min(name.span().start)..value.span().end,
+                        ));
                     }
                 }
             }

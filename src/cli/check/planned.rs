@@ -132,7 +132,9 @@ fn read(source: &SecretSource) -> Result<Secret, String> {
             let value = input::variable(name).map(Secret::new);
             value.ok_or_else(|| format!("the variable {name} is not set, or empty"))?
         }
-        SecretSource::File(path) => probe::password_in(path).map_err(|why| format!("{why:#}"))?,
+        SecretSource::File(path) => {
+            probe::password_in(path).map_err(|why| format!("the secret is not to be had: {why:#}"))?
+        }
     };
     match secret.expose().is_empty() {
         true => Err("the secret is empty".to_owned()),
