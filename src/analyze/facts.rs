@@ -8,7 +8,7 @@ use super::detect::NotCounted;
 use super::payloads::{Origin, Payload};
 use super::quality::{self, Path};
 use super::side::Side;
-use super::stream::{Burst, Cause, Event, Freeze, LONGEST_TOLD, Red, Row, Stream};
+use super::stream::{Burst, Cause, Event, Freeze, Holes, LONGEST_TOLD, Red, Row, Stream};
 use super::transport::LegFacts;
 use super::{Analysis, Found};
 use crate::analyze::demux::Class;
@@ -394,7 +394,8 @@ impl StreamFacts {
         let section = analysis.payloads().section_of(found.ssrc, leg.src, leg.dst);
         let uri = |id: u8| section.and_then(|section| section.extensions.get(&id).cloned());
         let at = |time: Time| round(time.seconds_since(start), 6);
-        let incomplete = stream.holes().incomplete().1.filter(|_| is_video);
+        let holes = stream.holes().filter(|_| is_video);
+        let incomplete = holes.and_then(|holes| holes.incomplete().1);
         let burst = |burst: Burst| BurstFacts {
             lost: burst.lost,
             span: burst.span,
@@ -475,24 +476,20 @@ impl StreamFacts {
                     .collect(),
                 false => Vec::new(),
             },
-            frames_incomplete: is_video.then(|| stream.holes().incomplete().0),
+            frames_incomplete: holes.map(|holes| holes.incomplete().0),
             incomplete_at_s: incomplete.map(|(when, _)| at(when)),
             incomplete_frame: incomplete.map(|(_, frame)| frame.number),
-            incomplete_runs: match is_video {
-                true => stream
-                    .holes()
-                    .runs()
-                    .iter()
-                    .map(|run| IncompleteRun {
-                        from_s: at(run.from),
-                        to_s: at(run.to),
-                        frames: run.frames,
-                        missing: run.missing,
-                        frame_range: frames(run.before, run.after),
-                    })
-                    .collect(),
-                false => Vec::new(),
-            },
+            incomplete_runs: holes
+                .map_or(&[][..], Holes::runs)
+                .iter()
+                .map(|run| IncompleteRun {
+                    from_s: at(run.from),
+                    to_s: at(run.to),
+                    frames: run.frames,
+                    missing: run.missing,
+                    frame_range: frames(run.before, run.after),
+                })
+                .collect(),
             drift_steady: clock.and_then(|rate| stream.clock().is_steady(rate)),
             drift_ppm: drift.map(|drift| round(drift.ppm, 1)),
             drift_error_ppm: drift.map(|drift| round(drift.error_ppm, 1)),

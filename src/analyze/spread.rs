@@ -11,7 +11,7 @@ const KEPT: usize = 2048;
 pub struct Thinned<T> {
     kept: Vec<T>,
     last: Option<T>,
-    /// One in so many is kept.
+    /// One in so many is kept: a power of two.
     every: u64,
     n: u64,
     most: usize,
@@ -23,21 +23,25 @@ impl<T: Copy> Thinned<T> {
     }
 
     pub(super) fn push(&mut self, value: T) {
-        if self.n.is_multiple_of(self.every) {
+        if self.is_kept(self.n) {
             if self.kept.len() >= self.most {
                 let mut n = 0u64;
                 self.kept.retain(|_| {
                     n += 1;
                     n % 2 == 1
                 });
-                self.every = self.every.saturating_mul(2);
+                self.every <<= 1;
             }
-            if self.n.is_multiple_of(self.every) {
+            if self.is_kept(self.n) {
                 self.kept.push(value);
             }
         }
         self.n += 1;
         self.last = Some(value);
+    }
+
+    fn is_kept(&self, n: u64) -> bool {
+        n & (self.every - 1) == 0
     }
 
     /// How many there were.
@@ -54,7 +58,7 @@ impl<T: Copy> Thinned<T> {
 
     /// Those that were kept, in order.
     pub fn iter(&self) -> impl Iterator<Item = T> + '_ {
-        let last_is_kept = self.n > 0 && (self.n - 1).is_multiple_of(self.every);
+        let last_is_kept = self.n > 0 && self.is_kept(self.n - 1);
         self.kept.iter().copied().chain(self.last.filter(|_| !last_is_kept))
     }
 }

@@ -119,7 +119,8 @@ impl<'r> Reader<'r> {
             match self.parser.next() {
                 Ok((length, block)) => {
                     let told = self.state.block(&block, take);
-                    self.parser.consume(length);
+                    // The rest is moved to the front when more is read, and not before.
+                    self.parser.consume_noshift(length);
                     match told {
                         true => return None,
                         false => continue,

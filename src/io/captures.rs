@@ -1,7 +1,7 @@
 //! Several captures as one: read and taken apart in a thread of its own, ahead of what takes the datagrams.
 
 use std::num::NonZero;
-use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 use super::capture::CaptureFile;
@@ -13,8 +13,10 @@ use crate::rtp;
 /// Bytes that are handed over at once, and packets; less than a core's own cache holds.
 const BYTES: usize = 1 << 16;
 const PACKETS: usize = 512;
-/// Batches on their way: a megabyte.
-const AHEAD: usize = 8;
+/// Batches that there are: a megabyte.
+const BATCHES: usize = 8;
+/// So many go back together: who reads is faster, and need not be woken for each.
+const BACK: usize = BATCHES / 2;
 /// As much of the payload of RTP as anything looks at without keys.
 const HEAD: usize = 64;
 /// Packets between two looks at how far it is, where there are no batches.
@@ -62,21 +64,26 @@ pub fn read(
     if of.is_none() || alone {
         return all(files, &mut Straight { tell: &mut tell, take, goes_on: true });
     }
-    let (batches, filled) = sync_channel(AHEAD);
+    let (batches, filled) = channel();
     let (back, emptied) = channel();
+    let mut done: Vec<Batch> = (0..BATCHES).map(|_| Batch::default()).collect();
     thread::scope(|scope| {
         let mut sink = Ahead { batch: Batch::default(), headers, batches, emptied };
         let reading = scope.spawn(move || all(files, &mut sink));
-        for batch in filled.iter() {
+        loop {
+            if done.len() >= BACK {
+                // Who reads may be at the end already.
+                done.drain(..).for_each(|batch| drop(back.send(batch)));
+            }
+            let Ok(batch) = filled.recv() else { break };
             if !batch.replay(take) {
                 break;
             }
             tell(batch.file, batch.read);
-            // Who reads may be done already.
-            let _ = back.send(batch);
+            done.push(batch);
         }
         // Who reads stops where nobody takes any more.
-        drop(filled);
+        drop((filled, back));
         reading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
 }
@@ -216,14 +223,14 @@ fn needed(datagram: &Datagram<'_>) -> usize {
 struct Ahead {
     batch: Batch,
     headers: bool,
-    batches: SyncSender<Batch>,
-    /// Those that were taken: their memory serves again.
+    batches: Sender<Batch>,
+    /// Those that were taken: there are no others, so that it is never far ahead.
     emptied: Receiver<Batch>,
 }
 
 impl Ahead {
     fn send(&mut self, file: u16, read: u64) -> bool {
-        let mut next = self.emptied.try_recv().unwrap_or_default();
+        let Ok(mut next) = self.emptied.recv() else { return false };
         next.events.clear();
         next.bytes.clear();
         let batch = std::mem::replace(&mut self.batch, next);

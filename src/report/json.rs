@@ -1,22 +1,23 @@
 //! The report as one JSON object: its schema first, then its fields in the order they were declared in.
 
-use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
+use serde_json::ser::{Formatter, PrettyFormatter, Serializer as Json};
 
 use super::{Rendered, Screen, printable};
 
 pub(super) fn render(report: &Rendered, _: Screen, out: &mut dyn Write) -> io::Result<()> {
-    write(&WithSchema { schema: report.schema, json: &report.json }, out)
+    write(&WithSchema { schema: report.schema, json: &report.json }, PrettyFormatter::new(), out)
 }
 
-/// Writes any JSON, its invisible characters escaped.
-pub(super) fn write(value: &impl serde::Serialize, out: &mut dyn Write) -> io::Result<()> {
-    let mut text = escape_invisible(serde_json::to_string_pretty(value)?);
-    text.push('\n');
-    out.write_all(text.as_bytes())
+/// Writes any JSON and a line break, piece by piece: a long report need not be in memory twice.
+pub(super) fn write(value: &impl Serialize, layout: impl Formatter, out: &mut dyn Write) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    value.serialize(&mut Json::with_formatter(&mut out, Visible(layout)))?;
+    out.write_all(b"\n")?;
+    out.flush()
 }
 
 /// An object that begins with its schema.
@@ -41,24 +42,64 @@ impl Serialize for WithSchema<'_> {
     }
 }
 
-/// JSON needs no escapes above U+001F, but terminals obey some of those characters. They can only stand inside
-/// strings, where an escape means the same.
-pub(super) fn escape_invisible(json: String) -> String {
-    let hide = |c: char| (c.is_control() && c != '\n') || printable::is_invisible(c);
-    if !json.chars().any(hide) {
-        return json;
-    }
-    let mut escaped = String::with_capacity(json.len() + 16);
-    for c in json.chars() {
-        match hide(c) {
-            true => c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| {
-                // Writing to a string cannot fail.
-                let _ = write!(escaped, "\\u{unit:04x}");
-            }),
-            false => escaped.push(c),
+/// A layout in which all is to be seen. JSON needs no escapes above U+001F, but terminals obey some of those
+/// characters. They can only stand inside strings, where an escape means the same.
+struct Visible<F>(F);
+
+impl<F: Formatter> Formatter for Visible<F> {
+    fn write_string_fragment<W: Write + ?Sized>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some(at) = rest.find(|c: char| !(' '..='~').contains(&c) && is_hidden(c)) {
+            let (before, from) = rest.split_at(at);
+            out.write_all(before.as_bytes())?;
+            let mut behind = from.chars();
+            for hidden in behind.by_ref().take(1) {
+                hidden.encode_utf16(&mut [0; 2]).iter().try_for_each(|unit| write!(out, "\\u{unit:04x}"))?;
+            }
+            rest = behind.as_str();
         }
+        out.write_all(rest.as_bytes())
     }
-    escaped
+
+    fn begin_array<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_array(out)
+    }
+
+    fn end_array<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_array(out)
+    }
+
+    fn begin_array_value<W: Write + ?Sized>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_array_value(out, first)
+    }
+
+    fn end_array_value<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_array_value(out)
+    }
+
+    fn begin_object<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_object(out)
+    }
+
+    fn end_object<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_object(out)
+    }
+
+    fn begin_object_key<W: Write + ?Sized>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_object_key(out, first)
+    }
+
+    fn begin_object_value<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_object_value(out)
+    }
+
+    fn end_object_value<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_object_value(out)
+    }
+}
+
+fn is_hidden(c: char) -> bool {
+    c.is_control() || printable::is_invisible(c)
 }
 
 #[cfg(test)]

@@ -2,17 +2,14 @@
 
 use std::io::{self, Write};
 
-use super::json::{WithSchema, escape_invisible};
+use serde_json::ser::CompactFormatter;
+
+use super::json::{self, WithSchema};
 use super::{Rendered, Screen};
 
 pub(super) fn render(report: &Rendered, _: Screen, out: &mut dyn Write) -> io::Result<()> {
-    for line in &report.lines {
-        let mut text =
-            escape_invisible(serde_json::to_string(&WithSchema { schema: report.schema, json: line })?);
-        text.push('\n');
-        out.write_all(text.as_bytes())?;
-    }
-    Ok(())
+    let line = |json| json::write(&WithSchema { schema: report.schema, json }, CompactFormatter, out);
+    report.lines.iter().try_for_each(line)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use serde_json::ser::PrettyFormatter;
 use serde_json::{Map, Value, json};
 
 use super::{Rendered, Screen, Unread, json as text};
@@ -33,7 +34,7 @@ pub(super) fn render(report: &Rendered, _: Screen, out: &mut dyn Write) -> io::R
         "version": "2.1.0",
         "runs": [run],
     });
-    text::write(&log, out)
+    text::write(&log, PrettyFormatter::new(), out)
 }
 
 /// A run that could not look at everything was not successful, or nothing found would mean nothing wrong.

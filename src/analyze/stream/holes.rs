@@ -49,33 +49,36 @@ pub(super) struct Newest {
 struct Hole {
     from: Newest,
     to: Newest,
-    /// A bit for each number that is missing.
-    missing: Vec<u64>,
+    /// A bit for each of the first numbers that is missing: most holes have few.
+    missing: u64,
+    /// Likewise for the numbers behind those.
+    more: Vec<u64>,
     /// Where a whole frame began since the hole before.
     whole: Option<(Time, Frame)>,
 }
 
 impl Hole {
     fn new(from: Newest, to: Newest, whole: Option<(Time, Frame)>) -> Self {
+        let ones = |count: usize| if count < 64 { (1 << count) - 1 } else { u64::MAX };
         let count = (to.number - from.number - 1) as usize;
-        let mut missing = vec![u64::MAX; count.div_ceil(64)];
-        if let Some(last) = missing.last_mut().filter(|_| !count.is_multiple_of(64)) {
-            *last = (1 << (count % 64)) - 1;
-        }
-        Self { from, to, missing, whole }
+        let more = (64..count).step_by(64).map(|before| ones(count - before)).collect();
+        Self { from, to, missing: ones(count), more, whole }
     }
 
     fn left(&self) -> u64 {
-        self.missing.iter().map(|word| u64::from(word.count_ones())).sum()
+        let count = |word: &u64| u64::from(word.count_ones());
+        count(&self.missing) + self.more.iter().map(count).sum::<u64>()
     }
 
     fn fill(&mut self, number: i64) {
         let at = (number - self.from.number - 1) as usize;
-        self.missing[at / 64] &= !(1 << (at % 64));
+        let word = if at < 64 { &mut self.missing } else { &mut self.more[at / 64 - 1] };
+        *word &= !(1 << (at % 64));
     }
 
     fn fill_any(&mut self) {
-        if let Some(word) = self.missing.iter_mut().find(|word| **word != 0) {
+        let mut words = std::iter::once(&mut self.missing).chain(&mut self.more);
+        if let Some(word) = words.find(|word| **word != 0) {
             *word &= *word - 1;
         }
     }
@@ -103,6 +106,8 @@ pub struct Holes {
     newest: Option<Newest>,
     coming: Option<Coming>,
     open: VecDeque<Hole>,
+    /// The first number at which one of them is settled.
+    due: Option<i64>,
     /// Numbers that another stream had sooner than this one showed that they are missing.
     early: Vec<i64>,
     /// Where a whole frame began since the last hole.
@@ -123,43 +128,54 @@ pub struct Holes {
 
 impl Holes {
     /// Takes a packet that is ahead of all others.
+    #[inline]
     pub(super) fn ahead(&mut self, new: Newest) {
         self.packets += 1;
-        let Some(last) = self.newest.replace(new) else {
+        match (&mut self.newest, &mut self.coming) {
+            // Most packets.
+            (Some(last), Some(coming)) if new.number == last.number + 1 && new.units == last.units => {
+                coming.packets += 1;
+                *last = new;
+            }
+            _ => self.turn(&new),
+        }
+        while self.due.is_some_and(|due| new.number >= due) {
+            self.settle();
+        }
+    }
+
+    /// A frame ends, or a hole shows.
+    fn turn(&mut self, new: &Newest) {
+        let Some(last) = self.newest.replace(*new) else {
             self.began = new.at;
             return self.begin(new, false);
         };
         let hole = new.number - last.number > 1;
-        if hole && last.marker && new.units != last.units {
-            self.end();
-        }
-        if hole {
-            let mut hole = Hole::new(last, new, self.whole.take());
-            let here = self.early.iter().filter(|number| (last.number + 1..new.number).contains(number));
-            here.for_each(|number| hole.fill(*number));
-            self.early.retain(|number| *number > new.number);
-            self.open.push_back(hole);
-            if new.units == last.units {
-                self.coming
-                    .iter_mut()
-                    .for_each(|coming| (coming.broken, coming.packets) = (true, coming.packets + 1));
-            } else {
-                self.begin(new, true);
-            }
-        } else if new.units == last.units {
-            self.coming.iter_mut().for_each(|coming| coming.packets += 1);
-        } else {
+        if !hole {
             self.end();
             let step = new.units - last.units;
             if step > 0 {
                 self.steps = (self.steps.0 + 1, self.steps.1 + step);
             }
-            self.begin(new, false);
+            return self.begin(new, false);
         }
-        while self.open.front().is_some_and(|hole| new.number - hole.from.number > OPEN)
-            || self.open.len() > MOST_OPEN
-        {
+        if last.marker && new.units != last.units {
+            self.end();
+        }
+        let mut hole = Hole::new(last, *new, self.whole.take());
+        let here = self.early.iter().filter(|number| (last.number + 1..new.number).contains(number));
+        here.for_each(|number| hole.fill(*number));
+        self.early.retain(|number| *number > new.number);
+        if self.open.len() >= MOST_OPEN {
             self.settle();
+        }
+        self.open.push_back(hole);
+        self.due = self.due.or(Some(last.number + OPEN + 1));
+        match &mut self.coming {
+            Some(coming) if new.units == last.units => {
+                (coming.broken, coming.packets) = (true, coming.packets + 1);
+            }
+            _ => self.begin(new, true),
         }
     }
 
@@ -208,7 +224,7 @@ impl Holes {
         &self.runs
     }
 
-    fn begin(&mut self, new: Newest, headless: bool) {
+    fn begin(&mut self, new: &Newest, headless: bool) {
         self.frames += 1;
         let began = (new.at, new.frame);
         self.coming = Some(Coming { began, units: new.units, packets: 1, headless, broken: false });
@@ -227,6 +243,7 @@ impl Holes {
 
     fn settle(&mut self) {
         let Some(hole) = self.open.pop_front() else { return };
+        self.due = self.open.front().map(|next| next.from.number + OPEN + 1);
         self.settled = self.settled.or(hole.whole);
         let left = hole.left();
         if left == 0 {

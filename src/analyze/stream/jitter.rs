@@ -9,17 +9,40 @@ const ALL: usize = RATES.len() + 1;
 /// The running estimates J += (|D| - J) / 16, and what became of them.
 #[derive(Debug, Clone, Copy)]
 pub struct Jitter {
-    rates: [u32; ALL],
-    /// The one that is followed, once it is clear which one that is.
+    /// The rate that is followed, once it is clear which one that is.
     only: Option<usize>,
-    /// Seconds of a unit: multiplied with many times faster than divided by.
-    unit: [f64; ALL],
-    now: [f64; ALL],
-    sum: [f64; ALL],
-    most: [f64; ALL],
     counted: u64,
     last: Option<(f64, i64)>,
+    lanes: [Lane; ALL],
     jumps: [Jumps; ALL],
+}
+
+/// The estimate at one rate, in seconds.
+#[derive(Debug, Clone, Copy)]
+struct Lane {
+    /// Seconds of a unit: multiplied with many times faster than divided by.
+    unit: f64,
+    now: f64,
+    sum: f64,
+    most: f64,
+    /// In Hz; 0 where it is none: such figures are never asked for.
+    rate: u32,
+}
+
+impl Lane {
+    fn new(rate: u32) -> Self {
+        Self { unit: 1.0 / f64::from(rate.max(1)), now: 0.0, sum: 0.0, most: 0.0, rate }
+    }
+
+    /// Whether timestamps were set anew: what then says nothing of the way.
+    fn step(&mut self, arrival: f64, media: f64) -> bool {
+        let d = (arrival - media * self.unit).abs();
+        let jumped = d > SET_ANEW_SECONDS;
+        self.now += if jumped { 0.0 } else { (d - self.now) / 16.0 };
+        self.sum += self.now;
+        self.most = self.most.max(self.now);
+        jumped
+    }
 }
 
 /// How often the timestamps were set anew, or stood while time went on: by more than any queue could be long.
@@ -46,13 +69,10 @@ impl Jitter {
     /// With the rate that is known, if it is.
     #[must_use]
     pub fn new(known: Option<u32>) -> Self {
-        let mut rates = [0; ALL];
-        rates[..RATES.len()].copy_from_slice(&RATES);
-        rates[RATES.len()] = known.filter(|rate| !RATES.contains(rate)).unwrap_or(0);
-        let (none, jumps) = ([0.0; ALL], [Jumps::default(); ALL]);
-        // An unused rate is 0: its figures are never asked for.
-        let unit = rates.map(|rate| 1.0 / f64::from(rate.max(1)));
-        Self { rates, only: None, unit, now: none, sum: none, most: none, counted: 0, last: None, jumps }
+        let mut lanes = [Lane::new(0); ALL];
+        let other = known.filter(|rate| !RATES.contains(rate));
+        lanes.iter_mut().zip(RATES.into_iter().chain(other)).for_each(|(lane, rate)| *lane = Lane::new(rate));
+        Self { only: None, counted: 0, last: None, lanes, jumps: [Jumps::default(); ALL] }
     }
 
     /// Takes a packet: its arrival in seconds, and its timestamp in units, both since any fixed moment.
@@ -60,17 +80,10 @@ impl Jitter {
         let Some((last_seconds, last_units)) = self.last.replace((seconds, units)) else { return };
         let (arrival, media) = (seconds - last_seconds, (units - last_units) as f64);
         self.counted += 1;
-        let mut jumped = false;
-        let lanes = self.only.map_or(0..ALL, |only| only..only + 1);
-        for at in lanes {
-            let d = (arrival - media * self.unit[at]).abs();
-            let step = (d - self.now[at]) / 16.0;
-            // Timestamps that were set anew say nothing of the way.
-            self.now[at] += if d > SET_ANEW_SECONDS { 0.0 } else { step };
-            jumped |= d > SET_ANEW_SECONDS;
-            self.sum[at] += self.now[at];
-            self.most[at] = self.most[at].max(self.now[at]);
-        }
+        let jumped = match self.only {
+            Some(only) => self.lanes[only].step(arrival, media),
+            None => self.lanes.iter_mut().fold(false, |jumped, lane| jumped | lane.step(arrival, media)),
+        };
         if jumped {
             self.jumped(arrival, media, (at, frame));
         }
@@ -81,15 +94,10 @@ impl Jitter {
         self.only = self.place(rate).or(self.only);
     }
 
-    /// The place of the rate that is followed, once it is one.
-    pub(super) fn settled(&self) -> Option<usize> {
-        self.only
-    }
-
     #[cold]
     fn jumped(&mut self, arrival: f64, media: f64, packet: (Time, Frame)) {
-        for (jumps, unit) in self.jumps.iter_mut().zip(self.unit) {
-            if (arrival - media * unit).abs() > SET_ANEW_SECONDS {
+        for (jumps, lane) in self.jumps.iter_mut().zip(self.lanes) {
+            if (arrival - media * lane.unit).abs() > SET_ANEW_SECONDS {
                 jumps.count = jumps.count.saturating_add(1);
                 jumps.first.get_or_insert(packet);
             }
@@ -112,10 +120,10 @@ impl Jitter {
     /// followed.
     #[must_use]
     pub fn at(&self, rate: u32) -> Option<JitterMs> {
-        let at = self.place(rate).filter(|_| self.counted > 0)?;
+        let lane = &self.lanes[self.place(rate).filter(|_| self.counted > 0)?];
         let ms = |seconds: f64| seconds * 1e3;
-        let mean = ms(self.sum[at] / self.counted as f64);
-        Some(JitterMs { mean, max: ms(self.most[at]), last: ms(self.now[at]) })
+        let mean = ms(lane.sum / self.counted as f64);
+        Some(JitterMs { mean, max: ms(lane.most), last: ms(lane.now) })
     }
 
     /// Whether figures at `rate` Hz are kept.
@@ -124,16 +132,19 @@ impl Jitter {
         self.place(rate).is_some()
     }
 
-    /// The running estimates in seconds, in the order of the rates followed.
-    #[must_use]
-    pub(super) fn estimates(&self) -> [f32; ALL] {
-        self.now.map(|seconds| seconds as f32)
+    /// Raises each of these to the running estimate, in seconds, of its rate.
+    pub(super) fn raise(&self, highest: &mut Estimates) {
+        let raise = |(highest, lane): (&mut f32, &Lane)| *highest = highest.max(lane.now as f32);
+        match self.only {
+            Some(only) => raise((&mut highest[only], &self.lanes[only])),
+            None => highest.iter_mut().zip(&self.lanes).for_each(raise),
+        }
     }
 
     /// Where `rate` stands among the rates followed.
     #[must_use]
     pub(super) fn place(&self, rate: u32) -> Option<usize> {
-        let place = self.rates.iter().position(|followed| *followed == rate && rate > 0)?;
+        let place = self.lanes.iter().position(|lane| lane.rate == rate && rate > 0)?;
         self.only.is_none_or(|only| only == place).then_some(place)
     }
 }

@@ -38,6 +38,8 @@ use recent::Recent;
 
 /// Packets after which it is clear how fast timestamps run.
 const SETTLED: u64 = 512;
+/// Of the timestamps of video, in Hz (RFC 3551 §5 and the payload formats since).
+const VIDEO_RATE: u32 = 90_000;
 /// As much of a payload as anything here looks at.
 const HEAD: usize = 16;
 /// A packet that came so long before the one ahead of it: the clock of the capture went back.
@@ -77,10 +79,7 @@ impl Sample {
     /// Of a packet as it was read.
     #[must_use]
     pub fn new(at: Time, frame: Frame, packet: &rtp::Packet<'_>) -> Self {
-        let mut head = [0; HEAD];
-        let payload = packet.payload();
-        let kept = payload.len().min(HEAD);
-        head[..kept].copy_from_slice(&payload[..kept]);
+        let (head, head_length) = head(packet.payload());
         let extension = packet.extension();
         Self {
             at,
@@ -94,18 +93,14 @@ impl Sample {
             length: packet.length() as u32,
             payload_length: packet.payload_length() as u32,
             head,
-            head_length: kept as u8,
+            head_length,
             opened: false,
         }
     }
 
     /// What was encrypted is open: looks at the payload of the packet that it was. Its length stays that on the wire.
     pub fn open(&mut self, plain: &rtp::Packet<'_>) {
-        let payload = plain.payload();
-        let kept = payload.len().min(HEAD);
-        self.head = [0; HEAD];
-        self.head[..kept].copy_from_slice(&payload[..kept]);
-        self.head_length = kept as u8;
+        (self.head, self.head_length) = head(plain.payload());
         self.payload_length = plain.payload_length() as u32;
         self.opened = true;
     }
@@ -121,6 +116,16 @@ impl Sample {
     pub fn head(&self) -> &[u8] {
         &self.head[..usize::from(self.head_length)]
     }
+}
+
+/// The first bytes of a payload, and how many there are.
+fn head(payload: &[u8]) -> ([u8; HEAD], u8) {
+    if let Some(head) = payload.first_chunk() {
+        return (*head, HEAD as u8);
+    }
+    let mut head = [0; HEAD];
+    head[..payload.len()].copy_from_slice(payload);
+    (head, payload.len() as u8)
 }
 
 /// The longest pause between two packets.
@@ -158,7 +163,8 @@ pub struct Stream {
     clock: Clock,
     jitter: Jitter,
     frames: Frames,
-    holes: Holes,
+    /// Until it is clear that it is not video.
+    holes: Option<Holes>,
     series: Series,
     gap: Option<Gap>,
     pauses: Pauses,
@@ -190,7 +196,7 @@ impl Stream {
             clock: Clock::default(),
             jitter: Jitter::new(rate),
             frames: Frames::new(rate),
-            holes: Holes::default(),
+            holes: Some(Holes::default()),
             series: Series::new(start, interval_ns),
             gap: None,
             pauses: Pauses::default(),
@@ -258,7 +264,7 @@ impl Stream {
                 self.jitter.interrupt();
                 self.clock.interrupt();
                 self.frames.interrupt(self.units, sample.at);
-                self.holes.finish();
+                self.holes.iter_mut().for_each(Holes::finish);
                 self.ahead(sample);
             }
             Arrival::Ahead | Arrival::Reordered | Arrival::Duplicate => {
@@ -269,7 +275,7 @@ impl Stream {
                 self.media(sample, arrival == Arrival::Ahead);
                 match arrival {
                     Arrival::Ahead => self.ahead(sample),
-                    _ => self.holes.filled(self.sequence.extended()),
+                    _ => self.repaired(Some(sample.sequence), sample.timestamp),
                 }
             }
         }
@@ -281,14 +287,17 @@ impl Stream {
     fn ahead(&mut self, sample: &Sample) {
         let Sample { timestamp, marker, at, frame, .. } = *sample;
         let number = self.sequence.extended();
-        self.holes.ahead(Newest { number, units: self.units, timestamp, marker, at, frame });
+        if let Some(holes) = &mut self.holes {
+            holes.ahead(Newest { number, units: self.units, timestamp, marker, at, frame });
+        }
     }
 
     /// Another stream repaired a packet of this one: that with a number, or one with the timestamp.
     pub fn repaired(&mut self, number: Option<u16>, timestamp: u32) {
+        let Some(holes) = &mut self.holes else { return };
         match number {
-            Some(number) => self.holes.filled(self.sequence.near(number)),
-            None => self.holes.filled_at(timestamp),
+            Some(number) => holes.filled(self.sequence.near(number)),
+            None => holes.filled_at(timestamp),
         }
     }
 
@@ -298,6 +307,7 @@ impl Stream {
         if let Some(rate) = shown.filter(|_| self.stated.is_none() || self.stated == shown) {
             self.jitter.settle(rate);
             self.frames.settle(rate);
+            self.holes = self.holes.take().filter(|_| rate == VIDEO_RATE);
         }
     }
 
@@ -340,18 +350,10 @@ impl Stream {
         if let Some(form) = sample.extension {
             self.forms[form as usize] += 1;
         }
-        let (estimates, settled) = (self.jitter.estimates(), self.jitter.settled());
         let row = self.series.at(sample.at);
         row.packets += 1;
         row.bytes = row.bytes.saturating_add(sample.length);
-        match settled {
-            Some(at) => row.jitter[at] = row.jitter[at].max(estimates[at]),
-            None => {
-                for (kept, now) in row.jitter.iter_mut().zip(estimates) {
-                    *kept = kept.max(now);
-                }
-            }
-        }
+        self.jitter.raise(&mut row.jitter);
         if !first {
             row.gap_ms = row.gap_ms.max(ms as f32);
         }
@@ -379,7 +381,7 @@ impl Stream {
     pub fn finish(&mut self) {
         let series = &mut self.series;
         self.sequence.finish(&mut |loss| series.at(loss.at).lost += 1);
-        self.holes.finish();
+        self.holes.iter_mut().for_each(Holes::finish);
     }
 
     /// The first packet to arrive.
@@ -418,10 +420,10 @@ impl Stream {
         &self.frames
     }
 
-    /// Its frames that never were whole, if it is video.
+    /// Its frames that never were whole; `None` where it is clear that it is not video.
     #[must_use]
-    pub fn holes(&self) -> &Holes {
-        &self.holes
+    pub fn holes(&self) -> Option<&Holes> {
+        self.holes.as_ref()
     }
 
     /// It over time.
@@ -538,5 +540,34 @@ impl Stream {
     #[must_use]
     pub fn with_extension(&self, form: Form) -> u64 {
         self.forms[form as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Packets 20 ms apart by this clock, every tenth lost.
+    fn stream(rate: u32) -> Stream {
+        let sample = |n: u32| {
+            let number = n as u16;
+            let header =
+                [&[0x80, 96][..], &number.to_be_bytes(), &(n * rate / 50).to_be_bytes(), &[0; 4]].concat();
+            let frame = Frame { file: 0, number: u64::from(n) };
+            let packet = rtp::Packet::read(&header, header.len()).unwrap();
+            Sample::new(Time(i64::from(n) * 20_000_000), frame, &packet)
+        };
+        let mut stream = Stream::new(sample(0), Time(0), 1_000_000_000, None);
+        (1..2_000).filter(|n| n % 10 != 0).for_each(|n| drop(stream.packet(&sample(n))));
+        stream.finish();
+        stream
+    }
+
+    #[test]
+    fn frames_that_were_not_whole_are_of_video_alone() {
+        let [video, audio] = [stream(90_000), stream(48_000)];
+        assert_eq!(video.sequence().missing(), audio.sequence().missing());
+        assert_eq!(video.holes().map(|holes| holes.incomplete().0), Some(199));
+        assert!(audio.holes().is_none());
     }
 }

@@ -45,17 +45,29 @@ pub struct Series {
     /// The place of the first row, in intervals since `start`.
     first: i64,
     rows: Vec<Row>,
+    /// The row that was asked for last, and when it begins and ends, in nanoseconds: most packets are in the same.
+    last: (usize, i64, i64),
 }
 
 impl Series {
     /// Rows of `interval_ns` nanoseconds from `start` on.
     #[must_use]
     pub fn new(start: Time, interval_ns: i64) -> Self {
-        Self { start, interval_ns: interval_ns.max(1), first: 0, rows: Vec::new() }
+        Self { start, interval_ns: interval_ns.max(1), first: 0, rows: Vec::new(), last: (0, 0, 0) }
     }
 
     /// The row of a moment. Before the first, it is the first: clocks step back.
+    #[inline]
     pub fn at(&mut self, at: Time) -> &mut Row {
+        let (last, begins, ends) = self.last;
+        let row = match (begins..ends).contains(&at.0) {
+            true => last,
+            false => self.turn(at),
+        };
+        &mut self.rows[row]
+    }
+
+    fn turn(&mut self, at: Time) -> usize {
         if self.rows.is_empty() {
             self.first = self.place(at);
             self.rows.push(Row::default());
@@ -67,7 +79,9 @@ impl Series {
         if row >= self.rows.len() {
             self.rows.resize(row + 1, Row::default());
         }
-        &mut self.rows[row]
+        let begins = (self.first + row as i64).saturating_mul(self.interval_ns).saturating_add(self.start.0);
+        self.last = (row, begins, begins.saturating_add(self.interval_ns));
+        row
     }
 
     fn place(&self, at: Time) -> i64 {
@@ -105,5 +119,34 @@ impl Series {
     #[must_use]
     pub fn rows(&self) -> &[Row] {
         &self.rows
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_packet_is_in_the_row_of_its_moment_however_the_clock_goes() {
+        let start = Time(5_000);
+        let mut series = Series::new(start, 1_000);
+        let mut expected = std::collections::BTreeMap::new();
+        // On both sides of a boundary, back by less than a row and by several, and before the first.
+        for ns in [2_500, 2_999, 3_000, 2_999, 3_500, 9_999, 7_000, 10_000, 0] {
+            series.at(Time(start.0 + ns)).packets += 1;
+            *expected.entry((ns / 1_000).max(2)).or_insert(0) += 1;
+        }
+        let rows = (2..).zip(series.rows()).filter(|(_, row)| row.packets > 0);
+        assert_eq!(rows.map(|(at, row)| (at, row.packets)).collect::<Vec<_>>(), Vec::from_iter(expected));
+    }
+
+    #[test]
+    fn rows_get_longer_where_there_are_too_many() {
+        let mut series = Series::new(Time(0), 1_000);
+        for ns in (0..2_000_000).step_by(250) {
+            series.at(Time(ns)).packets += 1;
+        }
+        assert_eq!((series.interval_s(), series.rows().len()), (4e-6, 500));
+        assert!(series.rows().iter().all(|row| row.packets == 16), "{:?}", series.rows());
     }
 }
