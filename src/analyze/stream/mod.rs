@@ -558,7 +558,9 @@ mod tests {
             Sample::new(Time(i64::from(n) * 20_000_000), frame, &packet)
         };
         let mut stream = Stream::new(sample(0), Time(0), 1_000_000_000, None);
-        (1..2_000).filter(|n| n % 10 != 0).for_each(|n| drop(stream.packet(&sample(n))));
+        for n in (1..2_000).filter(|n| n % 10 != 0) {
+            stream.packet(&sample(n));
+        }
         stream.finish();
         stream
     }

@@ -1,0 +1,225 @@
+//! The whole run: `call/1`.
+
+mod text;
+
+use serde::Serialize;
+
+use super::facts::{Cost, Failure, FloorFacts, OneWay, PathFacts, RoundTrips};
+use super::phases::PhaseFacts;
+use super::rating::Rating;
+use super::session::Descriptions;
+use crate::finding::Exit;
+use crate::measure::Distribution;
+use crate::metric::{Judgement, KnownMetric, Metric, Threshold, Unit};
+use crate::report::{Document, Report};
+
+/// Everything that was measured. What stands at the top is the first path's.
+#[derive(Debug, Clone, Serialize)]
+pub struct Summary {
+    /// `pass`, `fail` or `inconclusive`.
+    pub verdict: &'static str,
+    /// What the process exits with.
+    pub exit: Exit,
+    /// The whole run.
+    pub took_ms: f64,
+    /// The user stopped it.
+    pub interrupted: bool,
+    /// What did not work.
+    pub failure: Option<Failure>,
+    /// From the start to when all of it was up, setup included.
+    pub setup_ms: Option<f64>,
+    /// How far it came, and when.
+    pub phases: Vec<PhaseFacts>,
+    /// Round trips.
+    pub rtt: RoundTrips,
+    /// Delays one way.
+    pub one_way: OneWay,
+    /// Of the media packets.
+    pub loss_pct: Option<f64>,
+    /// The largest of all streams.
+    pub jitter_ms: Option<f64>,
+    /// Payload of all media a second that arrived.
+    pub bitrate_bps: Option<u64>,
+    /// The one-way delay in a word.
+    pub rating: Option<Rating>,
+    /// Each path with all that was measured there.
+    pub paths: Vec<PathFacts>,
+    /// What this machine does with nothing on top.
+    pub floor: FloorFacts,
+    /// What it took of the machine.
+    pub cost: Cost,
+    /// How each limit came out.
+    pub thresholds: Vec<Judgement>,
+    /// Offer and answer of the first path, where they are to be shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub descriptions: Option<Descriptions>,
+    #[serde(skip)]
+    pub(super) verbosity: u8,
+}
+
+const fn ms(name: &'static str) -> KnownMetric {
+    KnownMetric { name, unit: Unit::Milliseconds }
+}
+
+/// What `--max` and `--min` take.
+pub const METRICS: &[KnownMetric] = &[
+    ms("setup"),
+    ms("phases.setup"),
+    ms("phases.gather"),
+    ms("phases.ice_first_check"),
+    ms("phases.ice_nominated"),
+    ms("phases.dtls"),
+    ms("phases.sctp"),
+    ms("phases.channel_open"),
+    ms("phases.first_rtp"),
+    ms("phases.first_frame"),
+    ms("rtt.min"),
+    ms("rtt.median"),
+    ms("rtt.p95"),
+    ms("rtt.p99"),
+    ms("rtt.max"),
+    ms("one_way.min"),
+    ms("one_way.median"),
+    ms("one_way.p95"),
+    ms("one_way.p99"),
+    ms("one_way.max"),
+    ms("one_way.audio.median"),
+    ms("one_way.audio.p95"),
+    ms("one_way.audio.p99"),
+    ms("one_way.audio.max"),
+    ms("one_way.video.median"),
+    ms("one_way.video.p95"),
+    ms("one_way.video.p99"),
+    ms("one_way.video.max"),
+    ms("jitter"),
+    KnownMetric { name: "loss", unit: Unit::Percent },
+    KnownMetric { name: "bitrate", unit: Unit::BitsPerSecond },
+    KnownMetric { name: "throughput", unit: Unit::BitsPerSecond },
+    KnownMetric { name: "cpu", unit: Unit::Percent },
+    KnownMetric { name: "peak_memory", unit: Unit::Bytes },
+];
+
+impl Summary {
+    /// Judges what was measured.
+    pub fn new(
+        paths: Vec<PathFacts>,
+        floor: FloorFacts,
+        cost: Cost,
+        took_ms: f64,
+        interrupted: bool,
+        thresholds: &[Threshold],
+    ) -> Self {
+        let mut metrics: Vec<Metric> = paths.iter().flat_map(|path| of_path(path, paths.len() > 1)).collect();
+        let plain = |name, unit, value| Metric { name, unit, value, labels: Vec::new() };
+        metrics.push(plain("cpu", Unit::Percent, cost.cpu_pct));
+        metrics.push(plain("peak_memory", Unit::Bytes, cost.peak_memory_bytes.map(|bytes| bytes as f64)));
+        let thresholds: Vec<Judgement> = thresholds.iter().flat_map(|limit| limit.judge(&metrics)).collect();
+
+        let failed = paths.iter().any(|path| path.failure.is_some());
+        let mut exit = if failed { Exit::Failed } else { Exit::Healthy };
+        for judgement in &thresholds {
+            exit = exit.and(judgement.exit());
+        }
+        if paths.iter().any(|path| !path.works && path.failure.is_none()) {
+            exit = exit.and(Exit::CouldNotTell);
+        }
+        if interrupted {
+            exit = exit.and(Exit::Interrupted);
+        }
+        let first = paths.first();
+        Self {
+            verdict: match exit {
+                Exit::Healthy => "pass",
+                Exit::Failed => "fail",
+                _ if failed => "fail",
+                _ => "inconclusive",
+            },
+            exit,
+            took_ms,
+            interrupted,
+            failure: paths.iter().find_map(|path| path.failure.clone()),
+            setup_ms: first.and_then(|path| path.setup_ms),
+            phases: first.map(|path| path.phases.clone()).unwrap_or_default(),
+            rtt: first.map(|path| path.rtt.clone()).unwrap_or_default(),
+            one_way: first.map(|path| path.one_way.clone()).unwrap_or_default(),
+            loss_pct: first.and_then(|path| path.loss_pct),
+            jitter_ms: first.and_then(|path| path.jitter_ms),
+            bitrate_bps: first.and_then(|path| path.bitrate_bps),
+            rating: first.and_then(|path| path.rating),
+            paths,
+            floor,
+            cost,
+            thresholds,
+            descriptions: None,
+            verbosity: 0,
+        }
+    }
+
+    /// Shows offer and answer as well.
+    #[must_use]
+    pub fn with_descriptions(self, descriptions: Option<Descriptions>) -> Self {
+        Self { descriptions, ..self }
+    }
+
+    /// `-v`: how much of the detail the text shows.
+    #[must_use]
+    pub fn told(self, verbosity: u8) -> Self {
+        Self { verbosity, ..self }
+    }
+}
+
+fn of_path(path: &PathFacts, labelled: bool) -> Vec<Metric> {
+    let mut labels = vec![("path", path.name.clone())];
+    labels.extend(path.transport.map(|transport| ("transport", transport.to_owned())));
+    if !labelled {
+        labels.clear();
+    }
+    let mut metrics = Vec::new();
+    let mut push = |name: &str, value: Option<f64>| {
+        if let Some(known) = METRICS.iter().find(|known| known.name == name) {
+            metrics.push(Metric { name: known.name, unit: known.unit, value, labels: labels.clone() });
+        }
+    };
+    push("setup", path.setup_ms);
+    for phase in super::phases::Phase::ALL {
+        let took = path.phases.iter().find(|facts| facts.name == phase).map(|facts| facts.took_ms);
+        push(&format!("phases.{}", phase.name()), took);
+    }
+    let spreads = [
+        ("rtt", &path.rtt.channel),
+        ("one_way", &path.one_way.all),
+        ("one_way.audio", &path.one_way.audio),
+        ("one_way.video", &path.one_way.video),
+    ];
+    for (name, spread) in spreads {
+        let mut part = |part: &str, value: fn(&Distribution) -> f64| {
+            push(&format!("{name}.{part}"), spread.as_ref().map(value));
+        };
+        part("min", |d| d.min_ms);
+        part("median", |d| d.median_ms);
+        part("p95", |d| d.p95_ms);
+        part("p99", |d| d.p99_ms);
+        part("max", |d| d.max_ms);
+    }
+    push("jitter", path.jitter_ms);
+    push("loss", path.loss_pct);
+    push("bitrate", path.bitrate_bps.map(|bps| bps as f64));
+    push("throughput", path.throughput.as_ref().and_then(|t| t.bps).map(|bps| bps as f64));
+    metrics
+}
+
+impl Report for Summary {
+    const SCHEMA: &'static str = "call/1";
+
+    fn document(&self) -> Document {
+        text::document(self)
+    }
+
+    fn metrics(&self) -> Vec<Metric> {
+        self.paths.iter().flat_map(|path| of_path(path, self.paths.len() > 1)).collect()
+    }
+
+    fn exit(&self) -> Exit {
+        self.exit
+    }
+}
