@@ -138,7 +138,7 @@ fn a_server_that_makes_no_sense_is_marked_and_its_password_is_not_shown() {
       |
     2 | targets = ["turn:a.example", "turn:****@b.example"]
       |                              ^^^^^^^^^^^^^^^^^^^^^^
-    hint: write `turn:HOST[:PORT]` and give credentials by --username and --password or their environment variables
+    hint: write `turn:HOST[:PORT]` and give credentials by `username` and `password = { env = "NAME" }`
     "#);
 }
 
@@ -149,10 +149,10 @@ fn a_limit_of_an_unknown_figure_is_marked() {
     --- stdout
     --- stderr
     error: unknown metric `rtt.p98`
-     --> rtcscope.toml:3:13
+     --> rtcscope.toml:3:9
       |
     3 | max = { rtt.p98 = "5ms" }
-      |             ^^^^^^^^^^^
+      |         ^^^^^^^^^^^^^^^
     hint: did you mean `rtt.p95` or `rtt.p99`?
     "#);
     insta::assert_snapshot!(refusal("[[call]]\n[call.max]\n\"rtt.p99\" = \"5%\"\n"), @r#"
@@ -222,7 +222,7 @@ fn a_secret_that_is_not_there_is_marked() {
     exit: 2
     --- stdout
     --- stderr
-    error: open secret.txt: No such file or directory (os error 2)
+    error: the secret is not to be had: open secret.txt: No such file or directory (os error 2)
      --> rtcscope.toml:4:1
       |
     4 | secret = { file = "secret.txt" }
@@ -330,7 +330,7 @@ fn the_list_says_what_would_run_and_needs_no_secret() {
     check  kind   looks at               must hold                command
     eu     probe  turn:turn.example.org  !OPEN_RELAY, loss ≤ 1 %  rtcscope probe --username=alice
                                                                   --max=loss=1% -- turn:turn.example.org
-    sdp-1  sdp    my offer.sdp           -                        rtcscope sdp lint -- my offer.sdp
+    sdp-1  sdp    my offer.sdp           -                        rtcscope sdp lint -- 'my offer.sdp'
     --- stderr
     "#);
 }
