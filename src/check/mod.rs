@@ -2,12 +2,14 @@
 //!
 //! Runs nothing: the commands look, and this says what their findings and figures mean for the plan.
 
+mod exporter;
 mod listing;
 mod outcome;
 pub mod plan;
 pub mod rules;
 mod summary;
 
+pub use exporter::Refusal;
 pub use listing::{Listed, Listing};
 pub use outcome::{Attempt, Looked, Met, Outcome, Verdict};
 pub use plan::{Entry, Kind, Plan, PlanError};

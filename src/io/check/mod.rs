@@ -2,6 +2,7 @@
 //!
 //! What a check does is a closure: this knows threads and clocks alone.
 
+pub mod http;
 mod place;
 
 use std::collections::VecDeque;
