@@ -78,7 +78,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -168,7 +168,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -222,7 +222,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -260,7 +260,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -298,7 +298,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -336,7 +336,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -538,7 +538,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -632,7 +632,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -670,7 +670,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -724,7 +724,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -770,7 +770,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -828,7 +828,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -886,7 +886,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -948,7 +948,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -986,7 +986,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1024,7 +1024,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1098,7 +1098,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)

@@ -30,7 +30,9 @@ jsonl\t'For programs that read as it comes: one object a line, each with its `sc
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -105,7 +107,9 @@ jsonl\t'For programs that read as it comes: one object a line, each with its `sc
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -148,7 +152,9 @@ jsonl\t'For programs that read as it comes: one object a line, each with its `sc
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -166,7 +172,9 @@ jsonl\t'For programs that read as it comes: one object a line, each with its `sc
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and not __fish_seen_subcommand_from decode" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and not __fish_seen_subcommand_from decode" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and not __fish_seen_subcommand_from decode" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -192,7 +200,9 @@ jsonl\t'For programs that read as it comes: one object a line, each with its `sc
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -210,7 +220,9 @@ jsonl\t'For programs that read as it comes: one object a line, each with its `sc
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from diff explain lint negotiate rewrite rules" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from diff explain lint negotiate rewrite rules" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from diff explain lint negotiate rewrite rules" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -238,7 +250,9 @@ jsonl\t'For programs that read as it comes: one object a line, each with its `sc
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from diff" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from diff" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from diff" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -261,7 +275,9 @@ jsonl\t'For programs that read as it comes: one object a line, each with its `sc
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from explain" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from explain" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from explain" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -286,7 +302,9 @@ jsonl\t'For programs that read as it comes: one object a line, each with its `sc
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from lint" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from lint" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from lint" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -310,7 +328,9 @@ jsonl\t'For programs that read as it comes: one object a line, each with its `sc
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from negotiate" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from negotiate" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from negotiate" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -334,7 +354,9 @@ jsonl\t'For programs that read as it comes: one object a line, each with its `sc
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rewrite" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rewrite" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rewrite" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -354,7 +376,9 @@ jsonl\t'For programs that read as it comes: one object a line, each with its `sc
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rules" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rules" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rules" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -387,7 +411,9 @@ jsonl\t'For programs that read as it comes: one object a line, each with its `sc
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -414,7 +440,9 @@ jsonl\t'For programs that read as it comes: one object a line, each with its `sc
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and __fish_seen_subcommand_from diff" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and __fish_seen_subcommand_from diff" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and __fish_seen_subcommand_from diff" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -432,7 +460,9 @@ jsonl\t'For programs that read as it comes: one object a line, each with its `sc
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -450,7 +480,9 @@ jsonl\t'For programs that read as it comes: one object a line, each with its `sc
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand completions" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand completions" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand completions" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -468,7 +500,9 @@ jsonl\t'For programs that read as it comes: one object a line, each with its `sc
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand man" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand man" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand man" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'

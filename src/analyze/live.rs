@@ -351,6 +351,10 @@ impl Report for End {
         self.0.metrics()
     }
 
+    fn thresholds(&self) -> Vec<crate::metric::Judgement> {
+        self.0.thresholds()
+    }
+
     fn exit(&self) -> Exit {
         self.0.exit()
     }

@@ -1,13 +1,14 @@
 //! What the global flags mean to a subcommand: where its one report goes, and how.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use clap::ValueEnum;
 
 use super::{Global, UserError};
 use crate::finding::{Exit, FailOn};
 use crate::io::output::{self, NewFile};
-use crate::report::{FORMATS, Format, Growth, Part, Progress, Rendered, Report, Screen};
+use crate::report::{FORMATS, Format, Growth, Part, Progress, Rendered, Report, Screen, nagios};
 
 /// `--report FORMAT=PATH`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +50,8 @@ pub struct Context {
     quiet: bool,
     /// Parts of the result are written already.
     grown: bool,
+    /// With `--format nagios`: the state that the result has.
+    state: Arc<OnceLock<nagios::State>>,
     /// `--fail-on`.
     pub fail_on: FailOn,
     /// How often `-v` was given.
@@ -85,9 +88,15 @@ impl Context {
             quiet: global.quiet,
             progress: !global.quiet && output::stderr_is_terminal(),
             grown: false,
+            state: Arc::default(),
             fail_on: global.fail_on,
             verbosity: global.verbose,
         })
+    }
+
+    /// Where the state of the result will be told, if the exit code shall be that of Nagios.
+    pub(super) fn state(&self) -> Arc<OnceLock<nagios::State>> {
+        Arc::clone(&self.state)
     }
 
     /// Whether `--output` or a `--report` is this file: nothing else may write there.
@@ -161,6 +170,9 @@ impl Context {
                 .hint("take `json` for programs")
                 .into());
         }
+        if self.format.is_nagios() {
+            let _ = self.state.set(nagios::State::of(&rendered));
+        }
         let mut files = Vec::new();
         for (format, mut file) in self.reports {
             file.write(&bytes(format, &rendered, Screen::FILE, self.grown)?)?;
@@ -227,11 +239,15 @@ mod tests {
     fn says_what_is_wrong_with_the_rest() {
         check(
             "out.json",
-            Err("write it as FORMAT=PATH; formats: text, json, jsonl, csv, sarif, github, junit"),
+            Err(
+                "write it as FORMAT=PATH; formats: text, json, jsonl, csv, sarif, github, junit, prometheus, nagios",
+            ),
         );
         check(
             "xml=out.xml",
-            Err("`xml` is not a format; formats: text, json, jsonl, csv, sarif, github, junit"),
+            Err(
+                "`xml` is not a format; formats: text, json, jsonl, csv, sarif, github, junit, prometheus, nagios",
+            ),
         );
         check("json=", Err("the path is missing"));
         check("json=-", Err("standard output is for `--format`; `--report` needs a file"));

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
-use super::{Rendered, Screen, csv, github, json, jsonl, junit, sarif, text};
+use super::{Rendered, Screen, csv, github, json, jsonl, junit, nagios, prometheus, sarif, text};
 
 /// Writes a report in one format.
 pub type Renderer = fn(&Rendered, Screen, &mut dyn Write) -> io::Result<()>;
@@ -34,6 +34,8 @@ pub enum Part {
     Rows,
     /// [`Rendered::findings`]; of no use for a report that has none to make.
     Findings,
+    /// [`Rendered::metrics`] and what the run came to.
+    Metrics,
 }
 
 /// Every format, the default first.
@@ -87,7 +89,24 @@ pub static FORMATS: &[Format] = &[
         renderer: junit::render,
         growth: Growth::Whole,
     },
+    Format {
+        name: "prometheus",
+        help: "Numbers for Prometheus, as its node exporter reads them from `*.prom` files",
+        takes: Part::Metrics,
+        renderer: prometheus::render,
+        growth: Growth::Whole,
+    },
+    Format {
+        name: NAGIOS,
+        help: "One line with performance data for Nagios and Icinga, and their exit codes",
+        takes: Part::Metrics,
+        renderer: nagios::render,
+        growth: Growth::Whole,
+    },
 ];
+
+/// The one with exit codes of its own.
+const NAGIOS: &str = "nagios";
 
 /// One of [`FORMATS`].
 #[derive(Debug, Clone, Copy)]
@@ -105,6 +124,12 @@ pub struct Format {
 }
 
 impl Format {
+    /// Whether the exit code is to be Nagios's.
+    #[must_use]
+    pub fn is_nagios(self) -> bool {
+        self.name == NAGIOS
+    }
+
     /// Writes `report`; `screen` is what is known of the place where it will be read.
     pub fn render(self, report: &Rendered, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
         (self.renderer)(report, screen, out)

@@ -13,8 +13,10 @@ mod jsonl;
 mod junit;
 mod log;
 pub mod markdown;
+pub mod nagios;
 mod printable;
 mod progress;
+pub mod prometheus;
 mod sarif;
 mod screen;
 mod snippet;
@@ -33,7 +35,7 @@ pub use progress::Progress;
 pub use screen::Screen;
 
 use crate::finding::{Exit, FailOn, Finding};
-use crate::metric::Metric;
+use crate::metric::{Judgement, Metric};
 
 /// What every command hands to the report layer.
 pub trait Report: serde::Serialize {
@@ -57,6 +59,11 @@ pub trait Report: serde::Serialize {
 
     /// Named numbers with labels: thresholds, monitoring.
     fn metrics(&self) -> Vec<Metric> {
+        Vec::new()
+    }
+
+    /// How the numbers stand to the limits that were given.
+    fn thresholds(&self) -> Vec<Judgement> {
         Vec::new()
     }
 
@@ -120,6 +127,10 @@ pub struct Rendered {
     pub subjects: Vec<String>,
     /// [`Report::unread`].
     pub unread: Vec<Unread>,
+    /// [`Report::metrics`].
+    pub metrics: Vec<Metric>,
+    /// [`Report::thresholds`].
+    pub thresholds: Vec<Judgement>,
     /// Which findings fail; whoever renders sets it.
     pub fail_on: FailOn,
     /// [`Report::exit`].
@@ -140,8 +151,8 @@ impl Rendered {
             true => serde_json::to_value(report)?,
             false => serde_json::Value::Null,
         };
-        // What is made of findings quotes the lines that the document shows.
-        let document = match takes(Part::Document) || takes(Part::Findings) {
+        // What is made of findings quotes the lines that the document shows, and a pager its verdict.
+        let document = match takes(Part::Document) || takes(Part::Findings) || takes(Part::Metrics) {
             true => report.document(),
             false => Document::default(),
         };
@@ -152,6 +163,8 @@ impl Rendered {
             findings: report.findings().map(<[Finding]>::to_vec),
             subjects: report.subjects(),
             unread: report.unread(),
+            metrics: if takes(Part::Metrics) { report.metrics() } else { Vec::new() },
+            thresholds: if takes(Part::Metrics) { report.thresholds() } else { Vec::new() },
             ..Self::of_document(R::SCHEMA, document, report.exit())
         })
     }
@@ -168,6 +181,8 @@ impl Rendered {
             findings: None,
             subjects: Vec::new(),
             unread: Vec::new(),
+            metrics: Vec::new(),
+            thresholds: Vec::new(),
             fail_on: FailOn::default(),
             exit,
         }

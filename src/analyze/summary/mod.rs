@@ -429,6 +429,10 @@ impl Report for Summary {
         self.metrics.clone()
     }
 
+    fn thresholds(&self) -> Vec<Judgement> {
+        self.thresholds.clone()
+    }
+
     fn findings(&self) -> Option<&[Finding]> {
         Some(&self.findings)
     }

@@ -13,7 +13,7 @@ use super::candidates;
 use super::facts::PeerFacts;
 use super::summary::Summary;
 use crate::finding::{Exit, Finding};
-use crate::metric::Metric;
+use crate::metric::{Judgement, Metric};
 use crate::report::{Block, Document, Report, Table};
 
 impl Report for Summary {
@@ -84,6 +84,10 @@ impl Report for Summary {
 
     fn metrics(&self) -> Vec<Metric> {
         self.metrics.clone()
+    }
+
+    fn thresholds(&self) -> Vec<Judgement> {
+        self.thresholds.clone()
     }
 
     fn exit(&self) -> Exit {
