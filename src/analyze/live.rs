@@ -347,6 +347,10 @@ impl Report for End {
         self.0.unread()
     }
 
+    fn pictures(&self) -> Vec<crate::report::Picture> {
+        self.0.pictures()
+    }
+
     fn metrics(&self) -> Vec<crate::metric::Metric> {
         self.0.metrics()
     }

@@ -122,6 +122,11 @@ impl Context {
         self.reports.iter().map(|(format, _)| *format).chain([self.format]).collect()
     }
 
+    /// Whether a format shows pictures, for which more must be kept.
+    pub fn draws(&self) -> bool {
+        self.formats().iter().any(|format| format.takes == Part::Page)
+    }
+
     /// That every format takes a result part by part, for one that is too long to wait for.
     pub fn needs_parts(&self) -> Result<(), UserError> {
         let whole = self.formats().into_iter().find(|format| format.growth == Growth::Whole);
@@ -240,13 +245,13 @@ mod tests {
         check(
             "out.json",
             Err(
-                "write it as FORMAT=PATH; formats: text, json, jsonl, csv, sarif, github, junit, prometheus, nagios",
+                "write it as FORMAT=PATH; formats: text, json, jsonl, csv, markdown, html, sarif, github, junit, prometheus, nagios",
             ),
         );
         check(
             "xml=out.xml",
             Err(
-                "`xml` is not a format; formats: text, json, jsonl, csv, sarif, github, junit, prometheus, nagios",
+                "`xml` is not a format; formats: text, json, jsonl, csv, markdown, html, sarif, github, junit, prometheus, nagios",
             ),
         );
         check("json=", Err("the path is missing"));

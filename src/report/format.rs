@@ -5,7 +5,9 @@ use std::io::{self, Write};
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
-use super::{Rendered, Screen, csv, github, json, jsonl, junit, nagios, prometheus, sarif, text};
+use super::{
+    Rendered, Screen, csv, github, html, json, jsonl, junit, markdown, nagios, prometheus, sarif, text,
+};
 
 /// Writes a report in one format.
 pub type Renderer = fn(&Rendered, Screen, &mut dyn Write) -> io::Result<()>;
@@ -26,6 +28,8 @@ pub enum Growth {
 pub enum Part {
     /// [`Rendered::document`].
     Document,
+    /// [`Rendered::document`] and [`Rendered::pictures`].
+    Page,
     /// [`Rendered::json`].
     Json,
     /// [`Rendered::lines`].
@@ -67,6 +71,20 @@ pub static FORMATS: &[Format] = &[
         takes: Part::Rows,
         renderer: csv::render,
         growth: Growth::Parts,
+    },
+    Format {
+        name: "markdown",
+        help: "For tickets and merge requests",
+        takes: Part::Document,
+        renderer: markdown::render,
+        growth: Growth::Paragraphs,
+    },
+    Format {
+        name: "html",
+        help: "A page with pictures that needs nothing else: to look at, print and send",
+        takes: Part::Page,
+        renderer: html::render,
+        growth: Growth::Whole,
     },
     Format {
         name: "sarif",

@@ -8,12 +8,15 @@ mod document;
 mod findings;
 mod format;
 mod github;
+mod html;
+mod inline;
 mod json;
 mod jsonl;
 mod junit;
 mod log;
 pub mod markdown;
 pub mod nagios;
+pub mod picture;
 mod printable;
 mod progress;
 pub mod prometheus;
@@ -30,6 +33,7 @@ mod tests;
 pub use csv::Rows;
 pub use document::{Align, Block, Cell, Document, Line, Snippet, SnippetLine, Table, Tone};
 pub use format::{FORMATS, Format, Growth, Part, Renderer};
+pub use picture::Picture;
 pub use printable::{one_line, printable};
 pub use progress::Progress;
 pub use screen::Screen;
@@ -55,6 +59,11 @@ pub trait Report: serde::Serialize {
     /// no table.
     fn rows(&self, _whole: &serde_json::Value) -> Option<Rows> {
         None
+    }
+
+    /// What it shows besides words.
+    fn pictures(&self) -> Vec<Picture> {
+        Vec::new()
     }
 
     /// Named numbers with labels: thresholds, monitoring.
@@ -127,6 +136,8 @@ pub struct Rendered {
     pub subjects: Vec<String>,
     /// [`Report::unread`].
     pub unread: Vec<Unread>,
+    /// [`Report::pictures`].
+    pub pictures: Vec<Picture>,
     /// [`Report::metrics`].
     pub metrics: Vec<Metric>,
     /// [`Report::thresholds`].
@@ -152,7 +163,8 @@ impl Rendered {
             false => serde_json::Value::Null,
         };
         // What is made of findings quotes the lines that the document shows, and a pager its verdict.
-        let document = match takes(Part::Document) || takes(Part::Findings) || takes(Part::Metrics) {
+        let document = [Part::Document, Part::Page, Part::Findings, Part::Metrics].into_iter().any(takes);
+        let document = match document {
             true => report.document(),
             false => Document::default(),
         };
@@ -163,6 +175,7 @@ impl Rendered {
             findings: report.findings().map(<[Finding]>::to_vec),
             subjects: report.subjects(),
             unread: report.unread(),
+            pictures: if takes(Part::Page) { report.pictures() } else { Vec::new() },
             metrics: if takes(Part::Metrics) { report.metrics() } else { Vec::new() },
             thresholds: if takes(Part::Metrics) { report.thresholds() } else { Vec::new() },
             ..Self::of_document(R::SCHEMA, document, report.exit())
@@ -181,6 +194,7 @@ impl Rendered {
             findings: None,
             subjects: Vec::new(),
             unread: Vec::new(),
+            pictures: Vec::new(),
             metrics: Vec::new(),
             thresholds: Vec::new(),
             fail_on: FailOn::default(),

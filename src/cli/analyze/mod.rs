@@ -87,6 +87,9 @@ pub(super) fn run(args: Args, mut context: Context) -> anyhow::Result<Exit> {
     if view.timeline {
         summary = summary.over_time(&analysis, context.verbosity > 0);
     }
+    if context.draws() {
+        summary = summary.drawn(&analysis);
+    }
     // What there is to say is said: its memory serves to write it down.
     drop(analysis);
     context.emit(&summary.narrowed(&view.filter(), window))

@@ -1,6 +1,7 @@
 //! A probe as a person reads it: the verdict, the candidates, the timings, the findings.
 
 mod nat;
+mod pictures;
 mod quality;
 mod security;
 mod tables;
@@ -14,7 +15,7 @@ use super::facts::PeerFacts;
 use super::summary::Summary;
 use crate::finding::{Exit, Finding};
 use crate::metric::{Judgement, Metric};
-use crate::report::{Block, Document, Report, Table};
+use crate::report::{Block, Document, Picture, Report, Table};
 
 impl Report for Summary {
     const SCHEMA: &'static str = "probe/1";
@@ -56,6 +57,10 @@ impl Report for Summary {
             blocks.push(Block::Findings(self.findings.clone()));
         }
         Document { blocks }
+    }
+
+    fn pictures(&self) -> Vec<Picture> {
+        pictures::pictures(self)
     }
 
     fn findings(&self) -> Option<&[Finding]> {
