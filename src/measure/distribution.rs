@@ -46,13 +46,13 @@ impl Distribution {
     }
 }
 
-/// Those of durations in order: about the square root of their number, as a histogram has them.
+/// Those of durations in order: twice the square root of their number, as for a histogram.
 fn bins(sorted: &[Duration]) -> Vec<(f64, f64, u64)> {
     const MOST: usize = 40;
     let (Some(first), Some(last)) = (sorted.first(), sorted.last()) else { return Vec::new() };
     let (from, span) = (milliseconds(*first), milliseconds(*last - *first));
     // What is smaller than the resolution is no spread.
-    let count = sorted.len().isqrt().clamp(4, MOST).min((span * 1000.0) as usize);
+    let count = (2 * sorted.len().isqrt()).clamp(4, MOST).min((span * 1000.0) as usize);
     if sorted.len() < 2 || count == 0 {
         return Vec::new();
     }
@@ -89,8 +89,8 @@ mod tests {
     #[test]
     fn bins_hold_everything_once_from_the_smallest_to_the_largest() {
         let of = Distribution::of((1..=100).map(Duration::from_millis)).unwrap();
-        assert_eq!((of.bins.len(), of.bins[0].0, of.bins[9].1), (10, 1.0, 100.0));
-        assert!(of.bins.iter().all(|bin| (9..=11).contains(&bin.2)), "{:?}", of.bins);
+        assert_eq!((of.bins.len(), of.bins[0].0, of.bins[19].1), (20, 1.0, 100.0));
+        assert!(of.bins.iter().all(|bin| (4..=6).contains(&bin.2)), "{:?}", of.bins);
         assert_eq!(of.bins.iter().map(|bin| bin.2).sum::<u64>(), 100);
         assert_eq!(Distribution::of([Duration::from_millis(5); 3]).unwrap().bins, []);
     }

@@ -1,6 +1,7 @@
 //! Every format before those who read it: what real runs print is held against the readers' own tools and schemas.
 #![allow(clippy::disallowed_methods, reason = "tests read and write what they like")]
 
+mod html;
 mod nagios;
 mod prometheus;
 

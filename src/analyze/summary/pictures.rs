@@ -13,7 +13,7 @@ pub(super) fn pictures(summary: &Summary) -> Vec<Picture> {
     let Some(timeline) = &summary.drawn else { return ladder.into_iter().collect() };
     let series = timeline.streams.iter().filter_map(|line| {
         let facts = summary.streams.iter().find(|stream| stream.id == line.stream)?;
-        Some(Picture::Series(of_stream(line, facts, &summary.findings)))
+        Some(Picture::Series(of_stream(line, facts, summary)))
     });
     ladder.into_iter().chain(series).collect()
 }
@@ -78,12 +78,14 @@ fn path(leg: &LegFacts) -> String {
     format!("{} to {}", leg.src, leg.dst)
 }
 
-fn of_stream(line: &Line, facts: &StreamFacts, findings: &[Finding]) -> Series {
+fn of_stream(line: &Line, facts: &StreamFacts, summary: &Summary) -> Series {
+    // What is of an interval stands in its middle.
+    let middle = line.interval_s / 2.0;
     let panel = |name, unit, as_bars, value: &dyn Fn(&Interval) -> Option<f64>| Panel {
         name,
         unit,
         as_bars,
-        points: line.intervals.iter().map(|interval| (interval.at_s, value(interval))).collect(),
+        points: line.intervals.iter().map(|interval| (interval.at_s + middle, value(interval))).collect(),
     };
     let mut panels = vec![
         panel("bitrate", "kbit/s", false, &|interval| Some(interval.bitrate_bps / 1e3)),
@@ -94,7 +96,10 @@ fn of_stream(line: &Line, facts: &StreamFacts, findings: &[Finding]) -> Series {
     }
     panels.push(panel("longest gap", "ms", false, &|interval| Some(interval.gap_max_ms)));
     let title = format!("{} {} {}, {}", facts.id, facts.ssrc, streams::what(facts), path(&facts.path));
-    Series { title, panels, marks: findings.iter().filter_map(|finding| mark(finding, &facts.id)).collect() }
+    let marks = summary.findings.iter().filter_map(|finding| mark(finding, &facts.id)).collect();
+    // All streams have the same axis, so that they can be compared.
+    let end = line.intervals.last().map_or(0.0, |last| last.at_s + line.interval_s);
+    Series { title, span_s: (0.0, summary.duration_s.max(end)), panels, marks }
 }
 
 /// Where a finding about this stream begins.

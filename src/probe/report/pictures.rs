@@ -1,7 +1,7 @@
 //! What a probe looks like: the steps of each endpoint over time, and how its round trips are spread.
 
 use crate::measure::Distribution;
-use crate::probe::facts::{EndpointFacts, TargetFacts};
+use crate::probe::facts::{EndpointFacts, StepFacts, TargetFacts};
 use crate::probe::summary::Summary;
 use crate::report::picture::{Histogram, Lane, Step, Waterfall};
 use crate::report::{Picture, Tone};
@@ -60,6 +60,15 @@ fn steps(endpoint: &EndpointFacts) -> Vec<Step> {
         // One that was refused is told without its end: it followed what was before.
         let from = allocate.at_ms.map_or(at, |end| end - allocate.took_ms);
         add("allocate", from, allocate.took_ms, allocate.ok);
+    }
+    let end = |step: &Option<StepFacts>| step.as_ref().and_then(|step| step.at_ms);
+    let relay = &endpoint.relay;
+    if let Some(refresh) = &endpoint.refresh
+        && let Some((before, after)) = end(&endpoint.channel).or(end(&endpoint.permission)).zip(refresh.at_ms)
+        && (relay.inbound.is_some() || relay.outbound.is_some() || relay.hairpin.is_some())
+    {
+        let ok = [&relay.inbound, &relay.outbound, &relay.hairpin].into_iter().flatten().all(|path| path.ok);
+        add("measuring the paths", before, (after - refresh.took_ms - before).max(0.0), ok);
     }
     let rest = [
         ("permission", &endpoint.permission),

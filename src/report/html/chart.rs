@@ -75,11 +75,11 @@ fn number(value: f64) -> String {
     }
 }
 
-fn open(title: &str, height: f64, page: &mut Html) {
+fn open(title: &str, width: f64, height: f64, page: &mut Html) {
     page.raw("<figure><figcaption>")
         .text(&printable(title))
         .raw("</figcaption>\n<div class=\"scroll\" tabindex=\"0\">");
-    page.raw(&format!("<svg viewBox=\"0 0 {WIDTH} {height:.0}\" role=\"img\" aria-label=\""));
+    page.raw(&format!("<svg viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\" aria-label=\""));
     page.text(&printable(title)).raw("\">\n");
 }
 
@@ -107,11 +107,11 @@ fn bar(x: f64, y: f64, width: f64, height: f64, class: &str, what: &str, page: &
 }
 
 fn bottom(axis: &Axis, top: f64, bottom: f64, unit: &str, page: &mut Html) {
-    for tick in axis.ticks(8.0) {
+    for tick in axis.ticks((axis.end - axis.start) / 110.0) {
         rule(axis.at(tick), top, axis.at(tick), bottom, "axis", page);
         label(axis.at(tick), bottom + 14.0, "middle", "", &number(tick), page);
     }
-    label(WIDTH - RIGHT, bottom + 28.0, "end", "", unit, page);
+    label(axis.end, bottom + 28.0, "end", "", unit, page);
 }
 
 fn waterfall(waterfall: &Waterfall, page: &mut Html) {
@@ -126,7 +126,7 @@ fn waterfall(waterfall: &Waterfall, page: &mut Html) {
     let axis = Axis { from: 0.0, to: end * scale, start: 8.0, end: WIDTH - RIGHT };
     let rows: usize = waterfall.lanes.iter().map(|lane| lane.steps.len() + 1).sum();
     let base = rows as f64 * ROW + 8.0;
-    open(&waterfall.title, base + 34.0, page);
+    open(&waterfall.title, WIDTH, base + 34.0, page);
     bottom(&axis, 0.0, base, unit, page);
     let mut y = 4.0;
     for lane in &waterfall.lanes {
@@ -155,13 +155,15 @@ fn waterfall(waterfall: &Waterfall, page: &mut Html) {
 }
 
 fn histogram(histogram: &Histogram, page: &mut Html) {
-    const HEIGHT: f64 = 180.0;
-    const TOP: f64 = 20.0;
+    const WIDTH: f64 = 460.0;
+    const HEIGHT: f64 = 150.0;
+    const TOP: f64 = 34.0;
+    const LEFT: f64 = 32.0;
     let (Some(first), Some(last)) = (histogram.bins.first(), histogram.bins.last()) else { return };
     let most = histogram.bins.iter().map(|bin| bin.2).max().unwrap_or(0).max(1);
     let across = Axis { from: first.0, to: last.1, start: LEFT, end: WIDTH - RIGHT };
     let up = Axis { from: 0.0, to: most as f64, start: HEIGHT, end: TOP };
-    open(&histogram.title, HEIGHT + 34.0, page);
+    open(&histogram.title, WIDTH, HEIGHT + 34.0, page);
     bottom(&across, TOP, HEIGHT, histogram.unit, page);
     for tick in up.ticks(4.0).into_iter().filter(|tick| tick.fract() == 0.0) {
         label(LEFT - 8.0, up.at(tick) + 4.0, "end", "", &number(tick), page);
@@ -171,15 +173,16 @@ fn histogram(histogram: &Histogram, page: &mut Html) {
         let what = format!("{count} from {} to {} {}", number(from), number(to), histogram.unit);
         bar(x, y, (across.at(to) - x - 1.0).max(1.0), HEIGHT - y, "", &what, page);
     }
-    let mut before = f64::MIN;
-    for (name, value) in &histogram.marks {
+    for (index, (name, value)) in histogram.marks.iter().enumerate() {
         let x = across.at(*value);
-        rule(x, TOP, x, HEIGHT, "moment", page);
-        // Names that would cover each other stand lower.
-        let y = if x - before < 60.0 { TOP + 6.0 } else { TOP - 6.0 };
-        let anchor = if x > WIDTH - 60.0 { "end" } else { "middle" };
-        label(x, y, anchor, "", &format!("{name} {}", number(*value)), page);
-        before = x;
+        // Each on a line of its own: neighbours may be one number.
+        let y = TOP - 24.0 + index as f64 * 10.0;
+        rule(x, y, x, HEIGHT, "moment", page);
+        let words = format!("{name} {}", number(*value));
+        match x > WIDTH / 2.0 {
+            true => label(x - 4.0, y + 3.0, "end", "", &words, page),
+            false => label(x + 4.0, y + 3.0, "start", "", &words, page),
+        }
     }
     close(page);
 }
@@ -187,25 +190,32 @@ fn histogram(histogram: &Histogram, page: &mut Html) {
 fn series(series: &Series, page: &mut Html) {
     const PANEL: f64 = 92.0;
     const TOP: f64 = 18.0;
-    let points = || series.panels.iter().flat_map(|panel| &panel.points);
-    let moments = || series.marks.iter().map(|mark| mark.at_s);
-    let from = points().map(|point| point.0).chain(moments()).fold(f64::INFINITY, f64::min);
-    let to = points().map(|point| point.0).chain(moments()).fold(f64::NEG_INFINITY, f64::max);
+    let (from, to) = series.span_s;
     if !(to > from) {
         return;
     }
     let across = Axis { from, to, start: LEFT, end: WIDTH - RIGHT };
     let base = series.panels.len() as f64 * PANEL;
-    open(&series.title, base + 34.0, page);
+    open(&series.title, WIDTH, base + 34.0, page);
     bottom(&across, TOP, base, "s", page);
     for (index, panel) in series.panels.iter().enumerate() {
         let (top, floor) = (index as f64 * PANEL + TOP, (index + 1) as f64 * PANEL - 8.0);
         let most = panel.points.iter().filter_map(|point| point.1).fold(0.0, f64::max);
         let up = Axis { from: 0.0, to: if most > 0.0 { most } else { 1.0 }, start: floor, end: top };
         label(LEFT, top - 5.0, "start", "ink", &format!("{}, {}", panel.name, panel.unit), page);
-        label(WIDTH - RIGHT, top - 5.0, "end", "", &format!("max {}", number(most)), page);
+        label(
+            WIDTH - RIGHT,
+            top - 5.0,
+            "end",
+            "",
+            &match most > 0.0 {
+                true => format!("max {}", number(most)),
+                false => "none".to_owned(),
+            },
+            page,
+        );
         rule(LEFT, floor, WIDTH - RIGHT, floor, "axis", page);
-        for tick in up.ticks(2.0) {
+        for tick in up.ticks(2.0).into_iter().filter(|_| most > 0.0) {
             label(LEFT - 8.0, up.at(tick) + 4.0, "end", "", &number(tick), page);
         }
         match panel.as_bars {

@@ -11,7 +11,7 @@ mod text;
 use std::io::{self, Write};
 
 use self::escape::{Html, sentence};
-use super::{Block, Rendered, Screen, printable};
+use super::{Block, Picture, Rendered, Screen, printable};
 use crate::report::text as words;
 
 pub(super) fn render(report: &Rendered, _: Screen, out: &mut dyn Write) -> io::Result<()> {
@@ -19,7 +19,7 @@ pub(super) fn render(report: &Rendered, _: Screen, out: &mut dyn Write) -> io::R
     let command = report.schema.split('/').next().unwrap_or_default().replace('-', " ");
     page.raw("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
     page.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-    page.raw("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n");
+    page.raw("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">\n");
     page.raw("<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" content=\"no-referrer\">\n");
     // Without an icon of its own a browser asks the server for one.
     page.raw("<link rel=\"icon\" href=\"data:,\">\n");
@@ -45,8 +45,11 @@ pub(super) fn render(report: &Rendered, _: Screen, out: &mut dyn Write) -> io::R
         block::all(&found, &mut page);
         page.raw("</section>\n");
     }
-    for picture in &report.pictures {
-        chart::picture(picture, &mut page);
+    for group in report.pictures.chunk_by(|a, b| is_small(a) && is_small(b)) {
+        let few = group.iter().any(is_small);
+        page.raw(if few { "<div class=\"grid\">\n" } else { "<div>\n" });
+        group.iter().for_each(|picture| chart::picture(picture, &mut page));
+        page.raw("</div>\n");
     }
     if !others.is_empty() {
         page.raw("<section>\n");
@@ -56,6 +59,11 @@ pub(super) fn render(report: &Rendered, _: Screen, out: &mut dyn Write) -> io::R
     page.raw("<footer>").text(&format!("rtcscope {}, {}", env!("CARGO_PKG_VERSION"), report.schema));
     page.raw("</footer>\n</main>\n</body>\n</html>\n");
     out.write_all(page.as_bytes())
+}
+
+/// What may stand beside others of its kind.
+fn is_small(picture: &Picture) -> bool {
+    matches!(picture, Picture::Histogram(_))
 }
 
 fn verdict(block: &Block, report: &Rendered, page: &mut Html) {

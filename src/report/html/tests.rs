@@ -53,6 +53,7 @@ fn everything(words: &str) -> Rendered {
         }),
         Picture::Series(Series {
             title: text(),
+            span_s: (0.0, 2.0),
             panels: vec![panel],
             marks: vec![Moment { at_s: 0.5, name: text(), tone: Tone::Bad }],
         }),

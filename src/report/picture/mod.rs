@@ -67,6 +67,8 @@ pub struct Histogram {
 pub struct Series {
     /// What it shows.
     pub title: String,
+    /// From when to when.
+    pub span_s: (f64, f64),
     /// One above the other, over the same seconds.
     pub panels: Vec<Panel>,
     /// Moments to be marked in all of them.
