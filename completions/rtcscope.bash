@@ -84,7 +84,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -174,7 +174,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -228,7 +228,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -506,7 +506,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -544,7 +544,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -582,7 +582,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -784,7 +784,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -878,7 +878,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -916,7 +916,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -970,7 +970,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1016,7 +1016,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1074,7 +1074,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1132,7 +1132,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1194,7 +1194,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1232,7 +1232,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1270,7 +1270,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1344,7 +1344,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)

@@ -30,7 +30,9 @@ jsonl\t'For programs that read as it comes: one object a line, each with its `sc
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -107,7 +109,9 @@ jsonl\t'For programs that read as it comes: one object a line, each with its `sc
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -150,7 +154,9 @@ jsonl\t'For programs that read as it comes: one object a line, each with its `sc
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -168,7 +174,9 @@ jsonl\t'For programs that read as it comes: one object a line, each with its `sc
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and not __fish_seen_subcommand_from decode" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and not __fish_seen_subcommand_from decode" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and not __fish_seen_subcommand_from decode" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -194,7 +202,9 @@ jsonl\t'For programs that read as it comes: one object a line, each with its `sc
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -212,7 +222,9 @@ jsonl\t'For programs that read as it comes: one object a line, each with its `sc
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from diff explain lint negotiate rewrite rules" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from diff explain lint negotiate rewrite rules" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from diff explain lint negotiate rewrite rules" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -240,7 +252,9 @@ jsonl\t'For programs that read as it comes: one object a line, each with its `sc
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from diff" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from diff" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from diff" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -263,7 +277,9 @@ jsonl\t'For programs that read as it comes: one object a line, each with its `sc
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from explain" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from explain" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from explain" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -288,7 +304,9 @@ jsonl\t'For programs that read as it comes: one object a line, each with its `sc
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from lint" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from lint" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from lint" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -312,7 +330,9 @@ jsonl\t'For programs that read as it comes: one object a line, each with its `sc
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from negotiate" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from negotiate" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from negotiate" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -336,7 +356,9 @@ jsonl\t'For programs that read as it comes: one object a line, each with its `sc
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rewrite" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rewrite" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rewrite" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -356,7 +378,9 @@ jsonl\t'For programs that read as it comes: one object a line, each with its `sc
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rules" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rules" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rules" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -389,7 +413,9 @@ jsonl\t'For programs that read as it comes: one object a line, each with its `sc
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -416,7 +442,9 @@ jsonl\t'For programs that read as it comes: one object a line, each with its `sc
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and __fish_seen_subcommand_from diff" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and __fish_seen_subcommand_from diff" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and __fish_seen_subcommand_from diff" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -525,7 +553,9 @@ jsonl\t'For programs that read as it comes: one object a line, each with its `sc
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -543,7 +573,9 @@ jsonl\t'For programs that read as it comes: one object a line, each with its `sc
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand completions" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand completions" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand completions" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -561,7 +593,9 @@ jsonl\t'For programs that read as it comes: one object a line, each with its `sc
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand man" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand man" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand man" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'

@@ -347,8 +347,16 @@ impl Report for End {
         self.0.unread()
     }
 
+    fn pictures(&self) -> Vec<crate::report::Picture> {
+        self.0.pictures()
+    }
+
     fn metrics(&self) -> Vec<crate::metric::Metric> {
         self.0.metrics()
+    }
+
+    fn thresholds(&self) -> Vec<crate::metric::Judgement> {
+        self.0.thresholds()
     }
 
     fn exit(&self) -> Exit {

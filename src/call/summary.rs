@@ -58,7 +58,7 @@ pub struct Summary {
 }
 
 const fn ms(name: &'static str) -> KnownMetric {
-    KnownMetric { name, unit: Unit::Milliseconds }
+    KnownMetric { name, unit: Unit::Milliseconds, about: "" }
 }
 
 /// What `--max` and `--min` take.
@@ -92,11 +92,11 @@ pub const METRICS: &[KnownMetric] = &[
     ms("one_way.video.p99"),
     ms("one_way.video.max"),
     ms("jitter"),
-    KnownMetric { name: "loss", unit: Unit::Percent },
-    KnownMetric { name: "bitrate", unit: Unit::BitsPerSecond },
-    KnownMetric { name: "throughput", unit: Unit::BitsPerSecond },
-    KnownMetric { name: "cpu", unit: Unit::Percent },
-    KnownMetric { name: "peak_memory", unit: Unit::Bytes },
+    KnownMetric { name: "loss", unit: Unit::Percent, about: "" },
+    KnownMetric { name: "bitrate", unit: Unit::BitsPerSecond, about: "" },
+    KnownMetric { name: "throughput", unit: Unit::BitsPerSecond, about: "" },
+    KnownMetric { name: "cpu", unit: Unit::Percent, about: "" },
+    KnownMetric { name: "peak_memory", unit: Unit::Bytes, about: "" },
 ];
 
 impl Summary {
@@ -110,7 +110,7 @@ impl Summary {
         thresholds: &[Threshold],
     ) -> Self {
         let mut metrics: Vec<Metric> = paths.iter().flat_map(|path| of_path(path, paths.len() > 1)).collect();
-        let plain = |name, unit, value| Metric { name, unit, value, labels: Vec::new() };
+        let plain = |name, unit, value| Metric { name, unit, about: "", value, labels: Vec::new() };
         metrics.push(plain("cpu", Unit::Percent, cost.cpu_pct));
         metrics.push(plain("peak_memory", Unit::Bytes, cost.peak_memory_bytes.map(|bytes| bytes as f64)));
         let thresholds: Vec<Judgement> = thresholds.iter().flat_map(|limit| limit.judge(&metrics)).collect();
@@ -177,7 +177,7 @@ fn of_path(path: &PathFacts, labelled: bool) -> Vec<Metric> {
     let mut metrics = Vec::new();
     let mut push = |name: &str, value: Option<f64>| {
         if let Some(known) = METRICS.iter().find(|known| known.name == name) {
-            metrics.push(Metric { name: known.name, unit: known.unit, value, labels: labels.clone() });
+            metrics.push(known.metric(value, labels.clone()));
         }
     };
     push("setup", path.setup_ms);

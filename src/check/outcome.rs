@@ -7,7 +7,7 @@ use super::plan::{Entry, Expectation, Kind, Must};
 use super::rules;
 use crate::finding::{Exit, FailOn, Finding, Severity};
 use crate::metric::{Bound, Judgement, Metric, State};
-use crate::report::{Block, Cell, Document, Rendered, Tone, Unread};
+use crate::report::{Block, Cell, Document, Picture, Rendered, Tone, Unread};
 
 /// In a word, of one check or of all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -83,6 +83,9 @@ pub struct Outcome {
     /// What the command shows to people.
     #[serde(skip)]
     pub document: Document,
+    /// What it draws.
+    #[serde(skip)]
+    pub pictures: Vec<Picture>,
 }
 
 /// An expectation, and whether it was met.
@@ -117,6 +120,7 @@ impl Outcome {
             unread: Vec::new(),
             metrics: Vec::new(),
             document: Document::default(),
+            pictures: Vec::new(),
         };
         match attempt {
             Attempt::Looked(looked) => outcome.take(entry, *looked, fail_on),
@@ -207,6 +211,7 @@ impl Outcome {
         });
         self.metrics = metrics;
         self.document = result.document;
+        self.pictures = result.pictures;
         if let Value::Object(mut fields) = result.json {
             fields.shift_insert(0, "schema".to_owned(), result.schema.into());
             self.result = Some(Value::Object(fields));

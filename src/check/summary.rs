@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::outcome::{Outcome, Verdict};
 use crate::finding::{Exit, Finding, Severity};
-use crate::metric::{Metric, Unit};
-use crate::report::{Align, Block, Cell, Document, Report, Rows, Table, Tone, Unread};
+use crate::metric::{COMMAND, Judgement, KnownMetric, Metric, Unit};
+use crate::report::{Align, Block, Cell, Document, Picture, Report, Rows, Table, Tone, Unread};
 
 /// What came of a plan.
 #[derive(Debug, Clone, Serialize)]
@@ -180,22 +180,29 @@ impl Report for Summary {
         self.unread.clone()
     }
 
+    fn thresholds(&self) -> Vec<Judgement> {
+        self.checks.iter().flat_map(|check| check.thresholds.iter().cloned()).collect()
+    }
+
+    fn pictures(&self) -> Vec<Picture> {
+        self.checks.iter().flat_map(|check| check.pictures.iter().cloned()).collect()
+    }
+
     fn exit(&self) -> Exit {
         self.exit
     }
 }
 
-/// What one check comes to in numbers; what it measured has its name as a label.
+/// What one check comes to in numbers. What its command measured has the command as a label, besides the check.
 pub fn metrics(check: &Outcome) -> Vec<Metric> {
     let labels = vec![("check", check.name.clone()), ("kind", check.kind.name().to_owned())];
-    let plain = |name, unit, value| Metric { name, unit, value, labels: labels.clone() };
     let is = |is: bool| Some(f64::from(u8::from(is)));
     let mut metrics = vec![
         // What cannot be told is not healthy.
-        plain("check.healthy", Unit::Count, is(!check.is_bad())),
-        plain("check.inconclusive", Unit::Count, is(check.verdict == Verdict::Inconclusive)),
-        plain("check.attempts", Unit::Count, Some(f64::from(check.attempts))),
-        plain("check.duration", Unit::Milliseconds, check.took_ms),
+        HEALTHY.metric(is(!check.is_bad()), labels.clone()),
+        INCONCLUSIVE.metric(is(check.verdict == Verdict::Inconclusive), labels.clone()),
+        ATTEMPTS.metric(Some(f64::from(check.attempts)), labels.clone()),
+        DURATION.metric(check.took_ms, labels.clone()),
     ];
     for (severity, name) in
         [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "info")]
@@ -203,12 +210,23 @@ pub fn metrics(check: &Outcome) -> Vec<Metric> {
         let count = check.findings.iter().filter(|finding| finding.severity == severity).count();
         let mut labels = labels.clone();
         labels.push(("severity", name.to_owned()));
-        metrics.push(Metric { name: "check.findings", unit: Unit::Count, value: Some(count as f64), labels });
+        metrics.push(FOUND.metric(Some(count as f64), labels));
     }
+    let command = check.kind.command().first().copied().unwrap_or_default();
     metrics.extend(check.metrics.iter().map(|metric| {
-        let mut own = labels.clone();
+        let mut own = vec![(COMMAND, command.to_owned()), ("check", check.name.clone())];
         own.extend(metric.labels.iter().cloned());
         Metric { labels: own, ..metric.clone() }
     }));
     metrics
 }
+
+const fn known(name: &'static str, unit: Unit, about: &'static str) -> KnownMetric {
+    KnownMetric { name, unit, about }
+}
+
+const HEALTHY: KnownMetric = known("healthy", Unit::Count, "Whether the check is as the plan wants it: 1 or 0");
+const INCONCLUSIVE: KnownMetric = known("inconclusive", Unit::Count, "Whether the check could not be told: 1 or 0");
+const ATTEMPTS: KnownMetric = known("attempts", Unit::Count, "How often the check was tried");
+const DURATION: KnownMetric = known("duration", Unit::Milliseconds, "How long all tries took");
+const FOUND: KnownMetric = known("findings.of", Unit::Count, "Findings of the check of this severity");

@@ -19,6 +19,10 @@ pub struct Distribution {
     pub p99_ms: f64,
     /// The largest.
     pub max_ms: f64,
+    /// From, to, how many: equal steps from the smallest to the largest, to be drawn. Empty where they differ too
+    /// little, or only their quantiles are known.
+    #[serde(skip)]
+    pub bins: Vec<(f64, f64, u64)>,
 }
 
 impl Distribution {
@@ -37,8 +41,29 @@ impl Distribution {
             p95_ms: quantile(95)?,
             p99_ms: quantile(99)?,
             max_ms: quantile(100)?,
+            bins: bins(&sorted),
         })
     }
+}
+
+/// Those of durations in order: twice the square root of their number, as for a histogram.
+fn bins(sorted: &[Duration]) -> Vec<(f64, f64, u64)> {
+    const MOST: usize = 40;
+    let (Some(first), Some(last)) = (sorted.first(), sorted.last()) else { return Vec::new() };
+    let (from, span) = (milliseconds(*first), milliseconds(*last - *first));
+    // What is smaller than the resolution is no spread.
+    let count = (2 * sorted.len().isqrt()).clamp(4, MOST).min((span * 1000.0) as usize);
+    if sorted.len() < 2 || count == 0 {
+        return Vec::new();
+    }
+    let step = span / count as f64;
+    let mut bins: Vec<(f64, f64, u64)> =
+        (0..count).map(|n| (from + n as f64 * step, from + (n + 1) as f64 * step, 0)).collect();
+    for duration in sorted {
+        let at = ((milliseconds(*duration) - from) / step) as usize;
+        bins[at.min(count - 1)].2 += 1;
+    }
+    bins
 }
 
 /// Milliseconds with three decimals: the resolution is one microsecond.
@@ -59,5 +84,14 @@ mod tests {
         let of = Distribution::of([Duration::from_nanos(1_234_567)]).unwrap();
         assert_eq!((of.min_ms, of.p99_ms), (1.235, 1.235));
         assert_eq!(Distribution::of([]), None);
+    }
+
+    #[test]
+    fn bins_hold_everything_once_from_the_smallest_to_the_largest() {
+        let of = Distribution::of((1..=100).map(Duration::from_millis)).unwrap();
+        assert_eq!((of.bins.len(), of.bins[0].0, of.bins[19].1), (20, 1.0, 100.0));
+        assert!(of.bins.iter().all(|bin| (4..=6).contains(&bin.2)), "{:?}", of.bins);
+        assert_eq!(of.bins.iter().map(|bin| bin.2).sum::<u64>(), 100);
+        assert_eq!(Distribution::of([Duration::from_millis(5); 3]).unwrap().bins, []);
     }
 }

@@ -58,6 +58,7 @@ impl Rolling {
             p95_ms: self.quantile(95),
             p99_ms: self.quantile(99),
             max_ms: milliseconds(self.max),
+            bins: Vec::new(),
         })
     }
 

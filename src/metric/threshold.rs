@@ -205,7 +205,7 @@ fn unknown(name: &str, known: &[KnownMetric]) -> ThresholdError {
 }
 
 fn limit(value: &str, metric: KnownMetric, unit_is_named: bool) -> Result<f64, ThresholdError> {
-    let KnownMetric { name: metric, unit } = metric;
+    let KnownMetric { name: metric, unit, .. } = metric;
     let digits = value.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(value.len());
     let (number, symbol) = value.split_at(digits);
     let symbol = symbol.trim();
@@ -224,12 +224,12 @@ mod tests {
     use super::*;
 
     const KNOWN: &[KnownMetric] = &[
-        KnownMetric { name: "rtt.p99", unit: Unit::Milliseconds },
-        KnownMetric { name: "rtt.p95", unit: Unit::Milliseconds },
-        KnownMetric { name: "loss", unit: Unit::Percent },
-        KnownMetric { name: "throughput", unit: Unit::BitsPerSecond },
-        KnownMetric { name: "certificate.age", unit: Unit::Days },
-        KnownMetric { name: "reordered", unit: Unit::Count },
+        KnownMetric { name: "rtt.p99", unit: Unit::Milliseconds, about: "" },
+        KnownMetric { name: "rtt.p95", unit: Unit::Milliseconds, about: "" },
+        KnownMetric { name: "loss", unit: Unit::Percent, about: "" },
+        KnownMetric { name: "throughput", unit: Unit::BitsPerSecond, about: "" },
+        KnownMetric { name: "certificate.age", unit: Unit::Days, about: "" },
+        KnownMetric { name: "reordered", unit: Unit::Count, about: "" },
     ];
 
     /// `expected` is the limit, or the error and its hint.
@@ -316,7 +316,7 @@ mod tests {
 
     fn rtt(value: Option<f64>, transport: &str) -> Metric {
         let labels = vec![("transport", transport.to_owned())];
-        Metric { name: "rtt.p99", unit: Unit::Milliseconds, value, labels }
+        Metric { name: "rtt.p99", unit: Unit::Milliseconds, about: "", value, labels }
     }
 
     #[test]
@@ -346,8 +346,13 @@ mod tests {
     #[test]
     fn a_least_value_is_crossed_from_above() {
         let threshold = Threshold::from_arg("throughput=2Mbps", KNOWN).unwrap().at_least();
-        let metric =
-            |value| Metric { name: "throughput", unit: Unit::BitsPerSecond, value, labels: Vec::new() };
+        let metric = |value| Metric {
+            name: "throughput",
+            unit: Unit::BitsPerSecond,
+            about: "",
+            value,
+            labels: Vec::new(),
+        };
         let state = |value| threshold.judge(&[metric(value)])[0].state();
         assert_eq!(state(Some(2e6)), State::Ok);
         assert_eq!(state(Some(3e6)), State::Ok);

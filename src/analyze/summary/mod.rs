@@ -2,6 +2,7 @@
 
 mod judged;
 mod media;
+mod pictures;
 mod reports;
 mod rows;
 mod streams;
@@ -25,7 +26,7 @@ use super::{Analysis, Window};
 use crate::capture::{Decoder, Ending, Reader, Refusal, Time};
 use crate::finding::{Exit, FailOn, Finding};
 use crate::metric::{Judgement, Metric};
-use crate::report::{Block, Cell, Document, Report, Rows, Tone};
+use crate::report::{Block, Cell, Document, Picture, Report, Rows, Tone};
 
 pub use judged::{Judge, Verdict};
 
@@ -192,6 +193,9 @@ pub struct Summary {
     /// Streams over time, where they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeline: Option<Timeline>,
+    /// The same for pictures.
+    #[serde(skip)]
+    drawn: Option<Timeline>,
     #[serde(skip)]
     metrics: Vec<Metric>,
     #[serde(skip)]
@@ -265,6 +269,7 @@ impl Summary {
             not_counted: not_counted.map(|(reason, count)| (reason.word(), *count)).collect(),
             shown: None,
             timeline: None,
+            drawn: None,
             fail_on: judge.fail_on,
             is_empty: false,
         };
@@ -303,7 +308,7 @@ impl Summary {
             let of = |ssrc: u32| self.streams.iter().any(|stream| stream.ssrc == super::facts::ssrc(ssrc));
             of(sync.audio_ssrc) || of(sync.video_ssrc)
         });
-        if let Some(timeline) = &mut self.timeline {
+        for timeline in [&mut self.timeline, &mut self.drawn].into_iter().flatten() {
             timeline.streams.retain(|line| self.streams.iter().any(|stream| stream.id == line.stream));
         }
         // Reports are about streams: those of a type are, too.
@@ -427,6 +432,14 @@ impl Report for Summary {
 
     fn metrics(&self) -> Vec<Metric> {
         self.metrics.clone()
+    }
+
+    fn thresholds(&self) -> Vec<Judgement> {
+        self.thresholds.clone()
+    }
+
+    fn pictures(&self) -> Vec<Picture> {
+        pictures::pictures(self)
     }
 
     fn findings(&self) -> Option<&[Finding]> {

@@ -110,5 +110,8 @@ fn summary(args: &Args, settings: Settings, judge: Judge, context: &mut Context)
     if view.timeline {
         summary = summary.over_time(&analysis, context.verbosity > 0);
     }
+    if context.draws() {
+        summary = summary.drawn(&analysis);
+    }
     Ok(summary.narrowed(&view.filter(), window))
 }

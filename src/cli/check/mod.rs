@@ -183,7 +183,7 @@ fn task(entry: &Entry, context: &Context) -> anyhow::Result<Task<Outcome>> {
         retries: entry.retries,
         pause: planned::pause(&entry)?.unwrap_or(PAUSE),
         work: Box::new(move |terms| {
-            let mut within = Context::within(FailOn::Never, verbosity, Some(terms.clone()));
+            let mut within = Context::within(&formats, verbosity, FailOn::Never, Some(terms.clone()));
             let looked = Planned::of(&entry).map_err(anyhow::Error::from);
             let looked = looked.and_then(|planned| planned.examine(&mut within, &formats));
             Outcome::of(&entry, planned::attempt(looked), fail_on).slim(verbosity)

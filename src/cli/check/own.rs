@@ -71,7 +71,7 @@ pub(super) fn task(entry: &Entry, folder: &Path, context: &Context) -> anyhow::R
         work: Box::new({
             let entry = entry.clone();
             move |terms| {
-                let within = Context::within(FailOn::Never, verbosity, Some(terms.clone()));
+                let within = Context::within(&formats, verbosity, FailOn::Never, Some(terms.clone()));
                 let looked = || {
                     let Planned::Call(args) = Planned::of(&entry)? else { anyhow::bail!("this is no call") };
                     let (mut summary, _) = call::examine(&args, &within)?;

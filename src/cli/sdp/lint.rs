@@ -92,7 +92,9 @@ pub(in crate::cli) fn examine(args: &Args, context: &Context) -> anyhow::Result<
                 continue;
             }
             let kind = input.kind(document, args.kind.map(Side::kind));
-            report.add(Linted::of(lint::Input { source: &input.name, document, kind }, &selection));
+            let examined = lint::Input { source: &input.name, document, kind };
+            let linted = Linted::of(examined, &selection);
+            report.add(if context.draws() { linted.drawn(examined) } else { linted });
         }
         let is_chosen = args.at.is_some() || args.pc.is_some();
         let fragment = input.sources.fragment().filter(|_| !is_chosen);

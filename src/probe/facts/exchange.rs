@@ -110,6 +110,8 @@ pub struct StepFacts {
     pub stale_nonces: u32,
     /// All legs together.
     pub took_ms: f64,
+    /// When it ended, from the start of the run; `null` where that is not known.
+    pub at_ms: Option<f64>,
     /// LIFETIME granted, for Refresh.
     pub lifetime_s: Option<u32>,
 }

@@ -188,6 +188,10 @@ impl Report for WatchSummary {
         self.metrics.clone()
     }
 
+    fn thresholds(&self) -> Vec<Judgement> {
+        self.thresholds.clone()
+    }
+
     fn exit(&self) -> Exit {
         self.exit
     }

@@ -49,6 +49,9 @@ pub struct Comparison {
     /// The lines, where they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lines: Option<LineDiff>,
+    /// The lines for a picture, where one is drawn.
+    #[serde(skip)]
+    pub drawn: Option<LineDiff>,
     /// What the rules say.
     #[serde(skip)]
     pub found: Vec<Found>,
@@ -99,6 +102,8 @@ pub struct Options {
     pub relation: Option<Relation>,
     /// Whether the lines are compared too.
     pub raw: bool,
+    /// Whether a picture of them is drawn.
+    pub drawn: bool,
     /// Whether others of the same side may have been made in between, so that versions are missing.
     pub has_gap: bool,
 }
@@ -135,11 +140,13 @@ impl Comparison {
             media: Vec::new(),
             text: Vec::new(),
             lines: None,
+            drawn: None,
             found,
         };
         if texts[0].bytes() != texts[1].bytes() {
             comparison.compare(&Both::of(texts, sessions, relation == Relation::Later));
             comparison.lines = options.raw.then(|| raw::compare(sessions));
+            comparison.drawn = options.drawn.then(|| raw::compare(sessions));
         } else if options.raw {
             comparison.lines = Some(LineDiff::default());
         }

@@ -43,6 +43,9 @@ pub struct SessionFacts {
     /// Every line with what it means; only where that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lines: Option<Vec<AnnotatedLine>>,
+    /// The same for a picture; empty where none is drawn.
+    #[serde(skip)]
+    pub drawn: Vec<AnnotatedLine>,
 }
 
 /// How the type is known.

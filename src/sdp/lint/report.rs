@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use super::{Damage, Description, Found, LintRule, Mark, Selection, Side, damage, fold, rules};
 use crate::finding::{Exit, FailOn, Finding, Location, Severity};
-use crate::report::{Block, Cell, Document, Report, Snippet, SnippetLine, Tone, Unread};
+use crate::report::{Block, Cell, Document, Picture, Report, Snippet, SnippetLine, Tone, Unread};
+use crate::sdp::explain::{AnnotatedLine, annotated};
 use crate::sdp::source::{self, Kind, Wrapping};
 use crate::sdp::{Session, Text, strict};
 
@@ -50,6 +51,9 @@ pub struct Linted {
     /// In the order of the lines.
     #[serde(skip)]
     pub found: Vec<Found>,
+    /// Its lines, for a picture; empty where none is drawn.
+    #[serde(skip)]
+    pub drawn: Vec<AnnotatedLine>,
 }
 
 /// Where a strict parser stops.
@@ -104,7 +108,15 @@ impl Linted {
             }),
             damage,
             found,
+            drawn: Vec::new(),
         }
+    }
+
+    /// With its lines, so that a picture can be drawn.
+    #[must_use]
+    pub fn drawn(self, input: Input<'_>) -> Self {
+        let text = Text::from_bytes(&input.document.text);
+        Self { drawn: annotated(&Session::from_text(&text)), ..self }
     }
 }
 
@@ -214,6 +226,15 @@ impl Report for LintReport {
         };
         let findings = findings.into_iter().map(|finding| record("finding", finding));
         findings.chain([record("summary", rest.clone())]).collect()
+    }
+
+    fn pictures(&self) -> Vec<Picture> {
+        let drawn = self.sessions.iter().filter(|session| !session.drawn.is_empty());
+        let drawn = drawn.map(|session| {
+            let findings = session.found.iter().map(|found| &found.finding);
+            AnnotatedLine::picture(name(&session.source, &session.label), &session.drawn, findings)
+        });
+        drawn.map(Picture::Annotated).collect()
     }
 
     fn findings(&self) -> Option<&[Finding]> {
