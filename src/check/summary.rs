@@ -225,8 +225,10 @@ const fn known(name: &'static str, unit: Unit, about: &'static str) -> KnownMetr
     KnownMetric { name, unit, about }
 }
 
-const HEALTHY: KnownMetric = known("healthy", Unit::Count, "Whether the check is as the plan wants it: 1 or 0");
-const INCONCLUSIVE: KnownMetric = known("inconclusive", Unit::Count, "Whether the check could not be told: 1 or 0");
+const HEALTHY: KnownMetric =
+    known("healthy", Unit::Count, "Whether the check is as the plan wants it: 1 or 0");
+const INCONCLUSIVE: KnownMetric =
+    known("inconclusive", Unit::Count, "Whether the check could not be told: 1 or 0");
 const ATTEMPTS: KnownMetric = known("attempts", Unit::Count, "How often the check was tried");
 const DURATION: KnownMetric = known("duration", Unit::Milliseconds, "How long all tries took");
 const FOUND: KnownMetric = known("findings.of", Unit::Count, "Findings of the check of this severity");

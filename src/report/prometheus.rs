@@ -125,7 +125,8 @@ pub fn of_metrics(command: &str, metrics: &[Metric]) -> Vec<Family> {
     for metric in metrics {
         let Some(value) = metric.value.filter(|value| value.is_finite()) else { continue };
         let (unit, scale) = base(metric.unit);
-        let own = metric.labels.iter().find(|(name, _)| *name == COMMAND).map(|(_, command)| command.as_str());
+        let own =
+            metric.labels.iter().find(|(name, _)| *name == COMMAND).map(|(_, command)| command.as_str());
         let name = format!("rtcscope_{}_{}{unit}", word(own.unwrap_or(command)), word(metric.name));
         let labels = metric.labels.iter().filter(|(name, _)| *name != COMMAND);
         let labels = labels.map(|(name, value)| ((*name).to_owned(), value.clone())).collect();

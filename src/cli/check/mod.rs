@@ -2,6 +2,7 @@
 
 mod own;
 mod planned;
+mod serve;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -9,9 +10,9 @@ use std::time::Duration;
 use self::planned::Planned;
 use super::{Context, UserError, duration};
 use crate::check::plan::{self, Plan};
-use crate::check::{Entry, Listing, Outcome, Summary};
+use crate::check::{Entry, Listing, Looked, Outcome, Summary};
 use crate::finding::{Exit, FailOn};
-use crate::io::check::{self as runner, Ended, Limits, Rules, Scratch, Task};
+use crate::io::check::{self as runner, Ended, Limits, Rules, Scratch, Task, Terms};
 use crate::io::input;
 use crate::io::output;
 use crate::measure::milliseconds;
@@ -39,6 +40,8 @@ pub(super) struct Args {
     /// How long all of them may take [default: 5m]
     #[arg(long, value_name = "TIME", value_parser = duration::from_arg)]
     deadline: Option<Duration>,
+    #[command(flatten)]
+    serve: serve::Args,
 }
 
 const EXAMPLES: &str = "Examples:
@@ -52,6 +55,8 @@ const EXAMPLES: &str = "Examples:
       for continuous integration
   rtcscope check --jobs 1
       one after the other, where round trips matter
+  rtcscope check --serve 9797 --interval 1m deploy/turn.toml
+      every minute, with the numbers at http://127.0.0.1:9797/metrics for Prometheus
 
 Exit codes here:
   0 all as the plan wants it, 1 a check of severity error failed, 2 the command line, the plan or a secret is wrong,
@@ -71,18 +76,27 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
     }
     let found = args.plan.clone().or_else(|| runner::find_plan(plan::FILE));
     let Some(path) = found else {
+        if args.serve.is_on() {
+            return Err(UserError::usage("there is no plan to serve")
+                .hint("name one, or write one with `rtcscope check --init`")
+                .into());
+        }
         return match args.list {
             true => context.emit(&Listing::of(&own::plan(Path::new("")))),
             false => own(&args, context),
         };
     };
+    if args.serve.is_on() {
+        return serve::run(&args, path, context);
+    }
     let plan = read(&path)?;
     if args.list {
         return context.emit(&Listing::of(&plan));
     }
-    let limits = args.limits(&plan)?;
+    let limits = limits(args.jobs, args.deadline, &plan)?;
     review(&plan, &context)?;
-    let tasks = plan.entries.iter().map(|entry| task(entry, &context)).collect::<anyhow::Result<_>>()?;
+    let manner = Manner::of(&context);
+    let tasks = plan.entries.iter().map(|entry| task(entry, &manner)).collect::<anyhow::Result<_>>()?;
     let ended = look(tasks, limits, &context)?;
     let (took, interrupted) = (ended.took, ended.interrupted);
     let outcomes = outcomes(&plan.entries, ended, context.fail_on);
@@ -94,12 +108,13 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
 fn own(args: &Args, context: Context) -> anyhow::Result<Exit> {
     let scratch = Scratch::new()?;
     let plan = own::plan(scratch.path());
-    let limits = args.limits(&plan)?;
+    let limits = limits(args.jobs, args.deadline, &plan)?;
     let (first, then) = plan.entries.split_at(own::FIRST);
     let mut checks = Vec::new();
+    let manner = Manner::of(&context);
     let (mut took, mut interrupted) = (Duration::ZERO, false);
     for entries in [first, then] {
-        let tasks = entries.iter().map(|entry| own::task(entry, scratch.path(), &context));
+        let tasks = entries.iter().map(|entry| own::task(entry, scratch.path(), &manner));
         let deadline = limits.deadline.saturating_sub(took);
         let ended = match interrupted {
             false => look(tasks.collect::<anyhow::Result<_>>()?, Limits { deadline, ..limits }, &context)?,
@@ -149,56 +164,78 @@ fn review(plan: &Plan, context: &Context) -> anyhow::Result<()> {
     Ok(())
 }
 
-impl Args {
-    /// What flags say, or else the plan.
-    fn limits(&self, plan: &Plan) -> Result<Limits, UserError> {
-        let mut limits =
-            Limits { jobs: self.jobs.map_or(JOBS, usize::from), deadline: self.deadline.unwrap_or(DEADLINE) };
-        for setting in &plan.settings {
-            let text = setting.values.first().map(String::as_str).unwrap_or_default();
-            let wrong = |why: String| planned::at(UserError::usage(why), setting.place.as_ref());
-            match setting.key.name {
-                "jobs" => {
-                    let jobs = text.parse().ok().filter(|jobs| (1..=256).contains(jobs));
-                    let jobs = jobs.ok_or_else(|| wrong("`jobs` is a number from 1 to 256".to_owned()))?;
-                    limits.jobs = self.jobs.map_or(jobs, usize::from);
-                }
-                _ => {
-                    let deadline =
-                        duration::from_arg(text).map_err(|why| wrong(format!("`deadline`: {why}")))?;
-                    limits.deadline = self.deadline.unwrap_or(deadline);
-                }
+/// What flags say, or else the plan.
+fn limits(jobs: Option<u16>, deadline: Option<Duration>, plan: &Plan) -> Result<Limits, UserError> {
+    let mut limits = Limits { jobs: JOBS, deadline: DEADLINE };
+    for setting in &plan.settings {
+        let text = setting.values.first().map(String::as_str).unwrap_or_default();
+        let wrong = |why: String| planned::at(UserError::usage(why), setting.place.as_ref());
+        match setting.key.name {
+            "jobs" => {
+                let jobs = text.parse().ok().filter(|jobs| (1..=256).contains(jobs));
+                limits.jobs = jobs.ok_or_else(|| wrong("`jobs` is a number from 1 to 256".to_owned()))?;
+            }
+            _ => {
+                let deadline = duration::from_arg(text);
+                limits.deadline = deadline.map_err(|why| wrong(format!("`deadline`: {why}")))?;
             }
         }
-        Ok(limits)
+    }
+    limits.jobs = jobs.map_or(limits.jobs, usize::from);
+    limits.deadline = deadline.unwrap_or(limits.deadline);
+    Ok(limits)
+}
+
+/// How checks are run, and for which formats.
+#[derive(Debug, Clone)]
+struct Manner {
+    fail_on: FailOn,
+    verbosity: u8,
+    formats: Vec<Format>,
+}
+
+impl Manner {
+    fn of(context: &Context) -> Self {
+        Self { fail_on: context.fail_on, verbosity: context.verbosity, formats: context.formats() }
+    }
+
+    /// For the command behind a check.
+    fn within(&self, terms: &Terms) -> Context {
+        Context::within(&self.formats, self.verbosity, FailOn::Never, Some(terms.clone()))
+    }
+
+    /// What a command found, judged.
+    fn outcome(&self, entry: &Entry, looked: anyhow::Result<Looked>) -> Outcome {
+        Outcome::of(entry, planned::attempt(looked), self.fail_on).slim(self.verbosity)
     }
 }
 
 /// What runs a check.
-fn task(entry: &Entry, context: &Context) -> anyhow::Result<Task<Outcome>> {
-    let (fail_on, verbosity, formats) = (context.fail_on, context.verbosity, context.formats());
-    let entry = entry.clone();
+fn task(entry: &Entry, manner: &Manner) -> anyhow::Result<Task<Outcome>> {
+    let (entry, manner) = (entry.clone(), manner.clone());
     Ok(Task {
         name: entry.name.clone(),
         retries: entry.retries,
         pause: planned::pause(&entry)?.unwrap_or(PAUSE),
         work: Box::new(move |terms| {
-            let mut within = Context::within(&formats, verbosity, FailOn::Never, Some(terms.clone()));
             let looked = Planned::of(&entry).map_err(anyhow::Error::from);
-            let looked = looked.and_then(|planned| planned.examine(&mut within, &formats));
-            Outcome::of(&entry, planned::attempt(looked), fail_on).slim(verbosity)
+            let looked =
+                looked.and_then(|planned| planned.examine(&mut manner.within(terms), &manner.formats));
+            manner.outcome(&entry, looked)
         }),
     })
 }
+
+/// What becomes of results.
+const RULES: Rules<Outcome> = Rules { again: Outcome::is_bad, alone: Outcome::is_crowded };
 
 /// Runs all of them, with a line that says how far it is.
 fn look(tasks: Vec<Task<Outcome>>, limits: Limits, context: &Context) -> anyhow::Result<Ended<Outcome>> {
     let progress = context.progress();
     let all = tasks.len();
-    let rules = Rules { again: Outcome::is_bad, alone: Outcome::is_crowded };
     progress.set(format!("{all} checks"));
     let ended =
-        runner::run(tasks, limits, rules, &|done, name| progress.set(format!("{done} of {all}: {name}")));
+        runner::run(tasks, limits, RULES, &|done, name| progress.set(format!("{done} of {all}: {name}")));
     progress.finish();
     ended
 }

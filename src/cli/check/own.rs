@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
+use super::Manner;
 use super::planned::{self, Planned};
 use crate::check::plan::Plan;
 use crate::check::{Entry, Kind, Outcome};
-use crate::cli::{Context, call};
-use crate::finding::FailOn;
-use crate::io::check::{self as runner, Task};
+use crate::cli::call;
+use crate::io::check::{self as runner, Task, Terms};
 
 /// How many of the checks need nothing that others leave.
 pub(super) const FIRST: usize = 5;
@@ -61,29 +61,23 @@ pub(super) fn plan(folder: &Path) -> Plan {
 }
 
 /// What runs one of them. The call leaves its descriptions besides.
-pub(super) fn task(entry: &Entry, folder: &Path, context: &Context) -> anyhow::Result<Task<Outcome>> {
+pub(super) fn task(entry: &Entry, folder: &Path, manner: &Manner) -> anyhow::Result<Task<Outcome>> {
+    let task = super::task(entry, manner)?;
     if !entry.extra.iter().any(|flag| flag == "--print-sdp") {
-        return super::task(entry, context);
+        return Ok(task);
     }
-    let (fail_on, verbosity, formats) = (context.fail_on, context.verbosity, context.formats());
-    let (entry, folder) = (entry.clone(), folder.to_owned());
-    Ok(Task {
-        work: Box::new({
-            let entry = entry.clone();
-            move |terms| {
-                let within = Context::within(&formats, verbosity, FailOn::Never, Some(terms.clone()));
-                let looked = || {
-                    let Planned::Call(args) = Planned::of(&entry)? else { anyhow::bail!("this is no call") };
-                    let (mut summary, _) = call::examine(&args, &within)?;
-                    if let Some(descriptions) = summary.descriptions.take() {
-                        runner::write(&folder.join(OFFER), &descriptions.offer)?;
-                        runner::write(&folder.join(ANSWER), &descriptions.answer)?;
-                    }
-                    planned::looked(&summary, &formats)
-                };
-                Outcome::of(&entry, planned::attempt(looked()), fail_on).slim(verbosity)
+    let (entry, folder, manner) = (entry.clone(), folder.to_owned(), manner.clone());
+    let work = move |terms: &Terms| {
+        let call = || {
+            let Planned::Call(args) = Planned::of(&entry)? else { anyhow::bail!("this is no call") };
+            let (mut summary, _) = call::examine(&args, &manner.within(terms))?;
+            if let Some(descriptions) = summary.descriptions.take() {
+                runner::write(&folder.join(OFFER), &descriptions.offer)?;
+                runner::write(&folder.join(ANSWER), &descriptions.answer)?;
             }
-        }),
-        ..super::task(&entry, context)?
-    })
+            planned::looked(&summary, &manner.formats)
+        };
+        manner.outcome(&entry, call())
+    };
+    Ok(Task { work: Box::new(work), ..task })
 }

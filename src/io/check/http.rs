@@ -91,7 +91,9 @@ pub async fn serve(listener: std::net::TcpListener, handler: Handler) -> io::Res
 async fn answer(mut stream: TcpStream, handler: Handler) -> io::Result<()> {
     let head = match timeout(PATIENCE, head(&mut stream)).await {
         Ok(Ok(Some(head))) => head,
-        Ok(Ok(None)) => return write(&mut stream, &Response::line(431, "the request is too long"), true).await,
+        Ok(Ok(None)) => {
+            return write(&mut stream, &Response::line(431, "the request is too long"), true).await;
+        }
         Ok(Err(error)) => return Err(error),
         Err(_) => return write(&mut stream, &Response::line(408, "no request came"), true).await,
     };
@@ -213,7 +215,8 @@ mod tests {
 
     #[test]
     fn a_request_is_read_with_its_query_decoded() {
-        let head = b"GET /probe?target=turn%3Aa%3Fx&module=my+probe&flag HTTP/1.1\r\nHost: x\r\nX-Y: 1\r\n\r\n";
+        let head =
+            b"GET /probe?target=turn%3Aa%3Fx&module=my+probe&flag HTTP/1.1\r\nHost: x\r\nX-Y: 1\r\n\r\n";
         let (request, has_body) = parse(head).unwrap();
         assert!(has_body);
         assert_eq!(request.path, "/probe");

@@ -4,6 +4,7 @@
 
 pub mod http;
 mod place;
+mod process;
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,6 +19,7 @@ use tokio::sync::watch::Receiver;
 use super::signal;
 
 pub use place::{Scratch, find_plan, folder_of, is_readable, is_there, write};
+pub use process::{Process, process, unix_seconds};
 
 /// How long those that were told to stop may take to do so.
 const GRACE: Duration = Duration::from_secs(3);
@@ -102,6 +104,16 @@ pub struct Limits {
     pub deadline: Duration,
 }
 
+/// Waits so long.
+pub fn after(pause: Duration) -> tokio::time::Sleep {
+    tokio::time::sleep(pause)
+}
+
+/// What comes of it in so long; `None` for nothing.
+pub async fn within<T, E>(patience: Duration, what: impl Future<Output = Result<T, E>>) -> Option<T> {
+    tokio::time::timeout(patience, what).await.ok()?.ok()
+}
+
 /// Runs `tasks`, and tells how many are done and which is done now. Ends early by Ctrl-C.
 ///
 /// # Errors
@@ -110,7 +122,7 @@ pub fn run<T: Send + 'static>(
     tasks: Vec<Task<T>>,
     limits: Limits,
     rules: Rules<T>,
-    tell: &dyn Fn(usize, &str),
+    tell: &(dyn Fn(usize, &str) + Sync),
 ) -> anyhow::Result<Ended<T>> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().context("start the event loop")?;
@@ -128,7 +140,7 @@ pub async fn run_until<T: Send + 'static>(
     tasks: Vec<Task<T>>,
     limits: Limits,
     rules: Rules<T>,
-    tell: &dyn Fn(usize, &str),
+    tell: &(dyn Fn(usize, &str) + Sync),
     mut interrupted: Receiver<bool>,
 ) -> anyhow::Result<Ended<T>> {
     let start = Instant::now();
