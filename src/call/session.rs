@@ -332,14 +332,13 @@ impl Call {
                 self.worked = true;
                 continue;
             }
-            if std::mem::take(&mut self.worked) {
-                return Output::Wait(now);
-            }
+            // Where more is due than this machine can send, there is no other moment to look at the time.
             self.advance(now);
             if self.stage == Stage::Done {
                 return Output::Done;
             }
-            return Output::Wait(self.due(now));
+            let worked = std::mem::take(&mut self.worked);
+            return Output::Wait(if worked { now } else { self.due(now) });
         }
     }
 
@@ -558,19 +557,6 @@ impl Call {
         self.associated(now);
         let since_start = now.saturating_duration_since(self.phases.start());
         let sending = matches!(self.stage, Stage::Rising | Stage::Lasting { .. });
-        for end in End::BOTH.into_iter().filter(|_| sending) {
-            let side = &mut self.sides[end as usize];
-            for at in 0..side.sources.len() {
-                let kind = side.sources[at].0;
-                if let Some(packet) = side.sources[at].1.poll(now) {
-                    side.due = None;
-                    if let Err(error) = side.peer.write(kind, packet, since_start, now) {
-                        self.broken(&error);
-                    }
-                    return true;
-                }
-            }
-        }
         let caller = &mut self.sides[End::Caller as usize];
         if let (Stage::Lasting { .. }, Some(pings)) = (self.stage, &mut self.pings)
             && pings.due().is_some_and(|due| due <= now)
@@ -583,6 +569,23 @@ impl Call {
             }
             return true;
         }
+        let sources = End::BOTH.into_iter().filter(|_| sending).flat_map(|end| {
+            let sources = self.sides[end as usize].sources.iter().enumerate();
+            sources.map(move |(at, (_, source))| (source.due(), end, at))
+        });
+        // Where all are late, each has its turn.
+        if let Some((_, end, at)) = sources.min_by_key(|(due, ..)| *due).filter(|(due, ..)| *due <= now) {
+            let side = &mut self.sides[end as usize];
+            let (kind, source) = &mut side.sources[at];
+            if let Some(packet) = source.poll(now) {
+                side.due = None;
+                if let Err(error) = side.peer.write(*kind, packet, since_start, now) {
+                    self.broken(&error);
+                }
+                return true;
+            }
+        }
+        let caller = &mut self.sides[End::Caller as usize];
         if let (Stage::Filling { until }, Some(bulk)) = (self.stage, &mut self.bulk)
             && now < until
             && caller.peer.waiting(BULK) < HIGH_WATER
