@@ -31,6 +31,9 @@ _rtcscope() {
             rtcscope,probe)
                 cmd="rtcscope__subcmd__probe"
                 ;;
+            rtcscope,schema)
+                cmd="rtcscope__subcmd__schema"
+                ;;
             rtcscope,sdp)
                 cmd="rtcscope__subcmd__sdp"
                 ;;
@@ -71,14 +74,14 @@ _rtcscope() {
 
     case "${cmd}" in
         rtcscope)
-            opts="-o -q -v -h -V --format --report --output --color --fail-on --quiet --verbose --help --version probe stun sdp analyze explain completions man"
+            opts="-o -q -v -h -V --format --report --output --color --fail-on --quiet --verbose --help --version probe stun sdp analyze explain schema completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -168,7 +171,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -222,7 +225,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -260,7 +263,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -298,7 +301,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -336,7 +339,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -538,7 +541,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -632,7 +635,45 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
+                    return 0
+                    ;;
+                --report)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --fail-on)
+                    COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rtcscope__subcmd__schema)
+            opts="-o -q -v -h --format --report --output --color --fail-on --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -670,7 +711,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -724,7 +765,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -770,7 +811,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -828,7 +869,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -886,7 +927,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -948,7 +989,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -986,7 +1027,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1024,7 +1065,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1098,7 +1139,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit prometheus nagios" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)

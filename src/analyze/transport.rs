@@ -213,7 +213,7 @@ impl Pairs {
 }
 
 /// What is below the media.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct TransportFacts {
     /// Pairs of addresses.
     #[serde(rename = "transport")]
@@ -238,7 +238,7 @@ pub struct TransportFacts {
 }
 
 /// A pair of addresses.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Row {
     /// From whom to whom; what goes back is in it too.
     #[serde(flatten)]
@@ -256,7 +256,7 @@ pub struct Row {
 }
 
 /// Where something went.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, schemars::JsonSchema)]
 pub struct LegFacts {
     /// Who sent it.
     pub src: SocketAddr,
@@ -269,7 +269,7 @@ pub struct LegFacts {
 }
 
 /// The framing of a relay.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, schemars::JsonSchema)]
 pub struct ViaFacts {
     /// `channel` or `indication`.
     pub turn: &'static str,
@@ -297,7 +297,7 @@ impl LegFacts {
 }
 
 /// The checks of a pair.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct IceRow {
     /// The same for all pairs that the same checks went over: the legs of one flow.
     pub flow: usize,
@@ -308,7 +308,7 @@ pub struct IceRow {
 }
 
 /// The pair in use changed.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct MoveRow {
     /// When.
     pub at_s: f64,

@@ -10,6 +10,7 @@ mod explain;
 mod failure;
 mod man;
 mod probe;
+mod schema;
 mod sdp;
 mod stun;
 
@@ -46,6 +47,7 @@ enum Command {
     Sdp(sdp::Args),
     Analyze(Box<analyze::Args>),
     Explain(explain::Args),
+    Schema(schema::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -58,6 +60,7 @@ impl Command {
             Command::Sdp(args) => sdp::run(args, context),
             Command::Analyze(args) => analyze::run(*args, context),
             Command::Explain(args) => explain::run(args, context),
+            Command::Schema(args) => schema::run(args, context),
             Command::Completions(args) => completions::run(args, context),
             Command::Man(args) => man::run(args, context),
         }
