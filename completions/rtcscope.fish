@@ -51,6 +51,7 @@ complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "probe" -d 'Probe 
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "stun" -d 'Take STUN and TURN messages apart'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "sdp" -d 'Explain, check and rewrite session descriptions (SDP), whole or broken'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "analyze" -d 'Say what a capture shows of a call: its RTP streams, and what went wrong in it'
+complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "call" -d 'Make a real WebRTC call without a browser, and measure it phase by phase'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "explain" -d 'Explain findings: what they mean, why they happen, what to change'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "schema" -d 'Print the JSON Schema of a result, by the name in its `schema`'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
@@ -483,6 +484,75 @@ never\t'No finding fails the run'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and __fish_seen_subcommand_from diff" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and __fish_seen_subcommand_from diff" -s v -l verbose -d 'Tell more; may be repeated'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l relay -d 'Have both ends meet through this turn: or turns: server; several are compared side by side' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l transport -d 'Reach relays over these instead of what their URIs ask for; several are compared side by side' -r -f -a "udp\t'Plain UDP'
+tcp\t'Plain TCP'
+tls\t'TLS over TCP'
+dtls\t'DTLS over UDP'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l policy -d 'Which candidates there are besides relays (iceTransportPolicy)' -r -f -a "all\t'Host candidates too, which a call within one host then prefers'
+relay\t'None'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l cafile -d 'Trust the certificates of this PEM file instead of the system\'s' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l servername -d 'Hold certificates against this name instead of the relay\'s host' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l interface -d 'Put both ends at the addresses of this interface instead of loopback' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l local-addr -d 'Put both ends at this address of this machine' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -s u -l username -d 'User name; with --secret, the user part of the minted name [env: RTCSCOPE_USERNAME]' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -s w -l password -d 'Password [env: RTCSCOPE_PASSWORD]' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l password-file -d 'Read the password from a file; its last line end is not part of it' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l secret -d 'Shared secret of a TURN REST server (coturn\'s static-auth-secret): mint credentials from it [env: RTCSCOPE_SECRET]' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l ttl -d 'Lifetime of minted credentials' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l separator -d 'What stands between time and user in a TURN REST user name' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l key -d 'HA1 key in hex, as `turnadmin -k` prints it, instead of a password' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l access-token -d 'Access token of third-party authorization (RFC 7635) in base64; the user name is its key id [env: RTCSCOPE_ACCESS_TOKEN]' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l access-token-file -d 'Read the access token from a file' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l mac-key -d 'MAC key that came with the access token, in base64 [env: RTCSCOPE_MAC_KEY]' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l mac-key-file -d 'Read the MAC key from a file' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l media -d 'What is sent, both ways: audio, video, or none' -r -f -a "audio\t'Packets of the size of Opus, every 20 ms'
+video\t'Frames of the sizes that an encoder makes, 30 a second'
+none\t'The data channel alone'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l bitrate -d 'Payload of the video, a second' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l duration -d 'How long the call lasts once it is up' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l pings -d 'Pings over the data channel, spread over the duration' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l max-retransmits -d 'Send a lost message of the data channel again so often at most [default: until it arrives]' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l max-packet-lifetime -d 'Send a lost message of the data channel again for so long at most, up to 65535ms' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l message-size -d 'Bytes of each ping, 25 to 65536' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l throughput -d 'Then fill a data channel as fast as it takes it, for so long' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l impair -d 'Damage both directions, as in loss=2%,delay=50ms,jitter=10ms' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l impair-up -d 'Damage what the caller sends, instead of --impair' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l impair-down -d 'Damage what the callee sends, instead of --impair' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l seed -d 'Where chance comes from: the same number damages the same packets' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l pcap -d 'Write the packets of the call to a file for Wireshark (pcapng), each once, as it arrived' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l pcap-plain -d 'Write the same in clear: STUN, RTP, RTCP and SCTP' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l keys -d 'Write the master keys of SRTP, for `rtcscope analyze --keys`' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l timeout -d 'How long the call may take to come up' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l deadline -d 'How long the run may take [default: 5s beyond --timeout and --duration]' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l max -d 'Fail if a metric is above a limit, as in rtt.p99=5ms or loss=1%; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l min -d 'Fail if a metric is below a limit, as in bitrate=1M; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
+json\t'For programs: one object, versioned by its `schema`'
+jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
+csv\t'Rows for spreadsheets and scripts, where the result is a table'
+sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
+github\t'Findings as annotations of GitHub Actions'
+junit\t'Findings as failed tests: JUnit XML'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'In pipes and files too'
+never\t'Nowhere'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
+warning\t'Findings of severity warning or error fail the run'
+never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l embedded -d 'Start a relay inside this process and meet through that, over UDP, TCP and TLS'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l insecure -d 'Go on with a bad certificate'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -s 4 -l ipv4 -d 'Use IPv4; with -6, both [default: IPv4 on loopback, both with --interface]'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -s 6 -l ipv6 -d 'Use IPv6; with -4, both'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l ordered -d 'Have the data channel keep the order of messages (the default)'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l unordered -d 'Let messages of the data channel overtake each other'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l print-sdp -d 'Show offer and answer as well'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l clock -d 'Find the server\'s clock, with --secret: up to 18 more allocations a host, each released at once'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -s q -l quiet -d 'Show no progress'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'

@@ -9,11 +9,13 @@
 )]
 
 pub mod analyze;
+pub mod call;
 pub mod capture;
 pub mod cli;
 pub mod dtls;
 pub mod finding;
 pub mod ice;
+pub mod impair;
 pub mod io;
 pub mod measure;
 pub mod metric;

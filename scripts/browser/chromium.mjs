@@ -36,10 +36,10 @@ export class Chromium {
   #listener = () => {};
 
   // `prelude` defines the functions that `ask` calls in the page.
-  static async start(program, profile, prelude) {
+  static async start(program, profile, prelude, flags = []) {
     const browser = new Chromium();
     browser.#prelude = prelude;
-    browser.#process = spawn(program, [...FLAGS, `--user-data-dir=${profile}`], {
+    browser.#process = spawn(program, [...FLAGS, ...flags, `--user-data-dir=${profile}`], {
       stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
     });
     browser.#listen(browser.#process.stdio[4]);

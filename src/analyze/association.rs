@@ -103,8 +103,10 @@ impl Association {
         this.messages += u64::from(data.ending);
     }
 
-    pub(super) fn facts(&self, leg: Leg, start: Time) -> SctpFacts {
-        let address = |side: usize| if side == 0 { leg.src } else { leg.dst };
+    /// `turned`: side 0 is that of the leg's `dst`.
+    pub(super) fn facts(&self, leg: Leg, turned: bool, start: Time) -> SctpFacts {
+        let (first, second) = if turned { (1, 0) } else { (0, 1) };
+        let address = |side: usize| if side == first { leg.src } else { leg.dst };
         let channel = |(stream, channel): (&u16, &Channel)| {
             let open = channel.open.as_ref();
             ChannelFacts {
@@ -114,10 +116,10 @@ impl Association {
                 ordered: open.map(|(open, _, _)| open.ordered),
                 opened_at_s: open.map(|(_, at, _)| at.seconds_since(start)),
                 opened_by: open.map(|(_, _, side)| address(*side)),
-                src_messages: channel.sides[0].messages,
-                src_bytes: channel.sides[0].bytes,
-                dst_messages: channel.sides[1].messages,
-                dst_bytes: channel.sides[1].bytes,
+                src_messages: channel.sides[first].messages,
+                src_bytes: channel.sides[first].bytes,
+                dst_messages: channel.sides[second].messages,
+                dst_bytes: channel.sides[second].bytes,
             }
         };
         SctpFacts {
@@ -213,7 +215,7 @@ mod tests {
             association.packet(*side, Time(n as i64 * 1_000_000_000), packet);
         }
         let (src, dst) = ("10.0.0.1:1".parse().unwrap(), "10.0.0.2:2".parse().unwrap());
-        let facts = association.facts(Leg { src, dst, carrier: Carrier::Udp, via: None }, Time(0));
+        let facts = association.facts(Leg { src, dst, carrier: Carrier::Udp, via: None }, false, Time(0));
         assert_eq!((facts.packets, facts.messages, facts.bytes, facts.repeated), (7, 2, 4, 1));
         let channel = &facts.channels[0];
         assert_eq!((channel.label.as_deref(), channel.opened_by), (Some("chat"), Some(src)));

@@ -18,6 +18,8 @@ pub enum Class {
     Rtp,
     /// RTCP, or SRTCP.
     Rtcp,
+    /// SCTP in clear, as exported PDUs may have it; [`class`] does not look for it.
+    Sctp,
     /// QUIC, or something else.
     Other,
 }

@@ -7,6 +7,7 @@ use super::stream::{Arrival, Sample, Stream};
 use super::transport::Inner;
 use crate::capture::{Frame, Time};
 use crate::rtp;
+use crate::sctp;
 use crate::stun::{Message, Method, registry};
 
 /// A payload that belongs to a call.
@@ -135,6 +136,10 @@ pub(super) fn below(inner: &Inner<'_>) -> Option<What> {
         Class::Other if inner.payload.is_empty() => What::Below("turn", format!("nothing{wrapped}")),
         Class::Other => What::Below("turn", format!("other data{wrapped}")),
         Class::Channel(number) => What::Below("turn", format!("ChannelData 0x{number:04x}{wrapped}")),
+        Class::Sctp => {
+            let names: Vec<&str> = sctp::chunks(inner.payload).map(|chunk| chunk.name()).collect();
+            What::Below("sctp", names.join(", "))
+        }
         Class::Zrtp => What::Below("zrtp", "ZRTP".to_owned()),
         Class::Dtls => What::Below("dtls", dtls::words(inner.payload)),
         Class::Stun => match Message::from_bytes(inner.payload) {

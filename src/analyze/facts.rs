@@ -29,6 +29,8 @@ pub struct Classes {
     pub rtp: u64,
     /// What looks like RTCP.
     pub rtcp: u64,
+    /// SCTP in clear.
+    pub sctp: u64,
     /// Anything else.
     pub other: u64,
 }
@@ -42,6 +44,7 @@ impl Classes {
             Class::Zrtp => &mut self.zrtp,
             Class::Rtp => &mut self.rtp,
             Class::Rtcp => &mut self.rtcp,
+            Class::Sctp => &mut self.sctp,
             Class::Other => &mut self.other,
         };
         *counter += 1;

@@ -271,7 +271,9 @@ impl Analysis {
         if self.settings.tells {
             self.tell(&inner, at, frame);
         }
-        if matches!(inner.class, Class::Channel(_) | Class::Zrtp | Class::Other) || inner.payload.is_empty() {
+        if matches!(inner.class, Class::Channel(_) | Class::Zrtp | Class::Sctp | Class::Other)
+            || inner.payload.is_empty()
+        {
             return;
         }
         let path = self.path(&inner);
@@ -280,7 +282,7 @@ impl Analysis {
             Class::Rtcp => self.rtcp(path, at, frame, inner.payload, inner.length),
             Class::Stun => self.context(path, false),
             Class::Dtls => self.context(path, true),
-            Class::Channel(_) | Class::Zrtp | Class::Other => {}
+            Class::Channel(_) | Class::Zrtp | Class::Sctp | Class::Other => {}
         }
     }
 

@@ -6,15 +6,20 @@ use std::net::SocketAddr;
 use foldhash::HashMap;
 use serde::Serialize;
 
+use super::association::Association;
 use super::demux::{Class, class};
-use super::dtls::{Dtls, DtlsFacts};
+use super::dtls::{Dtls, DtlsFacts, SctpFacts};
 use super::ice::{Ice, MoveFacts, SideFacts};
 use super::leg::{Carrier, Leg, Via};
 use super::tcp::{Connection, Streams};
 use super::turn::{Turn, TurnFacts};
 use crate::capture::{Frame, Time};
+use crate::sctp;
 use crate::srtp::KeyFile;
 use crate::stun::{DecodeError, Message, registry};
+
+/// Associations in clear that are followed. They come from calls that somebody recorded so, one each.
+const MOST_ASSOCIATIONS: usize = 64;
 
 /// Everything below the media.
 #[derive(Debug, Default)]
@@ -25,6 +30,9 @@ pub struct Transport {
     pub ice: Ice,
     /// Handshakes.
     pub dtls: Dtls,
+    /// Associations in clear, each with the leg that it was met on first.
+    sctp: Vec<(Leg, Association)>,
+    sctp_untracked: u64,
     stun: BTreeMap<String, u64>,
     stun_unreadable: u64,
     stun_cut: u64,
@@ -89,9 +97,30 @@ impl Transport {
                     inner.class = Class::Other;
                 }
             }
+            Class::Other if inner.payload.len() == inner.length && sctp::is_packet(inner.payload) => {
+                inner.class = Class::Sctp;
+                self.association(inner.path(), at, inner.payload);
+            }
             _ => {}
         }
         inner
+    }
+
+    fn association(&mut self, leg: Leg, at: Time, packet: &[u8]) {
+        let known = self.sctp.iter().position(|(of, _)| *of == leg || *of == leg.reverse());
+        let place = match known {
+            Some(place) => place,
+            None if self.sctp.len() >= MOST_ASSOCIATIONS => {
+                self.sctp_untracked += 1;
+                return;
+            }
+            None => {
+                self.sctp.push((leg, Association::default()));
+                self.sctp.len() - 1
+            }
+        };
+        let (of, association) = &mut self.sctp[place];
+        association.packet(usize::from(*of != leg), at, packet);
     }
 
     fn message(&mut self, inner: &Inner<'_>, at: Time, frame: Frame) {
@@ -147,12 +176,17 @@ impl Transport {
         for (leg, facts) in self.dtls.facts(start) {
             pairs.of(leg).dtls = facts;
         }
+        for (leg, association) in &self.sctp {
+            let pair = pairs.of(*leg);
+            pair.sctp = Some(association.facts(pair.leg, *leg != pair.leg, start));
+        }
         let rows = pairs.rows.into_iter().map(|pair| Row {
             leg: LegFacts::of_path(pair.leg, &self.turn),
             far_side: self.turn.far_side(&pair.leg).map(|leg| LegFacts::of_path(leg, &self.turn)),
             ice: pair.ice,
             dtls: pair.dtls.into_iter().filter(|handshake| handshake.records > 0).collect(),
             turn: pair.turn,
+            sctp: pair.sctp,
             tcp: pair.tcp,
         });
         TransportFacts {
@@ -166,6 +200,7 @@ impl Transport {
             untracked: self.turn.untracked()
                 + self.ice.untracked()
                 + self.dtls.untracked()
+                + self.sctp_untracked
                 + streams.untracked(),
         }
     }
@@ -192,6 +227,7 @@ struct Pair {
     leg: Leg,
     ice: Option<IceRow>,
     dtls: Vec<DtlsFacts>,
+    sctp: Option<SctpFacts>,
     turn: Option<TurnFacts>,
     tcp: Option<Connection>,
 }
@@ -202,7 +238,7 @@ impl Pairs {
             Some(place) => *place,
             None => {
                 let place = self.rows.len();
-                self.rows.push(Pair { leg, ice: None, dtls: Vec::new(), turn: None, tcp: None });
+                self.rows.push(Pair { leg, ice: None, dtls: Vec::new(), sctp: None, turn: None, tcp: None });
                 self.places.insert(leg.reverse(), place);
                 self.places.insert(leg, place);
                 place
@@ -249,6 +285,9 @@ pub struct Row {
     pub ice: Option<IceRow>,
     /// Handshakes in order.
     pub dtls: Vec<DtlsFacts>,
+    /// Data channels, where they are in clear.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sctp: Option<SctpFacts>,
     /// What was asked of a relay.
     pub turn: Option<TurnFacts>,
     /// The connections.

@@ -2,6 +2,7 @@
 
 mod analyze;
 pub mod assets;
+mod call;
 mod completions;
 mod context;
 mod duration;
@@ -46,6 +47,7 @@ enum Command {
     Stun(stun::Args),
     Sdp(sdp::Args),
     Analyze(Box<analyze::Args>),
+    Call(Box<call::Args>),
     Explain(explain::Args),
     Schema(schema::Args),
     Completions(completions::Args),
@@ -59,6 +61,7 @@ impl Command {
             Command::Stun(args) => stun::run(args, context),
             Command::Sdp(args) => sdp::run(args, context),
             Command::Analyze(args) => analyze::run(*args, context),
+            Command::Call(args) => call::run(*args, context),
             Command::Explain(args) => explain::run(args, context),
             Command::Schema(args) => schema::run(args, context),
             Command::Completions(args) => completions::run(args, context),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Context, UserError, explain, failure, sdp, stun};
 use crate::finding::{Exit, Finding};
 use crate::report::Report;
-use crate::{analyze as captures, probe, sdp as descriptions, spelling};
+use crate::{analyze as captures, call, probe, sdp as descriptions, spelling};
 
 /// Print the JSON Schema of a result, by the name in its `schema`
 #[derive(Debug, clap::Args)]
@@ -71,6 +71,7 @@ const SHAPES: &[Shape] = &[
         ]
     }),
     of::<captures::diff::Diff>(|all| vec![whole::<captures::diff::Diff>(all)]),
+    of::<call::Summary>(|all| vec![whole::<call::Summary>(all)]),
     of::<probe::pair::Pair>(|all| vec![whole::<probe::pair::Pair>(all)]),
     of::<failure::Failure>(|all| vec![whole::<failure::Failure>(all)]),
     of::<explain::Explanation>(|all| vec![whole::<explain::Explanation>(all)]),

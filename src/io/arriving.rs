@@ -17,7 +17,7 @@ const WAITING: usize = 16;
 /// Between two looks whether the user wants it to end.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// What the reader of [`Arriving`] is told besides its bytes.
+/// What the reader of `Arriving` is told besides its bytes.
 #[derive(Debug, Clone, Default)]
 pub struct Watch {
     interrupted: Arc<AtomicBool>,

@@ -27,17 +27,31 @@ const NO_COMMON_PROTOCOL: HandshakeFault = HandshakeFault::Alert(120);
 /// An established session on its socket.
 #[derive(Debug)]
 pub struct Dtls {
-    pub(super) socket: UdpSocket,
-    session: Box<Session>,
+    pub(super) socket: Arc<UdpSocket>,
+    /// Gone once somebody else drives it.
+    session: Option<Box<Session>>,
     buffer: Box<[u8]>,
     /// What further records of a datagram held: as many as fit into one.
     read: VecDeque<Vec<u8>>,
 }
 
 impl Dtls {
+    /// The session and its socket, for whoever drives it without this runtime.
+    ///
+    /// # Errors
+    /// The system does not give the socket back.
+    pub fn into_parts(mut self) -> io::Result<(std::net::UdpSocket, Box<Session>)> {
+        let session = self.session.take().ok_or(io::ErrorKind::NotConnected)?;
+        let socket = self.socket.clone();
+        drop(self);
+        let socket = Arc::try_unwrap(socket).map_err(|_| io::ErrorKind::ResourceBusy)?;
+        Ok((socket.into_std()?, session))
+    }
+
     /// Sends `data` as a record of its own, or says that the system does not take it now.
     pub(super) fn try_send(&mut self, data: &[u8]) -> io::Result<usize> {
-        let sealed = self.session.seal(data).ok_or(io::ErrorKind::InvalidInput)?;
+        let session = self.session.as_mut().ok_or(io::ErrorKind::NotConnected)?;
+        let sealed = session.seal(data).ok_or(io::ErrorKind::InvalidInput)?;
         self.socket.try_send(&sealed).map(|_| data.len())
     }
 
@@ -62,7 +76,8 @@ impl Dtls {
             }
             let length = receive_datagram(&self.socket, &mut self.buffer).await?;
             let read = &mut self.read;
-            self.session.open(&self.buffer[..length], |data| read.push_back(data)).map_err(closed)?;
+            let session = self.session.as_mut().ok_or(io::ErrorKind::NotConnected)?;
+            session.open(&self.buffer[..length], |data| read.push_back(data)).map_err(closed)?;
             // A flood of what is not authentic must not keep the deadline and Ctrl-C from being seen.
             tokio::task::consume_budget().await;
         }
@@ -72,7 +87,7 @@ impl Dtls {
 impl Drop for Dtls {
     fn drop(&mut self) {
         // A server keeps what it is not told to forget.
-        if let Some(goodbye) = self.session.close() {
+        if let Some(goodbye) = self.session.as_mut().and_then(|session| session.close()) {
             let _ = self.socket.try_send(&goodbye);
         }
     }
@@ -172,7 +187,7 @@ async fn handshake(
     };
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     let facts = judge(agreed, &chain, name, trust, now);
-    Ok((Dtls { socket, session, buffer, read: VecDeque::new() }, facts))
+    Ok((Dtls { socket: Arc::new(socket), session: Some(session), buffer, read: VecDeque::new() }, facts))
 }
 
 fn too_late(machine: &Handshake, timeout: Duration) -> Fault {

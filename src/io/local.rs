@@ -96,6 +96,11 @@ impl Local {
         }
     }
 
+    /// The addresses that sockets are bound to; none: any.
+    pub fn addresses(&self) -> &[IpAddr] {
+        &self.addresses
+    }
+
     /// Whether a socket bound here may have this address.
     pub fn allows(&self, address: IpAddr) -> bool {
         self.addresses.is_empty() || self.addresses.contains(&address)

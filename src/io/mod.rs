@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "this is where the world outside is asked")]
 
 pub mod arriving;
+pub mod call;
 pub mod capture;
 pub mod captures;
 pub mod dtls;

@@ -189,6 +189,18 @@ impl NewFile {
         Err(fail(ErrorKind::AlreadyExists.into()))
     }
 
+    /// Lets nobody else read it: there will be secrets in it. A pipe or a device stays as it is.
+    pub fn keep_private(&self) -> Result<(), OutputError> {
+        #[cfg(unix)]
+        if self.rename.is_some() {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = fs::Permissions::from_mode(0o600);
+            let fail = |source| OutputError::File { path: self.asked.clone(), source };
+            self.file.set_permissions(mode).map_err(fail)?;
+        }
+        Ok(())
+    }
+
     /// Adds to it.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), OutputError> {
         self.file.write_all(bytes).map_err(|source| OutputError::File { path: self.asked.clone(), source })

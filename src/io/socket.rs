@@ -25,13 +25,13 @@ pub fn dont_fragment(_: &UdpSocket) -> bool {
 
 /// Asks for room for `bytes` that have come and are not read yet; the system gives what it likes.
 #[cfg(target_os = "linux")]
-pub fn widen(socket: &UdpSocket, bytes: usize) {
+pub fn widen(socket: &impl std::os::fd::AsFd, bytes: usize) {
     let _ = rustix::net::sockopt::set_socket_recv_buffer_size(socket, bytes);
 }
 
 /// As on Linux, where that can be had.
 #[cfg(not(target_os = "linux"))]
-pub fn widen(_: &UdpSocket, _: usize) {}
+pub fn widen<T>(_: &T, _: usize) {}
 
 /// The system found a datagram too long: for the interface, or, as a router told it, for the way.
 #[cfg(target_os = "linux")]

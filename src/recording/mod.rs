@@ -3,6 +3,7 @@
 //! Pure: what was sent and received comes in with its time, bytes and text come out.
 
 mod frame;
+pub mod packets;
 mod pcap;
 pub mod pcapng;
 mod pieces;

@@ -6,7 +6,7 @@ use std::fmt;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, Mac};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Sha256, Sha384};
 use zeroize::Zeroizing;
 
@@ -75,6 +75,57 @@ impl fmt::Debug for KeyFile {
 struct Exported {
     keying_material: String,
     srtp: String,
+}
+
+/// What a handshake gave for SRTP, as a file of keys has it.
+#[derive(Serialize, schemars::JsonSchema)]
+struct Export<'a> {
+    label: &'static str,
+    call: &'a str,
+    end: &'a str,
+    proto: &'static str,
+    srtp: &'static str,
+    keying_material: &'a str,
+}
+
+/// Master keys to be written to a file, which [`KeyFile::read`] understands. `Debug` shows none.
+#[derive(Default)]
+pub struct Exports(Vec<Zeroizing<String>>);
+
+impl fmt::Debug for Exports {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Exports").field(&self.0.len()).finish()
+    }
+}
+
+impl Exports {
+    /// Adds what `end` of `call` exported from its handshake of DTLS 1.2 (RFC 5764 §4.2).
+    pub fn add(&mut self, call: &str, end: &str, profile: Profile, material: &[u8]) {
+        let digits = material.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        let digits = digits.filter_map(|digit| char::from_digit(digit.into(), 16));
+        let keying_material = Zeroizing::new(digits.collect::<String>());
+        let export = Export {
+            label: "EXTRACTOR-dtls_srtp",
+            call,
+            end,
+            proto: "DTLSv1.2",
+            srtp: profile.name(),
+            keying_material: &keying_material,
+        };
+        self.0.extend(serde_json::to_string_pretty(&export).map(Zeroizing::new));
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn text(&self) -> Zeroizing<String> {
+        let mut text = Zeroizing::new("[".to_owned());
+        for (n, export) in self.0.iter().enumerate() {
+            text.push_str(if n == 0 { "\n" } else { ",\n" });
+            text.push_str(export);
+        }
+        text.push_str("\n]\n");
+        text
+    }
 }
 
 impl KeyFile {
@@ -240,6 +291,21 @@ fn hex(text: &str) -> Option<Zeroizing<Vec<u8>>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_written_can_be_read() {
+        let mut exports = Exports::default();
+        let material: Vec<u8> = (0..56).collect();
+        exports.add("direct", "caller", Profile::Gcm128, &material);
+        exports.add("direct", "callee", Profile::Gcm128, &material);
+        let mut keys = KeyFile::default();
+        keys.read(&exports.text());
+        let both = Master::from_exporter(Profile::Gcm128, &material).unwrap();
+        assert_eq!((keys.masters(), keys.unread()), (&both[..], 0));
+        keys.read(&Exports::default().text());
+        assert_eq!((keys.len(), keys.unread()), (2, 0));
+        assert_eq!(format!("{exports:?}"), "Exports(2)");
+    }
 
     #[test]
     fn every_kind_of_line_is_known_and_no_key_is_shown() {

@@ -5,7 +5,7 @@ mod context;
 mod keys;
 
 pub use context::{Context, Refused};
-pub use keys::{KeyFile, Master};
+pub use keys::{Exports, KeyFile, Master};
 
 /// How packets are protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -46,6 +46,17 @@ impl Profile {
             "SRTP_AEAD_AES_128_GCM" | "AEAD_AES_128_GCM" => Some(Self::Gcm128),
             "SRTP_AEAD_AES_256_GCM" | "AEAD_AES_256_GCM" => Some(Self::Gcm256),
             _ => None,
+        }
+    }
+
+    /// Its name in DTLS.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AesCm80 => "SRTP_AES128_CM_HMAC_SHA1_80",
+            Self::AesCm32 => "SRTP_AES128_CM_HMAC_SHA1_32",
+            Self::Gcm128 => "SRTP_AEAD_AES_128_GCM",
+            Self::Gcm256 => "SRTP_AEAD_AES_256_GCM",
         }
     }
 

@@ -21,6 +21,7 @@ const RUNS: &[&[&str]] = &[
     &["probe", "cred", "-u", "alice", "-w", "wonder", "--realm", "example.org"],
     &["probe", "--turnserver-conf", "testdata/turnserver/secret.conf"],
     &["probe", "--turnserver-conf", "testdata/turnserver/users.conf"],
+    &["call", "--duration", "1s"],
     &["stun", "decode", "000100002112a442000102030405060708090a0b"],
     &["stun", "decode", "00010004"],
     &["explain"],

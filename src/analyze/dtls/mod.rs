@@ -481,7 +481,7 @@ impl Handshake {
             messages_dropped: self.messages_dropped,
             records: self.sides.iter().map(|side| side.records).sum(),
             data_records: self.sides.iter().map(|side| side.data_records).sum(),
-            sctp: self.association.as_ref().map(|association| association.facts(leg, start)),
+            sctp: self.association.as_ref().map(|association| association.facts(leg, false, start)),
         }
     }
 }

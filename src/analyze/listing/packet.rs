@@ -22,7 +22,7 @@ pub struct PacketRow {
     /// Where it stands.
     #[serde(flatten)]
     place: Place,
-    /// `rtp`, `rtcp`, `stun`, `turn`, `dtls`, `zrtp`.
+    /// `rtp`, `rtcp`, `stun`, `turn`, `dtls`, `sctp`, `zrtp`.
     protocol: &'static str,
     /// The stream's name in the summary; `None` where that is not known yet.
     stream: Option<String>,

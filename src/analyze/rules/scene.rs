@@ -309,7 +309,8 @@ pub(crate) fn side() -> SideFacts {
 /// What ICE and DTLS agreed on, over the addresses of the streams.
 pub(crate) fn pair() -> Row {
     let ice = IceRow { flow: 0, src: side(), dst: SideFacts { usernames: vec!["a:b".to_owned()], ..side() } };
-    Row { leg: leg(), far_side: None, ice: Some(ice), dtls: vec![handshake()], turn: None, tcp: None }
+    let dtls = vec![handshake()];
+    Row { leg: leg(), far_side: None, ice: Some(ice), dtls, sctp: None, turn: None, tcp: None }
 }
 
 /// A call of SIP, answered in its first seconds.

@@ -542,3 +542,34 @@ impl Stream {
         self.forms[form as usize]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Packets 20 ms apart by this clock, every tenth lost.
+    fn stream(rate: u32) -> Stream {
+        let sample = |n: u32| {
+            let number = n as u16;
+            let header =
+                [&[0x80, 96][..], &number.to_be_bytes(), &(n * rate / 50).to_be_bytes(), &[0; 4]].concat();
+            let frame = Frame { file: 0, number: u64::from(n) };
+            let packet = rtp::Packet::read(&header, header.len()).unwrap();
+            Sample::new(Time(i64::from(n) * 20_000_000), frame, &packet)
+        };
+        let mut stream = Stream::new(sample(0), Time(0), 1_000_000_000, None);
+        for n in (1..2_000).filter(|n| n % 10 != 0) {
+            stream.packet(&sample(n));
+        }
+        stream.finish();
+        stream
+    }
+
+    #[test]
+    fn frames_that_were_not_whole_are_of_video_alone() {
+        let [video, audio] = [stream(90_000), stream(48_000)];
+        assert_eq!(video.sequence().missing(), audio.sequence().missing());
+        assert_eq!(video.holes().map(|holes| holes.incomplete().0), Some(199));
+        assert!(audio.holes().is_none());
+    }
+}

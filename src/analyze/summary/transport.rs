@@ -1,7 +1,7 @@
 //! What is below the media, in words: a line a pair of addresses.
 
 use crate::analyze::calls::CallFacts;
-use crate::analyze::dtls::{ChannelFacts, DtlsFacts};
+use crate::analyze::dtls::{ChannelFacts, DtlsFacts, SctpFacts};
 use crate::analyze::leg::Carrier;
 use crate::analyze::tcp::{Connection, Ended, Framing};
 use crate::analyze::transport::{IceRow, LegFacts, MoveRow, Row, TransportFacts};
@@ -41,6 +41,7 @@ fn pair(row: &Row) -> Option<Cell> {
     said.extend(row.turn.as_ref().and_then(turn));
     said.extend(row.ice.as_ref().and_then(ice));
     said.extend(row.dtls.iter().map(handshake));
+    said.extend(row.sctp.as_ref().map(|sctp| (association(sctp), false)));
     said.extend(row.tcp.as_ref().map(connection));
     if said.is_empty() {
         return None;
@@ -118,14 +119,18 @@ fn handshake(dtls: &DtlsFacts) -> Said {
         text += &format!(", {repeated} parts sent again");
     }
     if let Some(sctp) = &dtls.sctp {
-        let channels: Vec<String> = sctp.channels.iter().map(channel).collect();
-        text += &format!(", {} SCTP packets: {}", sctp.packets, channels.join(", "));
+        text += &format!(", {}", association(sctp));
     }
     for alert in &dtls.alerts {
         text += &format!(", alert {} from {} at {:.3} s", alert.name, alert.src, alert.at_s);
     }
     let is_bad = dtls.handshake_ms.is_none() && dtls.began_at_s.is_some();
     (text, is_bad || dtls.alerts.iter().any(|alert| alert.fatal))
+}
+
+fn association(sctp: &SctpFacts) -> String {
+    let channels: Vec<String> = sctp.channels.iter().map(channel).collect();
+    format!("{} SCTP packets: {}", sctp.packets, channels.join(", "))
 }
 
 fn channel(facts: &ChannelFacts) -> String {

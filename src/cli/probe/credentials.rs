@@ -16,7 +16,7 @@ pub(super) const MOST: u64 = 64 * 1024;
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 #[command(next_help_heading = "Credentials")]
-pub(super) struct Args {
+pub(in crate::cli) struct Args {
     /// User name; with --secret, the user part of the minted name [env: RTCSCOPE_USERNAME]
     #[arg(short, long, value_name = "NAME")]
     username: Option<String>,
@@ -71,8 +71,8 @@ pub(in crate::cli) fn password_in(path: &Path) -> anyhow::Result<Secret> {
 
 /// Who we are, and what we know about it beyond that.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Identity {
-    pub(super) credentials: Option<Credentials>,
+pub(in crate::cli) struct Identity {
+    pub(in crate::cli) credentials: Option<Credentials>,
     pub(super) knowledge: Knowledge,
     /// `--clock`.
     pub(super) clock: Option<Minting>,
@@ -81,9 +81,14 @@ pub(super) struct Identity {
 }
 
 impl Args {
+    /// Whether the server's clock is to be found.
+    pub(in crate::cli) fn clock(&self) -> bool {
+        self.clock
+    }
+
     /// Puts flags, file and environment together: what a flag says, the environment does not change, and what either
     /// says, the configuration of the server does not.
-    pub(super) fn identity(&self, conf: Option<&Conf>) -> anyhow::Result<Identity> {
+    pub(in crate::cli) fn identity(&self, conf: Option<&Conf>) -> anyhow::Result<Identity> {
         let mut identity = self.who(conf)?;
         let secret = self.known_secret(conf);
         self.with_secret(&mut identity, secret);

@@ -17,7 +17,10 @@ const USER: &str = "rtcscope";
 
 /// Starts the server, adds it to the targets over UDP, TCP and TLS, and its CA to the roots. It stops
 /// when the handle is dropped.
-pub(super) fn start(targets: &mut Vec<Target>, roots: &mut RootCertStore) -> anyhow::Result<EmbeddedServer> {
+pub(in crate::cli) fn start(
+    targets: &mut Vec<Target>,
+    roots: &mut RootCertStore,
+) -> anyhow::Result<EmbeddedServer> {
     let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let user = Credentials::password(USER, Secret::new(input::random_token()));
     // Its clients and their peers are at the one address that it has itself.

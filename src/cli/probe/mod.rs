@@ -2,8 +2,8 @@
 
 mod audits;
 mod cred;
-mod credentials;
-mod embedded;
+pub(super) mod credentials;
+pub(super) mod embedded;
 mod network;
 mod quality;
 mod recording;
@@ -342,7 +342,7 @@ fn options(args: &Args) -> Result<Options, UserError> {
     })
 }
 
-fn server_name(arg: &str) -> Result<ServerName<'static>, String> {
+pub(super) fn server_name(arg: &str) -> Result<ServerName<'static>, String> {
     ServerName::try_from(arg.to_owned()).map_err(|_| "write a DNS name or an IP address".to_owned())
 }
 

@@ -1,6 +1,7 @@
 //! What goes wrong with real servers, one test a way, and what the probe must say of it. Each
 //! test also has coturn's log or the packet filter say that it really happened.
 
+mod call;
 mod capabilities;
 mod credentials;
 mod dtls;

@@ -1,0 +1,445 @@
+//! What one call comes to: its part of `call/1`.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use super::flights::Flight;
+use super::media::Kind;
+use super::peer::CandidateKind;
+use super::phases::{Phase, PhaseFacts};
+use super::rating::{Rating, rate};
+use super::session::{Call, End};
+use crate::impair::{Flow, FlowLog, Link};
+use crate::measure::{Distribution, Rolling, milliseconds};
+
+/// One call over one path.
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct PathFacts {
+    /// `direct`, or the relay's URI.
+    pub name: String,
+    /// How the relay was reached.
+    pub transport: Option<&'static str>,
+    /// When it began, as seconds since 1970: phases count from there.
+    pub start_unix_s: Option<f64>,
+    /// It came up, and stayed up.
+    pub works: bool,
+    /// What did not work.
+    pub failure: Option<Failure>,
+    /// From the start to when all of it was up, setup included.
+    pub setup_ms: Option<f64>,
+    /// How far it came, and when.
+    pub phases: Vec<PhaseFacts>,
+    /// The relays of caller and callee.
+    pub relays: Vec<RelayFacts>,
+    /// The pair of candidates that was used.
+    pub pair: Option<PairFacts>,
+    /// The handshake.
+    pub dtls: DtlsFacts,
+    /// Round trips: of the data channel, and besides.
+    pub rtt: RoundTrips,
+    /// From sending to receiving of media that was not sent again.
+    pub one_way: OneWay,
+    /// Of the media packets, before any was sent again.
+    pub loss_pct: Option<f64>,
+    /// The largest of all streams (RFC 3550 §6.4.1).
+    pub jitter_ms: Option<f64>,
+    /// Payload of all media a second that arrived, both ways.
+    pub bitrate_bps: Option<u64>,
+    /// Each stream.
+    pub media: Vec<MediaFacts>,
+    /// The data channel.
+    pub channel: ChannelFacts,
+    /// Filling the data channel.
+    pub throughput: Option<ThroughputFacts>,
+    /// What was done to the path on purpose, each way.
+    pub impairment: Vec<ImpairmentFacts>,
+    /// The one-way delay in a word; of a path that stays within the host it would say nothing.
+    pub rating: Option<Rating>,
+}
+
+/// One end's relay, and what was done to get and to keep it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct RelayFacts {
+    /// How it was reached.
+    pub transport: &'static str,
+    /// Where.
+    pub server: Option<SocketAddr>,
+    /// The address that it lends.
+    pub address: Option<SocketAddr>,
+    /// For how long at first.
+    pub lifetime_s: Option<u32>,
+    /// What it calls itself.
+    pub software: Option<String>,
+    /// What was agreed on.
+    pub tls_version: Option<String>,
+    /// What is wrong with its certificate.
+    pub certificate_faults: Vec<String>,
+    /// In order.
+    pub steps: Vec<StepFacts>,
+    /// How often it was prolonged.
+    pub refreshes: u32,
+    /// How often channels were renewed.
+    pub rebinds: u32,
+    /// Nonces that had gone stale, each followed by a fresh one (438).
+    pub stale_nonces: u32,
+    /// Requests that were sent again for want of an answer.
+    pub retransmits: u32,
+    /// Peers that it does not send to.
+    pub refused_permissions: u32,
+    /// Things that a server should not send.
+    pub oddities: u32,
+}
+
+/// A step on the way to a relay.
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct StepFacts {
+    /// `dns`, `tcp`, `tls`, `dtls`, `allocate`, `permission`, `channel`, `refresh`.
+    pub name: &'static str,
+    /// How long it took, all of its answers together.
+    pub took_ms: f64,
+    /// The error that it ended with.
+    pub code: Option<u16>,
+    /// The errors that came on the way, such as the first 401.
+    pub codes: Vec<u16>,
+}
+
+/// What did not work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Failure {
+    /// `ice`, `dtls`, `turn-auth` and their like.
+    pub phase: String,
+    /// Why, as far as is known.
+    pub reason: String,
+}
+
+/// The two candidates that a call went between.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct PairFacts {
+    /// The caller's.
+    pub caller: CandidateFacts,
+    /// The callee's.
+    pub callee: CandidateFacts,
+    /// Both are relays': nothing went directly.
+    pub relayed: bool,
+}
+
+/// A candidate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct CandidateFacts {
+    /// `host` or `relay`.
+    pub kind: &'static str,
+    /// Where.
+    pub address: SocketAddr,
+}
+
+/// The handshake.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct DtlsFacts {
+    /// Datagrams that were sent again.
+    pub retransmits: u32,
+    /// In order.
+    pub flights: Vec<Flight>,
+}
+
+/// Round trips.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct RoundTrips {
+    /// Of pings over the data channel.
+    #[serde(flatten)]
+    pub channel: Option<Distribution>,
+    /// As senders learn from RTCP (RFC 3550 §6.4.1), both ways.
+    pub rtcp: Option<Distribution>,
+    /// Of connectivity checks over the pair, both ways.
+    pub stun: Option<Distribution>,
+}
+
+/// Delays one way.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct OneWay {
+    /// Of all media.
+    #[serde(flatten)]
+    pub all: Option<Distribution>,
+    /// Of audio.
+    pub audio: Option<Distribution>,
+    /// Of video.
+    pub video: Option<Distribution>,
+}
+
+/// One stream.
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct MediaFacts {
+    /// Who sends it.
+    pub from: End,
+    /// What it is.
+    pub kind: Kind,
+    /// Its source.
+    pub ssrc: u32,
+    /// Packets sent.
+    pub sent: u64,
+    /// Different packets that came, without any that were sent again.
+    pub received: u64,
+    /// The others.
+    pub lost: u64,
+    /// The same, in percent.
+    pub loss_pct: Option<f64>,
+    /// Packets that came behind one sent later.
+    pub reordered: u64,
+    /// Copies.
+    pub duplicates: u64,
+    /// RFC 3550 §6.4.1.
+    pub jitter_ms: Option<f64>,
+    /// Payload a second that was received.
+    pub bitrate_bps: Option<u64>,
+    /// NACKs that the receiver sent.
+    pub nacks_sent: u64,
+    /// NACKs that reached the sender.
+    pub nacks_received: u64,
+    /// Packets that came again (RFC 4588).
+    pub retransmissions: u64,
+    /// Lost packets that were had that way.
+    pub repaired: u64,
+    /// Key frames that the receiver asked for.
+    pub key_frames_requested: u64,
+    /// From sending to receiving.
+    pub one_way: Option<Distribution>,
+}
+
+/// The data channel.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct ChannelFacts {
+    /// Pings sent.
+    pub pings: u32,
+    /// Pings that came back.
+    pub answered: u32,
+    /// Bytes of each.
+    pub message_bytes: usize,
+}
+
+/// Filling the data channel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct ThroughputFacts {
+    /// Bits a second that arrived.
+    pub bps: Option<u64>,
+    /// Bytes that were handed in.
+    pub sent_bytes: u64,
+    /// Bytes that arrived.
+    pub received_bytes: u64,
+}
+
+/// What was done to one direction.
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct ImpairmentFacts {
+    /// Who sends that way.
+    pub from: End,
+    /// What was to be done.
+    pub asked: String,
+    /// Packets of media that were dropped; the reported loss is to be the same.
+    pub media_dropped: u64,
+    /// What was done, flow by flow.
+    pub flows: Vec<FlowFacts>,
+}
+
+/// What was done to one flow.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct FlowFacts {
+    /// `audio`, `video`, `retransmission`, `stun`, `dtls`, `rtcp`.
+    pub flow: &'static str,
+    /// Packets that were sent.
+    pub packets: u64,
+    /// Packets that were dropped.
+    pub dropped: u64,
+    /// Which of them, counted from 0; the first thousand.
+    pub dropped_numbers: Vec<u64>,
+    /// Copies that were made.
+    pub duplicated: u64,
+    /// Packets put behind the next.
+    pub reordered: u64,
+}
+
+/// Raw datagrams through the same loop over the same interface, with nothing on top.
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct FloorFacts {
+    /// There and back by the loop that the call has, as often as its pings.
+    pub rtt: Option<Distribution>,
+    /// The middle of the call's round trips over the middle of these.
+    pub ratio: Option<f64>,
+    /// There and back within one thread, each as soon as the last is over: the processor does nothing else.
+    pub back_to_back: Option<Distribution>,
+    /// The middle of the call's round trips over the middle of these.
+    pub back_to_back_ratio: Option<f64>,
+    /// There and back between two threads that wait for each other, as two programs do.
+    pub woken: Option<Distribution>,
+    /// The middle of the call's round trips over the middle of these.
+    pub woken_ratio: Option<f64>,
+}
+
+/// What it took of the machine.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct Cost {
+    /// Of one processor, both ends together, while calls were under way; in percent.
+    pub cpu_pct: Option<f64>,
+    /// The process's largest resident set.
+    pub peak_memory_bytes: Option<u64>,
+}
+
+/// Numbers of dropped packets that are told.
+const MOST_NUMBERS: usize = 1000;
+
+impl Call {
+    /// What it came to. `name` is the path's; `leaves`: it leaves the host.
+    pub fn facts(&self, name: &str, transport: Option<&'static str>, leaves: bool) -> PathFacts {
+        let phases = self.phases.facts();
+        let media: Vec<MediaFacts> = End::BOTH.into_iter().flat_map(|end| self.media_from(end)).collect();
+        let (sent, received) =
+            media.iter().fold((0, 0), |(s, r), stream| (s + stream.sent, r + stream.received));
+        let one_way = self.one_way();
+        let failure = self.failure.as_ref().map(|(phase, reason)| failure(*phase, reason));
+        let impaired = self.links.iter().any(Option::is_some);
+        let works = failure.is_none() && self.phases.at(Phase::ChannelOpen).is_some();
+        let setup = phases.iter().map(|phase| phase.at_ms).reduce(f64::max).filter(|_| works);
+        PathFacts {
+            name: name.to_owned(),
+            transport,
+            start_unix_s: None,
+            works,
+            failure,
+            setup_ms: setup,
+            phases,
+            relays: Vec::new(),
+            pair: self.pair(),
+            dtls: DtlsFacts { retransmits: self.flights.retransmits, flights: self.flights.flights.clone() },
+            rtt: RoundTrips {
+                channel: self.pings.as_ref().and_then(|pings| pings.round_trips.distribution()),
+                rtcp: merged(self.sides.iter().map(|side| &side.rtcp)),
+                stun: merged(self.sides.iter().map(|side| &side.stun)),
+            },
+            loss_pct: percent(sent.saturating_sub(received), sent),
+            jitter_ms: media.iter().filter_map(|stream| stream.jitter_ms).reduce(f64::max),
+            bitrate_bps: media.iter().filter_map(|stream| stream.bitrate_bps).reduce(|a, b| a + b),
+            rating: one_way.all.as_ref().filter(|_| leaves || impaired).map(|all| rate(all.median_ms)),
+            one_way,
+            media,
+            channel: self.pings.as_ref().map_or_else(ChannelFacts::default, |pings| ChannelFacts {
+                pings: pings.sent,
+                answered: pings.received,
+                message_bytes: self.scenario.channel.message_size,
+            }),
+            throughput: self.bulk.as_ref().map(|bulk| ThroughputFacts {
+                bps: bulk.bps(),
+                sent_bytes: bulk.sent_bytes,
+                received_bytes: bulk.received_bytes,
+            }),
+            impairment: End::BOTH.into_iter().filter_map(|end| self.impairment(end)).collect(),
+        }
+    }
+
+    fn media_from(&self, end: End) -> Vec<MediaFacts> {
+        let (sender, receiver) = (&self.sides[end as usize], &self.sides[end.other() as usize]);
+        let of = |stream: &super::arrivals::Stream| {
+            let (kind, sent) = (stream.kind, sender.peer.sent(stream.kind).0);
+            let sides = [sender, receiver].map(|side| side.counts.iter().find(|counts| counts.kind == kind));
+            let received = stream.received();
+            let lost = sent.saturating_sub(received);
+            let took = stream.first_at.zip(stream.last_at).map(|(first, last)| seconds(first, last));
+            MediaFacts {
+                from: end,
+                kind,
+                ssrc: stream.ssrc(),
+                sent,
+                received,
+                lost,
+                loss_pct: percent(lost, sent),
+                reordered: stream.reordered(),
+                duplicates: stream.duplicates(),
+                jitter_ms: stream.jitter().map(milliseconds),
+                bitrate_bps: took
+                    .filter(|took| *took > 0.0)
+                    .map(|took| (stream.payload_bytes as f64 * 8.0 / took) as u64),
+                nacks_sent: sides[1].map_or(0, |counts| counts.nacks_sent),
+                nacks_received: sides[0].map_or(0, |counts| counts.nacks_received),
+                retransmissions: stream.retransmissions,
+                repaired: stream.repaired,
+                key_frames_requested: sides[1].map_or(0, |counts| counts.key_frames_requested),
+                one_way: stream.one_way.distribution(),
+            }
+        };
+        receiver.streams.iter().map(of).collect()
+    }
+
+    fn one_way(&self) -> OneWay {
+        let of = |kind: Option<Kind>| {
+            let streams = self.sides.iter().flat_map(|side| &side.streams);
+            merged(streams.filter(|s| kind.is_none_or(|kind| kind == s.kind)).map(|s| &s.one_way))
+        };
+        OneWay { all: of(None), audio: of(Some(Kind::Audio)), video: of(Some(Kind::Video)) }
+    }
+
+    fn pair(&self) -> Option<PairFacts> {
+        let candidate = |end: End| {
+            let side = &self.sides[end as usize];
+            let (own, _) = side.pair?;
+            let known = side.candidates.iter().find(|(_, address)| *address == own);
+            let kind = match known?.0 {
+                CandidateKind::Host => "host",
+                CandidateKind::Relay => "relay",
+            };
+            Some(CandidateFacts { kind, address: own })
+        };
+        let (caller, callee) = (candidate(End::Caller)?, candidate(End::Callee)?);
+        let relayed = caller.kind == "relay" && callee.kind == "relay";
+        Some(PairFacts { caller, callee, relayed })
+    }
+
+    fn impairment(&self, end: End) -> Option<ImpairmentFacts> {
+        let link = self.links[end as usize].as_ref()?;
+        let streams = &self.sides[end.other() as usize].streams;
+        let kind = |flow: Flow| match flow {
+            Flow::Rtp(ssrc) => {
+                let stream = streams.iter().find(|stream| stream.ssrc() == ssrc);
+                stream.map_or("retransmission", |stream| stream.kind.name())
+            }
+            Flow::Stun => "stun",
+            Flow::Dtls => "dtls",
+            Flow::Rtcp => "rtcp",
+            Flow::Other => "other",
+        };
+        let facts = |log: &FlowLog| FlowFacts {
+            flow: kind(log.flow),
+            packets: log.packets,
+            dropped: log.dropped.len() as u64,
+            dropped_numbers: log.dropped.iter().copied().take(MOST_NUMBERS).collect(),
+            duplicated: log.duplicated,
+            reordered: log.reordered,
+        };
+        let flows: Vec<FlowFacts> = link.log().map(facts).collect();
+        let media = flows.iter().filter(|flow| matches!(flow.flow, "audio" | "video"));
+        let media_dropped = media.map(|flow| flow.dropped).sum();
+        Some(ImpairmentFacts { from: end, asked: Link::impairment(link).to_string(), media_dropped, flows })
+    }
+}
+
+fn failure(phase: Phase, reason: &str) -> Failure {
+    // Those of a relay have a name of their own in front.
+    match reason.split_once(": ") {
+        Some((name, reason)) if name.starts_with("turn-") => {
+            Failure { phase: name.to_owned(), reason: reason.to_owned() }
+        }
+        _ => Failure { phase: phase.failure().to_owned(), reason: reason.to_owned() },
+    }
+}
+
+fn merged<'a>(parts: impl Iterator<Item = &'a Rolling>) -> Option<Distribution> {
+    let mut whole = Rolling::default();
+    parts.for_each(|part| whole.merge(part));
+    whole.distribution()
+}
+
+fn percent(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| (part as f64 / whole as f64 * 1e5).round() / 1e3)
+}
+
+fn seconds(first: Instant, last: Instant) -> f64 {
+    last.saturating_duration_since(first).max(Duration::from_nanos(0)).as_secs_f64()
+}

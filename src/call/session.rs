@@ -1,0 +1,737 @@
+//! A call from its beginning to its end: both engines, what goes between them, what is measured on the way.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+use str0m::Event;
+use str0m::crypto::CryptoProvider;
+
+use super::arrivals::Stream;
+use super::channel::{self, Bulk, Message, Pings};
+use super::flights::Flights;
+use super::load::Source;
+use super::media::{Kind, rtp_header};
+use super::peer::{self, CandidateKind, Peer, PeerError};
+use super::phases::{Phase, Phases};
+use super::scenario::{Channel, Reliability, Scenario};
+use crate::impair::{Flow, Link};
+use crate::measure::Rolling as Quantiles;
+use crate::srtp::Profile;
+
+/// Which end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum End {
+    /// Makes the offer.
+    Caller,
+    /// Answers it.
+    Callee,
+}
+
+impl End {
+    /// Both.
+    pub const BOTH: [Self; 2] = [Self::Caller, Self::Callee];
+
+    /// As in JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Caller => "caller",
+            Self::Callee => "callee",
+        }
+    }
+
+    /// The other one.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::Caller => Self::Callee,
+            Self::Callee => Self::Caller,
+        }
+    }
+}
+
+/// What an engine's cryptography saw in clear, where somebody wants to know.
+#[derive(Debug, Default)]
+pub struct Witnessed {
+    /// The association is there (COOKIE ACK, RFC 9260 §5.1).
+    pub associated: bool,
+    /// Keys for SRTP.
+    pub keys: Option<SrtpKeys>,
+    /// Packets of SCTP that came, if they are wanted.
+    pub plain: Option<Vec<Vec<u8>>>,
+}
+
+/// What a handshake gave for SRTP (RFC 5764 §4.2).
+#[derive(Clone, PartialEq, Eq)]
+pub struct SrtpKeys {
+    /// Which ciphers.
+    pub profile: Profile,
+    /// The keys of client and server, then their salts.
+    pub material: Vec<u8>,
+}
+
+impl std::fmt::Debug for SrtpKeys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SrtpKeys").field("profile", &self.profile).finish_non_exhaustive()
+    }
+}
+
+/// Where the cryptography of one end leaves what it saw.
+pub type Witness = Arc<Mutex<Witnessed>>;
+
+/// What a call wants next.
+#[derive(Debug)]
+pub enum Output {
+    /// An end sends this.
+    Transmit {
+        /// Which.
+        end: End,
+        /// From which of its candidates.
+        from: SocketAddr,
+        /// To which of the other's.
+        to: SocketAddr,
+        /// What.
+        bytes: Vec<u8>,
+    },
+    /// Nothing before this time, unless something comes in.
+    Wait(Instant),
+    /// It is over.
+    Done,
+}
+
+/// The two descriptions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Descriptions {
+    /// The caller's.
+    pub offer: String,
+    /// The callee's.
+    pub answer: String,
+}
+
+/// How it goes, while it goes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rolling {
+    /// The last phase that was reached.
+    pub phase: Option<Phase>,
+    /// The middle of the round trips so far.
+    pub round_trip_ms: Option<f64>,
+    /// Media packets that were sent, and those of them that came.
+    pub packets: (u64, u64),
+}
+
+/// A datagram under way.
+#[derive(Debug, Clone)]
+pub(super) struct Datagram {
+    end: End,
+    from: SocketAddr,
+    to: SocketAddr,
+    bytes: Vec<u8>,
+}
+
+/// Where a call is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Rising,
+    Lasting { until: Instant },
+    Filling { until: Instant },
+    Draining { since: Instant },
+    Done,
+}
+
+/// One end with what it sends and receives.
+#[derive(Debug)]
+pub(super) struct Side {
+    pub(super) peer: Peer,
+    witness: Witness,
+    sources: Vec<(Kind, Source)>,
+    pub(super) streams: Vec<Stream>,
+    /// The source of the packet at hand.
+    current: Option<u32>,
+    nominated: bool,
+    connected: bool,
+    associated: bool,
+    open: bool,
+    pub(super) candidates: Vec<(CandidateKind, SocketAddr)>,
+    pub(super) pair: Option<(SocketAddr, SocketAddr)>,
+    pub(super) stun: Quantiles,
+    stun_responses: u64,
+    pub(super) rtcp: Quantiles,
+    pub(super) counts: Vec<Counts>,
+    due: Option<Instant>,
+}
+
+/// What the engine counts of one kind.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Counts {
+    pub(super) kind: Kind,
+    /// NACKs that the receiver sent.
+    pub(super) nacks_sent: u64,
+    /// Those that reached the sender.
+    pub(super) nacks_received: u64,
+    /// Key frames that were asked for.
+    pub(super) key_frames_requested: u64,
+    /// The last that reports told, and the number that the report reached to: two may tell the same.
+    round_trip: Option<(Duration, Option<u64>)>,
+}
+
+/// A call.
+#[derive(Debug)]
+pub struct Call {
+    pub(super) scenario: Scenario,
+    pub(super) phases: Phases,
+    pub(super) sides: [Side; 2],
+    pub(super) links: [Option<Link<Datagram>>; 2],
+    pub(super) flights: Flights,
+    stage: Stage,
+    pub(super) pings: Option<Pings>,
+    pub(super) bulk: Option<Bulk>,
+    pub(super) failure: Option<(Phase, String)>,
+    pub(super) interrupted: bool,
+    /// When the media began.
+    began: Option<Instant>,
+    /// A check was made.
+    checking: bool,
+    /// Something was sent since it last waited: what comes of it is to be read before more is sent.
+    worked: bool,
+}
+
+/// Packets that come at the end are waited for so long at least, and so long at most beyond what impairment takes.
+const DRAIN: Duration = Duration::from_millis(250);
+const PATIENCE: Duration = Duration::from_secs(1);
+/// Bytes of messages that wait while the channel is filled.
+const HIGH_WATER: usize = 512 << 10;
+/// Which channel is which, in the order in which they are offered.
+const PINGS: usize = 0;
+const BULK: usize = 1;
+
+impl Call {
+    /// The engines are made; `start` is when the call began, which is before. `providers` are those of caller and callee.
+    pub fn new(
+        start: Instant,
+        now: Instant,
+        scenario: Scenario,
+        providers: [(CryptoProvider, Witness); 2],
+    ) -> Self {
+        let phases = Phases::new(start);
+        // A packet is asked for again within a round trip or two.
+        let keep = Duration::from_secs(1) + 2 * (scenario.up.longest() + scenario.down.longest());
+        let sides = providers.map(|(provider, witness)| Side::new(Peer::new(now, provider, keep), witness));
+        let link = |impairment: &crate::impair::Impairment, seed| {
+            (!impairment.is_none()).then(|| Link::new(impairment.clone(), seed))
+        };
+        // Two directions of one seed are not to lose the same.
+        let links = [link(&scenario.up, scenario.seed), link(&scenario.down, !scenario.seed)];
+        Self {
+            scenario,
+            phases,
+            sides,
+            links,
+            flights: Flights::default(),
+            stage: Stage::Rising,
+            pings: None,
+            bulk: None,
+            failure: None,
+            interrupted: false,
+            began: None,
+            checking: false,
+            worked: false,
+        }
+    }
+
+    /// Both engines are ready by now.
+    pub fn ready(&mut self, now: Instant) {
+        self.phases.reach(Phase::Setup, now);
+    }
+
+    /// An end can be reached there.
+    ///
+    /// # Errors
+    /// An address that no candidate can have.
+    pub fn add_candidate(
+        &mut self,
+        end: End,
+        kind: CandidateKind,
+        address: SocketAddr,
+    ) -> Result<(), PeerError> {
+        let side = &mut self.sides[end as usize];
+        side.peer.add_candidate(kind, address)?;
+        side.candidates.push((kind, address));
+        Ok(())
+    }
+
+    /// All candidates are there: offer and answer are made and taken.
+    ///
+    /// # Errors
+    /// What an engine refused.
+    pub fn negotiate(&mut self, now: Instant) -> Result<Descriptions, PeerError> {
+        self.phases.reach(Phase::Gather, now);
+        let mut channels = vec![("ping", self.scenario.channel)];
+        if self.scenario.load.throughput.is_some() {
+            let bulk = Channel { ordered: true, reliability: Reliability::Reliable, ..self.scenario.channel };
+            channels.push(("bulk", bulk));
+        }
+        let kinds = self.scenario.load.media.clone();
+        let [caller, callee] = &mut self.sides;
+        let offer = caller.peer.offer(&kinds, &channels)?;
+        let answer = callee.peer.answer(&offer)?;
+        caller.peer.accept(&answer)?;
+        Ok(Descriptions { offer, answer })
+    }
+
+    /// What did not work, before or beside the engines.
+    pub fn fail(&mut self, phase: Phase, reason: impl Into<String>) {
+        self.failure.get_or_insert((phase, reason.into()));
+        self.stage = Stage::Done;
+    }
+
+    /// It ends here, with the figures so far.
+    pub fn interrupt(&mut self) {
+        self.interrupted = true;
+        self.stage = Stage::Done;
+    }
+
+    /// A datagram reached an end: from where, and at which of its candidates.
+    pub fn handle_input(&mut self, now: Instant, end: End, from: SocketAddr, to: SocketAddr, bytes: &[u8]) {
+        let side = &mut self.sides[end as usize];
+        side.current = None;
+        side.due = None;
+        if let Some((ssrc, number)) = rtp_header(bytes) {
+            side.current = Some(ssrc);
+            let _ = side.streams.iter_mut().any(|stream| stream.datagram(ssrc, number));
+        }
+        if let Err(error) = side.peer.handle_input(now, from, to, bytes) {
+            self.broken(&error);
+        }
+    }
+
+    /// What to do at `now`. To be asked until it says to wait, before anything else is handed in.
+    pub fn poll(&mut self, now: Instant) -> Output {
+        if self.checking {
+            // The time that it took to make the first check is not its own.
+            self.phases.reach(Phase::IceFirstCheck, now);
+        }
+        loop {
+            if let Some(output) = self.arrived(now) {
+                return output;
+            }
+            for end in End::BOTH {
+                if self.sides[end as usize].due.is_some_and(|due| due > now) {
+                    continue;
+                }
+                if let Some(output) = self.engine(end, now) {
+                    return output;
+                }
+            }
+            if self.arrived_by(now) {
+                continue;
+            }
+            if !self.worked && self.work(now) {
+                self.worked = true;
+                continue;
+            }
+            if std::mem::take(&mut self.worked) {
+                return Output::Wait(now);
+            }
+            self.advance(now);
+            if self.stage == Stage::Done {
+                return Output::Done;
+            }
+            return Output::Wait(self.due(now));
+        }
+    }
+
+    /// How it goes.
+    pub fn rolling(&self) -> Rolling {
+        let sent = End::BOTH.into_iter().flat_map(|end| {
+            let load = &self.scenario.load.media;
+            load.iter().map(move |kind| self.sides[end as usize].peer.sent(*kind).0)
+        });
+        let came = self.sides.iter().flat_map(|side| side.streams.iter().map(Stream::received));
+        let trips = self.pings.as_ref().and_then(|pings| pings.round_trips.distribution());
+        Rolling {
+            phase: Phase::ALL.into_iter().rev().find(|phase| self.phases.at(*phase).is_some()),
+            round_trip_ms: trips.map(|trips| trips.median_ms),
+            packets: (sent.sum(), came.sum()),
+        }
+    }
+
+    /// When phases were reached.
+    pub fn phases(&self) -> &Phases {
+        &self.phases
+    }
+
+    fn arrived(&mut self, now: Instant) -> Option<Output> {
+        let mut links = self.links.iter_mut().flatten();
+        let Datagram { end, from, to, bytes } = links.find_map(|link| link.poll(now))?;
+        Some(Output::Transmit { end, from, to, bytes })
+    }
+
+    fn arrived_by(&self, now: Instant) -> bool {
+        self.links.iter().flatten().filter_map(Link::due).any(|due| due <= now)
+    }
+
+    /// Asks an engine until it waits, or sends something that no impairment holds up.
+    fn engine(&mut self, end: End, now: Instant) -> Option<Output> {
+        loop {
+            match self.sides[end as usize].peer.poll(now) {
+                Ok(peer::Output::Transmit { from, to, bytes }) => {
+                    self.note(end, from, to, &bytes, now);
+                    let Some(link) = &mut self.links[end as usize] else {
+                        return Some(Output::Transmit { end, from, to, bytes });
+                    };
+                    let flow = flow(&bytes);
+                    if flow == Flow::Stun {
+                        self.phases.reach(Phase::IceFirstCheck, now);
+                    }
+                    link.push(now, flow, bytes.len(), Datagram { end, from, to, bytes });
+                }
+                Ok(peer::Output::Event(event)) => self.event(end, event, now),
+                Ok(peer::Output::Wait(due)) => {
+                    self.sides[end as usize].due = Some(due);
+                    return None;
+                }
+                Err(error) => {
+                    self.broken(&error);
+                    return None;
+                }
+            }
+        }
+    }
+
+    /// Takes note of what an end sends.
+    fn note(&mut self, end: End, from: SocketAddr, to: SocketAddr, bytes: &[u8], now: Instant) {
+        match flow(bytes) {
+            Flow::Stun => self.checking = true,
+            Flow::Dtls if self.phases.at(Phase::Dtls).is_none() => {
+                self.flights.datagram(end, bytes, self.phases.start(), now);
+                self.sides[end as usize].pair = Some((from, to));
+            }
+            Flow::Dtls | Flow::Rtp(_) => self.sides[end as usize].pair = Some((from, to)),
+            Flow::Rtcp | Flow::Other => {}
+        }
+    }
+
+    fn event(&mut self, end: End, event: Event, now: Instant) {
+        let start = self.phases.start();
+        let side = &mut self.sides[end as usize];
+        match event {
+            Event::RtpPacket(packet) => {
+                let ssrc = *packet.header.ssrc;
+                let repaired = side.current != Some(ssrc);
+                if let Some(stream) = side.streams.iter_mut().find(|stream| stream.ssrc() == ssrc) {
+                    stream.payload(&packet.payload, repaired, start, now);
+                    self.heard(now);
+                }
+            }
+            Event::ChannelData(data) => self.message(end, data, now),
+            Event::IceConnectionStateChange(state) => {
+                side.nominated |= peer::is_nominated(state);
+                if self.sides.iter().all(|side| side.nominated) {
+                    self.phases.reach(Phase::IceNominated, now);
+                }
+            }
+            Event::Connected => {
+                side.connected = true;
+                if self.sides.iter().all(|side| side.connected) {
+                    self.phases.reach(Phase::Dtls, now);
+                    self.begin(now);
+                }
+            }
+            Event::ChannelOpen(..) => {
+                self.associated(now);
+                self.sides[end as usize].open = true;
+                if self.sides.iter().all(|side| side.open) {
+                    self.phases.reach(Phase::ChannelOpen, now);
+                }
+            }
+            Event::KeyframeRequest(request) => {
+                let kind = side.peer.kind(request.mid);
+                if let Some((_, source)) = side.sources.iter_mut().find(|(of, _)| Some(*of) == kind) {
+                    source.want_key();
+                }
+            }
+            Event::PeerStats(stats) => side.round_trips(&stats),
+            Event::MediaEgressStats(stats) => {
+                let Some(kind) = side.peer.kind(stats.mid) else { return };
+                let counts = side.counts(kind);
+                counts.nacks_received = stats.nacks;
+                // What reports say: the engine's own figure for the peer is of transport-wide feedback, which waits.
+                if let Some(rtt) = stats.rtt {
+                    let told = (rtt, stats.remote.map(|remote| *remote.maximum_sequence_number));
+                    if counts.round_trip.replace(told) != Some(told) {
+                        side.rtcp.add(rtt);
+                    }
+                }
+            }
+            Event::MediaIngressStats(stats) => {
+                let Some(kind) = side.peer.kind(stats.mid) else { return };
+                let counts = side.counts(kind);
+                counts.nacks_sent = stats.nacks;
+                counts.key_frames_requested = stats.plis + stats.firs;
+            }
+            _ => {}
+        }
+    }
+
+    /// Both ends have keys: media begins.
+    fn begin(&mut self, now: Instant) {
+        if self.began.replace(now).is_some() {
+            return;
+        }
+        let load = &self.scenario.load;
+        for end in End::BOTH {
+            let mut streams = Vec::new();
+            for kind in &load.media {
+                let sender = &mut self.sides[end as usize];
+                sender.sources.push((*kind, Source::new(*kind, load.bitrate_bps, now)));
+                if let Some((ssrc, repair, first)) = sender.peer.source(*kind) {
+                    streams.push(Stream::new(*kind, ssrc, repair, first));
+                }
+            }
+            self.sides[end.other() as usize].streams = streams;
+        }
+    }
+
+    /// RTP came.
+    fn heard(&mut self, now: Instant) {
+        if self.phases.at(Phase::FirstFrame).is_some() {
+            return;
+        }
+        let streams = || self.sides.iter().map(|side| &side.streams);
+        if streams().all(|streams| streams.iter().any(|stream| stream.first_at.is_some())) {
+            self.phases.reach(Phase::FirstRtp, now);
+        }
+        // A frame of video, where there is video.
+        let kind = self.scenario.load.media.iter().max().copied();
+        let whole = |stream: &Stream| Some(stream.kind) == kind && stream.first_frame.is_some();
+        if streams().all(|streams| streams.iter().any(whole)) {
+            self.phases.reach(Phase::FirstFrame, now);
+        }
+    }
+
+    fn message(&mut self, end: End, data: str0m::channel::ChannelData, now: Instant) {
+        let start = self.phases.start();
+        let side = &mut self.sides[end as usize];
+        match Message::read(&data.data) {
+            Some(Message::Ping) => {
+                let mut ping = data.data;
+                channel::answer(&mut ping);
+                let Some(channel) = side.peer.channel(data.id) else { return };
+                // One that is not taken is one that is not answered.
+                if let Err(error) = side.peer.send(channel, &ping) {
+                    self.broken(&error);
+                }
+            }
+            Some(Message::Pong(stamp)) => {
+                if let Some(pings) = &mut self.pings {
+                    pings.pong(stamp, start, now);
+                }
+            }
+            Some(Message::Bulk) => {
+                if let Some(bulk) = &mut self.bulk {
+                    bulk.came(data.data.len(), now);
+                }
+            }
+            None => {}
+        }
+    }
+
+    fn associated(&mut self, now: Instant) {
+        if self.phases.at(Phase::Sctp).is_some() || self.phases.at(Phase::Dtls).is_none() {
+            return;
+        }
+        for side in &mut self.sides {
+            // An open channel has an association.
+            side.associated |=
+                side.open || side.witness.lock().unwrap_or_else(PoisonError::into_inner).associated;
+        }
+        if self.sides.iter().all(|side| side.associated) {
+            self.phases.reach(Phase::Sctp, now);
+        }
+    }
+
+    /// Sends what is due; whether anything was.
+    fn work(&mut self, now: Instant) -> bool {
+        self.associated(now);
+        let since_start = now.saturating_duration_since(self.phases.start());
+        let sending = matches!(self.stage, Stage::Rising | Stage::Lasting { .. });
+        for end in End::BOTH.into_iter().filter(|_| sending) {
+            let side = &mut self.sides[end as usize];
+            for at in 0..side.sources.len() {
+                let kind = side.sources[at].0;
+                if let Some(packet) = side.sources[at].1.poll(now) {
+                    side.due = None;
+                    if let Err(error) = side.peer.write(kind, packet, since_start, now) {
+                        self.broken(&error);
+                    }
+                    return true;
+                }
+            }
+        }
+        let caller = &mut self.sides[End::Caller as usize];
+        if let (Stage::Lasting { .. }, Some(pings)) = (self.stage, &mut self.pings)
+            && pings.due().is_some_and(|due| due <= now)
+        {
+            caller.due = None;
+            let taken = caller.peer.send(PINGS, pings.next(since_start));
+            pings.taken(matches!(taken, Ok(true)), now);
+            if let Err(error) = taken {
+                self.broken(&error);
+            }
+            return true;
+        }
+        if let (Stage::Filling { until }, Some(bulk)) = (self.stage, &mut self.bulk)
+            && now < until
+            && caller.peer.waiting(BULK) < HIGH_WATER
+        {
+            caller.due = None;
+            match caller.peer.send(BULK, &bulk.message) {
+                Ok(true) => bulk.sent_bytes += bulk.message.len() as u64,
+                Ok(false) => return false,
+                Err(error) => self.broken(&error),
+            }
+            return true;
+        }
+        false
+    }
+
+    /// Goes on to what comes next.
+    fn advance(&mut self, now: Instant) {
+        match self.stage {
+            Stage::Rising => match self.missing() {
+                None => {
+                    let (load, size) = (&self.scenario.load, self.scenario.channel.message_size);
+                    self.pings = Some(Pings::new(load.pings, size, self.scenario.ping_interval(), now));
+                    self.stage = Stage::Lasting { until: now + self.scenario.duration };
+                }
+                Some(phase) if now >= self.phases.start() + self.scenario.timeout => {
+                    let seconds = self.scenario.timeout.as_secs_f64();
+                    self.fail(phase, format!("not there within {seconds} s"));
+                }
+                Some(_) => {}
+            },
+            Stage::Lasting { until } if now >= until => match self.scenario.load.throughput {
+                Some(duration) => {
+                    let size = self.scenario.channel.message_size.max(16 << 10);
+                    self.bulk = Some(Bulk::new(size));
+                    self.stage = Stage::Filling { until: now + duration };
+                }
+                None => self.stage = Stage::Draining { since: now },
+            },
+            Stage::Filling { until } if now >= until => self.stage = Stage::Draining { since: now },
+            Stage::Draining { since } => {
+                let most = PATIENCE + self.scenario.up.longest() + self.scenario.down.longest();
+                if now >= since + most || (now >= since + DRAIN && self.is_complete()) {
+                    self.stage = Stage::Done;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The first phase that is still to come.
+    fn missing(&self) -> Option<Phase> {
+        let media = !self.scenario.load.media.is_empty();
+        let expected = |phase: &Phase| media || !matches!(phase, Phase::FirstRtp | Phase::FirstFrame);
+        Phase::ALL.into_iter().filter(expected).find(|phase| self.phases.at(*phase).is_none())
+    }
+
+    /// Whether nothing can come any more: all has, or is known to be lost, and what can be sent again was.
+    fn is_complete(&self) -> bool {
+        let pinged = self.pings.as_ref().is_none_or(|pings| pings.received == pings.sent);
+        let flying = self.links.iter().flatten().any(|link| link.due().is_some());
+        let all = End::BOTH.into_iter().all(|end| {
+            let sender = &self.sides[end as usize].peer;
+            self.sides[end.other() as usize]
+                .streams
+                .iter()
+                .all(|stream| sender.sent(stream.kind).0 == stream.received())
+        });
+        pinged && !flying && (all || self.links.iter().any(Option::is_some))
+    }
+
+    fn due(&self, now: Instant) -> Instant {
+        let sources = self.sides.iter().flat_map(|side| side.sources.iter().map(|(_, source)| source.due()));
+        let sending = matches!(self.stage, Stage::Rising | Stage::Lasting { .. });
+        let stage = match self.stage {
+            Stage::Rising => Some(self.phases.start() + self.scenario.timeout),
+            Stage::Lasting { until } | Stage::Filling { until } => Some(until),
+            Stage::Draining { since } if now < since + DRAIN => Some(since + DRAIN),
+            Stage::Draining { .. } => Some(now + Duration::from_millis(20)),
+            Stage::Done => None,
+        };
+        let pings =
+            self.pings.as_ref().filter(|_| matches!(self.stage, Stage::Lasting { .. })).and_then(Pings::due);
+        let engines = self.sides.iter().filter_map(|side| side.due);
+        let links = self.links.iter().flatten().filter_map(Link::due);
+        let all = sources.filter(|_| sending).chain(stage).chain(pings).chain(engines).chain(links);
+        all.min().unwrap_or(now)
+    }
+
+    fn broken(&mut self, error: &PeerError) {
+        let phase = self.missing().unwrap_or(Phase::FirstRtp);
+        self.fail(phase, error.to_string());
+    }
+}
+
+impl Side {
+    fn new(peer: Peer, witness: Witness) -> Self {
+        Self {
+            peer,
+            witness,
+            sources: Vec::new(),
+            streams: Vec::new(),
+            current: None,
+            nominated: false,
+            connected: false,
+            associated: false,
+            open: false,
+            candidates: Vec::new(),
+            pair: None,
+            stun: Quantiles::default(),
+            stun_responses: 0,
+            rtcp: Quantiles::default(),
+            counts: Vec::new(),
+            due: None,
+        }
+    }
+
+    fn counts(&mut self, kind: Kind) -> &mut Counts {
+        let at = self.counts.iter().position(|counts| counts.kind == kind).unwrap_or_else(|| {
+            self.counts.push(Counts {
+                kind,
+                nacks_sent: 0,
+                nacks_received: 0,
+                key_frames_requested: 0,
+                round_trip: None,
+            });
+            self.counts.len() - 1
+        });
+        &mut self.counts[at]
+    }
+
+    fn round_trips(&mut self, stats: &str0m::stats::PeerStats) {
+        if let Some(pair) = &stats.selected_candidate_pair
+            && let Some(rtt) = pair.current_round_trip_time
+            && std::mem::replace(&mut self.stun_responses, pair.responses_received) != pair.responses_received
+        {
+            self.stun.add(rtt);
+        }
+    }
+}
+
+/// What a datagram is, by its first bytes (RFC 7983).
+fn flow(bytes: &[u8]) -> Flow {
+    match bytes.first() {
+        Some(0..=3) => Flow::Stun,
+        Some(20..=63) => Flow::Dtls,
+        Some(128..=191) => rtp_header(bytes).map_or(Flow::Rtcp, |(ssrc, _)| Flow::Rtp(ssrc)),
+        _ => Flow::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests;

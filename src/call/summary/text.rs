@@ -1,0 +1,286 @@
+//! The report for people.
+
+use super::Summary;
+use crate::call::facts::PathFacts;
+use crate::call::rating;
+use crate::finding::Exit;
+use crate::measure::Distribution;
+use crate::metric::State;
+use crate::report::{Align, Block, Cell, Document, Table, Tone};
+
+pub(super) fn document(summary: &Summary) -> Document {
+    let mut blocks = vec![Block::Verdict(verdict(summary))];
+    if summary.paths.len() > 1 {
+        blocks.push(Block::Heading("Side by side".to_owned()));
+        blocks.push(Block::Table(side_by_side(summary)));
+    }
+    for path in &summary.paths {
+        blocks.extend(of_path(path, summary));
+    }
+    blocks.extend(limits(summary));
+    // Of a call that never was it would say nothing.
+    if summary.paths.iter().any(|path| path.rtt.channel.is_some()) {
+        blocks.push(Block::Heading("This machine".to_owned()));
+        blocks.push(Block::List { numbered: false, items: machine(summary) });
+    }
+    if let Some(descriptions) = &summary.descriptions {
+        blocks.push(Block::Heading("Offer".to_owned()));
+        blocks.push(Block::Code(descriptions.offer.replace('\r', "")));
+        blocks.push(Block::Heading("Answer".to_owned()));
+        blocks.push(Block::Code(descriptions.answer.replace('\r', "")));
+    }
+    Document { blocks }
+}
+
+fn verdict(summary: &Summary) -> Cell {
+    let told = |path: &PathFacts| {
+        let failure = path.failure.as_ref()?;
+        let place = if summary.paths.len() > 1 { format!("{}: ", path.name) } else { String::new() };
+        Some(format!("{place}{}: {}", failure.phase, failure.reason))
+    };
+    if let Some(failure) = summary.paths.iter().find_map(told) {
+        return Cell::new(format!("the call failed at {failure}"), Tone::Bad);
+    }
+    let mut facts = Vec::new();
+    if let Some(setup) = summary.setup_ms {
+        facts.push(format!("up after {}", time(setup)));
+    }
+    if let Some(rtt) = &summary.rtt.channel {
+        facts.push(format!("round trip {} (99 % up to {})", time(rtt.median_ms), time(rtt.p99_ms)));
+    }
+    if let Some(loss) = summary.loss_pct {
+        facts.push(format!("loss {loss} %"));
+    }
+    let facts = facts.join(", ");
+    match summary.exit {
+        Exit::Interrupted => Cell::new(format!("interrupted; so far: {facts}"), Tone::Warn),
+        Exit::Healthy => Cell::new(format!("the call works: {facts}"), Tone::Good),
+        Exit::Failed => Cell::new(format!("the call works, and is beyond a limit: {facts}"), Tone::Bad),
+        _ => Cell::new(format!("a limit could not be checked: {facts}"), Tone::Warn),
+    }
+}
+
+fn of_path(path: &PathFacts, summary: &Summary) -> Vec<Block> {
+    let over = path.transport.map_or_else(String::new, |transport| format!(" over {transport}"));
+    let mut blocks = vec![Block::Heading(match path.name.as_str() {
+        "direct" => "Call".to_owned(),
+        name => format!("Call through {name}{over}"),
+    })];
+    if let Some(failure) = &path.failure {
+        blocks.push(Block::Paragraph(Cell::new(format!("{}: {}", failure.phase, failure.reason), Tone::Bad)));
+    }
+    if let Some(pair) = &path.pair {
+        let (caller, callee) = (&pair.caller, &pair.callee);
+        let line =
+            format!("From {} ({}) to {} ({}).", caller.address, caller.kind, callee.address, callee.kind);
+        blocks.push(Block::Paragraph(line.into()));
+    }
+    let mut phases = Table {
+        columns: vec![("Phase", Align::Left), ("At", Align::Right), ("Took", Align::Right)],
+        rows: Vec::new(),
+    };
+    for phase in &path.phases {
+        phases.rows.push(vec![
+            phase.name.name().into(),
+            time(phase.at_ms).into(),
+            time(phase.took_ms).into(),
+        ]);
+    }
+    if !phases.rows.is_empty() {
+        blocks.push(Block::Table(phases));
+    }
+    if path.dtls.retransmits > 0 {
+        let times = path.dtls.retransmits;
+        let line =
+            format!("The DTLS handshake sent {times} datagram{} again.", if times == 1 { "" } else { "s" });
+        blocks.push(Block::Paragraph(Cell::new(line, Tone::Warn)));
+    }
+    blocks.extend(delays(path));
+    blocks.extend(streams(path));
+    if path.channel.pings > path.channel.answered {
+        let lost = path.channel.pings - path.channel.answered;
+        let line = format!("{lost} of {} pings over the data channel did not come back.", path.channel.pings);
+        blocks.push(Block::Paragraph(Cell::new(line, Tone::Warn)));
+    }
+    if let Some(throughput) = &path.throughput {
+        let rate = throughput.bps.map_or_else(|| "nothing arrived".to_owned(), rate);
+        blocks.push(Block::Paragraph(format!("Data channel filled: {rate}.").into()));
+    }
+    for impaired in &path.impairment {
+        let from =
+            if impaired.from == crate::call::End::Caller { "caller to callee" } else { "callee to caller" };
+        let line = format!(
+            "On purpose, {from}: {}; {} packets of media dropped.",
+            impaired.asked, impaired.media_dropped
+        );
+        blocks.push(Block::Paragraph(Cell::new(line, Tone::Dim)));
+    }
+    if let (Some(rating), Some(all)) = (path.rating, &path.one_way.all) {
+        let line = format!(
+            "{}: {} one way, {}.",
+            rating.name(),
+            time(all.median_ms),
+            rating::recommendation(all.median_ms)
+        );
+        blocks.push(Block::Paragraph(line.into()));
+    }
+    if summary.verbosity > 0 {
+        let flights = path.dtls.flights.iter().map(|flight| {
+            let again = if flight.retransmission { ", again" } else { "" };
+            let from = if flight.from == crate::call::End::Caller { "caller" } else { "callee" };
+            format!("{} {from}{again}: {}", time(flight.at_ms), flight.messages.join(", ")).into()
+        });
+        blocks.push(Block::List { numbered: false, items: flights.collect() });
+    }
+    blocks
+}
+
+fn spread(name: &str, spread: &Distribution) -> Vec<Cell> {
+    let times = [spread.min_ms, spread.median_ms, spread.p95_ms, spread.p99_ms, spread.max_ms];
+    let cells = times.into_iter().map(|value| time(value).into());
+    [name.into(), spread.n.to_string().into()].into_iter().chain(cells).collect()
+}
+
+const SPREAD: [(&str, Align); 7] = [
+    ("Delay", Align::Left),
+    ("n", Align::Right),
+    ("min", Align::Right),
+    ("p50", Align::Right),
+    ("p95", Align::Right),
+    ("p99", Align::Right),
+    ("max", Align::Right),
+];
+
+fn delays(path: &PathFacts) -> Option<Block> {
+    let delays = [
+        ("round trip, data channel", &path.rtt.channel),
+        ("round trip, RTCP", &path.rtt.rtcp),
+        ("round trip, STUN", &path.rtt.stun),
+        ("one way, audio", &path.one_way.audio),
+        ("one way, video", &path.one_way.video),
+    ];
+    let rows: Vec<_> =
+        delays.into_iter().filter_map(|(name, delay)| Some(spread(name, delay.as_ref()?))).collect();
+    (!rows.is_empty()).then(|| Block::Table(Table { columns: SPREAD.to_vec(), rows }))
+}
+
+fn streams(path: &PathFacts) -> Option<Block> {
+    let columns = vec![
+        ("Media", Align::Left),
+        ("from", Align::Left),
+        ("sent", Align::Right),
+        ("lost", Align::Right),
+        ("loss", Align::Right),
+        ("reordered", Align::Right),
+        ("jitter", Align::Right),
+        ("bitrate", Align::Right),
+        ("repaired", Align::Right),
+    ];
+    let row = |stream: &crate::call::MediaFacts| {
+        let from = if stream.from == crate::call::End::Caller { "caller" } else { "callee" };
+        vec![
+            stream.kind.name().into(),
+            from.into(),
+            stream.sent.to_string().into(),
+            stream.lost.to_string().into(),
+            stream.loss_pct.map_or_else(String::new, |loss| format!("{loss} %")).into(),
+            stream.reordered.to_string().into(),
+            stream.jitter_ms.map_or_else(String::new, time).into(),
+            stream.bitrate_bps.map_or_else(String::new, rate).into(),
+            stream.repaired.to_string().into(),
+        ]
+    };
+    let rows: Vec<_> = path.media.iter().map(row).collect();
+    (!rows.is_empty()).then(|| Block::Table(Table { columns, rows }))
+}
+
+fn side_by_side(summary: &Summary) -> Table {
+    let mut columns = vec![
+        ("Path", Align::Left),
+        ("over", Align::Left),
+        ("up after", Align::Right),
+        ("rtt p50", Align::Right),
+        ("rtt p99", Align::Right),
+        ("one way p50", Align::Right),
+        ("loss", Align::Right),
+    ];
+    let failed = summary.paths.iter().any(|path| path.failure.is_some());
+    columns.extend(failed.then_some(("failed at", Align::Left)));
+    let row = |path: &PathFacts| {
+        let rtt = path.rtt.channel.as_ref();
+        let told = path.failure.as_ref().map_or_else(String::new, |failure| failure.phase.clone());
+        let mut row: Vec<Cell> = vec![
+            path.name.clone().into(),
+            path.transport.unwrap_or_default().into(),
+            path.setup_ms.map_or_else(String::new, time).into(),
+            rtt.map_or_else(String::new, |rtt| time(rtt.median_ms)).into(),
+            rtt.map_or_else(String::new, |rtt| time(rtt.p99_ms)).into(),
+            path.one_way.all.as_ref().map_or_else(String::new, |all| time(all.median_ms)).into(),
+            path.loss_pct.map_or_else(String::new, |loss| format!("{loss} %")).into(),
+        ];
+        row.extend(failed.then(|| Cell::new(told, Tone::Bad)));
+        row
+    };
+    Table { columns, rows: summary.paths.iter().map(row).collect() }
+}
+
+fn limits(summary: &Summary) -> Option<Block> {
+    let item = |judgement: &crate::metric::Judgement| {
+        let metric = judgement.threshold.metric;
+        let actual = judgement.actual.map_or_else(
+            || "not measured".to_owned(),
+            |value| format!("{}{}", (value * 1e3).round() / 1e3, metric.unit.symbol()),
+        );
+        let limit = format!("{}{}", judgement.threshold.limit, metric.unit.symbol());
+        let tone = match judgement.state() {
+            State::Ok => Tone::Good,
+            State::Crossed => Tone::Bad,
+            State::NotMeasured => Tone::Warn,
+        };
+        Cell::new(format!("{}: {actual}, limit {limit}", metric.name), tone)
+    };
+    let items: Vec<Cell> = summary.thresholds.iter().map(item).collect();
+    (!items.is_empty()).then_some(Block::List { numbered: false, items })
+}
+
+fn machine(summary: &Summary) -> Vec<Cell> {
+    let mut items = Vec::new();
+    let floors = [
+        ("by the same loop, as often", &summary.floor.rtt, summary.floor.ratio),
+        ("one right after the other", &summary.floor.back_to_back, summary.floor.back_to_back_ratio),
+        ("between two threads", &summary.floor.woken, summary.floor.woken_ratio),
+    ];
+    for (how, floor, ratio) in floors {
+        let Some(floor) = floor else { continue };
+        let (middle, most) = (time(floor.median_ms), time(floor.p99_ms));
+        let mut line = format!("raw UDP round trip {how}: {middle} (99 % up to {most})");
+        if let Some(ratio) = ratio {
+            line.push_str(&format!("; the data channel's is {ratio:.1} times that"));
+        }
+        items.push(line.into());
+    }
+    if let Some(cpu) = summary.cost.cpu_pct {
+        items.push(format!("{cpu:.0} % of a processor for both ends").into());
+    }
+    if let Some(bytes) = summary.cost.peak_memory_bytes {
+        items.push(format!("{:.1} MB of memory at most", bytes as f64 / 1e6).into());
+    }
+    items
+}
+
+/// Milliseconds in the unit that reads best.
+fn time(ms: f64) -> String {
+    match ms {
+        ms if ms < 1.0 => format!("{:.0} µs", ms * 1e3),
+        ms if ms < 100.0 => format!("{ms:.2} ms"),
+        ms if ms < 10_000.0 => format!("{ms:.0} ms"),
+        ms => format!("{:.1} s", ms / 1e3),
+    }
+}
+
+fn rate(bps: u64) -> String {
+    match bps {
+        bps if bps < 1_000_000 => format!("{:.0} kbit/s", bps as f64 / 1e3),
+        bps => format!("{:.2} Mbit/s", bps as f64 / 1e6),
+    }
+}
