@@ -39,6 +39,7 @@ set edit:completion:arg-completer[rtcscope] = {|@words|
             cand call 'Make a real WebRTC call without a browser, and measure it phase by phase'
             cand check 'Run a plan of checks; without one, check this machine and the tool itself'
             cand explain 'Explain findings: what they mean, why they happen, what to change'
+            cand schema 'Print the JSON Schema of a result, by the name in its `schema`'
             cand completions 'Print the completion script for a shell'
             cand man 'Write the man pages into a directory'
         }
@@ -442,6 +443,20 @@ set edit:completion:arg-completer[rtcscope] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'rtcscope;explain'= {
+            cand --format 'Format of the result on standard output'
+            cand --report 'Write the result to a file as well, in this format; may be repeated'
+            cand -o 'Write the result to this file instead of standard output'
+            cand --output 'Write the result to this file instead of standard output'
+            cand --color 'When to use colours'
+            cand --fail-on 'The least severity of a finding that makes the exit code 1'
+            cand -q 'Show no progress'
+            cand --quiet 'Show no progress'
+            cand -v 'Tell more; may be repeated'
+            cand --verbose 'Tell more; may be repeated'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'rtcscope;schema'= {
             cand --format 'Format of the result on standard output'
             cand --report 'Write the result to a file as well, in this format; may be repeated'
             cand -o 'Write the result to this file instead of standard output'

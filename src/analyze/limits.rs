@@ -224,6 +224,16 @@ impl Limit {
     }
 }
 
+impl schemars::JsonSchema for Limits {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Limits".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        BTreeMap::<String, BTreeMap<String, Option<f64>>>::json_schema(generator)
+    }
+}
+
 /// `{"loss": {"warn_pct": 1.0, "fail_pct": 5.0}, …}`.
 impl Serialize for Limits {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

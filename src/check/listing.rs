@@ -8,7 +8,7 @@ use crate::finding::{Exit, Severity};
 use crate::report::{Align, Block, Document, Report, Rows, Table};
 
 /// The checks of a plan, none of them run.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Listing {
     /// The file; `None` for what is built in.
     pub plan: Option<String>,
@@ -17,7 +17,7 @@ pub struct Listing {
 }
 
 /// One check.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Listed {
     /// What it is called.
     pub name: String,

@@ -10,7 +10,7 @@ use crate::metric::{Bound, Judgement, Metric, State};
 use crate::report::{Block, Cell, Document, Picture, Rendered, Tone, Unread};
 
 /// In a word, of one check or of all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// As the plan wants it.
@@ -42,7 +42,7 @@ pub struct Looked {
 }
 
 /// One check.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Outcome {
     /// [`Entry::name`].
     pub name: String,
@@ -89,7 +89,7 @@ pub struct Outcome {
 }
 
 /// An expectation, and whether it was met.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Met {
     /// The code of the finding.
     pub finding: &'static str,
@@ -269,7 +269,7 @@ impl Outcome {
     }
 
     fn crossed(&self, entry: &Entry) -> impl Iterator<Item = Finding> {
-        self.worst().into_iter().map(|judgement| {
+        self.thresholds.iter().filter(|judgement| judgement.state() == State::Crossed).map(|judgement| {
             let metric = judgement.threshold.metric;
             let (unit, suffix) = (metric.unit.symbol(), metric.unit.suffix());
             let actual = judgement.actual.unwrap_or_default();
@@ -287,23 +287,6 @@ impl Outcome {
                 .evidence(&format!("actual{suffix}"), actual)
                 .evidence(&format!("limit{suffix}"), limit)
         })
-    }
-}
-
-impl Outcome {
-    /// Of each limit and place the figure that is furthest beyond: both ways of a path have one name.
-    fn worst(&self) -> Vec<&Judgement> {
-        let mut worst: Vec<&Judgement> = Vec::new();
-        for one in self.thresholds.iter().filter(|judgement| judgement.state() == State::Crossed) {
-            let beyond = |of: &Judgement| (of.actual.unwrap_or_default() - of.threshold.limit).abs();
-            let same = |of: &&mut &Judgement| of.threshold == one.threshold && of.labels == one.labels;
-            match worst.iter_mut().find(same) {
-                Some(known) if beyond(known) < beyond(one) => *known = one,
-                Some(_) => {}
-                None => worst.push(one),
-            }
-        }
-        worst
     }
 }
 

@@ -9,7 +9,7 @@ use crate::metric::{COMMAND, Judgement, KnownMetric, Metric, Unit};
 use crate::report::{Align, Block, Cell, Document, Picture, Report, Rows, Table, Tone, Unread};
 
 /// What came of a plan.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Summary {
     /// The file; `None` for what is built in.
     pub plan: Option<String>,

@@ -8,8 +8,8 @@ use crate::io::output;
 use crate::report::{Document, Part, Report, Unread, nagios};
 
 /// Why there is no result.
-#[derive(Serialize)]
-struct Failure {
+#[derive(Serialize, schemars::JsonSchema)]
+pub(super) struct Failure {
     errors: Vec<Unread>,
 }
 

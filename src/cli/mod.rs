@@ -12,6 +12,7 @@ mod explain;
 mod failure;
 mod man;
 mod probe;
+mod schema;
 mod sdp;
 mod stun;
 
@@ -50,6 +51,7 @@ enum Command {
     Call(Box<call::Args>),
     Check(check::Args),
     Explain(explain::Args),
+    Schema(schema::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -64,6 +66,7 @@ impl Command {
             Command::Call(args) => call::run(*args, context),
             Command::Check(args) => check::run(args, context),
             Command::Explain(args) => explain::run(args, context),
+            Command::Schema(args) => schema::run(args, context),
             Command::Completions(args) => completions::run(args, context),
             Command::Man(args) => man::run(args, context),
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 /// How durations are spread. Quantiles are by nearest rank: each is a value that was measured.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Distribution {
     /// How many were measured.
     pub n: usize,

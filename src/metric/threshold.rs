@@ -18,7 +18,7 @@ pub struct Threshold {
 }
 
 /// On which side of a limit a metric must stay.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Bound {
     /// At or below it.
@@ -40,7 +40,7 @@ pub struct Judgement {
 }
 
 /// What [`Judgement::state`] says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     /// Within the limit.
@@ -159,6 +159,30 @@ impl Judgement {
             State::Crossed => Exit::Failed,
             State::NotMeasured => Exit::CouldNotTell,
         }
+    }
+}
+
+impl schemars::JsonSchema for Judgement {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Threshold".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "How a metric stands to a limit; the unit ends the keys of both numbers, as in `limit_ms`.",
+            "type": "object",
+            "properties": {
+                "metric": { "type": "string", "description": "The name of the metric." },
+                "state": generator.subschema_for::<State>(),
+                "bound": generator.subschema_for::<Bound>(),
+                "labels": { "type": "object", "additionalProperties": { "type": "string" } },
+            },
+            "patternProperties": {
+                "^limit(_[a-z]+)?$": { "type": "number" },
+                "^actual(_[a-z]+)?$": { "type": ["number", "null"] },
+            },
+            "required": ["metric", "state", "bound", "labels"],
+        })
     }
 }
 

@@ -96,7 +96,7 @@ pub trait Report: serde::Serialize {
 }
 
 /// Something that could not be looked at.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct Unread {
     /// Its name, as findings have it for their subject; empty where it is the whole run.
     #[serde(rename = "source", skip_serializing_if = "String::is_empty")]

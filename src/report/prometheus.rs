@@ -103,11 +103,14 @@ pub fn of_report(report: &Rendered) -> Vec<Family> {
             Family::new(named("finding"), Kind::Gauge, "Findings of this code about this subject, if any");
         for finding in findings {
             let word = SEVERITIES.iter().find(|(severity, _)| *severity == finding.severity);
-            let labels = labels([
+            let mut labels = labels([
                 ("code", finding.code),
                 ("severity", word.map_or("", |(_, word)| word)),
                 ("subject", &finding.subject),
             ]);
+            // Of a plan, the check that made it.
+            let check = finding.evidence.get("check").and_then(serde_json::Value::as_str);
+            labels.extend(check.map(|check| ("check".to_owned(), check.to_owned())));
             match codes.samples.iter_mut().find(|sample| sample.labels == labels) {
                 Some(sample) => sample.value += 1.0,
                 None => codes.add(labels, 1.0),

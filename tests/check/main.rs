@@ -3,6 +3,7 @@
 
 mod own;
 mod plans;
+mod serve;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;

@@ -13,6 +13,8 @@ const PAGES: &[(&str, &[&str], usize)] = &[
     ("probe", &["probe", "--embedded", "--transport", "udp"], 4),
     // A ladder, and four streams.
     ("analyze", &["analyze", "testdata/capture/call.pcap"], 5),
+    // Phases, round trips, audio and video.
+    ("call", &["call", "--duration", "1s"], 4),
     ("lint", &["sdp", "lint", "testdata/sdp/broken.sdp"], 1),
     ("explain", &["sdp", "explain", "testdata/sdp/offer.sdp"], 1),
     ("diff", &["sdp", "diff", "testdata/sdp/diff/before.sdp", "testdata/sdp/diff/after.sdp"], 1),

@@ -2,8 +2,10 @@
 #![allow(clippy::disallowed_methods, reason = "tests read and write what they like")]
 
 mod html;
+mod json;
 mod nagios;
 mod prometheus;
+mod sarif;
 
 use std::process::{Command, Output, Stdio};
 

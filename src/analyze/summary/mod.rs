@@ -31,7 +31,7 @@ use crate::report::{Block, Cell, Document, Picture, Report, Rows, Tone};
 pub use judged::{Judge, Verdict};
 
 /// One capture file.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct CaptureFacts {
     /// As the user named it.
     pub file: String,
@@ -58,7 +58,7 @@ pub struct CaptureFacts {
 }
 
 /// What somebody sent word of that it cannot be delivered.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct UnreachableFacts {
     /// Who says so.
     pub by: std::net::IpAddr,
@@ -132,7 +132,7 @@ fn ended(ending: &Ending) -> Option<String> {
 }
 
 /// What keys opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct DecryptionFacts {
     /// Secrets of TLS 1.3, which cannot be used.
     pub unsupported_keys: u64,
@@ -143,7 +143,7 @@ pub struct DecryptionFacts {
 }
 
 /// What came of it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Summary {
     /// In a word.
     pub verdict: Verdict,
@@ -206,7 +206,7 @@ pub struct Summary {
 }
 
 /// What part of a capture is shown.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Shown {
     /// Seconds since the first packet: RTP and RTCP before do not count.
     pub from_s: Option<f64>,

@@ -15,7 +15,7 @@ pub struct Expectation {
 }
 
 /// Whether a finding must be made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Must {
     /// The check fails without it, and not because of it.

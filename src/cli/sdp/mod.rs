@@ -10,6 +10,8 @@ mod rules;
 
 use clap::Subcommand;
 
+pub(super) use rules::Rules;
+
 use super::Context;
 use crate::finding::Exit;
 

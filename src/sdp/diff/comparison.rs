@@ -18,7 +18,7 @@ use crate::sdp::source::dump::Side;
 use crate::sdp::text::Text;
 
 /// Two descriptions, and what differs.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Comparison {
     /// The earlier one.
     pub from: Name,
@@ -58,7 +58,7 @@ pub struct Comparison {
 }
 
 /// Which description it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Name {
     /// The file, or `standard input`.
     pub source: String,
@@ -73,7 +73,7 @@ pub struct Name {
 }
 
 /// Whether two descriptions say the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// Byte for byte.

@@ -14,7 +14,7 @@ use crate::sdp::text::Text;
 const CONTEXT: usize = 3;
 
 /// What differs, line by line.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, schemars::JsonSchema)]
 pub struct LineDiff {
     /// Lines that only the later description has.
     pub added: usize,
@@ -25,7 +25,7 @@ pub struct LineDiff {
 }
 
 /// Some lines that differ, and those around them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Hunk {
     /// The first line of the earlier description, counted from 1; the one before where there is none.
     pub from_line: usize,

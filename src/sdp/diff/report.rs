@@ -10,7 +10,7 @@ use crate::finding::{Exit, FailOn, Finding, Severity};
 use crate::report::{Block, Cell, Document, Picture, Report, Tone};
 
 /// One comparison, or those of a dump.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, schemars::JsonSchema)]
 pub struct DiffReport {
     /// In the order of the input.
     pub comparisons: Vec<Comparison>,

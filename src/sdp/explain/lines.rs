@@ -11,7 +11,7 @@ use crate::sdp::session::{Attribute, Section, Session};
 use crate::sdp::text::{Line, Oddity};
 
 /// A line with what it means.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct AnnotatedLine {
     /// Counted from 1.
     pub line: u32,

@@ -36,7 +36,7 @@ use crate::report::{Block, Cell, Document, Picture, Report, Tone, Unread};
 use crate::sdp::source::Dump;
 
 /// What `sdp explain` hands to the report layer.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, schemars::JsonSchema)]
 pub struct Explanation {
     /// Each description, in order.
     pub sessions: Vec<SessionFacts>,

@@ -25,7 +25,7 @@ pub struct Input<'i> {
 }
 
 /// One description, and what the rules say of it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Linted {
     /// The file, or `standard input`.
     pub source: String,
@@ -57,7 +57,7 @@ pub struct Linted {
 }
 
 /// Where a strict parser stops.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct StrictFacts {
     /// Counted from 1.
     pub line: u32,
@@ -66,7 +66,7 @@ pub struct StrictFacts {
 }
 
 /// Every description of a run.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, schemars::JsonSchema)]
 pub struct LintReport {
     /// In the order of the input.
     pub sessions: Vec<Linted>,
