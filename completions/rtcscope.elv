@@ -427,6 +427,8 @@ set edit:completion:arg-completer[rtcscope] = {|@words|
         &'rtcscope;check'= {
             cand --jobs 'How many checks run at the same time, 1 to 256 [default: 8]'
             cand --deadline 'How long all of them may take [default: 5m]'
+            cand --serve 'Run the plan again and again, and serve its numbers for Prometheus: a port of loopback, or ADDRESS:PORT'
+            cand --interval 'From the beginning of one round to that of the next, 1s to a day [default: 1m]'
             cand --format 'Format of the result on standard output'
             cand --report 'Write the result to a file as well, in this format; may be repeated'
             cand -o 'Write the result to this file instead of standard output'
