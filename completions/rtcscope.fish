@@ -531,9 +531,13 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l format -d 'Fo
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
+markdown\t'For tickets and merge requests'
+html\t'A page with pictures that needs nothing else: to look at, print and send'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'

@@ -14,7 +14,12 @@ fn every_log_is_what_the_standard_says() {
         eprintln!("SKIPPED: needs the schema of SARIF: scripts/test fetches it");
         return;
     };
-    let schema: Value = serde_json::from_slice(&schema).expect("JSON");
+    let mut schema: Value = serde_json::from_slice(&schema).expect("JSON");
+    // The pattern of languages has a bracket too many, and is no regular expression.
+    for of in ["run", "toolComponent"] {
+        let language = schema.pointer_mut(&format!("/definitions/{of}/properties/language"));
+        language.and_then(Value::as_object_mut).expect("a language").remove("pattern");
+    }
     let validator = jsonschema::validator_for(&schema).expect("a schema");
     let runs: &[&[&str]] = &[
         &["probe", "--embedded", "--transport", "udp"],
@@ -29,7 +34,7 @@ fn every_log_is_what_the_standard_says() {
     ];
     for args in runs {
         let log: Value =
-            serde_json::from_str(&stdout(&[args, &["--format", "sarif"]].concat())).expect("JSON");
+            serde_json::from_str(&stdout(&[*args, &["--format", "sarif"]].concat())).expect("JSON");
         let errors: Vec<String> = validator
             .iter_errors(&log)
             .map(|error| format!("{}: {error:.200}", error.instance_path()))
