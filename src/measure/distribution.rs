@@ -20,7 +20,7 @@ pub struct Distribution {
     /// The largest.
     pub max_ms: f64,
     /// From, to, how many: equal steps from the smallest to the largest, to be drawn. Empty where they differ too
-    /// little, or only their quantiles are known.
+    /// little.
     #[serde(skip)]
     pub bins: Vec<(f64, f64, u64)>,
 }
@@ -41,27 +41,30 @@ impl Distribution {
             p95_ms: quantile(95)?,
             p99_ms: quantile(99)?,
             max_ms: quantile(100)?,
-            bins: bins(&sorted),
+            bins: bins(sorted.iter().map(|duration| (milliseconds(*duration), 1))),
         })
     }
 }
 
-/// Those of durations in order: twice the square root of their number, as for a histogram.
-fn bins(sorted: &[Duration]) -> Vec<(f64, f64, u64)> {
+/// Equal steps from the smallest to the largest of numbers in order, each with how often it came: twice the square
+/// root of how many there are, as for a histogram.
+pub(super) fn bins(sorted: impl Iterator<Item = (f64, u64)>) -> Vec<(f64, f64, u64)> {
     const MOST: usize = 40;
-    let (Some(first), Some(last)) = (sorted.first(), sorted.last()) else { return Vec::new() };
-    let (from, span) = (milliseconds(*first), milliseconds(*last - *first));
+    let sorted: Vec<(f64, u64)> = sorted.collect();
+    let (Some((from, _)), Some((to, _))) = (sorted.first(), sorted.last()) else { return Vec::new() };
+    let (from, span) = (*from, to - from);
+    let n = sorted.iter().map(|(_, count)| count).sum::<u64>();
     // What is smaller than the resolution is no spread.
-    let count = (2 * sorted.len().isqrt()).clamp(4, MOST).min((span * 1000.0) as usize);
-    if sorted.len() < 2 || count == 0 {
+    let count = (2 * n.isqrt() as usize).clamp(4, MOST).min((span * 1000.0).round() as usize);
+    if n < 2 || count == 0 {
         return Vec::new();
     }
     let step = span / count as f64;
     let mut bins: Vec<(f64, f64, u64)> =
         (0..count).map(|n| (from + n as f64 * step, from + (n + 1) as f64 * step, 0)).collect();
-    for duration in sorted {
-        let at = ((milliseconds(*duration) - from) / step) as usize;
-        bins[at.min(count - 1)].2 += 1;
+    for (value, times) in sorted {
+        let at = ((value - from) / step) as usize;
+        bins[at.min(count - 1)].2 += times;
     }
     bins
 }

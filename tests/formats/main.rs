@@ -1,5 +1,9 @@
 //! Every format before those who read it: what real runs print is held against the readers' own tools and schemas.
-#![allow(clippy::disallowed_methods, reason = "tests read and write what they like")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "tests read and write what they like, and say so"
+)]
 
 mod html;
 mod json;

@@ -191,7 +191,7 @@ fn series(series: &Series, page: &mut Html) {
     const PANEL: f64 = 92.0;
     const TOP: f64 = 18.0;
     let (from, to) = series.span_s;
-    if !(to > from) {
+    if to <= from || !(to - from).is_finite() {
         return;
     }
     let across = Axis { from, to, start: LEFT, end: WIDTH - RIGHT };
