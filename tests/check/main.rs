@@ -1,5 +1,6 @@
 //! `rtcscope check` against servers of this process: what a plan wants, and what becomes of it.
 #![allow(clippy::disallowed_methods, reason = "tests read and write what they like")]
+#![allow(clippy::unwrap_used, reason = "a test that unwraps fails, as it should")]
 
 mod own;
 mod plans;

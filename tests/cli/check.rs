@@ -5,7 +5,7 @@ use super::{Dir, rtcscope, shown};
 
 /// `rtcscope check` in a folder where this is the plan.
 fn check(dir: &Dir, plan: &str, args: &[&str]) -> Command {
-    std::fs::write(dir.path("rtcscope.toml"), plan).unwrap();
+    std::fs::write(dir.path("rtcscope.toml"), plan).expect("it can be done");
     let mut command = rtcscope(["check"].iter().chain(args));
     command.current_dir(&dir.0);
     command
@@ -17,7 +17,7 @@ fn refusal(plan: &str) -> String {
         "check-{:x}",
         plan.bytes().fold(7u64, |sum, b| sum.wrapping_mul(31) + u64::from(b))
     ));
-    let text = shown(&check(&dir, plan, &["--report", "json=out.json"]).output().unwrap());
+    let text = shown(&check(&dir, plan, &["--report", "json=out.json"]).output().expect("it can be done"));
     assert_eq!(dir.names(), ["rtcscope.toml"], "nothing is half-written");
     text
 }
