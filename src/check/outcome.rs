@@ -146,6 +146,9 @@ impl Outcome {
     pub fn slim(mut self, verbosity: u8) -> Self {
         if verbosity == 0 {
             self.document = Document::default();
+            if self.verdict == Verdict::Pass {
+                self.pictures.clear();
+            }
             self.result = self.result.filter(|_| self.verdict != Verdict::Pass);
         }
         self
@@ -211,7 +214,7 @@ impl Outcome {
         });
         self.metrics = metrics;
         self.document = result.document;
-        self.pictures = result.pictures;
+        self.pictures = result.pictures.into_iter().map(|picture| picture.of(&entry.name)).collect();
         if let Value::Object(mut fields) = result.json {
             fields.shift_insert(0, "schema".to_owned(), result.schema.into());
             self.result = Some(Value::Object(fields));

@@ -134,7 +134,8 @@ pub(super) fn examine(args: &Args, context: &Context) -> anyhow::Result<(Summary
     let deadline = args.limits.deadline.unwrap_or((args.limits.timeout + SLACK) * calls + lasts);
     let deadline = context.left().map_or(deadline, |left| left.min(deadline));
     if lasts >= deadline {
-        let (lasts, deadline) = (lasts.as_secs_f64(), deadline.as_secs_f64());
+        let seconds = |time: Duration| (time.as_secs_f64() * 10.0).round() / 10.0;
+        let (lasts, deadline) = (seconds(lasts), seconds(deadline));
         let message = format!("the call lasts {lasts} s, longer than --deadline {deadline} s");
         return Err(UserError::usage(message).hint("lower --duration, or raise --deadline").into());
     }

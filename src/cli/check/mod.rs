@@ -25,7 +25,7 @@ use crate::report::Format;
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct Args {
-    /// The plan (TOML)
+    /// The plan (TOML), or - for standard input
     #[arg(value_name = "PLAN")]
     plan: Option<PathBuf>,
     /// Write a plan with every kind of check explained, as PLAN or rtcscope.toml; - for standard output
@@ -145,8 +145,8 @@ fn init(path: &Path, context: Context) -> anyhow::Result<Exit> {
 
 /// Reads a plan.
 fn read(path: &Path) -> anyhow::Result<Plan> {
-    let text = input::read_text(path, LONGEST)?;
-    let file = path.display().to_string();
+    let text = input::read_text_or_stdin(path, LONGEST)?;
+    let file = if path.as_os_str() == "-" { "standard input".to_owned() } else { path.display().to_string() };
     Ok(Plan::from_toml(&text, &file, &runner::folder_of(path)).map_err(UserError::from)?)
 }
 

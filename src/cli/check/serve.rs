@@ -13,7 +13,7 @@ use tokio::sync::{Notify, Semaphore};
 use super::{Manner, RULES, outcomes, read, review, task};
 use crate::check::plan::Plan;
 use crate::check::{Entry, Summary, Verdict};
-use crate::cli::{Context, duration, error};
+use crate::cli::{Context, UserError, duration, error};
 use crate::finding::Exit;
 use crate::io::check::http::{self, Request, Response};
 use crate::io::check::{self as runner, Limits};
@@ -73,6 +73,9 @@ fn interval(arg: &str) -> Result<Duration, String> {
 pub(super) fn run(args: &super::Args, path: PathBuf, context: Context) -> anyhow::Result<Exit> {
     let formats = FORMATS.iter().copied().filter(|format| ["html", "prometheus"].contains(&format.name));
     let manner = Manner { formats: formats.collect(), ..Manner::of(&context) };
+    if path.as_os_str() == "-" {
+        return Err(UserError::usage("standard input cannot be read again").hint("name the file of the plan").into());
+    }
     let reading = Reading { path, jobs: args.jobs, deadline: args.deadline, verbosity: context.verbosity };
     let loaded = reading.load()?;
     let Some(addr) = args.serve.serve else { anyhow::bail!("there is no address to serve at") };

@@ -36,7 +36,9 @@ pub(super) fn render(report: &Rendered, _: Screen, out: &mut dyn Write) -> io::R
     page.raw("</header>\n");
     unread(report, &mut page);
     // What is wrong first, then what it looks like, then the tables.
-    let is_finding = |block: &&Block| matches!(block, Block::Findings(_) | Block::Snippet(_));
+    // Those of a plan stay below the name of their check.
+    let is_plan = report.schema.starts_with("check/");
+    let is_finding = |block: &&Block| !is_plan && matches!(block, Block::Findings(_) | Block::Snippet(_));
     let first = document.blocks.iter().position(|block| matches!(block, Block::Verdict(_)));
     let rest = document.blocks.iter().enumerate().filter(|(index, _)| Some(*index) != first);
     let (found, others): (Vec<&Block>, Vec<&Block>) = rest.map(|(_, block)| block).partition(is_finding);
