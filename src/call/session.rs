@@ -190,6 +190,8 @@ pub struct Call {
     pub(super) bulk: Option<Bulk>,
     pub(super) failure: Option<(Phase, String)>,
     pub(super) interrupted: bool,
+    /// By how much media went out behind its time, at most.
+    pub(super) late: Duration,
     /// When the media began.
     began: Option<Instant>,
     /// A check was made.
@@ -235,6 +237,7 @@ impl Call {
             bulk: None,
             failure: None,
             interrupted: false,
+            late: Duration::ZERO,
             began: None,
             checking: false,
             worked: false,
@@ -287,10 +290,16 @@ impl Call {
         self.stage = Stage::Done;
     }
 
-    /// It ends here, with the figures so far.
-    pub fn interrupt(&mut self) {
-        self.interrupted = true;
-        self.stage = Stage::Done;
+    /// Nothing more is sent; it ends with the figures so far, as soon as what is under way has arrived.
+    pub fn interrupt(&mut self, now: Instant) {
+        if std::mem::replace(&mut self.interrupted, true) {
+            return;
+        }
+        self.stage = match self.stage {
+            Stage::Lasting { .. } | Stage::Filling { .. } => Stage::Draining { since: now },
+            Stage::Rising | Stage::Done => Stage::Done,
+            draining => draining,
+        };
     }
 
     /// A datagram reached an end: from where, and at which of its candidates.
@@ -574,7 +583,8 @@ impl Call {
             sources.map(move |(at, (_, source))| (source.due(), end, at))
         });
         // Where all are late, each has its turn.
-        if let Some((_, end, at)) = sources.min_by_key(|(due, ..)| *due).filter(|(due, ..)| *due <= now) {
+        if let Some((due, end, at)) = sources.min_by_key(|(due, ..)| *due).filter(|(due, ..)| *due <= now) {
+            self.late = self.late.max(now.saturating_duration_since(due));
             let side = &mut self.sides[end as usize];
             let (kind, source) = &mut side.sources[at];
             if let Some(packet) = source.poll(now) {
@@ -626,7 +636,8 @@ impl Call {
             },
             Stage::Filling { until } if now >= until => self.stage = Stage::Draining { since: now },
             Stage::Draining { since } => {
-                let most = PATIENCE + self.scenario.up.longest() + self.scenario.down.longest();
+                let patience = if self.interrupted { DRAIN } else { PATIENCE };
+                let most = patience + self.scenario.up.longest() + self.scenario.down.longest();
                 if now >= since + most || (now >= since + DRAIN && self.is_complete()) {
                     self.stage = Stage::Done;
                 }

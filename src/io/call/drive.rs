@@ -50,7 +50,7 @@ pub(super) fn to_end(
             tick = now + TICK;
             watcher(&call.rolling());
             if stop.load(Ordering::Relaxed) {
-                call.interrupt();
+                call.interrupt(now);
             } else if now >= deadline {
                 call.fail(Phase::FirstFrame, "not over within --deadline");
             }
