@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn what_is_no_finding_is_told_with_what_was_meant() {
-        assert_eq!(Expectation::from_word("REST_EXPIERD").unwrap_err(), ["REST_EXPIRED"]);
+        assert_eq!(Expectation::from_word("REST_EXPIERD").unwrap_err()[0], "REST_EXPIRED");
         assert_eq!(Expectation::from_word("!banana").unwrap_err(), [""; 0]);
     }
 }

@@ -224,3 +224,53 @@ impl Key {
         format!("--{}", self.name.replace('_', "-"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(text: &str) -> Vec<String> {
+        let plan = Plan::from_toml(text, FILE, Path::new("")).unwrap_or_else(|error| panic!("{error:?}"));
+        plan.entries.into_iter().map(|entry| entry.name).collect()
+    }
+
+    #[test]
+    fn the_sample_is_a_plan_as_it_is_and_with_all_that_it_leaves_out() {
+        assert_eq!(names(SAMPLE), ["this machine"]);
+        let is_toml = |line: &str| {
+            let key = line.split_once(" = ").map_or("", |(key, _)| key);
+            line.starts_with("[[")
+                || !key.is_empty() && key.chars().all(|c| c.is_ascii_lowercase() || c == '_')
+        };
+        let whole =
+            SAMPLE.lines().map(|line| line.strip_prefix("# ").filter(|line| is_toml(line)).unwrap_or(line));
+        let whole = whole.collect::<Vec<_>>().join("\n");
+        assert_eq!(names(&whole).len(), 7, "{whole}");
+        let plan = Plan::from_toml(&whole, FILE, Path::new("")).unwrap();
+        assert!(Kind::ALL.into_iter().all(|kind| plan.entries.iter().any(|entry| entry.kind == kind)));
+        assert_eq!(plan.settings.len(), 2);
+    }
+
+    #[test]
+    fn a_check_is_a_command_line_with_paths_from_the_plan_s_folder() {
+        let text = "[[capture]]\nfiles = [\"a.pcap\", \"/b.pcap\"]\nkeys = \"k.json\"\nclock = [\"111=48000\"]\n\
+                    max = { loss = \"1%\", rtt = \"300ms\" }\nmin = { mos = 3.8 }\nlimit = { pli = \"3/off\" }\n";
+        let plan = Plan::from_toml(text, FILE, Path::new("deploy")).unwrap();
+        assert_eq!(
+            plan.entries[0].arguments().join(" "),
+            "analyze --keys=deploy/k.json --clock=111=48000 --max=loss=1% --max=rtt=300ms --min=mos=3.8 \
+             --limit=pli=3/off -- deploy/a.pcap /b.pcap"
+        );
+        assert_eq!(plan.entries[0].terms(), ["loss ≤ 1 %", "rtt ≤ 300 ms", "mos ≥ 3.8"]);
+        assert_eq!(plan.entries[0].name, "capture-1");
+    }
+
+    #[test]
+    fn a_flag_that_is_false_is_left_out_and_a_secret_is_in_no_command_line() {
+        let text =
+            "[[probe]]\ntargets = \"turn:a\"\nnat = false\nsecurity = true\nsecret = { file = \"s\" }\n";
+        let plan = Plan::from_toml(text, FILE, Path::new("d")).unwrap();
+        assert_eq!(plan.entries[0].arguments().join(" "), "probe --security -- turn:a");
+        assert_eq!(plan.entries[0].secrets[0].source, SecretSource::File("d/s".into()));
+    }
+}

@@ -74,7 +74,9 @@ pub(super) fn run(args: &super::Args, path: PathBuf, context: Context) -> anyhow
     let formats = FORMATS.iter().copied().filter(|format| ["html", "prometheus"].contains(&format.name));
     let manner = Manner { formats: formats.collect(), ..Manner::of(&context) };
     if path.as_os_str() == "-" {
-        return Err(UserError::usage("standard input cannot be read again").hint("name the file of the plan").into());
+        return Err(UserError::usage("standard input cannot be read again")
+            .hint("name the file of the plan")
+            .into());
     }
     let reading = Reading { path, jobs: args.jobs, deadline: args.deadline, verbosity: context.verbosity };
     let loaded = reading.load()?;

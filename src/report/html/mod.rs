@@ -47,20 +47,30 @@ pub(super) fn render(report: &Rendered, _: Screen, out: &mut dyn Write) -> io::R
         block::all(&found, &mut page);
         page.raw("</section>\n");
     }
-    for group in report.pictures.chunk_by(|a, b| is_small(a) && is_small(b)) {
-        let few = group.iter().any(is_small);
-        page.raw(if few { "<div class=\"grid\">\n" } else { "<div>\n" });
-        group.iter().for_each(|picture| chart::picture(picture, &mut page));
-        page.raw("</div>\n");
+    // A plan says first which of its checks is the one to look at.
+    if !is_plan {
+        pictures(report, &mut page);
     }
     if !others.is_empty() {
         page.raw("<section>\n");
         block::all(&others, &mut page);
         page.raw("</section>\n");
     }
+    if is_plan {
+        pictures(report, &mut page);
+    }
     page.raw("<footer>").text(&format!("rtcscope {}, {}", env!("CARGO_PKG_VERSION"), report.schema));
     page.raw("</footer>\n</main>\n</body>\n</html>\n");
     out.write_all(page.as_bytes())
+}
+
+fn pictures(report: &Rendered, page: &mut Html) {
+    for group in report.pictures.chunk_by(|a, b| is_small(a) && is_small(b)) {
+        let few = group.iter().any(is_small);
+        page.raw(if few { "<div class=\"grid\">\n" } else { "<div>\n" });
+        group.iter().for_each(|picture| chart::picture(picture, page));
+        page.raw("</div>\n");
+    }
 }
 
 /// What may stand beside others of its kind.
