@@ -40,7 +40,9 @@ Register-ArgumentCompleter -Native -CommandName 'rtcscope' -ScriptBlock {
             [CompletionResult]::new('sdp', 'sdp', [CompletionResultType]::ParameterValue, 'Explain, check and rewrite session descriptions (SDP), whole or broken')
             [CompletionResult]::new('analyze', 'analyze', [CompletionResultType]::ParameterValue, 'Say what a capture shows of a call: its RTP streams, and what went wrong in it')
             [CompletionResult]::new('call', 'call', [CompletionResultType]::ParameterValue, 'Make a real WebRTC call without a browser, and measure it phase by phase')
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Run a plan of checks; without one, check this machine and the tool itself')
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Explain findings: what they mean, why they happen, what to change')
+            [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Print the JSON Schema of a result, by the name in its `schema`')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script for a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Write the man pages into a directory')
             break
@@ -440,7 +442,43 @@ Register-ArgumentCompleter -Native -CommandName 'rtcscope' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'rtcscope;check' {
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'How many checks run at the same time, 1 to 256 [default: 8]')
+            [CompletionResult]::new('--deadline', '--deadline', [CompletionResultType]::ParameterName, 'How long all of them may take [default: 5m]')
+            [CompletionResult]::new('--serve', '--serve', [CompletionResultType]::ParameterName, 'Run the plan again and again, and serve its numbers for Prometheus: a port of loopback, or ADDRESS:PORT')
+            [CompletionResult]::new('--interval', '--interval', [CompletionResultType]::ParameterName, 'From the beginning of one round to that of the next, 1s to a day [default: 1m]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Format of the result on standard output')
+            [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write the result to a file as well, in this format; may be repeated')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write the result to this file instead of standard output')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write the result to this file instead of standard output')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'The least severity of a finding that makes the exit code 1')
+            [CompletionResult]::new('--init', '--init', [CompletionResultType]::ParameterName, 'Write a plan with every kind of check explained, as PLAN or rtcscope.toml; - for standard output')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Show what would be run, and run nothing')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell more; may be repeated')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell more; may be repeated')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'rtcscope;explain' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Format of the result on standard output')
+            [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write the result to a file as well, in this format; may be repeated')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write the result to this file instead of standard output')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write the result to this file instead of standard output')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'The least severity of a finding that makes the exit code 1')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell more; may be repeated')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell more; may be repeated')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'rtcscope;schema' {
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Format of the result on standard output')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write the result to a file as well, in this format; may be repeated')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write the result to this file instead of standard output')

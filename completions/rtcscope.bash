@@ -22,6 +22,9 @@ _rtcscope() {
             rtcscope,call)
                 cmd="rtcscope__subcmd__call"
                 ;;
+            rtcscope,check)
+                cmd="rtcscope__subcmd__check"
+                ;;
             rtcscope,completions)
                 cmd="rtcscope__subcmd__completions"
                 ;;
@@ -33,6 +36,9 @@ _rtcscope() {
                 ;;
             rtcscope,probe)
                 cmd="rtcscope__subcmd__probe"
+                ;;
+            rtcscope,schema)
+                cmd="rtcscope__subcmd__schema"
                 ;;
             rtcscope,sdp)
                 cmd="rtcscope__subcmd__sdp"
@@ -74,14 +80,14 @@ _rtcscope() {
 
     case "${cmd}" in
         rtcscope)
-            opts="-o -q -v -h -V --format --report --output --color --fail-on --quiet --verbose --help --version probe stun sdp analyze call explain completions man"
+            opts="-o -q -v -h -V --format --report --output --color --fail-on --quiet --verbose --help --version probe stun sdp analyze call check explain schema completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -171,7 +177,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -225,7 +231,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -419,7 +425,61 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
+                    return 0
+                    ;;
+                --report)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --fail-on)
+                    COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rtcscope__subcmd__check)
+            opts="-o -q -v -h --init --list --jobs --deadline --serve --interval --format --report --output --color --fail-on --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --deadline)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --serve)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --interval)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -457,7 +517,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -495,7 +555,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -533,7 +593,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -735,7 +795,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -829,7 +889,45 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
+                    return 0
+                    ;;
+                --report)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --fail-on)
+                    COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rtcscope__subcmd__schema)
+            opts="-o -q -v -h --format --report --output --color --fail-on --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -867,7 +965,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -921,7 +1019,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -967,7 +1065,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1025,7 +1123,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1083,7 +1181,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1145,7 +1243,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1183,7 +1281,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1221,7 +1319,7 @@ _rtcscope() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1295,7 +1393,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)

@@ -28,9 +28,13 @@ complete -c rtcscope -n "__fish_rtcscope_needs_command" -l format -d 'Format of 
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
+markdown\t'For tickets and merge requests'
+html\t'A page with pictures that needs nothing else: to look at, print and send'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -48,7 +52,9 @@ complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "stun" -d 'Take ST
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "sdp" -d 'Explain, check and rewrite session descriptions (SDP), whole or broken'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "analyze" -d 'Say what a capture shows of a call: its RTP streams, and what went wrong in it'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "call" -d 'Make a real WebRTC call without a browser, and measure it phase by phase'
+complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "check" -d 'Run a plan of checks; without one, check this machine and the tool itself'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "explain" -d 'Explain findings: what they mean, why they happen, what to change'
+complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "schema" -d 'Print the JSON Schema of a result, by the name in its `schema`'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "man" -d 'Write the man pages into a directory'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l ice-servers -d 'Read an iceServers array, an RTCConfiguration or a provider\'s reply from a file, or - for standard input' -r -F
@@ -104,9 +110,13 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
+markdown\t'For tickets and merge requests'
+html\t'A page with pictures that needs nothing else: to look at, print and send'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -147,9 +157,13 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
+markdown\t'For tickets and merge requests'
+html\t'A page with pictures that needs nothing else: to look at, print and send'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -165,9 +179,13 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and not __fish_s
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
+markdown\t'For tickets and merge requests'
+html\t'A page with pictures that needs nothing else: to look at, print and send'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and not __fish_seen_subcommand_from decode" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and not __fish_seen_subcommand_from decode" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and not __fish_seen_subcommand_from decode" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -191,9 +209,13 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
+markdown\t'For tickets and merge requests'
+html\t'A page with pictures that needs nothing else: to look at, print and send'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -209,9 +231,13 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_se
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
+markdown\t'For tickets and merge requests'
+html\t'A page with pictures that needs nothing else: to look at, print and send'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from diff explain lint negotiate rewrite rules" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from diff explain lint negotiate rewrite rules" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from diff explain lint negotiate rewrite rules" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -237,9 +263,13 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_s
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
+markdown\t'For tickets and merge requests'
+html\t'A page with pictures that needs nothing else: to look at, print and send'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from diff" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from diff" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from diff" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -260,9 +290,13 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_s
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
+markdown\t'For tickets and merge requests'
+html\t'A page with pictures that needs nothing else: to look at, print and send'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from explain" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from explain" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from explain" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -285,9 +319,13 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_s
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
+markdown\t'For tickets and merge requests'
+html\t'A page with pictures that needs nothing else: to look at, print and send'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from lint" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from lint" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from lint" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -309,9 +347,13 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_s
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
+markdown\t'For tickets and merge requests'
+html\t'A page with pictures that needs nothing else: to look at, print and send'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from negotiate" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from negotiate" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from negotiate" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -333,9 +375,13 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_s
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
+markdown\t'For tickets and merge requests'
+html\t'A page with pictures that needs nothing else: to look at, print and send'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rewrite" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rewrite" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rewrite" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -353,9 +399,13 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_s
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
+markdown\t'For tickets and merge requests'
+html\t'A page with pictures that needs nothing else: to look at, print and send'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rules" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rules" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rules" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -386,9 +436,13 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fis
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
+markdown\t'For tickets and merge requests'
+html\t'A page with pictures that needs nothing else: to look at, print and send'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -413,9 +467,13 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and __fish_se
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
+markdown\t'For tickets and merge requests'
+html\t'A page with pictures that needs nothing else: to look at, print and send'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and __fish_seen_subcommand_from diff" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and __fish_seen_subcommand_from diff" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and __fish_seen_subcommand_from diff" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -474,9 +532,13 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l format -d 'Fo
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
+markdown\t'For tickets and merge requests'
+html\t'A page with pictures that needs nothing else: to look at, print and send'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -496,13 +558,45 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l clock -d 'Fin
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -s v -l verbose -d 'Tell more; may be repeated'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -l jobs -d 'How many checks run at the same time, 1 to 256 [default: 8]' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -l deadline -d 'How long all of them may take [default: 5m]' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -l serve -d 'Run the plan again and again, and serve its numbers for Prometheus: a port of loopback, or ADDRESS:PORT' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -l interval -d 'From the beginning of one round to that of the next, 1s to a day [default: 1m]' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
+json\t'For programs: one object, versioned by its `schema`'
+jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
+csv\t'Rows for spreadsheets and scripts, where the result is a table'
+markdown\t'For tickets and merge requests'
+html\t'A page with pictures that needs nothing else: to look at, print and send'
+sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
+github\t'Findings as annotations of GitHub Actions'
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'In pipes and files too'
+never\t'Nowhere'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
+warning\t'Findings of severity warning or error fail the run'
+never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -l init -d 'Write a plan with every kind of check explained, as PLAN or rtcscope.toml; - for standard output'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -l list -d 'Show what would be run, and run nothing'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -s q -l quiet -d 'Show no progress'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
+markdown\t'For tickets and merge requests'
+html\t'A page with pictures that needs nothing else: to look at, print and send'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -514,13 +608,39 @@ never\t'No finding fails the run'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -s v -l verbose -d 'Tell more; may be repeated'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand schema" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
+json\t'For programs: one object, versioned by its `schema`'
+jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
+csv\t'Rows for spreadsheets and scripts, where the result is a table'
+markdown\t'For tickets and merge requests'
+html\t'A page with pictures that needs nothing else: to look at, print and send'
+sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
+github\t'Findings as annotations of GitHub Actions'
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand schema" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand schema" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand schema" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'In pipes and files too'
+never\t'Nowhere'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand schema" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
+warning\t'Findings of severity warning or error fail the run'
+never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand schema" -s q -l quiet -d 'Show no progress'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand schema" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand schema" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand completions" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
+markdown\t'For tickets and merge requests'
+html\t'A page with pictures that needs nothing else: to look at, print and send'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand completions" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand completions" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand completions" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -536,9 +656,13 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand man" -l format -d 'For
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
 csv\t'Rows for spreadsheets and scripts, where the result is a table'
+markdown\t'For tickets and merge requests'
+html\t'A page with pictures that needs nothing else: to look at, print and send'
 sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
 github\t'Findings as annotations of GitHub Actions'
-junit\t'Findings as failed tests: JUnit XML'"
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand man" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand man" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand man" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'

@@ -16,7 +16,7 @@ use crate::impair::{Flow, FlowLog, Link};
 use crate::measure::{Distribution, Rolling, milliseconds};
 
 /// One call over one path.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct PathFacts {
     /// `direct`, or the relay's URI.
     pub name: String,
@@ -64,7 +64,7 @@ pub struct PathFacts {
 }
 
 /// One end's relay, and what was done to get and to keep it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct RelayFacts {
     /// How it was reached.
     pub transport: &'static str,
@@ -97,7 +97,7 @@ pub struct RelayFacts {
 }
 
 /// A step on the way to a relay.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct StepFacts {
     /// `dns`, `tcp`, `tls`, `dtls`, `allocate`, `permission`, `channel`, `refresh`.
     pub name: &'static str,
@@ -110,7 +110,7 @@ pub struct StepFacts {
 }
 
 /// What did not work.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Failure {
     /// `ice`, `dtls`, `turn-auth` and their like.
     pub phase: String,
@@ -119,7 +119,7 @@ pub struct Failure {
 }
 
 /// The two candidates that a call went between.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct PairFacts {
     /// The caller's.
     pub caller: CandidateFacts,
@@ -130,7 +130,7 @@ pub struct PairFacts {
 }
 
 /// A candidate.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct CandidateFacts {
     /// `host` or `relay`.
     pub kind: &'static str,
@@ -139,7 +139,7 @@ pub struct CandidateFacts {
 }
 
 /// The handshake.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct DtlsFacts {
     /// Datagrams that were sent again.
     pub retransmits: u32,
@@ -148,7 +148,7 @@ pub struct DtlsFacts {
 }
 
 /// Round trips.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct RoundTrips {
     /// Of pings over the data channel.
     #[serde(flatten)]
@@ -160,7 +160,7 @@ pub struct RoundTrips {
 }
 
 /// Delays one way.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct OneWay {
     /// Of all media.
     #[serde(flatten)]
@@ -172,7 +172,7 @@ pub struct OneWay {
 }
 
 /// One stream.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct MediaFacts {
     /// Who sends it.
     pub from: End,
@@ -213,7 +213,7 @@ pub struct MediaFacts {
 }
 
 /// The data channel.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct ChannelFacts {
     /// Pings sent.
     pub pings: u32,
@@ -226,7 +226,7 @@ pub struct ChannelFacts {
 }
 
 /// Filling the data channel.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct ThroughputFacts {
     /// Bits a second that arrived.
     pub bps: Option<u64>,
@@ -237,7 +237,7 @@ pub struct ThroughputFacts {
 }
 
 /// What was done to one direction.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ImpairmentFacts {
     /// Who sends that way.
     pub from: End,
@@ -250,7 +250,7 @@ pub struct ImpairmentFacts {
 }
 
 /// What was done to one flow.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct FlowFacts {
     /// `audio`, `video`, `retransmission`, `stun`, `dtls`, `rtcp`.
     pub flow: &'static str,
@@ -267,7 +267,7 @@ pub struct FlowFacts {
 }
 
 /// Raw datagrams through the same loop over the same interface, with nothing on top.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct FloorFacts {
     /// There and back by the loop that the call has, as often as its pings.
     pub rtt: Option<Distribution>,
@@ -284,7 +284,7 @@ pub struct FloorFacts {
 }
 
 /// What it took of the machine.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Cost {
     /// Of one processor, both ends together, while calls were under way; in percent.
     pub cpu_pct: Option<f64>,

@@ -1,13 +1,17 @@
 //! What the global flags mean to a subcommand: where its one report goes, and how.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use clap::ValueEnum;
 
 use super::{Global, UserError};
 use crate::finding::{Exit, FailOn};
+use crate::io::check::Terms;
 use crate::io::output::{self, NewFile};
-use crate::report::{FORMATS, Format, Growth, Part, Progress, Rendered, Report, Screen};
+use crate::report::{FORMATS, Format, Growth, Part, Progress, Rendered, Report, Screen, nagios};
 
 /// `--report FORMAT=PATH`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,13 +53,47 @@ pub struct Context {
     quiet: bool,
     /// Parts of the result are written already.
     grown: bool,
+    /// With `--format nagios`: the state that the result has.
+    state: Arc<OnceLock<nagios::State>>,
     /// `--fail-on`.
     pub fail_on: FailOn,
     /// How often `-v` was given.
     pub verbosity: u8,
+    /// What it is held to, where it is part of something larger.
+    terms: Option<Terms>,
 }
 
 impl Context {
+    /// For a command that is part of another, whose result is shown in these formats: writes nothing, says nothing, and
+    /// ends when the other does.
+    pub fn within(formats: &[Format], verbosity: u8, fail_on: FailOn, terms: Option<Terms>) -> Self {
+        let page = formats.iter().find(|format| format.takes == Part::Page);
+        Self {
+            format: page.copied().unwrap_or_default(),
+            screen: Screen::FILE,
+            output: None,
+            reports: Vec::new(),
+            paths: Vec::new(),
+            progress: false,
+            quiet: true,
+            grown: false,
+            state: Arc::default(),
+            fail_on,
+            verbosity,
+            terms,
+        }
+    }
+
+    /// How long there is left; `None` where nobody waits.
+    pub fn left(&self) -> Option<Duration> {
+        self.terms.as_ref().map(Terms::left)
+    }
+
+    /// Whether nobody waits any more.
+    pub fn is_over(&self) -> bool {
+        self.terms.as_ref().is_some_and(|terms| terms.stop.load(Ordering::Relaxed))
+    }
+
     /// Opens every file that is to be written, so that a wrong path is known before the work is done.
     pub fn open(global: Global) -> anyhow::Result<Self> {
         let output = global.output.filter(|path| path.as_os_str() != "-");
@@ -85,9 +123,16 @@ impl Context {
             quiet: global.quiet,
             progress: !global.quiet && output::stderr_is_terminal(),
             grown: false,
+            state: Arc::default(),
             fail_on: global.fail_on,
             verbosity: global.verbose,
+            terms: None,
         })
+    }
+
+    /// Where the state of the result will be told, if the exit code shall be that of Nagios.
+    pub(super) fn state(&self) -> Arc<OnceLock<nagios::State>> {
+        Arc::clone(&self.state)
     }
 
     /// Whether `--output` or a `--report` is this file: nothing else may write there.
@@ -109,8 +154,13 @@ impl Context {
     }
 
     /// Every format that was asked for, that of standard output last.
-    fn formats(&self) -> Vec<Format> {
+    pub fn formats(&self) -> Vec<Format> {
         self.reports.iter().map(|(format, _)| *format).chain([self.format]).collect()
+    }
+
+    /// Whether a format shows pictures, for which more must be kept.
+    pub fn draws(&self) -> bool {
+        self.formats().iter().any(|format| format.takes == Part::Page)
     }
 
     /// That every format takes a result part by part, for one that is too long to wait for.
@@ -160,6 +210,9 @@ impl Context {
             return Err(UserError::usage("this result is no table, as `csv` would have it")
                 .hint("take `json` for programs")
                 .into());
+        }
+        if self.format.is_nagios() {
+            let _ = self.state.set(nagios::State::of(&rendered));
         }
         let mut files = Vec::new();
         for (format, mut file) in self.reports {
@@ -227,11 +280,15 @@ mod tests {
     fn says_what_is_wrong_with_the_rest() {
         check(
             "out.json",
-            Err("write it as FORMAT=PATH; formats: text, json, jsonl, csv, sarif, github, junit"),
+            Err(
+                "write it as FORMAT=PATH; formats: text, json, jsonl, csv, markdown, html, sarif, github, junit, prometheus, nagios",
+            ),
         );
         check(
             "xml=out.xml",
-            Err("`xml` is not a format; formats: text, json, jsonl, csv, sarif, github, junit"),
+            Err(
+                "`xml` is not a format; formats: text, json, jsonl, csv, markdown, html, sarif, github, junit, prometheus, nagios",
+            ),
         );
         check("json=", Err("the path is missing"));
         check("json=-", Err("standard output is for `--format`; `--report` needs a file"));
