@@ -10,6 +10,7 @@ use super::media::Kind;
 use super::peer::CandidateKind;
 use super::phases::{Phase, PhaseFacts};
 use super::rating::{Rating, rate};
+use super::scenario::Reliability;
 use super::session::{Call, End};
 use crate::impair::{Flow, FlowLog, Link};
 use crate::measure::{Distribution, Rolling, milliseconds};
@@ -47,6 +48,9 @@ pub struct PathFacts {
     pub jitter_ms: Option<f64>,
     /// Payload of all media a second that arrived, both ways.
     pub bitrate_bps: Option<u64>,
+    /// By how much media went out behind its time at most, as this machine had too much to do: what is measured of the path
+    /// is no better than that.
+    pub sent_late_ms: f64,
     /// Each stream.
     pub media: Vec<MediaFacts>,
     /// The data channel.
@@ -180,9 +184,11 @@ pub struct MediaFacts {
     pub sent: u64,
     /// Different packets that came, without any that were sent again.
     pub received: u64,
+    /// Those that impairment still held when the call ended: neither lost nor received.
+    pub under_way: u64,
     /// The others.
     pub lost: u64,
-    /// The same, in percent.
+    /// The same, in percent of those that are not under way.
     pub loss_pct: Option<f64>,
     /// Packets that came behind one sent later.
     pub reordered: u64,
@@ -198,7 +204,7 @@ pub struct MediaFacts {
     pub nacks_received: u64,
     /// Packets that came again (RFC 4588).
     pub retransmissions: u64,
-    /// Lost packets that were had that way.
+    /// Lost packets that the engine still took that way; what comes too late for it is a retransmission alone.
     pub repaired: u64,
     /// Key frames that the receiver asked for.
     pub key_frames_requested: u64,
@@ -213,6 +219,8 @@ pub struct ChannelFacts {
     pub pings: u32,
     /// Pings that came back.
     pub answered: u32,
+    /// Whether the channel sends what is lost again, for as long as it takes: then pings that did not come back may be waiting.
+    pub reliable: bool,
     /// Bytes of each.
     pub message_bytes: usize,
 }
@@ -292,8 +300,9 @@ impl Call {
     pub fn facts(&self, name: &str, transport: Option<&'static str>, leaves: bool) -> PathFacts {
         let phases = self.phases.facts();
         let media: Vec<MediaFacts> = End::BOTH.into_iter().flat_map(|end| self.media_from(end)).collect();
-        let (sent, received) =
-            media.iter().fold((0, 0), |(s, r), stream| (s + stream.sent, r + stream.received));
+        let (lost, known) = media.iter().fold((0, 0), |(lost, known), stream| {
+            (lost + stream.lost, known + stream.sent - stream.under_way)
+        });
         let one_way = self.one_way();
         let failure = self.failure.as_ref().map(|(phase, reason)| failure(*phase, reason));
         let impaired = self.links.iter().any(Option::is_some);
@@ -315,15 +324,17 @@ impl Call {
                 rtcp: merged(self.sides.iter().map(|side| &side.rtcp)),
                 stun: merged(self.sides.iter().map(|side| &side.stun)),
             },
-            loss_pct: percent(sent.saturating_sub(received), sent),
+            loss_pct: percent(lost, known),
             jitter_ms: media.iter().filter_map(|stream| stream.jitter_ms).reduce(f64::max),
             bitrate_bps: media.iter().filter_map(|stream| stream.bitrate_bps).reduce(|a, b| a + b),
+            sent_late_ms: milliseconds(self.late),
             rating: one_way.all.as_ref().filter(|_| leaves || impaired).map(|all| rate(all.median_ms)),
             one_way,
             media,
             channel: self.pings.as_ref().map_or_else(ChannelFacts::default, |pings| ChannelFacts {
                 pings: pings.sent,
                 answered: pings.received,
+                reliable: self.scenario.channel.reliability == Reliability::Reliable,
                 message_bytes: self.scenario.channel.message_size,
             }),
             throughput: self.bulk.as_ref().map(|bulk| ThroughputFacts {
@@ -341,7 +352,9 @@ impl Call {
             let (kind, sent) = (stream.kind, sender.peer.sent(stream.kind).0);
             let sides = [sender, receiver].map(|side| side.counts.iter().find(|counts| counts.kind == kind));
             let received = stream.received();
-            let lost = sent.saturating_sub(received);
+            let held = self.links[end as usize].as_ref();
+            let under_way = held.map_or(0, |link| link.under_way(Flow::Rtp(stream.ssrc()))).min(sent);
+            let lost = (sent - under_way).saturating_sub(received);
             let took = stream.first_at.zip(stream.last_at).map(|(first, last)| seconds(first, last));
             MediaFacts {
                 from: end,
@@ -349,8 +362,9 @@ impl Call {
                 ssrc: stream.ssrc(),
                 sent,
                 received,
+                under_way,
                 lost,
-                loss_pct: percent(lost, sent),
+                loss_pct: percent(lost, sent - under_way),
                 reordered: stream.reordered(),
                 duplicates: stream.duplicates(),
                 jitter_ms: stream.jitter().map(milliseconds),

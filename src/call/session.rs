@@ -190,6 +190,8 @@ pub struct Call {
     pub(super) bulk: Option<Bulk>,
     pub(super) failure: Option<(Phase, String)>,
     pub(super) interrupted: bool,
+    /// By how much media went out behind its time, at most.
+    pub(super) late: Duration,
     /// When the media began.
     began: Option<Instant>,
     /// A check was made.
@@ -235,6 +237,7 @@ impl Call {
             bulk: None,
             failure: None,
             interrupted: false,
+            late: Duration::ZERO,
             began: None,
             checking: false,
             worked: false,
@@ -287,10 +290,16 @@ impl Call {
         self.stage = Stage::Done;
     }
 
-    /// It ends here, with the figures so far.
-    pub fn interrupt(&mut self) {
-        self.interrupted = true;
-        self.stage = Stage::Done;
+    /// Nothing more is sent; it ends with the figures so far, as soon as what is under way has arrived.
+    pub fn interrupt(&mut self, now: Instant) {
+        if std::mem::replace(&mut self.interrupted, true) {
+            return;
+        }
+        self.stage = match self.stage {
+            Stage::Lasting { .. } | Stage::Filling { .. } => Stage::Draining { since: now },
+            Stage::Rising | Stage::Done => Stage::Done,
+            draining => draining,
+        };
     }
 
     /// A datagram reached an end: from where, and at which of its candidates.
@@ -332,14 +341,13 @@ impl Call {
                 self.worked = true;
                 continue;
             }
-            if std::mem::take(&mut self.worked) {
-                return Output::Wait(now);
-            }
+            // Where more is due than this machine can send, there is no other moment to look at the time.
             self.advance(now);
             if self.stage == Stage::Done {
                 return Output::Done;
             }
-            return Output::Wait(self.due(now));
+            let worked = std::mem::take(&mut self.worked);
+            return Output::Wait(if worked { now } else { self.due(now) });
         }
     }
 
@@ -558,19 +566,6 @@ impl Call {
         self.associated(now);
         let since_start = now.saturating_duration_since(self.phases.start());
         let sending = matches!(self.stage, Stage::Rising | Stage::Lasting { .. });
-        for end in End::BOTH.into_iter().filter(|_| sending) {
-            let side = &mut self.sides[end as usize];
-            for at in 0..side.sources.len() {
-                let kind = side.sources[at].0;
-                if let Some(packet) = side.sources[at].1.poll(now) {
-                    side.due = None;
-                    if let Err(error) = side.peer.write(kind, packet, since_start, now) {
-                        self.broken(&error);
-                    }
-                    return true;
-                }
-            }
-        }
         let caller = &mut self.sides[End::Caller as usize];
         if let (Stage::Lasting { .. }, Some(pings)) = (self.stage, &mut self.pings)
             && pings.due().is_some_and(|due| due <= now)
@@ -583,6 +578,24 @@ impl Call {
             }
             return true;
         }
+        let sources = End::BOTH.into_iter().filter(|_| sending).flat_map(|end| {
+            let sources = self.sides[end as usize].sources.iter().enumerate();
+            sources.map(move |(at, (_, source))| (source.due(), end, at))
+        });
+        // Where all are late, each has its turn.
+        if let Some((due, end, at)) = sources.min_by_key(|(due, ..)| *due).filter(|(due, ..)| *due <= now) {
+            self.late = self.late.max(now.saturating_duration_since(due));
+            let side = &mut self.sides[end as usize];
+            let (kind, source) = &mut side.sources[at];
+            if let Some(packet) = source.poll(now) {
+                side.due = None;
+                if let Err(error) = side.peer.write(*kind, packet, since_start, now) {
+                    self.broken(&error);
+                }
+                return true;
+            }
+        }
+        let caller = &mut self.sides[End::Caller as usize];
         if let (Stage::Filling { until }, Some(bulk)) = (self.stage, &mut self.bulk)
             && now < until
             && caller.peer.waiting(BULK) < HIGH_WATER
@@ -623,7 +636,8 @@ impl Call {
             },
             Stage::Filling { until } if now >= until => self.stage = Stage::Draining { since: now },
             Stage::Draining { since } => {
-                let most = PATIENCE + self.scenario.up.longest() + self.scenario.down.longest();
+                let patience = if self.interrupted { DRAIN } else { PATIENCE };
+                let most = patience + self.scenario.up.longest() + self.scenario.down.longest();
                 if now >= since + most || (now >= since + DRAIN && self.is_complete()) {
                     self.stage = Stage::Done;
                 }

@@ -44,8 +44,6 @@ pub(super) struct Fate {
     pub(super) drop: bool,
     pub(super) copy: bool,
     pub(super) hold: bool,
-    /// From -1 to 1.
-    pub(super) jitter: f64,
 }
 
 /// A flow's chance and log.
@@ -78,7 +76,7 @@ impl Dice {
     /// For the next packet. As many numbers are drawn for each, whatever comes of it.
     pub(super) fn next(&mut self, impairment: &Impairment) -> Fate {
         let mut draw = || self.chance.random::<f64>();
-        let (loss, hold, copy, jitter) = (draw(), draw(), draw(), draw() * 2.0 - 1.0);
+        let (loss, hold, copy) = (draw(), draw(), draw());
         let leave = 1.0 / impairment.burst;
         let enter = match impairment.loss {
             all if all >= 1.0 => 1.0,
@@ -94,7 +92,6 @@ impl Dice {
             drop: self.losing || self.log.packets <= u64::from(impairment.first),
             copy: copy < impairment.duplicate,
             hold: hold < impairment.reorder,
-            jitter,
         };
         if fate.drop {
             self.log.dropped.push(self.log.packets - 1);

@@ -5,6 +5,7 @@ use std::collections::BinaryHeap;
 use std::time::{Duration, Instant};
 
 use super::flow::Dice;
+use super::swing::Swing;
 use super::{Flow, FlowLog, Impairment};
 
 /// How long a packet that is to come behind the next waits for one.
@@ -17,13 +18,23 @@ const MOST_FLOWS: usize = 64;
 pub struct Link<T> {
     impairment: Impairment,
     seed: u64,
-    flows: Vec<(Dice, Option<Held<T>>)>,
+    flows: Vec<Lane<T>>,
+    swing: Swing,
     flying: BinaryHeap<Reverse<Flying<T>>>,
     sent: u64,
     /// When the narrow pipe is free again.
     free: Option<Instant>,
     /// When the last packet that keeps the order arrives.
     last: Option<Instant>,
+}
+
+/// A flow with what is under way of it.
+#[derive(Debug)]
+struct Lane<T> {
+    dice: Dice,
+    held: Option<Held<T>>,
+    /// Packets, copies apart.
+    flying: u64,
 }
 
 #[derive(Debug)]
@@ -37,6 +48,8 @@ struct Flying<T> {
     at: Instant,
     order: u64,
     item: T,
+    /// Of which lane; a copy is of none.
+    of: Option<usize>,
 }
 
 impl<T> PartialEq for Flying<T> {
@@ -63,9 +76,10 @@ impl<T: Clone> Link<T> {
     /// Nothing is in flight. The same seed gives each flow the same fates.
     pub fn new(impairment: Impairment, seed: u64) -> Self {
         Self {
+            flows: Vec::new(),
+            swing: Swing::new(impairment.jitter, seed),
             impairment,
             seed,
-            flows: Vec::new(),
             flying: BinaryHeap::new(),
             sent: 0,
             free: None,
@@ -77,16 +91,16 @@ impl<T: Clone> Link<T> {
     pub fn push(&mut self, now: Instant, flow: Flow, bytes: usize, item: T) {
         let place = self.place(flow);
         if self.impairment.only.is_some_and(|only| !only.has(flow)) {
-            self.flows[place].0.log.packets += 1;
-            self.fly(now, item);
+            self.flows[place].dice.log.packets += 1;
+            self.fly(now, item, Some(place));
             return;
         }
-        let fate = self.flows[place].0.next(&self.impairment);
+        let fate = self.flows[place].dice.next(&self.impairment);
         let through = match self.through(now, bytes) {
             Some(through) => through,
             None => {
                 if !fate.drop {
-                    self.flows[place].0.overflowed();
+                    self.flows[place].dice.overflowed();
                 }
                 return;
             }
@@ -94,47 +108,53 @@ impl<T: Clone> Link<T> {
         if fate.drop {
             return;
         }
-        let swing = self.impairment.jitter.mul_f64(fate.jitter.abs());
-        let delay = match fate.jitter < 0.0 {
-            true => self.impairment.delay.saturating_sub(swing),
-            false => self.impairment.delay + swing,
-        };
-        let arrives = (through + delay).max(self.last.unwrap_or(now));
-        if fate.hold && self.flows[place].1.is_none() {
-            self.flows[place].0.log.reordered += 1;
-            self.flows[place].1 = Some(Held { item, until: arrives + HOLD });
+        let arrives = through + self.swing.delay(self.impairment.delay, through);
+        let arrives = arrives.max(self.last.unwrap_or(now));
+        if fate.hold && self.flows[place].held.is_none() {
+            self.flows[place].dice.log.reordered += 1;
+            self.flows[place].held = Some(Held { item, until: arrives + HOLD });
             return;
         }
         self.last = Some(arrives);
         if fate.copy {
-            self.flows[place].0.log.duplicated += 1;
-            self.fly(arrives, item.clone());
+            self.flows[place].dice.log.duplicated += 1;
+            self.fly(arrives, item.clone(), None);
         }
-        self.fly(arrives, item);
-        if let Some(held) = self.flows[place].1.take() {
-            self.fly(arrives, held.item);
+        self.fly(arrives, item, Some(place));
+        if let Some(held) = self.flows[place].held.take() {
+            self.fly(arrives, held.item, Some(place));
         }
     }
 
     /// A packet that has arrived.
     pub fn poll(&mut self, now: Instant) -> Option<T> {
         if self.flying.peek().is_some_and(|first| first.0.at <= now) {
-            return self.flying.pop().map(|first| first.0.item);
+            let first = self.flying.pop()?.0;
+            if let Some(lane) = first.of {
+                self.flows[lane].flying -= 1;
+            }
+            return Some(first.item);
         }
-        let held =
-            self.flows.iter_mut().find(|(_, held)| held.as_ref().is_some_and(|held| held.until <= now));
-        held.and_then(|(_, held)| held.take()).map(|held| held.item)
+        let is_due = |held: &Held<T>| held.until <= now;
+        let lane = self.flows.iter_mut().find(|lane| lane.held.as_ref().is_some_and(is_due));
+        lane.and_then(|lane| lane.held.take()).map(|held| held.item)
+    }
+
+    /// Packets of a flow that were sent, were not dropped, and have not arrived yet.
+    pub fn under_way(&self, flow: Flow) -> u64 {
+        let lane = self.flows.iter().find(|lane| lane.dice.log.flow == flow);
+        lane.map_or(0, |lane| lane.flying + u64::from(lane.held.is_some()))
     }
 
     /// When the next arrives.
     pub fn due(&self) -> Option<Instant> {
-        let held = self.flows.iter().filter_map(|(_, held)| Some(held.as_ref()?.until)).min();
+        let held = self.flows.iter().filter_map(|lane| Some(lane.held.as_ref()?.until)).min();
         self.flying.peek().map(|first| first.0.at).into_iter().chain(held).min()
     }
 
     /// What was done so far, flow by flow.
     pub fn log(&self) -> impl Iterator<Item = &FlowLog> {
-        self.flows.iter().map(|(dice, _)| &dice.log)
+        self.flows.iter().map(|lane| &lane.dice.log)
     }
 
     /// What shall be done.
@@ -143,13 +163,14 @@ impl<T: Clone> Link<T> {
     }
 
     fn place(&mut self, flow: Flow) -> usize {
-        if let Some(at) = self.flows.iter().position(|(dice, _)| dice.log.flow == flow) {
+        if let Some(at) = self.flows.iter().position(|lane| lane.dice.log.flow == flow) {
             return at;
         }
         if self.flows.len() < MOST_FLOWS {
             let kin = |other: Flow| std::mem::discriminant(&other) == std::mem::discriminant(&flow);
-            let before = self.flows.iter().filter(|(dice, _)| kin(dice.log.flow)).count();
-            self.flows.push((Dice::new(self.seed, flow, before as u64), None));
+            let before = self.flows.iter().filter(|lane| kin(lane.dice.log.flow)).count();
+            let dice = Dice::new(self.seed, flow, before as u64);
+            self.flows.push(Lane { dice, held: None, flying: 0 });
         }
         self.flows.len() - 1
     }
@@ -166,8 +187,11 @@ impl<T: Clone> Link<T> {
         self.free
     }
 
-    fn fly(&mut self, at: Instant, item: T) {
-        self.flying.push(Reverse(Flying { at, order: self.sent, item }));
+    fn fly(&mut self, at: Instant, item: T, of: Option<usize>) {
+        if let Some(lane) = of {
+            self.flows[lane].flying += 1;
+        }
+        self.flying.push(Reverse(Flying { at, order: self.sent, item, of }));
         self.sent += 1;
     }
 }
@@ -225,6 +249,22 @@ mod tests {
         let (share, length) = (dropped.len() as f64 / 40_000.0, dropped.len() as f64 / runs as f64);
         assert!((0.085..0.115).contains(&share), "{share}");
         assert!((3.5..4.7).contains(&length), "{length}");
+    }
+
+    #[test]
+    fn what_has_neither_arrived_nor_been_dropped_is_under_way() {
+        let (start, ms) = (Instant::now(), Duration::from_millis(1));
+        let spec = "loss=10%,delay=50ms,duplicate=10%,reorder=5%";
+        let mut link = Link::new(Impairment::from_arg(spec).unwrap(), 5);
+        let mut came = std::collections::BTreeSet::new();
+        for n in 0..1000u32 {
+            link.push(start + ms * n, RTP, 100, n);
+            came.extend(std::iter::from_fn(|| link.poll(start + ms * n)));
+            let dropped = link.log().map(|log| log.dropped.len() as u64).sum::<u64>();
+            assert_eq!(u64::from(n) + 1, came.len() as u64 + dropped + link.under_way(RTP), "at {n}");
+        }
+        assert!((35..60).contains(&link.under_way(RTP)), "{}", link.under_way(RTP));
+        assert_eq!(link.under_way(Flow::Stun), 0);
     }
 
     #[test]

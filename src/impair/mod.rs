@@ -4,6 +4,7 @@
 mod flow;
 mod link;
 mod spec;
+mod swing;
 
 pub use flow::{Flow, FlowLog};
 pub use link::Link;

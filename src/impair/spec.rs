@@ -16,7 +16,7 @@ pub struct Impairment {
     pub burst: f64,
     /// How much later all arrive.
     pub delay: Duration,
-    /// By how much that varies, up and down, evenly spread; order is kept.
+    /// By how much that swings, up and down, for all flows together; nothing overtakes.
     pub jitter: Duration,
     /// The part that arrives behind the next packet of its flow.
     pub reorder: f64,

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use super::*;
 use crate::call::scenario::{Load, Reliability};
-use crate::call::{PathFacts, PhaseFacts};
+use crate::call::{MediaFacts, PathFacts, PhaseFacts};
 use crate::impair::Impairment;
 use crate::io::call::crypto;
 
@@ -25,8 +25,13 @@ fn scenario() -> Scenario {
     }
 }
 
-/// A call whose datagrams take no time; it is over when nothing happens for a minute.
+/// A call whose datagrams take no time.
 fn run(scenario: Scenario) -> PathFacts {
+    run_on(scenario, Duration::ZERO, None)
+}
+
+/// On a machine that takes so long to send a datagram; it is interrupted so long after its beginning.
+fn run_on(scenario: Scenario, takes: Duration, interrupted: Option<Duration>) -> PathFacts {
     let start = Instant::now();
     let provider = || {
         let witness = Witness::new(Mutex::new(Witnessed::default()));
@@ -42,10 +47,14 @@ fn run(scenario: Scenario) -> PathFacts {
     let mut now = start;
     let mut flying = std::collections::VecDeque::new();
     for _ in 0..2_000_000 {
+        if interrupted.is_some_and(|after| now >= start + after) {
+            call.interrupt(now);
+        }
         match call.poll(now) {
             Output::Transmit { end, from, to, bytes } => {
                 assert_eq!((from, to), (address(end), address(end.other())));
                 flying.push_back((end.other(), from, to, bytes));
+                now += takes;
             }
             Output::Wait(until) => match flying.pop_front() {
                 Some((end, from, to, bytes)) => call.handle_input(now, end, from, to, &bytes),
@@ -109,6 +118,36 @@ fn the_loss_that_is_reported_is_that_of_the_log_and_video_is_repaired() {
         media.map(|flow| flow.dropped_numbers.clone()).collect()
     };
     assert_eq!(numbers(&run(scenario)), numbers(&facts));
+}
+
+#[test]
+fn what_is_under_way_at_the_end_is_not_lost() {
+    let second = Duration::from_secs(1);
+    let scenario = Scenario { duration: 20 * second, timeout: 20 * second, ..impaired("delay=300ms") };
+    let facts = run_on(scenario, Duration::ZERO, Some(10 * second));
+    assert!(facts.phases.iter().any(|phase| phase.name == Phase::FirstFrame) && facts.failure.is_none());
+    assert_eq!(facts.loss_pct, Some(0.0), "{:?}", facts.media);
+    assert!(facts.media.iter().all(|stream| stream.sent > 100 && stream.sent == stream.received));
+    // Too narrow for what is sent: it does not come up, and breaks off with packets in the queue.
+    let facts = run(impaired("rate=500k,queue=2s"));
+    assert!(facts.failure.is_some());
+    let [lost, under_way] = [|s: &MediaFacts| s.lost, |s: &MediaFacts| s.under_way]
+        .map(|of| facts.media.iter().map(of).sum::<u64>());
+    let dropped: u64 = facts.impairment.iter().map(|impaired| impaired.media_dropped).sum();
+    assert_eq!(lost, dropped);
+    assert!(under_way > 0);
+}
+
+#[test]
+fn a_machine_that_is_too_slow_for_what_is_asked_ends_in_time_and_says_so() {
+    let load = Load { bitrate_bps: 500_000_000, ..scenario().load };
+    let facts = run_on(Scenario { load, ..scenario() }, Duration::from_micros(50), None);
+    assert!(facts.works, "{:?}", facts.failure);
+    assert!(facts.sent_late_ms > 1000.0, "{}", facts.sent_late_ms);
+    let video: Vec<u64> = facts.media.iter().filter(|s| s.kind == Kind::Video).map(|s| s.sent).collect();
+    assert!(video[0].abs_diff(video[1]) <= 100, "{video:?}");
+    assert_eq!(facts.channel.pings, 100);
+    assert!(run(scenario()).sent_late_ms < 1.0);
 }
 
 #[test]

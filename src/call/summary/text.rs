@@ -1,12 +1,18 @@
 //! The report for people.
 
 use super::Summary;
-use crate::call::facts::PathFacts;
+use crate::call::facts::{ImpairmentFacts, PathFacts};
 use crate::call::rating;
 use crate::finding::Exit;
 use crate::measure::Distribution;
 use crate::metric::State;
 use crate::report::{Align, Block, Cell, Document, Table, Tone};
+
+/// The data channel waits for SCTP where its round trips take so many times those of STUN, and so many milliseconds more.
+const WAITING_TIMES: f64 = 3.0;
+const WAITING_MS: f64 = 20.0;
+/// Media that goes out so much behind its time is no accident of the scheduler, in milliseconds.
+const LATE_MS: f64 = 100.0;
 
 pub(super) fn document(summary: &Summary) -> Document {
     let mut blocks = vec![Block::Verdict(verdict(summary))];
@@ -98,8 +104,32 @@ fn of_path(path: &PathFacts, summary: &Summary) -> Vec<Block> {
     blocks.extend(delays(path));
     blocks.extend(streams(path));
     if path.channel.pings > path.channel.answered {
-        let lost = path.channel.pings - path.channel.answered;
-        let line = format!("{lost} of {} pings over the data channel did not come back.", path.channel.pings);
+        let (pings, missing) = (path.channel.pings, path.channel.pings - path.channel.answered);
+        let line = match path.channel.reliable {
+            true => format!(
+                "{missing} of {pings} pings over the data channel were not back at the end: it is reliable, and sends \
+                 what is lost again until it comes."
+            ),
+            false => format!("{missing} of {pings} pings over the data channel did not come back."),
+        };
+        blocks.push(Block::Paragraph(Cell::new(line, Tone::Warn)));
+    }
+    if let (Some(channel), Some(stun)) = (&path.rtt.channel, &path.rtt.stun)
+        && (path.loss_pct > Some(0.0) || path.impairment.iter().any(drops_dtls))
+        && channel.median_ms > WAITING_MS + WAITING_TIMES * stun.median_ms
+    {
+        let line = format!(
+            "The data channel's round trips wait for SCTP, which sends lost packets again: those of STUN take {}.",
+            time(stun.median_ms)
+        );
+        blocks.push(Block::Paragraph(Cell::new(line, Tone::Warn)));
+    }
+    if path.sent_late_ms > LATE_MS {
+        let line = format!(
+            "This machine could not send as fast as was asked: media went out up to {} late. Delays and rates say more of \
+             that than of the path.",
+            time(path.sent_late_ms)
+        );
         blocks.push(Block::Paragraph(Cell::new(line, Tone::Warn)));
     }
     if let Some(throughput) = &path.throughput {
@@ -133,6 +163,10 @@ fn of_path(path: &PathFacts, summary: &Summary) -> Vec<Block> {
         blocks.push(Block::List { numbered: false, items: flights.collect() });
     }
     blocks
+}
+
+fn drops_dtls(impairment: &ImpairmentFacts) -> bool {
+    impairment.flows.iter().any(|flow| flow.flow == "dtls" && flow.dropped > 0)
 }
 
 fn spread(name: &str, spread: &Distribution) -> Vec<Cell> {
@@ -174,7 +208,7 @@ fn streams(path: &PathFacts) -> Option<Block> {
         ("reordered", Align::Right),
         ("jitter", Align::Right),
         ("bitrate", Align::Right),
-        ("repaired", Align::Right),
+        ("resent", Align::Right),
     ];
     let row = |stream: &crate::call::MediaFacts| {
         let from = if stream.from == crate::call::End::Caller { "caller" } else { "callee" };
@@ -187,7 +221,7 @@ fn streams(path: &PathFacts) -> Option<Block> {
             stream.reordered.to_string().into(),
             stream.jitter_ms.map_or_else(String::new, time).into(),
             stream.bitrate_bps.map_or_else(String::new, rate).into(),
-            stream.repaired.to_string().into(),
+            stream.retransmissions.to_string().into(),
         ]
     };
     let rows: Vec<_> = path.media.iter().map(row).collect();

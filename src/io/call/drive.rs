@@ -10,6 +10,8 @@ use crate::call::{Call, Output, Phase};
 
 /// The largest UDP payload.
 const BUFFER: usize = 65_535;
+/// Datagrams that are read in a row before the time is looked at: each may make the ends send more.
+const ROUND: usize = 64;
 /// How soon Ctrl-C is seen, and how often progress is told.
 const TICK: Duration = Duration::from_millis(50);
 
@@ -26,7 +28,8 @@ pub(super) fn to_end(
         let Some(until) = send(call, ports) else { return };
         let mut came = false;
         for at in 0..ports.len() {
-            while let Some((end, from, to, length)) = ports.receive(at, &mut buffer) {
+            for _ in 0..ROUND {
+                let Some((end, from, to, length)) = ports.receive(at, &mut buffer) else { break };
                 came = true;
                 let now = Instant::now();
                 tape.datagram(now, end, from, to, &buffer[..length]);
@@ -47,7 +50,7 @@ pub(super) fn to_end(
             tick = now + TICK;
             watcher(&call.rolling());
             if stop.load(Ordering::Relaxed) {
-                call.interrupt();
+                call.interrupt(now);
             } else if now >= deadline {
                 call.fail(Phase::FirstFrame, "not over within --deadline");
             }

@@ -231,7 +231,7 @@ impl Run {
                 Err((facts, why)) => {
                     failed = facts;
                     match limits.stop.load(Ordering::Relaxed) {
-                        true => call.interrupt(),
+                        true => call.interrupt(Instant::now()),
                         false => call.fail(relay::PHASE, why),
                     }
                 }
