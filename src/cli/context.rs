@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 
+use super::redact::Redaction;
 use super::{Global, UserError};
 use crate::finding::{Exit, FailOn};
 use crate::io::check::Terms;
@@ -53,6 +54,8 @@ pub struct Context {
     quiet: bool,
     /// Parts of the result are written already.
     grown: bool,
+    /// `--redact`.
+    redaction: Option<Redaction>,
     /// With `--format nagios`: the state that the result has.
     state: Arc<OnceLock<nagios::State>>,
     /// `--fail-on`.
@@ -123,6 +126,7 @@ impl Context {
             quiet: global.quiet,
             progress: !global.quiet && output::stderr_is_terminal(),
             grown: false,
+            redaction: global.redact.then(Redaction::default),
             state: Arc::default(),
             fail_on: global.fail_on,
             verbosity: global.verbose,
@@ -163,6 +167,31 @@ impl Context {
         self.formats().iter().any(|format| format.takes == Part::Page)
     }
 
+    /// Whether nothing may be shown that tells whose it is.
+    pub fn redacts(&self) -> bool {
+        self.redaction.is_some()
+    }
+
+    /// What the formats take of the report, and what of it must be known to be hidden.
+    fn rendered<R: Report>(&mut self, report: &R) -> anyhow::Result<Rendered> {
+        let mut formats = self.formats();
+        if self.redaction.is_some() {
+            if R::SCHEMA == BYTES {
+                return Err(UserError::usage(
+                    "a message is shown byte by byte, and `--redact` would leave them",
+                )
+                .hint("`rtcscope sdp rewrite --redact` is for descriptions")
+                .into());
+            }
+            formats.extend(FORMATS.iter().filter(|format| format.takes == Part::Json));
+        }
+        let rendered = Rendered::for_formats(report, &formats)?;
+        if let Some(redaction) = &mut self.redaction {
+            redaction.learn(&rendered.json);
+        }
+        Ok(rendered)
+    }
+
     /// That every format takes a result part by part, for one that is too long to wait for.
     pub fn needs_parts(&self) -> Result<(), UserError> {
         let whole = self.formats().into_iter().find(|format| format.growth == Growth::Whole);
@@ -178,14 +207,14 @@ impl Context {
     /// Writes a part of a result that goes on growing, at once, wherever the format has parts. `new`: it does not go
     /// on with what the part before it says.
     pub fn grow(&mut self, part: &impl Report, new: bool) -> anyhow::Result<()> {
-        let rendered = Rendered { continues: self.grown, ..Rendered::for_formats(part, &self.formats())? };
+        let rendered = Rendered { continues: self.grown, ..self.rendered(part)? };
         let new = new && self.grown;
         let has_parts = |format: Format| format.growth != Growth::Whole;
         for (format, file) in self.reports.iter_mut().filter(|(format, _)| has_parts(*format)) {
-            file.write(&bytes(*format, &rendered, Screen::FILE, new)?)?;
+            file.write(&bytes(*format, &rendered, Screen::FILE, new, self.redaction.as_mut())?)?;
         }
         if has_parts(self.format) {
-            let bytes = bytes(self.format, &rendered, self.screen, new)?;
+            let bytes = bytes(self.format, &rendered, self.screen, new, self.redaction.as_mut())?;
             match &mut self.output {
                 Some(file) => file.write(&bytes)?,
                 None => output::write_stdout(&bytes)?,
@@ -196,9 +225,9 @@ impl Context {
     }
 
     /// Writes the result to every place that was asked for, in the format asked for there.
-    pub fn emit(self, report: &impl Report) -> anyhow::Result<Exit> {
+    pub fn emit(mut self, report: &impl Report) -> anyhow::Result<Exit> {
         let formats = self.formats();
-        let rendered = Rendered::for_formats(report, &formats)?;
+        let rendered = self.rendered(report)?;
         let rendered = Rendered { fail_on: self.fail_on, continues: self.grown, ..rendered };
         if rendered.findings.is_none()
             && let Some(format) = formats.iter().find(|format| format.takes == Part::Findings)
@@ -216,14 +245,15 @@ impl Context {
         }
         let mut files = Vec::new();
         for (format, mut file) in self.reports {
-            file.write(&bytes(format, &rendered, Screen::FILE, self.grown)?)?;
+            file.write(&bytes(format, &rendered, Screen::FILE, self.grown, self.redaction.as_mut())?)?;
             files.push(file);
         }
         // The files first: a reader of standard output who leaves early does not take them along.
         for file in files {
             file.commit()?;
         }
-        write(self.output, &bytes(self.format, &rendered, self.screen, self.grown)?)?;
+        let bytes = bytes(self.format, &rendered, self.screen, self.grown, self.redaction.as_mut())?;
+        write(self.output, &bytes)?;
         Ok(rendered.exit)
     }
 
@@ -239,14 +269,26 @@ impl Context {
     }
 }
 
+/// Of the one result in which bytes stand as they came.
+const BYTES: &str = "stun/1";
+
 /// A result or a part of one; `new`: after something else.
-fn bytes(format: Format, rendered: &Rendered, screen: Screen, new: bool) -> anyhow::Result<Vec<u8>> {
+fn bytes(
+    format: Format,
+    rendered: &Rendered,
+    screen: Screen,
+    new: bool,
+    redaction: Option<&mut Redaction>,
+) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     if new && format.growth == Growth::Paragraphs {
         bytes.push(b'\n');
     }
     format.render(rendered, screen, &mut bytes)?;
-    Ok(bytes)
+    Ok(match redaction {
+        Some(redaction) => redaction.apply(&String::from_utf8_lossy(&bytes)).into_bytes(),
+        None => bytes,
+    })
 }
 
 fn write(output: Option<NewFile>, bytes: &[u8]) -> anyhow::Result<()> {

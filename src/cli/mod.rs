@@ -12,6 +12,7 @@ mod explain;
 mod failure;
 mod man;
 mod probe;
+mod redact;
 mod schema;
 mod sdp;
 mod stun;
@@ -92,6 +93,9 @@ pub struct Global {
     /// The least severity of a finding that makes the exit code 1
     #[arg(long, global = true, value_enum, value_name = "SEVERITY", default_value_t)]
     fail_on: FailOn,
+    /// Put stand-ins for addresses, names of hosts and people, and ids of sessions, so that the result can be shared
+    #[arg(long, global = true)]
+    redact: bool,
     /// Show no progress
     #[arg(short, long, global = true)]
     quiet: bool,

@@ -9,6 +9,7 @@ mod html;
 mod json;
 mod nagios;
 mod prometheus;
+mod redact;
 mod sarif;
 
 use std::process::{Command, Output, Stdio};
