@@ -81,6 +81,7 @@ impl Context {
             quiet: true,
             grown: false,
             state: Arc::default(),
+            redaction: None,
             fail_on,
             verbosity,
             terms,
