@@ -111,6 +111,18 @@ impl Args {
         if self.alone { None } else { input::variable(name) }
     }
 
+    /// The first flag that says who we are.
+    pub(in crate::cli) fn given(&self) -> Option<&'static str> {
+        let flags = [
+            ("--username", self.username.is_some()),
+            ("--password", self.password.is_some()),
+            ("--password-file", self.password_file.is_some()),
+            ("--secret", self.secret.is_some()),
+            ("--key", self.key.is_some()),
+        ];
+        flags.into_iter().find_map(|(flag, given)| given.then_some(flag)).or_else(|| self.token.given())
+    }
+
     /// Whether the server's clock is to be found.
     pub(in crate::cli) fn clock(&self) -> bool {
         self.clock

@@ -41,6 +41,17 @@ impl Args {
         true
     }
 
+    /// The first flag that is given.
+    pub(super) fn given(&self) -> Option<&'static str> {
+        let flags = [
+            ("--access-token", self.access_token.is_some()),
+            ("--access-token-file", self.access_token_file.is_some()),
+            ("--mac-key", self.mac_key.is_some()),
+            ("--mac-key-file", self.mac_key_file.is_some()),
+        ];
+        flags.into_iter().find_map(|(flag, given)| given.then_some(flag))
+    }
+
     /// The token of flags and files; that of the environment only where `environment` says that no flag speaks against
     /// it. `alone`: nothing of the environment counts.
     pub(super) fn token(&self, environment: bool, alone: bool) -> anyhow::Result<Option<AccessToken>> {
