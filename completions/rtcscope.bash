@@ -34,6 +34,9 @@ _rtcscope() {
             rtcscope,probe)
                 cmd="rtcscope__subcmd__probe"
                 ;;
+            rtcscope,schema)
+                cmd="rtcscope__subcmd__schema"
+                ;;
             rtcscope,sdp)
                 cmd="rtcscope__subcmd__sdp"
                 ;;
@@ -74,14 +77,14 @@ _rtcscope() {
 
     case "${cmd}" in
         rtcscope)
-            opts="-o -q -v -h -V --format --report --output --color --fail-on --quiet --verbose --help --version probe stun sdp analyze call explain completions man"
+            opts="-o -q -v -h -V --format --report --output --color --fail-on --redact --quiet --verbose --help --version probe stun sdp analyze call explain schema completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -112,7 +115,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__analyze)
-            opts="-o -q -v -h --sdp --keys --clock --timeline --rtcp --packets --live --interval --ssrc --pt --from --to --side --limit --max --min --config --format --report --output --color --fail-on --quiet --verbose --help diff"
+            opts="-o -q -v -h --sdp --keys --clock --timeline --rtcp --packets --live --interval --ssrc --pt --from --to --side --limit --max --min --config --format --report --output --color --fail-on --redact --quiet --verbose --help diff"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -171,7 +174,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -202,7 +205,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__analyze__subcmd__diff)
-            opts="-o -q -v -h --ssrc --sdp --keys --clock --format --report --output --color --fail-on --quiet --verbose --help"
+            opts="-o -q -v -h --ssrc --sdp --keys --clock --format --report --output --color --fail-on --redact --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -225,7 +228,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -256,7 +259,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__call)
-            opts="-4 -6 -u -w -o -q -v -h --relay --embedded --transport --policy --cafile --servername --insecure --ipv4 --ipv6 --interface --local-addr --username --password --password-file --secret --ttl --separator --key --access-token --access-token-file --mac-key --mac-key-file --media --bitrate --duration --pings --ordered --unordered --max-retransmits --max-packet-lifetime --message-size --throughput --impair --impair-up --impair-down --seed --pcap --pcap-plain --keys --timeout --deadline --max --min --print-sdp --clock --format --report --output --color --fail-on --quiet --verbose --help"
+            opts="-4 -6 -u -w -o -q -v -h --relay --embedded --transport --policy --cafile --servername --insecure --ipv4 --ipv6 --interface --local-addr --username --password --password-file --secret --ttl --separator --key --access-token --access-token-file --mac-key --mac-key-file --media --bitrate --duration --pings --ordered --unordered --max-retransmits --max-packet-lifetime --message-size --throughput --impair --impair-up --impair-down --seed --pcap --pcap-plain --keys --timeout --deadline --max --min --print-sdp --clock --format --report --output --color --fail-on --redact --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -419,7 +422,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -450,14 +453,14 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__completions)
-            opts="-o -q -v -h --format --report --output --color --fail-on --quiet --verbose --help bash elvish fish powershell zsh"
+            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -488,14 +491,14 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__explain)
-            opts="-o -q -v -h --format --report --output --color --fail-on --quiet --verbose --help"
+            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -526,14 +529,14 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__man)
-            opts="-o -q -v -h --format --report --output --color --fail-on --quiet --verbose --help"
+            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -564,7 +567,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__probe)
-            opts="-u -w -4 -6 -o -q -v -h --ice-servers --embedded --turnserver-conf --lint-only --username --password --password-file --secret --ttl --separator --clock --key --access-token --access-token-file --mac-key --mac-key-file --transport --ipv4 --ipv6 --srv --interface --local-addr --cafile --servername --insecure --min-days --count --rate --size --preset --duration --relay-only --relay-family --no-capabilities --nat --nat-lifetime --security --ssrf-deliver --throughput --throughput-max --mtu --lifetimes --watch --rounds --timeout --deadline --max --min --require --trace --pcap --format --report --output --color --fail-on --quiet --verbose --help cred"
+            opts="-u -w -4 -6 -o -q -v -h --ice-servers --embedded --turnserver-conf --lint-only --username --password --password-file --secret --ttl --separator --clock --key --access-token --access-token-file --mac-key --mac-key-file --transport --ipv4 --ipv6 --srv --interface --local-addr --cafile --servername --insecure --min-days --count --rate --size --preset --duration --relay-only --relay-family --no-capabilities --nat --nat-lifetime --security --ssrf-deliver --throughput --throughput-max --mtu --lifetimes --watch --rounds --timeout --deadline --max --min --require --trace --pcap --format --report --output --color --fail-on --redact --quiet --verbose --help cred"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -735,7 +738,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -766,7 +769,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__probe__subcmd__cred)
-            opts="-u -w -o -q -v -h --username --password --password-file --secret --secret-file --secret-user --ttl --separator --realm --oauth-key --oauth-key-file --oauth-server-name --format --report --output --color --fail-on --quiet --verbose --help"
+            opts="-u -w -o -q -v -h --username --password --password-file --secret --secret-file --secret-user --ttl --separator --realm --oauth-key --oauth-key-file --oauth-server-name --format --report --output --color --fail-on --redact --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -829,7 +832,45 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
+                    return 0
+                    ;;
+                --report)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --fail-on)
+                    COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rtcscope__subcmd__schema)
+            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -860,14 +901,14 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__sdp)
-            opts="-o -q -v -h --format --report --output --color --fail-on --quiet --verbose --help diff explain lint negotiate rewrite rules"
+            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --help diff explain lint negotiate rewrite rules"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -898,7 +939,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__sdp__subcmd__diff)
-            opts="-o -q -v -h --raw --exit-code --reoffer --pc --at --select --ignore --format --report --output --color --fail-on --quiet --verbose --help"
+            opts="-o -q -v -h --raw --exit-code --reoffer --pc --at --select --ignore --format --report --output --color --fail-on --redact --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -921,7 +962,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -952,7 +993,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__sdp__subcmd__explain)
-            opts="-o -q -v -h --lines --pc --at --format --report --output --color --fail-on --quiet --verbose --help"
+            opts="-o -q -v -h --lines --pc --at --format --report --output --color --fail-on --redact --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -967,7 +1008,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -998,7 +1039,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__sdp__subcmd__lint)
-            opts="-o -q -v -h --select --ignore --type --pc --at --format --report --output --color --fail-on --quiet --verbose --help"
+            opts="-o -q -v -h --select --ignore --type --pc --at --format --report --output --color --fail-on --redact --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1025,7 +1066,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1056,7 +1097,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__sdp__subcmd__negotiate)
-            opts="-o -q -v -h --type --pc --at --select --ignore --format --report --output --color --fail-on --quiet --verbose --help"
+            opts="-o -q -v -h --type --pc --at --select --ignore --format --report --output --color --fail-on --redact --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1083,7 +1124,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1114,7 +1155,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__sdp__subcmd__rewrite)
-            opts="-o -q -v -h --prefer --only --remove --bandwidth --direction --redact --at --force --format --report --output --color --fail-on --quiet --verbose --help"
+            opts="-o -q -v -h --prefer --only --remove --bandwidth --direction --at --force --format --report --output --color --fail-on --redact --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1145,7 +1186,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1176,14 +1217,14 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__sdp__subcmd__rules)
-            opts="-o -q -v -h --format --report --output --color --fail-on --quiet --verbose --help"
+            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1214,14 +1255,14 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__stun)
-            opts="-o -q -v -h --format --report --output --color --fail-on --quiet --verbose --help decode"
+            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --help decode"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1252,7 +1293,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__stun__subcmd__decode)
-            opts="-u -w -o -q -v -h --username --password --password-file --realm --secret --key --mac-key --format --report --output --color --fail-on --quiet --verbose --help"
+            opts="-u -w -o -q -v -h --username --password --password-file --realm --secret --key --mac-key --format --report --output --color --fail-on --redact --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1295,7 +1336,7 @@ _rtcscope() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv sarif github junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0
                     ;;
                 --report)

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    ExitCode::from(rtcscope::cli::run(std::env::args_os()).code())
+    ExitCode::from(rtcscope::cli::run(std::env::args_os()))
 }

@@ -25,7 +25,7 @@ fn completions_and_man_pages_are_current() {
     }
 
     let wanted: BTreeSet<&str> = assets.iter().map(|(path, _)| path.as_str()).collect();
-    for dir in ["completions", "man"] {
+    for dir in ["completions", "man", "schemas"] {
         for entry in std::fs::read_dir(root.join(dir)).unwrap() {
             let path = format!("{dir}/{}", entry.unwrap().file_name().into_string().unwrap());
             if wanted.contains(path.as_str()) {

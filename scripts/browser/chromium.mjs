@@ -33,6 +33,7 @@ export class Chromium {
   #target;
   #asked = 0;
   #prelude;
+  #listener = () => {};
 
   // `prelude` defines the functions that `ask` calls in the page.
   static async start(program, profile, prelude, flags = []) {
@@ -65,6 +66,16 @@ export class Chromium {
       await this.#page();
       return undefined;
     }
+  }
+
+  // A command of the protocol to the page, as it is.
+  command(method, params = {}) {
+    return within(this.#call(method, params, this.#session), PATIENCE_MS);
+  }
+
+  // What the page tells of its own accord, from now on.
+  listen(listener) {
+    this.#listener = listener;
   }
 
   async stop() {
@@ -106,6 +117,7 @@ export class Chromium {
     if (method === 'Target.detachedFromTarget' || method === 'Target.targetCrashed') {
       this.#drop((call) => call.sessionId === (params.sessionId ?? this.#session), new Gone());
     }
+    if (id === undefined) this.#listener(method, params);
     const call = this.#calls.get(id);
     if (!call) return;
     this.#calls.delete(id);

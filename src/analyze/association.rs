@@ -137,7 +137,7 @@ impl Association {
 }
 
 /// What an association carried.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct SctpFacts {
     /// Packets of both sides.
     pub packets: u64,
@@ -160,7 +160,7 @@ pub struct SctpFacts {
 }
 
 /// A data channel.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct ChannelFacts {
     /// Its SCTP stream.
     pub stream: u16,

@@ -171,7 +171,7 @@ impl<'a> Message<'a> {
 }
 
 /// A call.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct CallFacts {
     /// Who sent the INVITE, where it was captured first.
     pub caller: SocketAddr,

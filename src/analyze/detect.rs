@@ -107,7 +107,7 @@ pub struct Detector {
 }
 
 /// What was refused for one reason.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct NotCounted {
     /// Packets that look like RTP.
     pub packets: u64,

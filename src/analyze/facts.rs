@@ -15,7 +15,7 @@ use crate::analyze::demux::Class;
 use crate::capture::{Frame, Time};
 
 /// Datagrams by what they are.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Classes {
     /// STUN and TURN.
     pub stun: u64,
@@ -52,7 +52,7 @@ impl Classes {
 }
 
 /// What a stream is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Media.
@@ -64,7 +64,7 @@ pub enum Kind {
 }
 
 /// Losses that came together.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Together {
     /// How many times.
     pub count: u64,
@@ -77,7 +77,7 @@ pub struct Together {
 }
 
 /// A time without a whole frame.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct IncompleteRun {
     /// The last packet before its first hole, in seconds since the capture's first packet.
     pub from_s: f64,
@@ -92,7 +92,7 @@ pub struct IncompleteRun {
 }
 
 /// A pause between packets, or between frames, where somebody may have seen it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct PauseFacts {
     /// Seconds since the capture's first packet.
     pub at_s: f64,
@@ -116,7 +116,7 @@ impl PauseFacts {
 }
 
 /// The losses that came closest together.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct BurstFacts {
     /// Packets lost.
     pub lost: u64,
@@ -131,7 +131,7 @@ pub struct BurstFacts {
 }
 
 /// How speech would be rated, and with what.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct MosFacts {
     /// From 1 to 4.5; `None` where it cannot be known.
     pub value: Option<f64>,
@@ -144,7 +144,7 @@ pub struct MosFacts {
 }
 
 /// What was sent with one payload type.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct PayloadFacts {
     /// The number.
     pub payload_type: u8,
@@ -157,7 +157,7 @@ pub struct PayloadFacts {
 }
 
 /// Redundancy within packets.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct RedFacts {
     /// Packets of it.
     pub packets: u64,
@@ -181,7 +181,7 @@ impl RedFacts {
 }
 
 /// A key that was pressed.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct KeyFacts {
     /// `0` to `9`, `*`, `#`, `A` to `D`, `flash`, `event 32`.
     pub key: String,
@@ -200,7 +200,7 @@ pub struct KeyFacts {
 }
 
 /// Timestamps that were set anew, or that stood while time went on.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct TimestampJumps {
     /// How often.
     pub count: u32,
@@ -211,7 +211,7 @@ pub struct TimestampJumps {
 }
 
 /// One stream on one leg.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct StreamFacts {
     /// Its name in this report.
     pub id: String,

@@ -92,7 +92,7 @@ const fn known(
     about: &'static str,
 ) -> KnownLimit {
     let usual = Limit { warn, fail, bound: Bound::Max };
-    KnownLimit { metric: KnownMetric { name, unit }, bound: Bound::Max, usual, about }
+    KnownLimit { metric: KnownMetric { name, unit, about }, bound: Bound::Max, usual, about }
 }
 
 /// Every limit, by name.
@@ -122,7 +122,7 @@ pub static LIMITS: &[KnownLimit] = &[
     known("loss", Unit::Percent, Some(1.0), Some(5.0), "packets lost, seen here or reported by a receiver"),
     known("loss.burst", Unit::Count, Some(5.0), Some(15.0), "packets lost close together"),
     KnownLimit {
-        metric: KnownMetric { name: "mos", unit: Unit::Count },
+        metric: KnownMetric { name: "mos", unit: Unit::Count, about: "rating of speech, 1 to 4.5" },
         bound: Bound::Min,
         usual: Limit { warn: Some(3.6), fail: Some(3.1), bound: Bound::Min },
         about: "rating of speech; below it",
@@ -221,6 +221,16 @@ impl Limit {
             () if self.warn.is_some_and(beyond) => Some(Severity::Warning),
             () => None,
         }
+    }
+}
+
+impl schemars::JsonSchema for Limits {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Limits".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        BTreeMap::<String, BTreeMap<String, Option<f64>>>::json_schema(generator)
     }
 }
 

@@ -41,7 +41,7 @@ struct Counters {
 }
 
 /// What happened in an interval.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct LiveRow {
     record: &'static str,
     /// When it began, in seconds since the first packet.
@@ -73,7 +73,7 @@ pub struct LiveRow {
 }
 
 /// A stream that began.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Begun {
     ssrc: String,
     payload_type: u8,
@@ -292,7 +292,7 @@ impl Report for LiveRow {
 }
 
 /// Nothing has come for a while, by the clock on the wall.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, schemars::JsonSchema)]
 pub struct Idle {
     /// What this line is.
     pub record: &'static str,
@@ -319,7 +319,7 @@ impl Report for Idle {
 }
 
 /// The summary, after the intervals.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[serde(transparent)]
 pub struct End(pub Summary);
 
@@ -347,8 +347,16 @@ impl Report for End {
         self.0.unread()
     }
 
+    fn pictures(&self) -> Vec<crate::report::Picture> {
+        self.0.pictures()
+    }
+
     fn metrics(&self) -> Vec<crate::metric::Metric> {
         self.0.metrics()
+    }
+
+    fn thresholds(&self) -> Vec<crate::metric::Judgement> {
+        self.0.thresholds()
     }
 
     fn exit(&self) -> Exit {

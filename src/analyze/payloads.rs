@@ -9,7 +9,7 @@ use crate::sdp::line::Connection;
 use crate::sdp::{Media, Session, Text};
 
 /// Where a meaning comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
     /// `--clock`.

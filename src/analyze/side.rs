@@ -7,7 +7,9 @@ use serde::Serialize;
 use super::facts::StreamFacts;
 
 /// Where, for a stream.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize, clap::ValueEnum)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema, serde::Deserialize, clap::ValueEnum,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
     /// At the machine that sends the first stream
@@ -19,7 +21,7 @@ pub enum Side {
 }
 
 /// What was said, and which machine that is.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Sides {
     /// `--side`.
     pub given: Option<Side>,

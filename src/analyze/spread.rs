@@ -104,7 +104,7 @@ impl Spread {
 }
 
 /// How durations are spread, in milliseconds to the microsecond. Quantiles are by nearest rank.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Quantiles {
     /// How many.
     pub n: u64,

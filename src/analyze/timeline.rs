@@ -9,7 +9,7 @@ use super::Found;
 use super::facts::{StreamFacts, round};
 
 /// All streams over time.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, schemars::JsonSchema)]
 #[serde(transparent)]
 pub struct Timeline {
     /// Stream by stream, in order of appearance.
@@ -20,7 +20,7 @@ pub struct Timeline {
 }
 
 /// One stream over time.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Line {
     /// Its name in the summary.
     pub stream: String,
@@ -33,7 +33,7 @@ pub struct Line {
 }
 
 /// What happened in one interval.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Interval {
     /// When it begins, in seconds since the capture's first packet.
     pub at_s: f64,

@@ -249,7 +249,7 @@ impl Pairs {
 }
 
 /// What is below the media.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct TransportFacts {
     /// Pairs of addresses.
     #[serde(rename = "transport")]
@@ -274,7 +274,7 @@ pub struct TransportFacts {
 }
 
 /// A pair of addresses.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Row {
     /// From whom to whom; what goes back is in it too.
     #[serde(flatten)]
@@ -295,7 +295,7 @@ pub struct Row {
 }
 
 /// Where something went.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, schemars::JsonSchema)]
 pub struct LegFacts {
     /// Who sent it.
     pub src: SocketAddr,
@@ -308,7 +308,7 @@ pub struct LegFacts {
 }
 
 /// The framing of a relay.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, schemars::JsonSchema)]
 pub struct ViaFacts {
     /// `channel` or `indication`.
     pub turn: &'static str,
@@ -336,7 +336,7 @@ impl LegFacts {
 }
 
 /// The checks of a pair.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct IceRow {
     /// The same for all pairs that the same checks went over: the legs of one flow.
     pub flow: usize,
@@ -347,7 +347,7 @@ pub struct IceRow {
 }
 
 /// The pair in use changed.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct MoveRow {
     /// When.
     pub at_s: f64,

@@ -16,7 +16,7 @@ use crate::impair::{Flow, FlowLog, Link};
 use crate::measure::{Distribution, Rolling, milliseconds};
 
 /// One call over one path.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct PathFacts {
     /// `direct`, or the relay's URI.
     pub name: String,
@@ -67,7 +67,7 @@ pub struct PathFacts {
 }
 
 /// One end's relay, and what was done to get and to keep it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct RelayFacts {
     /// How it was reached.
     pub transport: &'static str,
@@ -100,7 +100,7 @@ pub struct RelayFacts {
 }
 
 /// A step on the way to a relay.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct StepFacts {
     /// `dns`, `tcp`, `tls`, `dtls`, `allocate`, `permission`, `channel`, `refresh`.
     pub name: &'static str,
@@ -113,7 +113,7 @@ pub struct StepFacts {
 }
 
 /// What did not work.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Failure {
     /// `ice`, `dtls`, `turn-auth` and their like.
     pub phase: String,
@@ -122,7 +122,7 @@ pub struct Failure {
 }
 
 /// The two candidates that a call went between.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct PairFacts {
     /// The caller's.
     pub caller: CandidateFacts,
@@ -133,7 +133,7 @@ pub struct PairFacts {
 }
 
 /// A candidate.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct CandidateFacts {
     /// `host` or `relay`.
     pub kind: &'static str,
@@ -142,7 +142,7 @@ pub struct CandidateFacts {
 }
 
 /// The handshake.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct DtlsFacts {
     /// Datagrams that were sent again.
     pub retransmits: u32,
@@ -151,7 +151,7 @@ pub struct DtlsFacts {
 }
 
 /// Round trips.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct RoundTrips {
     /// Of pings over the data channel.
     #[serde(flatten)]
@@ -163,7 +163,7 @@ pub struct RoundTrips {
 }
 
 /// Delays one way.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct OneWay {
     /// Of all media.
     #[serde(flatten)]
@@ -175,7 +175,7 @@ pub struct OneWay {
 }
 
 /// One stream.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct MediaFacts {
     /// Who sends it.
     pub from: End,
@@ -216,7 +216,7 @@ pub struct MediaFacts {
 }
 
 /// The data channel.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct ChannelFacts {
     /// Pings sent.
     pub pings: u32,
@@ -229,7 +229,7 @@ pub struct ChannelFacts {
 }
 
 /// Filling the data channel.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct ThroughputFacts {
     /// Bits a second that arrived.
     pub bps: Option<u64>,
@@ -240,7 +240,7 @@ pub struct ThroughputFacts {
 }
 
 /// What was done to one direction.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ImpairmentFacts {
     /// Who sends that way.
     pub from: End,
@@ -253,7 +253,7 @@ pub struct ImpairmentFacts {
 }
 
 /// What was done to one flow.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct FlowFacts {
     /// `audio`, `video`, `retransmission`, `stun`, `dtls`, `rtcp`.
     pub flow: &'static str,
@@ -270,7 +270,7 @@ pub struct FlowFacts {
 }
 
 /// Raw datagrams through the same loop over the same interface, with nothing on top.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct FloorFacts {
     /// There and back by the loop that the call has, as often as its pings.
     pub rtt: Option<Distribution>,
@@ -287,7 +287,7 @@ pub struct FloorFacts {
 }
 
 /// What it took of the machine.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Cost {
     /// Of one processor, both ends together, while calls were under way; in percent.
     pub cpu_pct: Option<f64>,

@@ -11,7 +11,7 @@ use crate::measure::milliseconds;
 const MOST: usize = 64;
 
 /// A datagram, or several in a row, of one end's handshake.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Flight {
     /// Who sent it.
     pub from: End,

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::measure::milliseconds;
 
 /// The steps of a call, in order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     /// Cryptography and both engines are ready.
@@ -95,7 +95,7 @@ pub struct Phases {
 }
 
 /// A phase, as JSON has it.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct PhaseFacts {
     /// Which.
     pub name: Phase,

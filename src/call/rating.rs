@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 /// In a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Rating {
     /// Up to 100 ms.

@@ -21,7 +21,7 @@ use crate::measure::Rolling as Quantiles;
 use crate::srtp::Profile;
 
 /// Which end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum End {
     /// Makes the offer.
@@ -103,7 +103,7 @@ pub enum Output {
 }
 
 /// The two descriptions.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Descriptions {
     /// The caller's.
     pub offer: String,

@@ -1,5 +1,6 @@
 //! The whole run: `call/1`.
 
+mod pictures;
 mod text;
 
 use serde::Serialize;
@@ -11,10 +12,10 @@ use super::session::Descriptions;
 use crate::finding::Exit;
 use crate::measure::Distribution;
 use crate::metric::{Judgement, KnownMetric, Metric, Threshold, Unit};
-use crate::report::{Document, Report};
+use crate::report::{Document, Picture, Report};
 
 /// Everything that was measured. What stands at the top is the first path's.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Summary {
     /// `pass`, `fail` or `inconclusive`.
     pub verdict: &'static str,
@@ -56,49 +57,59 @@ pub struct Summary {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub descriptions: Option<Descriptions>,
     #[serde(skip)]
+    pub(super) metrics: Vec<Metric>,
+    #[serde(skip)]
     pub(super) verbosity: u8,
 }
 
-const fn ms(name: &'static str) -> KnownMetric {
-    KnownMetric { name, unit: Unit::Milliseconds }
+const fn ms(name: &'static str, about: &'static str) -> KnownMetric {
+    KnownMetric { name, unit: Unit::Milliseconds, about }
 }
 
 /// What `--max` and `--min` take.
 pub const METRICS: &[KnownMetric] = &[
-    ms("setup"),
-    ms("phases.setup"),
-    ms("phases.gather"),
-    ms("phases.ice_first_check"),
-    ms("phases.ice_nominated"),
-    ms("phases.dtls"),
-    ms("phases.sctp"),
-    ms("phases.channel_open"),
-    ms("phases.first_rtp"),
-    ms("phases.first_frame"),
-    ms("rtt.min"),
-    ms("rtt.median"),
-    ms("rtt.p95"),
-    ms("rtt.p99"),
-    ms("rtt.max"),
-    ms("one_way.min"),
-    ms("one_way.median"),
-    ms("one_way.p95"),
-    ms("one_way.p99"),
-    ms("one_way.max"),
-    ms("one_way.audio.median"),
-    ms("one_way.audio.p95"),
-    ms("one_way.audio.p99"),
-    ms("one_way.audio.max"),
-    ms("one_way.video.median"),
-    ms("one_way.video.p95"),
-    ms("one_way.video.p99"),
-    ms("one_way.video.max"),
-    ms("jitter"),
-    KnownMetric { name: "loss", unit: Unit::Percent },
-    KnownMetric { name: "bitrate", unit: Unit::BitsPerSecond },
-    KnownMetric { name: "throughput", unit: Unit::BitsPerSecond },
-    KnownMetric { name: "cpu", unit: Unit::Percent },
-    KnownMetric { name: "peak_memory", unit: Unit::Bytes },
+    ms("setup", "From the first packet until all of the call was there"),
+    ms("phases.setup", "Phase: all of the setup"),
+    ms("phases.gather", "Phase: gathering candidates"),
+    ms("phases.ice_first_check", "Phase: until the first check of ICE"),
+    ms("phases.ice_nominated", "Phase: until ICE nominated a pair"),
+    ms("phases.dtls", "Phase: the DTLS handshake"),
+    ms("phases.sctp", "Phase: the SCTP association"),
+    ms("phases.channel_open", "Phase: until the data channel was open"),
+    ms("phases.first_rtp", "Phase: until the first packet of media"),
+    ms("phases.first_frame", "Phase: until the first whole frame"),
+    ms("rtt.min", "Shortest round trip over the data channel"),
+    ms("rtt.median", "Half are no longer: round trip over the data channel"),
+    ms("rtt.p95", "95 of 100 are no longer: round trip over the data channel"),
+    ms("rtt.p99", "99 of 100 are no longer: round trip over the data channel"),
+    ms("rtt.max", "Longest round trip over the data channel"),
+    ms("one_way.min", "Shortest one-way delay of media"),
+    ms("one_way.median", "Half are no longer: one-way delay of media"),
+    ms("one_way.p95", "95 of 100 are no longer: one-way delay of media"),
+    ms("one_way.p99", "99 of 100 are no longer: one-way delay of media"),
+    ms("one_way.max", "Longest one-way delay of media"),
+    ms("one_way.audio.median", "Half are no longer: one-way delay of audio"),
+    ms("one_way.audio.p95", "95 of 100 are no longer: one-way delay of audio"),
+    ms("one_way.audio.p99", "99 of 100 are no longer: one-way delay of audio"),
+    ms("one_way.audio.max", "Longest one-way delay of audio"),
+    ms("one_way.video.median", "Half are no longer: one-way delay of video"),
+    ms("one_way.video.p95", "95 of 100 are no longer: one-way delay of video"),
+    ms("one_way.video.p99", "99 of 100 are no longer: one-way delay of video"),
+    ms("one_way.video.max", "Longest one-way delay of video"),
+    ms("jitter", "Jitter (RFC 3550) of what arrived"),
+    KnownMetric { name: "loss", unit: Unit::Percent, about: "Packets of media lost" },
+    KnownMetric {
+        name: "bitrate",
+        unit: Unit::BitsPerSecond,
+        about: "Payload of all media a second that arrived",
+    },
+    KnownMetric {
+        name: "throughput",
+        unit: Unit::BitsPerSecond,
+        about: "What the data channel carried a second",
+    },
+    KnownMetric { name: "cpu", unit: Unit::Percent, about: "What the call took of one core" },
+    KnownMetric { name: "peak_memory", unit: Unit::Bytes, about: "The most memory that the process had" },
 ];
 
 impl Summary {
@@ -112,9 +123,8 @@ impl Summary {
         thresholds: &[Threshold],
     ) -> Self {
         let mut metrics: Vec<Metric> = paths.iter().flat_map(|path| of_path(path, paths.len() > 1)).collect();
-        let plain = |name, unit, value| Metric { name, unit, value, labels: Vec::new() };
-        metrics.push(plain("cpu", Unit::Percent, cost.cpu_pct));
-        metrics.push(plain("peak_memory", Unit::Bytes, cost.peak_memory_bytes.map(|bytes| bytes as f64)));
+        metrics.extend(metric("cpu", cost.cpu_pct, Vec::new()));
+        metrics.extend(metric("peak_memory", cost.peak_memory_bytes.map(|bytes| bytes as f64), Vec::new()));
         let thresholds: Vec<Judgement> = thresholds.iter().flat_map(|limit| limit.judge(&metrics)).collect();
 
         let failed = paths.iter().any(|path| path.failure.is_some());
@@ -154,6 +164,7 @@ impl Summary {
             cost,
             thresholds,
             descriptions: None,
+            metrics,
             verbosity: 0,
         }
     }
@@ -183,6 +194,11 @@ impl Summary {
     }
 }
 
+fn metric(name: &str, value: Option<f64>, labels: Vec<(&'static str, String)>) -> Option<Metric> {
+    let known = METRICS.iter().find(|known| known.name == name)?;
+    Some(known.metric(value, labels))
+}
+
 fn of_path(path: &PathFacts, labelled: bool) -> Vec<Metric> {
     let mut labels = vec![("path", path.name.clone())];
     labels.extend(path.transport.map(|transport| ("transport", transport.to_owned())));
@@ -191,9 +207,7 @@ fn of_path(path: &PathFacts, labelled: bool) -> Vec<Metric> {
     }
     let mut metrics = Vec::new();
     let mut push = |name: &str, value: Option<f64>| {
-        if let Some(known) = METRICS.iter().find(|known| known.name == name) {
-            metrics.push(Metric { name: known.name, unit: known.unit, value, labels: labels.clone() });
-        }
+        metrics.extend(metric(name, value, labels.clone()));
     };
     push("setup", path.setup_ms);
     for phase in super::phases::Phase::ALL {
@@ -231,7 +245,15 @@ impl Report for Summary {
     }
 
     fn metrics(&self) -> Vec<Metric> {
-        self.paths.iter().flat_map(|path| of_path(path, self.paths.len() > 1)).collect()
+        self.metrics.clone()
+    }
+
+    fn thresholds(&self) -> Vec<Judgement> {
+        self.thresholds.clone()
+    }
+
+    fn pictures(&self) -> Vec<Picture> {
+        pictures::pictures(self)
     }
 
     fn exit(&self) -> Exit {

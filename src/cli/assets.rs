@@ -19,6 +19,7 @@ pub fn render() -> io::Result<Vec<(String, Vec<u8>)>> {
         files.push((format!("completions/{}", shell.file_name("rtcscope")), completions(*shell)));
     }
     files.extend(man_pages()?.into_iter().map(|(name, page)| (format!("man/{name}"), page)));
+    files.extend(super::schema::files()?);
     Ok(files)
 }
 

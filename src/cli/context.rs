@@ -1,13 +1,18 @@
 //! What the global flags mean to a subcommand: where its one report goes, and how.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use clap::ValueEnum;
 
+use super::redact::Redaction;
 use super::{Global, UserError};
 use crate::finding::{Exit, FailOn};
+use crate::io::check::Terms;
 use crate::io::output::{self, NewFile};
-use crate::report::{FORMATS, Format, Growth, Part, Progress, Rendered, Report, Screen};
+use crate::report::{FORMATS, Format, Growth, Part, Progress, Rendered, Report, Screen, nagios};
 
 /// `--report FORMAT=PATH`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,13 +54,50 @@ pub struct Context {
     quiet: bool,
     /// Parts of the result are written already.
     grown: bool,
+    /// `--redact`.
+    redaction: Option<Redaction>,
+    /// With `--format nagios`: the state that the result has.
+    state: Arc<OnceLock<nagios::State>>,
     /// `--fail-on`.
     pub fail_on: FailOn,
     /// How often `-v` was given.
     pub verbosity: u8,
+    /// What it is held to, where it is part of something larger.
+    terms: Option<Terms>,
 }
 
 impl Context {
+    /// For a command that is part of another, whose result is shown in these formats: writes nothing, says nothing, and
+    /// ends when the other does.
+    pub fn within(formats: &[Format], verbosity: u8, fail_on: FailOn, terms: Option<Terms>) -> Self {
+        let page = formats.iter().find(|format| format.takes == Part::Page);
+        Self {
+            format: page.copied().unwrap_or_default(),
+            screen: Screen::FILE,
+            output: None,
+            reports: Vec::new(),
+            paths: Vec::new(),
+            progress: false,
+            quiet: true,
+            grown: false,
+            redaction: None,
+            state: Arc::default(),
+            fail_on,
+            verbosity,
+            terms,
+        }
+    }
+
+    /// How long there is left; `None` where nobody waits.
+    pub fn left(&self) -> Option<Duration> {
+        self.terms.as_ref().map(Terms::left)
+    }
+
+    /// Whether nobody waits any more.
+    pub fn is_over(&self) -> bool {
+        self.terms.as_ref().is_some_and(|terms| terms.stop.load(Ordering::Relaxed))
+    }
+
     /// Opens every file that is to be written, so that a wrong path is known before the work is done.
     pub fn open(global: Global) -> anyhow::Result<Self> {
         let output = global.output.filter(|path| path.as_os_str() != "-");
@@ -85,9 +127,17 @@ impl Context {
             quiet: global.quiet,
             progress: !global.quiet && output::stderr_is_terminal(),
             grown: false,
+            redaction: global.redact.then(Redaction::default),
+            state: Arc::default(),
             fail_on: global.fail_on,
             verbosity: global.verbose,
+            terms: None,
         })
+    }
+
+    /// Where the state of the result will be told, if the exit code shall be that of Nagios.
+    pub(super) fn state(&self) -> Arc<OnceLock<nagios::State>> {
+        Arc::clone(&self.state)
     }
 
     /// Whether `--output` or a `--report` is this file: nothing else may write there.
@@ -109,8 +159,38 @@ impl Context {
     }
 
     /// Every format that was asked for, that of standard output last.
-    fn formats(&self) -> Vec<Format> {
+    pub fn formats(&self) -> Vec<Format> {
         self.reports.iter().map(|(format, _)| *format).chain([self.format]).collect()
+    }
+
+    /// Whether a format shows pictures, for which more must be kept.
+    pub fn draws(&self) -> bool {
+        self.formats().iter().any(|format| format.takes == Part::Page)
+    }
+
+    /// Whether nothing may be shown that tells whose it is.
+    pub fn redacts(&self) -> bool {
+        self.redaction.is_some()
+    }
+
+    /// What the formats take of the report, and what of it must be known to be hidden.
+    fn rendered<R: Report>(&mut self, report: &R) -> anyhow::Result<Rendered> {
+        let mut formats = self.formats();
+        if self.redaction.is_some() {
+            if R::SCHEMA == BYTES {
+                return Err(UserError::usage(
+                    "a message is shown byte by byte, and `--redact` would leave them",
+                )
+                .hint("`rtcscope sdp rewrite --redact` is for descriptions")
+                .into());
+            }
+            formats.extend(FORMATS.iter().filter(|format| format.takes == Part::Json));
+        }
+        let rendered = Rendered::for_formats(report, &formats)?;
+        if let Some(redaction) = &mut self.redaction {
+            redaction.learn(&rendered.json);
+        }
+        Ok(rendered)
     }
 
     /// That every format takes a result part by part, for one that is too long to wait for.
@@ -134,14 +214,14 @@ impl Context {
     /// Writes a part of a result that goes on growing, at once, wherever the format has parts. `new`: it does not go
     /// on with what the part before it says.
     pub fn grow(&mut self, part: &impl Report, new: bool) -> anyhow::Result<()> {
-        let rendered = Rendered { continues: self.grown, ..Rendered::for_formats(part, &self.formats())? };
+        let rendered = Rendered { continues: self.grown, ..self.rendered(part)? };
         let new = new && self.grown;
         let has_parts = |format: Format| format.growth != Growth::Whole;
         for (format, file) in self.reports.iter_mut().filter(|(format, _)| has_parts(*format)) {
-            file.write(&bytes(*format, &rendered, Screen::FILE, new)?)?;
+            file.write(&bytes(*format, &rendered, Screen::FILE, new, self.redaction.as_mut())?)?;
         }
         if has_parts(self.format) {
-            let bytes = bytes(self.format, &rendered, self.screen, new)?;
+            let bytes = bytes(self.format, &rendered, self.screen, new, self.redaction.as_mut())?;
             match &mut self.output {
                 Some(file) => file.write(&bytes)?,
                 None => output::write_stdout(&bytes)?,
@@ -152,9 +232,9 @@ impl Context {
     }
 
     /// Writes the result to every place that was asked for, in the format asked for there.
-    pub fn emit(self, report: &impl Report) -> anyhow::Result<Exit> {
+    pub fn emit(mut self, report: &impl Report) -> anyhow::Result<Exit> {
         let formats = self.formats();
-        let rendered = Rendered::for_formats(report, &formats)?;
+        let rendered = self.rendered(report)?;
         let rendered = Rendered { fail_on: self.fail_on, continues: self.grown, ..rendered };
         if rendered.findings.is_none()
             && let Some(format) = formats.iter().find(|format| format.takes == Part::Findings)
@@ -167,16 +247,20 @@ impl Context {
         {
             return Err(lacking(*format).into());
         }
+        if self.format.is_nagios() {
+            let _ = self.state.set(nagios::State::of(&rendered));
+        }
         let mut files = Vec::new();
         for (format, mut file) in self.reports {
-            file.write(&bytes(format, &rendered, Screen::FILE, self.grown)?)?;
+            file.write(&bytes(format, &rendered, Screen::FILE, self.grown, self.redaction.as_mut())?)?;
             files.push(file);
         }
         // The files first: a reader of standard output who leaves early does not take them along.
         for file in files {
             file.commit()?;
         }
-        write(self.output, &bytes(self.format, &rendered, self.screen, self.grown)?)?;
+        let bytes = bytes(self.format, &rendered, self.screen, self.grown, self.redaction.as_mut())?;
+        write(self.output, &bytes)?;
         Ok(rendered.exit)
     }
 
@@ -201,14 +285,26 @@ fn lacking(format: Format) -> UserError {
     UserError::usage(message).hint("take `json` for programs")
 }
 
+/// Of the one result in which bytes stand as they came.
+const BYTES: &str = "stun/1";
+
 /// A result or a part of one; `new`: after something else.
-fn bytes(format: Format, rendered: &Rendered, screen: Screen, new: bool) -> anyhow::Result<Vec<u8>> {
+fn bytes(
+    format: Format,
+    rendered: &Rendered,
+    screen: Screen,
+    new: bool,
+    redaction: Option<&mut Redaction>,
+) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     if new && format.growth == Growth::Paragraphs {
         bytes.push(b'\n');
     }
     format.render(rendered, screen, &mut bytes)?;
-    Ok(bytes)
+    Ok(match redaction {
+        Some(redaction) => redaction.apply(&String::from_utf8_lossy(&bytes)).into_bytes(),
+        None => bytes,
+    })
 }
 
 fn write(output: Option<NewFile>, bytes: &[u8]) -> anyhow::Result<()> {
@@ -242,11 +338,15 @@ mod tests {
     fn says_what_is_wrong_with_the_rest() {
         check(
             "out.json",
-            Err("write it as FORMAT=PATH; formats: text, json, jsonl, csv, sarif, github, junit"),
+            Err(
+                "write it as FORMAT=PATH; formats: text, json, jsonl, csv, markdown, html, sarif, github, junit, prometheus, nagios",
+            ),
         );
         check(
             "xml=out.xml",
-            Err("`xml` is not a format; formats: text, json, jsonl, csv, sarif, github, junit"),
+            Err(
+                "`xml` is not a format; formats: text, json, jsonl, csv, markdown, html, sarif, github, junit, prometheus, nagios",
+            ),
         );
         check("json=", Err("the path is missing"));
         check("json=-", Err("standard output is for `--format`; `--report` needs a file"));

@@ -43,8 +43,8 @@ fn find(code: &str) -> Result<&'static Rule, UserError> {
     })
 }
 
-#[derive(Serialize)]
-struct Explanation {
+#[derive(Serialize, schemars::JsonSchema)]
+pub(super) struct Explanation {
     rules: Vec<&'static Rule>,
     #[serde(skip)]
     in_full: bool,

@@ -4,11 +4,12 @@ use serde::Serialize;
 
 use super::{Context, Global, error};
 use crate::finding::{Exit, Finding};
-use crate::report::{Document, Part, Report, Unread};
+use crate::io::output;
+use crate::report::{Document, Part, Report, Unread, nagios};
 
 /// Why there is no result.
-#[derive(Serialize)]
-struct Failure {
+#[derive(Serialize, schemars::JsonSchema)]
+pub(super) struct Failure {
     errors: Vec<Unread>,
 }
 
@@ -22,6 +23,14 @@ pub(super) fn tell(why: &anyhow::Error, global: Global) {
     let failure = Failure { errors: vec![Unread { hints, ..Unread::new("", message) }] };
     // What cannot be written is told on standard error all the same.
     let _ = Context::open(global).and_then(|context| context.emit(&failure));
+}
+
+/// Says it to Nagios, and gives the code to exit with.
+pub(super) fn tell_nagios(exit: Exit, sentence: &str) -> u8 {
+    let state = nagios::State::of_exit(exit);
+    // A reader who has gone misses nothing but this.
+    let _ = output::write_stdout(format!("{}\n", nagios::line(state, sentence)).as_bytes());
+    state.code()
 }
 
 impl Report for Failure {

@@ -3,6 +3,7 @@
 mod analyze;
 pub mod assets;
 mod call;
+mod check;
 mod completions;
 mod context;
 mod duration;
@@ -11,6 +12,8 @@ mod explain;
 mod failure;
 mod man;
 mod probe;
+mod redact;
+mod schema;
 mod sdp;
 mod stun;
 
@@ -23,7 +26,7 @@ use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::finding::{Exit, FailOn};
 use crate::io::input;
 use crate::io::output::{self, Colour};
-use crate::report::{Format, printable};
+use crate::report::{Format, nagios, printable};
 
 pub use context::{Context, FormatAndPath};
 pub use error::UserError;
@@ -47,7 +50,9 @@ enum Command {
     Sdp(sdp::Args),
     Analyze(Box<analyze::Args>),
     Call(Box<call::Args>),
+    Check(check::Args),
     Explain(explain::Args),
+    Schema(schema::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -60,7 +65,9 @@ impl Command {
             Command::Sdp(args) => sdp::run(args, context),
             Command::Analyze(args) => analyze::run(*args, context),
             Command::Call(args) => call::run(*args, context),
+            Command::Check(args) => check::run(args, context),
             Command::Explain(args) => explain::run(args, context),
+            Command::Schema(args) => schema::run(args, context),
             Command::Completions(args) => completions::run(args, context),
             Command::Man(args) => man::run(args, context),
         }
@@ -86,6 +93,9 @@ pub struct Global {
     /// The least severity of a finding that makes the exit code 1
     #[arg(long, global = true, value_enum, value_name = "SEVERITY", default_value_t)]
     fail_on: FailOn,
+    /// Put stand-ins for addresses, names of hosts and people, and ids of sessions, so that the result can be shared
+    #[arg(long, global = true)]
+    redact: bool,
     /// Show no progress
     #[arg(short, long, global = true)]
     quiet: bool,
@@ -106,32 +116,61 @@ pub fn command() -> clap::Command {
     Cli::command()
 }
 
-/// Runs the command line `args` (the program's name first) to its end, and says how it went.
-pub fn run<I, T>(args: I) -> Exit
+/// Runs the command line `args` (the program's name first) to its end, and says what the process exits with.
+pub fn run<I, T>(args: I) -> u8
 where
     I: IntoIterator<Item = T>,
     T: Into<OsString> + Clone,
 {
-    let matches = match command().try_get_matches_from(args) {
+    let args: Vec<OsString> = args.into_iter().map(Into::into).collect();
+    let matches = match command().try_get_matches_from(&args) {
         Ok(matches) => matches,
-        Err(error) => return print_clap_error(&error),
+        Err(error) => {
+            let exit = print_clap_error(&error);
+            return if exit == Exit::Usage && asks_for_nagios(&args) {
+                failure::tell_nagios(exit, "the command line is wrong")
+            } else {
+                exit.code()
+            };
+        }
     };
     let mut global = None;
+    let mut state = None;
     let result = Cli::from_arg_matches(&matches).map_err(anyhow::Error::from).and_then(|cli| {
         global = Some(cli.global.clone());
-        cli.command.run(Context::open(cli.global)?)
+        let context = Context::open(cli.global)?;
+        state = Some(context.state());
+        cli.command.run(context)
     });
+    let is_nagios = global.as_ref().is_some_and(|global| global.format.is_nagios());
     match result {
-        Ok(exit) => exit,
+        Ok(exit) if is_nagios => {
+            let state = state.and_then(|state| state.get().copied());
+            state.unwrap_or(nagios::State::of_exit(exit)).code()
+        }
+        Ok(exit) => exit.code(),
         Err(error) => {
             let (exit, message) = error::explain(&error);
-            if let (Exit::CouldNotTell, Some(global)) = (exit, global) {
-                failure::tell(&error, global);
-            }
             output::write_stderr(&message);
-            exit
+            match global {
+                // Its reader knows four codes, and standard output alone.
+                Some(_) if is_nagios && exit != Exit::Healthy => {
+                    failure::tell_nagios(exit, &error::sentence(&error).0)
+                }
+                Some(global) if exit == Exit::CouldNotTell => {
+                    failure::tell(&error, global);
+                    exit.code()
+                }
+                _ => exit.code(),
+            }
         }
     }
+}
+
+/// Of a command line that could not be read.
+fn asks_for_nagios(args: &[OsString]) -> bool {
+    let after = args.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "nagios");
+    after || args.iter().any(|arg| arg == "--format=nagios")
 }
 
 /// `--help` and `--version` are errors to clap, but go to standard output and are none.

@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 /// How bad a finding is. Ordered: `Info < Warning < Error`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Worth knowing; never fails anything.
@@ -24,7 +24,7 @@ pub enum Severity {
 }
 
 /// How sure we are of a finding, given what can be seen from here. Ordered: `Low < High`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
     /// One of several explanations of what was seen.
@@ -38,7 +38,7 @@ pub enum Confidence {
 /// What `rtcscope explain CODE` prints, and what every finding of one kind shares.
 ///
 /// A code is stable for ever and never reused.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct Rule {
     /// Stable code, e.g. `REST_EXPIRED` or `SDP501`.
     pub code: &'static str,
@@ -76,7 +76,7 @@ impl Rule {
 }
 
 /// Where in the thing examined a finding was made.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 #[serde(untagged)]
 pub enum Location {
     /// One transport address of one server.
@@ -148,7 +148,7 @@ impl std::fmt::Display for Location {
 
 /// One fact about the thing examined that its owner should know, in the shape that every command
 /// and every format shares.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Finding {
     /// [`Rule::code`].
     pub code: &'static str,

@@ -73,11 +73,51 @@ impl Foundations {
 
 /// By hand, because the keys are those of the report and not all of the fields belong into it.
 /// The terms of RFC 8445 §5.1.2.1 under their names; the last one is 256 minus the component.
-#[derive(Serialize)]
+#[derive(Serialize, schemars::JsonSchema)]
 struct Parts {
     type_preference: u32,
     local_preference: u32,
     component_term: u32,
+}
+
+/// The keys that [`Candidate`] has in JSON.
+#[derive(schemars::JsonSchema)]
+#[schemars(rename = "Candidate")]
+#[expect(dead_code, reason = "it is the shape alone")]
+struct Shape {
+    /// When it was found, in seconds from the start.
+    at_s: f64,
+    /// `host`, `srflx`, …
+    #[schemars(rename = "type")]
+    kind: Kind,
+    /// The same for similar ones (RFC 8445 §5.1.1.3).
+    foundation: String,
+    /// What the peer speaks to it.
+    protocol: Protocol,
+    /// Where.
+    address: IpAddr,
+    /// And at which port.
+    port: u16,
+    /// RFC 8445 §5.1.2.1.
+    priority: u32,
+    /// What it is made of.
+    priority_parts: Parts,
+    /// The address behind it.
+    related: Option<SocketAddr>,
+    /// The server that gave it.
+    url: Option<String>,
+    /// What we speak to the relay.
+    relay_protocol: Option<RelayProtocol>,
+}
+
+impl schemars::JsonSchema for Candidate {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        Shape::schema_name()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        Shape::json_schema(generator)
+    }
 }
 
 impl Serialize for Candidate {

@@ -10,7 +10,7 @@ use super::kind::{Kind, RelayProtocol};
 
 /// `2^24 × type preference + 2^8 × local preference + 256 − component`. Displayed in these three parts, as
 /// the Trickle ICE page does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, schemars::JsonSchema)]
 #[serde(transparent)]
 pub struct Priority(u32);
 

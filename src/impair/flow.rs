@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::Impairment;
 
 /// What belongs together: its packets are numbered, from 0 in the order in which they are sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Flow {
     /// Connectivity checks.

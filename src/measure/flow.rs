@@ -181,7 +181,7 @@ impl Flow {
 }
 
 /// What one flow says about its path.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct FlowReport {
     /// At least one packet arrived at the far end.
     pub ok: bool,

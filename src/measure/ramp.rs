@@ -420,7 +420,7 @@ impl Ramp {
 
 /// What one direction carries. Bits are those of the payload: what an application hands over, without the headers
 /// of TURN, UDP and IP.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct RampReport {
     /// At least one packet arrived.
     pub ok: bool,
@@ -450,7 +450,7 @@ pub struct RampReport {
 }
 
 /// A rate that was offered for a while.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct RampStep {
     /// The rate.
     pub offered_bps: u64,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::distribution::{Distribution, milliseconds};
+use super::distribution::{self, Distribution, milliseconds};
 
 /// Values below this many microseconds have a bucket each; above, each doubling has as many as half of it.
 const EXACT: u64 = 1 << BITS;
@@ -58,7 +58,15 @@ impl Rolling {
             p95_ms: self.quantile(95),
             p99_ms: self.quantile(99),
             max_ms: milliseconds(self.max),
+            bins: self.bins(min),
         })
+    }
+
+    /// As the buckets have it: what one of them holds counts as its largest.
+    fn bins(&self, min: Duration) -> Vec<(f64, f64, u64)> {
+        let filled = self.buckets.iter().enumerate().filter(|(_, count)| **count > 0);
+        let value = |at| milliseconds(Duration::from_micros(top(at)).clamp(min, self.max));
+        distribution::bins(filled.map(|(at, count)| (value(at), *count)))
     }
 
     fn quantile(&self, percent: u64) -> f64 {

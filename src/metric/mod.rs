@@ -13,11 +13,16 @@ pub struct Metric {
     pub name: &'static str,
     /// What the number counts.
     pub unit: Unit,
+    /// [`KnownMetric::about`].
+    pub about: &'static str,
     /// The number; `None` where it was not measured.
     pub value: Option<f64>,
     /// Label names and values, e.g. `("transport", "udp")`.
     pub labels: Vec<(&'static str, String)>,
 }
+
+/// The label that says which command measured a number, where a report holds those of several.
+pub const COMMAND: &str = "command";
 
 /// A name that a command emits metrics under, and that `--max` therefore takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,4 +31,14 @@ pub struct KnownMetric {
     pub name: &'static str,
     /// [`Metric::unit`].
     pub unit: Unit,
+    /// What it is, in a line: what monitoring systems show beside it.
+    pub about: &'static str,
+}
+
+impl KnownMetric {
+    /// This number, measured or not.
+    #[must_use]
+    pub fn metric(self, value: Option<f64>, labels: Vec<(&'static str, String)>) -> Metric {
+        Metric { name: self.name, unit: self.unit, about: self.about, value, labels }
+    }
 }

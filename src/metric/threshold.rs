@@ -18,7 +18,7 @@ pub struct Threshold {
 }
 
 /// On which side of a limit a metric must stay.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Bound {
     /// At or below it.
@@ -40,7 +40,7 @@ pub struct Judgement {
 }
 
 /// What [`Judgement::state`] says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     /// Within the limit.
@@ -180,6 +180,30 @@ impl Judgement {
     }
 }
 
+impl schemars::JsonSchema for Judgement {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Threshold".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "How a metric stands to a limit; the unit ends the keys of both numbers, as in `limit_ms`.",
+            "type": "object",
+            "properties": {
+                "metric": { "type": "string", "description": "The name of the metric." },
+                "state": generator.subschema_for::<State>(),
+                "bound": generator.subschema_for::<Bound>(),
+                "labels": { "type": "object", "additionalProperties": { "type": "string" } },
+            },
+            "patternProperties": {
+                "^limit(_[a-z]+)?$": { "type": "number" },
+                "^actual(_[a-z]+)?$": { "type": ["number", "null"] },
+            },
+            "required": ["metric", "state", "bound", "labels"],
+        })
+    }
+}
+
 /// `{metric, state, bound, limit_ms, actual_ms, labels}`: the unit is in the key, as everywhere.
 impl Serialize for Judgement {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -223,7 +247,7 @@ fn unknown(name: &str, known: &[KnownMetric]) -> ThresholdError {
 }
 
 fn limit(value: &str, metric: KnownMetric, unit_is_named: bool) -> Result<f64, ThresholdError> {
-    let KnownMetric { name: metric, unit } = metric;
+    let KnownMetric { name: metric, unit, .. } = metric;
     let digits = value.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(value.len());
     let (number, symbol) = value.split_at(digits);
     let symbol = symbol.trim();
@@ -242,12 +266,12 @@ mod tests {
     use super::*;
 
     const KNOWN: &[KnownMetric] = &[
-        KnownMetric { name: "rtt.p99", unit: Unit::Milliseconds },
-        KnownMetric { name: "rtt.p95", unit: Unit::Milliseconds },
-        KnownMetric { name: "loss", unit: Unit::Percent },
-        KnownMetric { name: "throughput", unit: Unit::BitsPerSecond },
-        KnownMetric { name: "certificate.age", unit: Unit::Days },
-        KnownMetric { name: "reordered", unit: Unit::Count },
+        KnownMetric { name: "rtt.p99", unit: Unit::Milliseconds, about: "" },
+        KnownMetric { name: "rtt.p95", unit: Unit::Milliseconds, about: "" },
+        KnownMetric { name: "loss", unit: Unit::Percent, about: "" },
+        KnownMetric { name: "throughput", unit: Unit::BitsPerSecond, about: "" },
+        KnownMetric { name: "certificate.age", unit: Unit::Days, about: "" },
+        KnownMetric { name: "reordered", unit: Unit::Count, about: "" },
     ];
 
     /// `expected` is the limit, or the error and its hint.
@@ -334,7 +358,7 @@ mod tests {
 
     fn rtt(value: Option<f64>, transport: &str) -> Metric {
         let labels = vec![("transport", transport.to_owned())];
-        Metric { name: "rtt.p99", unit: Unit::Milliseconds, value, labels }
+        Metric { name: "rtt.p99", unit: Unit::Milliseconds, about: "", value, labels }
     }
 
     #[test]
@@ -364,8 +388,13 @@ mod tests {
     #[test]
     fn a_least_value_is_crossed_from_above() {
         let threshold = Threshold::from_arg("throughput=2Mbps", KNOWN).unwrap().at_least();
-        let metric =
-            |value| Metric { name: "throughput", unit: Unit::BitsPerSecond, value, labels: Vec::new() };
+        let metric = |value| Metric {
+            name: "throughput",
+            unit: Unit::BitsPerSecond,
+            about: "",
+            value,
+            labels: Vec::new(),
+        };
         let state = |value| threshold.judge(&[metric(value)])[0].state();
         assert_eq!(state(Some(2e6)), State::Ok);
         assert_eq!(state(Some(3e6)), State::Ok);

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::finding::Confidence;
 
 /// What a mapping or a filter depends on (RFC 4787 §4.1, §5).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Behavior {
     /// On nothing but our own address and port.
@@ -36,7 +36,7 @@ impl Behavior {
 }
 
 /// A behaviour, how sure it is, and what it rests on or lacks.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Conclusion {
     /// Which.
     pub behavior: Behavior,
@@ -69,7 +69,7 @@ impl Conclusion {
 }
 
 /// Whether two sockets behind the NAT reach each other by their outside addresses (RFC 4787 §6).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Hairpin {
     /// They do.
@@ -83,7 +83,7 @@ pub enum Hairpin {
 }
 
 /// What came of the hairpinning test (RFC 5780 §3.4).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Hairpinning {
     /// Whether it works.
     pub behavior: Hairpin,

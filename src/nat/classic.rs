@@ -22,7 +22,7 @@ pub fn kind(translated: Option<bool>, mapping: Behavior, filtering: Behavior) ->
 }
 
 /// A kind of peer, and whether a call with it needs a relay on either side.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Peer {
     /// What is before it, by the old name.
     pub kind: &'static str,

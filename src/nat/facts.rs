@@ -16,7 +16,7 @@ use crate::ice::address::AddressClass;
 use crate::measure::milliseconds;
 
 /// What lies between this machine and the servers asked, for one address family.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct NatFacts {
     /// `v4` or `v6`.
     pub family: &'static str,
@@ -55,7 +55,7 @@ pub struct NatFacts {
 }
 
 /// What becomes of port numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct PortFacts {
     /// The sockets looked at.
     pub sockets: usize,
@@ -66,7 +66,7 @@ pub struct PortFacts {
 }
 
 /// One server that was asked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct ServerFacts {
     /// Which.
     pub addr: SocketAddr,
@@ -83,7 +83,7 @@ pub struct ServerFacts {
 }
 
 /// A server that was not asked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct LeftOut {
     /// Which.
     pub addr: SocketAddr,
@@ -92,7 +92,7 @@ pub struct LeftOut {
 }
 
 /// What an OTHER-ADDRESS is good for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum OtherAddress {
     /// It answers.
@@ -108,7 +108,7 @@ pub enum OtherAddress {
 }
 
 /// One request and what came back.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Exchange {
     /// `mapping`, `filtering`, `control`, `hairpinning`.
     pub test: &'static str,

@@ -54,7 +54,7 @@ pub struct Lifetime {
 }
 
 /// What came of it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct LifetimeFacts {
     /// `response-port`, or `mapped-port` where the server does not do that.
     pub method: &'static str,
@@ -73,7 +73,7 @@ pub struct LifetimeFacts {
 }
 
 /// One idle time.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Tried {
     /// How long.
     pub idle_s: f64,

@@ -4,73 +4,118 @@ use super::facts::{EndpointFacts, LargestFacts, TargetFacts};
 use crate::measure::{Distribution, FlowReport, RampReport};
 use crate::metric::{KnownMetric, Metric, Unit};
 
-const fn ms(name: &'static str) -> KnownMetric {
-    KnownMetric { name, unit: Unit::Milliseconds }
+const fn ms(name: &'static str, about: &'static str) -> KnownMetric {
+    KnownMetric { name, unit: Unit::Milliseconds, about }
 }
 
-const fn bps(name: &'static str) -> KnownMetric {
-    KnownMetric { name, unit: Unit::BitsPerSecond }
+const fn bps(name: &'static str, about: &'static str) -> KnownMetric {
+    KnownMetric { name, unit: Unit::BitsPerSecond, about }
 }
 
-const fn bytes(name: &'static str) -> KnownMetric {
-    KnownMetric { name, unit: Unit::Bytes }
+const fn bytes(name: &'static str, about: &'static str) -> KnownMetric {
+    KnownMetric { name, unit: Unit::Bytes, about }
 }
 
-const fn pct(name: &'static str) -> KnownMetric {
-    KnownMetric { name, unit: Unit::Percent }
+const fn pct(name: &'static str, about: &'static str) -> KnownMetric {
+    KnownMetric { name, unit: Unit::Percent, about }
 }
 
 /// Every metric of a probe. The short ones (`rtt`, `loss`, `jitter`) are those of the paths between a plain
 /// peer and us through the relay, each direction, or of STUN Binding where no relay was asked for; `setup` is the time
 /// from the first packet until the relay (or the reflexive address) was there; `downtime` is measured with `--watch` only.
 pub const METRICS: &[KnownMetric] = &[
-    ms("allocate"),
-    pct("binding.loss"),
-    ms("binding.rtt.max"),
-    ms("binding.rtt.median"),
-    ms("binding.rtt.min"),
-    ms("binding.rtt.p95"),
-    ms("binding.rtt.p99"),
-    ms("channel"),
-    ms("connect"),
-    pct("downtime"),
-    ms("jitter"),
-    pct("loss"),
-    bytes("mtu.inbound"),
-    bytes("mtu.outbound"),
-    ms("permission"),
-    ms("refresh"),
-    ms("relay.inbound.jitter"),
-    pct("relay.inbound.loss"),
-    ms("relay.inbound.rtt.max"),
-    ms("relay.inbound.rtt.median"),
-    ms("relay.inbound.rtt.min"),
-    ms("relay.inbound.rtt.p95"),
-    ms("relay.inbound.rtt.p99"),
-    ms("relay.loop.jitter"),
-    pct("relay.loop.loss"),
-    ms("relay.loop.rtt.max"),
-    ms("relay.loop.rtt.median"),
-    ms("relay.loop.rtt.min"),
-    ms("relay.loop.rtt.p95"),
-    ms("relay.loop.rtt.p99"),
-    ms("relay.outbound.jitter"),
-    pct("relay.outbound.loss"),
-    ms("relay.outbound.rtt.max"),
-    ms("relay.outbound.rtt.median"),
-    ms("relay.outbound.rtt.min"),
-    ms("relay.outbound.rtt.p95"),
-    ms("relay.outbound.rtt.p99"),
-    ms("resolve"),
-    ms("rtt.max"),
-    ms("rtt.median"),
-    ms("rtt.min"),
-    ms("rtt.p95"),
-    ms("rtt.p99"),
-    ms("setup"),
-    bps("throughput.inbound"),
-    bps("throughput.outbound"),
-    ms("tls.handshake"),
+    ms("allocate", "From the first Allocate to the relayed address"),
+    pct("binding.loss", "Packets lost of STUN Binding"),
+    ms("binding.rtt.max", "Longest round trip of STUN Binding"),
+    ms("binding.rtt.median", "Round trip that half of them stay below of STUN Binding"),
+    ms("binding.rtt.min", "Shortest round trip of STUN Binding"),
+    ms("binding.rtt.p95", "Round trip that 95 of 100 stay below of STUN Binding"),
+    ms("binding.rtt.p99", "Round trip that 99 of 100 stay below of STUN Binding"),
+    ms("channel", "The ChannelBind"),
+    ms("connect", "Connecting over TCP"),
+    pct("downtime", "Share of the watch in which it did not work"),
+    ms(
+        "jitter",
+        "Jitter (RFC 3550) of a path through the relay, or of STUN Binding where no relay was asked for",
+    ),
+    pct("loss", "Packets lost of a path through the relay, or of STUN Binding where no relay was asked for"),
+    bytes("mtu.inbound", "Largest payload in one piece from a peer to us"),
+    bytes("mtu.outbound", "Largest payload in one piece from us to a peer"),
+    ms("permission", "The CreatePermission"),
+    ms("refresh", "The Refresh"),
+    ms("relay.inbound.jitter", "Jitter (RFC 3550) of the path from a peer through the relay to us"),
+    pct("relay.inbound.loss", "Packets lost of the path from a peer through the relay to us"),
+    ms("relay.inbound.rtt.max", "Longest round trip of the path from a peer through the relay to us"),
+    ms(
+        "relay.inbound.rtt.median",
+        "Round trip that half of them stay below of the path from a peer through the relay to us",
+    ),
+    ms("relay.inbound.rtt.min", "Shortest round trip of the path from a peer through the relay to us"),
+    ms(
+        "relay.inbound.rtt.p95",
+        "Round trip that 95 of 100 stay below of the path from a peer through the relay to us",
+    ),
+    ms(
+        "relay.inbound.rtt.p99",
+        "Round trip that 99 of 100 stay below of the path from a peer through the relay to us",
+    ),
+    ms("relay.loop.jitter", "Jitter (RFC 3550) of the path from us through the relay and back"),
+    pct("relay.loop.loss", "Packets lost of the path from us through the relay and back"),
+    ms("relay.loop.rtt.max", "Longest round trip of the path from us through the relay and back"),
+    ms(
+        "relay.loop.rtt.median",
+        "Round trip that half of them stay below of the path from us through the relay and back",
+    ),
+    ms("relay.loop.rtt.min", "Shortest round trip of the path from us through the relay and back"),
+    ms(
+        "relay.loop.rtt.p95",
+        "Round trip that 95 of 100 stay below of the path from us through the relay and back",
+    ),
+    ms(
+        "relay.loop.rtt.p99",
+        "Round trip that 99 of 100 stay below of the path from us through the relay and back",
+    ),
+    ms("relay.outbound.jitter", "Jitter (RFC 3550) of the path from us through the relay to a peer"),
+    pct("relay.outbound.loss", "Packets lost of the path from us through the relay to a peer"),
+    ms("relay.outbound.rtt.max", "Longest round trip of the path from us through the relay to a peer"),
+    ms(
+        "relay.outbound.rtt.median",
+        "Round trip that half of them stay below of the path from us through the relay to a peer",
+    ),
+    ms("relay.outbound.rtt.min", "Shortest round trip of the path from us through the relay to a peer"),
+    ms(
+        "relay.outbound.rtt.p95",
+        "Round trip that 95 of 100 stay below of the path from us through the relay to a peer",
+    ),
+    ms(
+        "relay.outbound.rtt.p99",
+        "Round trip that 99 of 100 stay below of the path from us through the relay to a peer",
+    ),
+    ms("resolve", "Looking the name up"),
+    ms(
+        "rtt.max",
+        "Longest round trip of a path through the relay, or of STUN Binding where no relay was asked for",
+    ),
+    ms(
+        "rtt.median",
+        "Round trip that half of them stay below of a path through the relay, or of STUN Binding where no relay was asked for",
+    ),
+    ms(
+        "rtt.min",
+        "Shortest round trip of a path through the relay, or of STUN Binding where no relay was asked for",
+    ),
+    ms(
+        "rtt.p95",
+        "Round trip that 95 of 100 stay below of a path through the relay, or of STUN Binding where no relay was asked for",
+    ),
+    ms(
+        "rtt.p99",
+        "Round trip that 99 of 100 stay below of a path through the relay, or of STUN Binding where no relay was asked for",
+    ),
+    ms("setup", "From the first packet until the relay, or the reflexive address, was there"),
+    bps("throughput.inbound", "Payload a second that arrived from a peer through the relay"),
+    bps("throughput.outbound", "Payload a second that arrived at a peer through the relay"),
+    ms("tls.handshake", "The TLS or DTLS handshake"),
 ];
 
 /// The numbers of all endpoints. Each endpoint that was tried has each metric that makes sense for it,
@@ -133,9 +178,6 @@ fn of_endpoint(metrics: &mut Vec<Metric>, endpoint: &EndpointFacts, target: &Tar
     ] {
         path(&mut add, name, report.as_ref());
     }
-    // The short names mean either direction: a limit on loss holds for what we hear and what we say.
-    path(&mut add, "", relay.inbound.as_ref());
-    path(&mut add, "", relay.outbound.as_ref());
     if let Some(throughput) = &endpoint.throughput {
         let of =
             |report: &Option<RampReport>| report.as_ref().and_then(|r| r.achieved_bps).map(|bps| bps as f64);
@@ -152,6 +194,17 @@ fn of_endpoint(metrics: &mut Vec<Metric>, endpoint: &EndpointFacts, target: &Tar
         [("permission", &endpoint.permission), ("channel", &endpoint.channel), ("refresh", &endpoint.refresh)]
     {
         add(name, step.as_ref().filter(|step| step.ok).map(|step| step.took_ms));
+    }
+    // The short names mean either direction: a limit on loss holds for what we hear and what we say.
+    for (direction, report) in [("inbound", &relay.inbound), ("outbound", &relay.outbound)] {
+        let mut labels = labels.clone();
+        labels.push(("direction", direction.to_owned()));
+        let mut add = |name: &str, value: Option<f64>| {
+            if value.is_some() || endpoint.required {
+                metrics.push(metric(name, value, &labels));
+            }
+        };
+        path(&mut add, "", report.as_ref());
     }
 }
 
@@ -175,7 +228,7 @@ pub(super) fn metric(name: &str, value: Option<f64>, labels: &[(&'static str, St
         .iter()
         .find(|known| known.name == name)
         .expect("every metric is in METRICS, and a test sees to it");
-    Metric { name: known.name, unit: known.unit, value, labels: labels.to_vec() }
+    known.metric(value, labels.to_vec())
 }
 
 fn round(ms: f64) -> f64 {

@@ -11,7 +11,9 @@ use crate::turn::credentials::{Credentials, Secret, rest};
 use crate::turn::{Allocate, Family, Request};
 
 /// How a server is reached.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, clap::ValueEnum)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, schemars::JsonSchema, clap::ValueEnum,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Transport {
     /// Plain UDP.

@@ -25,7 +25,7 @@ pub struct Judge {
 }
 
 /// The verdict in a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Everything asked for works.
@@ -39,7 +39,7 @@ pub enum Verdict {
 }
 
 /// The result of a run: `probe/1`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Summary {
     /// In a word.
     pub verdict: Verdict,

@@ -29,7 +29,7 @@ pub(super) fn lines(findings: &[Finding], screen: Screen) -> Vec<String> {
 }
 
 /// The same fault at several endpoints is told once.
-fn groups<'a>(findings: &[&'a Finding]) -> Vec<Vec<&'a Finding>> {
+pub(super) fn groups<'a>(findings: &[&'a Finding]) -> Vec<Vec<&'a Finding>> {
     let same = |a: &Finding, b: &Finding| {
         (a.code, a.severity, a.confidence) == (b.code, b.severity, b.confidence)
             && a.message == b.message
@@ -47,19 +47,11 @@ fn groups<'a>(findings: &[&'a Finding]) -> Vec<Vec<&'a Finding>> {
 
 fn group_lines(group: &[&Finding], screen: Screen) -> Vec<String> {
     let first = group[0];
-    let word = match first.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Info => "info",
-    };
+    let word = word(first.severity);
     let code = screen.paint(first.code, Tone::Strong);
     let name = screen.paint(first.name, Tone::Dim);
     let mut lines = vec![format!("{} {code} {name}", screen.paint(word, screen::tone(first.severity)))];
-    let message = match first.confidence {
-        Confidence::High => first.message.clone(),
-        Confidence::Medium => format!("{} (likely)", first.message),
-        Confidence::Low => format!("{} (one explanation of several)", first.message),
-    };
+    let message = message(&first.message, first.confidence);
     lines.extend(prose(&message.into(), "  ", "  ", screen));
     for (index, finding) in group.iter().enumerate() {
         lines.extend(labelled("at", &place(finding), screen));
@@ -90,6 +82,24 @@ fn group_lines(group: &[&Finding], screen: Screen) -> Vec<String> {
     lines
 }
 
+/// A severity as people read it.
+pub(super) fn word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "info",
+    }
+}
+
+/// What was seen, and how sure that is.
+pub(super) fn message(message: &str, confidence: Confidence) -> String {
+    match confidence {
+        Confidence::High => message.to_owned(),
+        Confidence::Medium => format!("{message} (likely)"),
+        Confidence::Low => format!("{message} (one explanation of several)"),
+    }
+}
+
 fn labelled(label: &str, text: &str, screen: Screen) -> Vec<String> {
     let first = format!("  {} ", screen.paint(&format!("{label}:"), Tone::Dim));
     prose(&Cell::from(text), &first, &" ".repeat(label.len() + 4), screen)
@@ -116,7 +126,7 @@ fn excerpt(finding: &Finding, screen: Screen) -> Vec<String> {
     ]
 }
 
-fn place(finding: &Finding) -> String {
+pub(super) fn place(finding: &Finding) -> String {
     match &finding.location {
         // As compilers write it, so that editors find it.
         Some(Location::Text { line, column, .. }) => {
@@ -127,7 +137,7 @@ fn place(finding: &Finding) -> String {
     }
 }
 
-fn evidence(value: &Value) -> String {
+pub(super) fn evidence(value: &Value) -> String {
     match value {
         Value::Null => "unknown".to_owned(),
         Value::Bool(true) => "yes".to_owned(),

@@ -5,7 +5,9 @@ use std::io::{self, Write};
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
-use super::{Rendered, Screen, csv, github, json, jsonl, junit, sarif, text};
+use super::{
+    Rendered, Screen, csv, github, html, json, jsonl, junit, markdown, nagios, prometheus, sarif, text,
+};
 
 /// Writes a report in one format.
 pub type Renderer = fn(&Rendered, Screen, &mut dyn Write) -> io::Result<()>;
@@ -26,6 +28,8 @@ pub enum Growth {
 pub enum Part {
     /// [`Rendered::document`].
     Document,
+    /// [`Rendered::document`] and [`Rendered::pictures`].
+    Page,
     /// [`Rendered::json`].
     Json,
     /// [`Rendered::lines`].
@@ -34,6 +38,8 @@ pub enum Part {
     Rows,
     /// [`Rendered::findings`]; of no use for a report that has none to make.
     Findings,
+    /// [`Rendered::metrics`] and what the run came to.
+    Metrics,
 }
 
 /// Every format, the default first.
@@ -67,6 +73,20 @@ pub static FORMATS: &[Format] = &[
         growth: Growth::Parts,
     },
     Format {
+        name: "markdown",
+        help: "For tickets and merge requests",
+        takes: Part::Document,
+        renderer: markdown::render,
+        growth: Growth::Paragraphs,
+    },
+    Format {
+        name: "html",
+        help: "A page with pictures that needs nothing else: to look at, print and send",
+        takes: Part::Page,
+        renderer: html::render,
+        growth: Growth::Whole,
+    },
+    Format {
         name: "sarif",
         help: "Findings for code hosts and editors: SARIF 2.1.0",
         takes: Part::Findings,
@@ -87,7 +107,24 @@ pub static FORMATS: &[Format] = &[
         renderer: junit::render,
         growth: Growth::Whole,
     },
+    Format {
+        name: "prometheus",
+        help: "Numbers for Prometheus, as its node exporter reads them from `*.prom` files",
+        takes: Part::Metrics,
+        renderer: prometheus::render,
+        growth: Growth::Whole,
+    },
+    Format {
+        name: NAGIOS,
+        help: "One line with performance data for Nagios and Icinga, and their exit codes",
+        takes: Part::Metrics,
+        renderer: nagios::render,
+        growth: Growth::Whole,
+    },
 ];
+
+/// The one with exit codes of its own.
+const NAGIOS: &str = "nagios";
 
 /// One of [`FORMATS`].
 #[derive(Debug, Clone, Copy)]
@@ -105,6 +142,12 @@ pub struct Format {
 }
 
 impl Format {
+    /// Whether the exit code is to be Nagios's.
+    #[must_use]
+    pub fn is_nagios(self) -> bool {
+        self.name == NAGIOS
+    }
+
     /// Writes `report`; `screen` is what is known of the place where it will be read.
     pub fn render(self, report: &Rendered, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
         (self.renderer)(report, screen, out)

@@ -8,13 +8,18 @@ mod document;
 mod findings;
 mod format;
 mod github;
+mod html;
+mod inline;
 mod json;
 mod jsonl;
 mod junit;
 mod log;
 pub mod markdown;
+pub mod nagios;
+pub mod picture;
 mod printable;
 mod progress;
+pub mod prometheus;
 mod sarif;
 mod screen;
 mod snippet;
@@ -28,12 +33,13 @@ mod tests;
 pub use csv::Rows;
 pub use document::{Align, Block, Cell, Document, Line, Snippet, SnippetLine, Table, Tone};
 pub use format::{FORMATS, Format, Growth, Part, Renderer};
+pub use picture::Picture;
 pub use printable::{one_line, printable};
 pub use progress::Progress;
 pub use screen::Screen;
 
 use crate::finding::{Exit, FailOn, Finding};
-use crate::metric::Metric;
+use crate::metric::{Judgement, Metric};
 
 /// What every command hands to the report layer.
 pub trait Report: serde::Serialize {
@@ -55,8 +61,18 @@ pub trait Report: serde::Serialize {
         None
     }
 
+    /// What it shows besides words.
+    fn pictures(&self) -> Vec<Picture> {
+        Vec::new()
+    }
+
     /// Named numbers with labels: thresholds, monitoring.
     fn metrics(&self) -> Vec<Metric> {
+        Vec::new()
+    }
+
+    /// How the numbers stand to the limits that were given.
+    fn thresholds(&self) -> Vec<Judgement> {
         Vec::new()
     }
 
@@ -80,7 +96,7 @@ pub trait Report: serde::Serialize {
 }
 
 /// Something that could not be looked at.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct Unread {
     /// Its name, as findings have it for their subject; empty where it is the whole run.
     #[serde(rename = "source", skip_serializing_if = "String::is_empty")]
@@ -120,6 +136,12 @@ pub struct Rendered {
     pub subjects: Vec<String>,
     /// [`Report::unread`].
     pub unread: Vec<Unread>,
+    /// [`Report::pictures`].
+    pub pictures: Vec<Picture>,
+    /// [`Report::metrics`].
+    pub metrics: Vec<Metric>,
+    /// [`Report::thresholds`].
+    pub thresholds: Vec<Judgement>,
     /// Which findings fail; whoever renders sets it.
     pub fail_on: FailOn,
     /// [`Report::exit`].
@@ -140,8 +162,9 @@ impl Rendered {
             true => serde_json::to_value(report)?,
             false => serde_json::Value::Null,
         };
-        // What is made of findings quotes the lines that the document shows.
-        let document = match takes(Part::Document) || takes(Part::Findings) {
+        // What is made of findings quotes the lines that the document shows, and a pager its verdict.
+        let document = [Part::Document, Part::Page, Part::Findings, Part::Metrics].into_iter().any(takes);
+        let document = match document {
             true => report.document(),
             false => Document::default(),
         };
@@ -152,6 +175,9 @@ impl Rendered {
             findings: report.findings().map(<[Finding]>::to_vec),
             subjects: report.subjects(),
             unread: report.unread(),
+            pictures: if takes(Part::Page) { report.pictures() } else { Vec::new() },
+            metrics: if takes(Part::Metrics) { report.metrics() } else { Vec::new() },
+            thresholds: if takes(Part::Metrics) { report.thresholds() } else { Vec::new() },
             ..Self::of_document(R::SCHEMA, document, report.exit())
         })
     }
@@ -168,6 +194,9 @@ impl Rendered {
             findings: None,
             subjects: Vec::new(),
             unread: Vec::new(),
+            pictures: Vec::new(),
+            metrics: Vec::new(),
+            thresholds: Vec::new(),
             fail_on: FailOn::default(),
             exit,
         }

@@ -1,8 +1,8 @@
 //! A finding with the lines it is about, and marks below the very characters.
 
 use super::wrap::{self, prose};
-use super::{Cell, Screen, Snippet, SnippetLine, Tone, screen};
-use crate::finding::{Confidence, Excerpt, Severity};
+use super::{Cell, Screen, Snippet, SnippetLine, Tone, findings, screen};
+use crate::finding::{Excerpt, Severity};
 
 /// More lines of the same fault are counted.
 const MOST_LINES: usize = 5;
@@ -11,6 +11,26 @@ const WIDEST: usize = 140;
 
 pub(super) fn lines(snippet: &Snippet, screen: Screen) -> Vec<String> {
     let mut out = header(snippet, screen);
+    out.extend(picture(snippet, screen));
+    for more in more(snippet) {
+        out.extend(prose(&more.into(), "  ", "  ", screen));
+    }
+    for (index, line) in snippet.help.lines().enumerate() {
+        match index {
+            0 => {
+                let first = format!("  {} ", screen.paint("help:", Tone::Dim));
+                out.extend(prose(&Cell::from(line), &first, "        ", screen));
+            }
+            // The lines after the first may be there to be pasted: never wrapped.
+            _ => out.push(format!("        {line}").trim_end().to_owned()),
+        }
+    }
+    out
+}
+
+/// The place and the lines, with their marks.
+pub(super) fn picture(snippet: &Snippet, screen: Screen) -> Vec<String> {
+    let mut out = Vec::new();
     let shown = shown(snippet);
     let gutter = shown.iter().map(|line| digits(line.line)).max().unwrap_or(1) + 2;
     let bar = |number: &str| {
@@ -40,39 +60,22 @@ pub(super) fn lines(snippet: &Snippet, screen: Screen) -> Vec<String> {
         out.extend(marks.into_iter().map(|marks| format!("{}{marks}", bar(""))));
         before = Some(line);
     }
-    if let Some(more) = snippet.lines.get(shown.len()..).filter(|more| !more.is_empty()) {
-        out.extend(prose(&further(more).into(), "  ", "  ", screen));
-    }
-    if !snippet.also.is_empty() {
-        out.extend(prose(&likewise(&snippet.also).into(), "  ", "  ", screen));
-    }
-    for (index, line) in snippet.help.lines().enumerate() {
-        match index {
-            0 => {
-                let first = format!("  {} ", screen.paint("help:", Tone::Dim));
-                out.extend(prose(&Cell::from(line), &first, "        ", screen));
-            }
-            // The lines after the first may be there to be pasted: never wrapped.
-            _ => out.push(format!("        {line}").trim_end().to_owned()),
-        }
-    }
     out
 }
 
+/// Where else the same was found, in words.
+pub(super) fn more(snippet: &Snippet) -> Vec<String> {
+    let further = snippet.lines.get(MOST_LINES..).filter(|more| !more.is_empty()).map(further);
+    let likewise = (!snippet.also.is_empty()).then(|| likewise(&snippet.also));
+    further.into_iter().chain(likewise).collect()
+}
+
 fn header(snippet: &Snippet, screen: Screen) -> Vec<String> {
-    let word = match snippet.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Info => "info",
-    };
+    let word = findings::word(snippet.severity);
     let code = screen.paint(snippet.code, Tone::Strong);
     let name = screen.paint(snippet.name, Tone::Dim);
     let mut lines = vec![format!("{} {code} {name}", screen.paint(word, screen::tone(snippet.severity)))];
-    let message = match snippet.confidence {
-        Confidence::High => snippet.message.clone(),
-        Confidence::Medium => format!("{} (likely)", snippet.message),
-        Confidence::Low => format!("{} (one explanation of several)", snippet.message),
-    };
+    let message = findings::message(&snippet.message, snippet.confidence);
     lines.extend(prose(&message.into(), "  ", "  ", screen));
     lines
 }

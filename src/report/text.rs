@@ -44,19 +44,23 @@ fn lines(block: &Block, exit: Exit, screen: Screen) -> Vec<String> {
     }
 }
 
-/// The word first, for eyes and `grep`; it never says other than the exit code.
+/// The word first, for eyes and `grep`.
 fn verdict(cell: &Cell, exit: Exit, screen: Screen) -> Vec<String> {
-    let word = match (exit, cell.tone) {
-        (Exit::Interrupted, _) => "STOPPED",
-        (Exit::CouldNotTell, _) => "UNKNOWN",
-        (_, Tone::Good) => "PASS",
-        (_, Tone::Warn) => "WARN",
-        (_, Tone::Bad) => "FAIL",
-        (_, Tone::Plain | Tone::Dim | Tone::Strong) => return prose(cell, "", "", screen),
-    };
-    let tone = if word == "UNKNOWN" || word == "STOPPED" { Tone::Warn } else { cell.tone };
+    let Some((word, tone)) = word(cell.tone, exit) else { return prose(cell, "", "", screen) };
     let sentence = Cell::new(cell.text.clone(), Tone::Plain);
     prose(&sentence, &format!("{}  ", screen.paint(word, tone)), &" ".repeat(word.len() + 2), screen)
+}
+
+/// The verdict in a word; it never says other than the exit code.
+pub(super) fn word(tone: Tone, exit: Exit) -> Option<(&'static str, Tone)> {
+    Some(match (exit, tone) {
+        (Exit::Interrupted, _) => ("STOPPED", Tone::Warn),
+        (Exit::CouldNotTell, _) => ("UNKNOWN", Tone::Warn),
+        (_, Tone::Good) => ("PASS", tone),
+        (_, Tone::Warn) => ("WARN", tone),
+        (_, Tone::Bad) => ("FAIL", tone),
+        (_, Tone::Plain | Tone::Dim | Tone::Strong) => return None,
+    })
 }
 
 fn list(items: &[Cell], numbered: bool, screen: Screen) -> Vec<String> {

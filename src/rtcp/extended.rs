@@ -129,7 +129,7 @@ pub struct Statistics {
 }
 
 /// What a phone says of a call. What it does not know is `None`.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct VoipMetrics {
     /// The source.
     #[serde(skip)]

@@ -11,7 +11,7 @@ use super::session::{Media, Session};
 use crate::finding::Confidence;
 
 /// Who wrote a description.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Writer {
     /// Its name; `unknown` where nothing tells.
     pub name: String,
@@ -24,7 +24,7 @@ pub struct Writer {
 }
 
 /// What kind of program.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Family {
     /// A browser, or an application with the WebRTC library of one.

@@ -78,7 +78,7 @@ struct Exported {
 }
 
 /// What a handshake gave for SRTP, as a file of keys has it.
-#[derive(Serialize)]
+#[derive(Serialize, schemars::JsonSchema)]
 struct Export<'a> {
     label: &'static str,
     call: &'a str,

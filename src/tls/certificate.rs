@@ -14,7 +14,7 @@ use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo, X509Name};
 const SECONDS_A_DAY: i64 = 86_400;
 
 /// The facts of the server's own certificate, and how many came with it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct CertificateReport {
     /// Whom it names, e.g. `CN=turn.example.org`.
     pub subject: String,
@@ -43,7 +43,7 @@ pub struct CertificateReport {
 }
 
 /// One certificate of a chain.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct ChainLink {
     /// Whom it names; `null` where it cannot be read.
     pub subject: Option<String>,

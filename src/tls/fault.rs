@@ -126,6 +126,16 @@ impl fmt::Display for TlsFault {
     }
 }
 
+impl schemars::JsonSchema for TlsFault {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "TlsFault".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        String::json_schema(generator)
+    }
+}
+
 impl Serialize for TlsFault {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.name())

@@ -12,7 +12,7 @@ use crate::finding::{Finding, Location, Rule};
 const STAGE: &str = "config";
 
 /// What is wrong with one file, for JSON and for the text.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Report {
     /// The file, as the user named it.
     pub path: String,

@@ -29,7 +29,7 @@ fn a_wrong_report_flag_says_what_it_should_be() {
     exit: 2
     --- stdout
     --- stderr
-    error: invalid value 'xml=out.xml' for '--report <FORMAT=PATH>': `xml` is not a format; formats: text, json, jsonl, csv, sarif, github, junit
+    error: invalid value 'xml=out.xml' for '--report <FORMAT=PATH>': `xml` is not a format; formats: text, json, jsonl, csv, markdown, html, sarif, github, junit, prometheus, nagios
 
     For more information, try '--help'.
     ");

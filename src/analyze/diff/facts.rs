@@ -12,7 +12,7 @@ use crate::capture::{Frame, Time};
 pub(super) const MOST_RUNS: usize = 256;
 
 /// Two captures, side by side.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Diff {
     /// A and B.
     pub captures: [CaptureFacts; 2],
@@ -41,7 +41,7 @@ pub struct Diff {
 }
 
 /// A stream of both captures.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct StreamDiff {
     /// As `0x%08x`.
     pub ssrc: String,
@@ -90,7 +90,7 @@ pub struct StreamDiff {
 }
 
 /// A stream in one of the captures.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct SideFacts {
     /// Its name in `analyze/1` of this capture.
     pub id: String,
@@ -106,7 +106,7 @@ pub struct SideFacts {
 }
 
 /// Packets that were lost in a row.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct LossRun {
     /// The number of the first.
     pub first_sequence: u16,
@@ -121,7 +121,7 @@ pub struct LossRun {
 }
 
 /// How long packets took, above the shortest.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct DelayFacts {
     /// Of so many.
     pub packets: u64,
@@ -144,7 +144,7 @@ pub struct DelayFacts {
 }
 
 /// Packets that took much longer than others, close to each other.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Spike {
     /// When the first of them passed the near capture, in seconds since its first packet.
     pub at_s: f64,
@@ -161,7 +161,7 @@ pub struct Spike {
 }
 
 /// A stream that only one capture has.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Unmatched {
     /// Its name in `analyze/1` of its capture.
     pub id: String,

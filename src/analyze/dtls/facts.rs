@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::analyze::association::SctpFacts;
 
 /// One handshake.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct DtlsFacts {
     /// Who said the ClientHello.
     pub client: Option<std::net::SocketAddr>,
@@ -74,7 +74,7 @@ pub struct DtlsFacts {
 }
 
 /// An alert.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct AlertFacts {
     /// When it was sent.
     pub at_s: f64,
@@ -89,7 +89,7 @@ pub struct AlertFacts {
 }
 
 /// A handshake message.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct MessageFacts {
     /// When it was whole.
     pub at_s: f64,

@@ -22,7 +22,7 @@ pub struct IceFacts {
 }
 
 /// What one side of a pair asked, and what it got.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct SideFacts {
     /// Checks, each once.
     pub checks: u64,

@@ -73,7 +73,7 @@ struct Label {
 }
 
 /// Where a packet stands and went.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Place {
     /// Which of the captures, from 1 on.
     pub capture: u32,

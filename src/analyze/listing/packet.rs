@@ -15,7 +15,7 @@ use crate::report::{Block, Cell, Document, Line, Report, Rows, Tone};
 use crate::rtp;
 
 /// A packet.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct PacketRow {
     /// What this line is.
     record: &'static str,
@@ -264,7 +264,7 @@ impl PacketRow {
 }
 
 /// Some packets, one after the other.
-#[derive(Debug, Clone, Serialize, Default)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema, Default)]
 pub struct Packets {
     /// The packets. They come as lines or rows, never as a whole.
     #[serde(skip)]

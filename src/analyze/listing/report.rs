@@ -244,7 +244,7 @@ impl Serialize for Placed<'_> {
 }
 
 /// Some packets of RTCP, one after the other.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, schemars::JsonSchema)]
 pub struct ReportRows {
     /// The packets. They come as lines or rows, never as a whole.
     #[serde(skip)]

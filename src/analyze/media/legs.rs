@@ -8,7 +8,7 @@ use crate::capture::Time;
 const LONGEST_WAY: f64 = 0.5;
 
 /// How two legs are known to be parts of one way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Joined {
     /// The one is the far side of the other's relay, or the same checks went over both.

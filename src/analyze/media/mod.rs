@@ -24,7 +24,7 @@ const MID: &str = "urn:ietf:params:rtp-hdrext:sdes:mid";
 const RID: &str = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id";
 
 /// What one sender sends of one thing.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct MediaFacts {
     /// Its name in this report.
     pub id: String,
@@ -45,7 +45,7 @@ pub struct MediaFacts {
 }
 
 /// A source with what repairs it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct LayerFacts {
     /// As `0x%08x`.
     pub ssrc: String,
@@ -58,7 +58,7 @@ pub struct LayerFacts {
 }
 
 /// A leg of a source.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct LegRow {
     /// Its row in `streams[]`.
     pub stream: String,
@@ -74,7 +74,7 @@ pub struct LegRow {
 }
 
 /// A source that repairs another.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct RepairFacts {
     /// As `0x%08x`.
     pub ssrc: String,

@@ -18,7 +18,7 @@ pub(super) fn hex<S: Serializer>(ssrc: &u32, serializer: S) -> Result<S::Ok, S::
 }
 
 /// All that RTCP says in a capture.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ReportFacts {
     /// One row a sender and leg.
     pub rtcp: Vec<SenderFacts>,
@@ -29,7 +29,7 @@ pub struct ReportFacts {
 }
 
 /// Sums over all senders.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Totals {
     /// Packets in clear.
     pub packets: u64,
@@ -52,10 +52,11 @@ pub struct Totals {
 }
 
 /// What one sender sent over one leg.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct SenderFacts {
     /// The sender.
     #[serde(serialize_with = "hex")]
+    #[schemars(with = "String")]
     pub ssrc: u32,
     /// From where.
     pub src: SocketAddr,
@@ -101,7 +102,7 @@ pub struct SenderFacts {
 }
 
 /// What sender reports say.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct SenderReports {
     /// Packets sent, as the last report says.
     pub packets_sent: u32,
@@ -122,10 +123,11 @@ pub struct SenderReports {
 }
 
 /// A source that left.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct GoodbyeFacts {
     /// The source.
     #[serde(serialize_with = "hex")]
+    #[schemars(with = "String")]
     pub source: u32,
     /// When, in seconds of the capture.
     pub at_s: f64,
@@ -136,7 +138,7 @@ pub struct GoodbyeFacts {
 }
 
 /// Estimates of what can be received.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct EstimateFacts {
     /// How many.
     pub n: u64,
@@ -149,7 +151,7 @@ pub struct EstimateFacts {
 }
 
 /// Requests of a kind.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct RequestFacts {
     /// When the first came, in seconds of the capture.
     pub first_s: f64,
@@ -164,10 +166,11 @@ pub struct RequestFacts {
 }
 
 /// What one receiver says of one source.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct PairFacts {
     /// The source.
     #[serde(serialize_with = "hex")]
+    #[schemars(with = "String")]
     pub source: u32,
     /// Report blocks.
     pub blocks: u64,
@@ -211,7 +214,7 @@ pub struct PairFacts {
 }
 
 /// What was lost between two reports.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct IntervalFacts {
     /// When it ended, in seconds of the capture.
     pub at_s: f64,

@@ -81,7 +81,7 @@ impl Requests {
 }
 
 /// Packets that feedback is about.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Told {
     /// Told of, each once.
     pub packets_reported: u64,

@@ -32,7 +32,7 @@ const LONGEST_NS: i64 = 60_000_000_000;
 const UNIX: i64 = 2_208_988_800;
 
 /// How a round trip was measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Method {
     /// A sender report, and the reception report that names it.
@@ -44,7 +44,7 @@ pub enum Method {
 }
 
 /// Which part of the way between two ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
     /// From the capture to `src` and back.
@@ -83,7 +83,7 @@ impl Part {
 }
 
 /// Round trips of one part of a way.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct RoundTrip {
     /// Which part.
     pub leg: Part,

@@ -35,15 +35,17 @@ pub struct Media {
 }
 
 /// How far audio is ahead of video.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Sync {
     /// The name that both have.
     pub cname: String,
     /// The audio.
     #[serde(serialize_with = "super::facts::hex")]
+    #[schemars(with = "String")]
     pub audio_ssrc: u32,
     /// The video.
     #[serde(serialize_with = "super::facts::hex")]
+    #[schemars(with = "String")]
     pub video_ssrc: u32,
     /// Where the audio went.
     #[serde(skip)]

@@ -32,7 +32,7 @@ pub(super) struct TransportWide {
 }
 
 /// What transport-wide feedback says, in JSON.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct TransportWideFacts {
     /// Feedbacks that came.
     pub feedbacks: u64,

@@ -40,7 +40,7 @@ pub fn metrics(seen: &Seen<'_>) -> Vec<Metric> {
     let mut metrics = Vec::new();
     for known in names() {
         let mut add = |value: Option<f64>, labels| {
-            metrics.push(Metric { name: known.name, unit: known.unit, value, labels });
+            metrics.push(known.metric(value, labels));
         };
         match known.name {
             "rtt" => {

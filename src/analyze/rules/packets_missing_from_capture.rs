@@ -1,6 +1,6 @@
 //! Packets that the capture lacks, and the network did not lose.
 
-use super::seen::{count, name, pair, rounded};
+use super::seen::{Repair, count, name, pair, rounded};
 use super::{Check, Media, Seen};
 use crate::analyze::stream::Cause;
 use crate::finding::{Confidence, Finding, Rule, Severity};
@@ -50,19 +50,26 @@ fn contradicted(seen: &Seen<'_>, media: &Media<'_>) -> Option<Finding> {
     let report = reports.filter(|pair| pair.interval_expected as f64 >= expected * COVERED);
     // A receiver subtracts copies from losses.
     let reported = report.map(|pair| pair.interval_lost.max(0) as u64 + stream.duplicates).min()?;
-    if stream.lost < FEWEST || reported * 2 >= stream.lost {
+    // Nor does it count what came again.
+    let again = match media.repair(seen, stream) {
+        Repair::Recovered(again) | Repair::Likely(again) => again,
+        Repair::None => 0,
+    };
+    let missing = stream.lost.saturating_sub(again);
+    if missing < FEWEST || reported * 2 >= missing {
         return None;
     }
     let message = format!(
         "{} of {} are missing here, but its receiver reports {} lost: the capture dropped the others",
-        count(stream.lost, "packet", "packets"),
+        count(missing, "packet", "packets"),
         name(stream),
         count(reported, "packet", "packets")
     );
     let finding = seen.of_whole_stream(&RULE, stream).message(message);
     Some(finished(
         finding
-            .evidence("lost", stream.lost)
+            .evidence("lost", missing)
+            .evidence("sent_again", again)
             .evidence("reported_lost", reported)
             .evidence("loss_pct", rounded(stream.loss_pct)),
     ))
@@ -107,9 +114,9 @@ fn finished(finding: Finding) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::CHECK;
-    use crate::analyze::facts::PauseFacts;
+    use crate::analyze::facts::{Kind, PauseFacts, StreamFacts};
     use crate::analyze::reports::PairFacts;
-    use crate::analyze::rules::scene::{Scene, audio, receiver, report_on};
+    use crate::analyze::rules::scene::{Scene, audio, receiver, report_on, video};
     use crate::analyze::stream::Cause;
     use crate::analyze::tcp::Connection;
     use crate::finding::Severity;
@@ -132,6 +139,18 @@ mod tests {
         let mut scene = reported(40, 2);
         scene.reports.rtcp[0].reports[0].interval_expected = 400;
         assert_eq!(scene.severities(&CHECK), []);
+    }
+
+    #[test]
+    fn what_came_again_is_not_lost_for_its_receiver() {
+        let mut scene = reported(40, 2);
+        let of = scene.streams[0].ssrc.clone();
+        let rtx = StreamFacts { kind: Kind::Rtx, of: Some(of), packets: 38, ..video("s2", 2) };
+        scene.streams.push(rtx);
+        scene.recovered = 38;
+        assert_eq!(scene.severities(&CHECK), []);
+        scene.recovered = 10;
+        assert_eq!(scene.severities(&CHECK), [Severity::Warning]);
     }
 
     #[test]

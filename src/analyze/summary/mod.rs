@@ -2,6 +2,7 @@
 
 mod judged;
 mod media;
+mod pictures;
 mod reports;
 mod rows;
 mod streams;
@@ -25,12 +26,12 @@ use super::{Analysis, Window};
 use crate::capture::{Decoder, Ending, Reader, Refusal, Time};
 use crate::finding::{Exit, FailOn, Finding};
 use crate::metric::{Judgement, Metric};
-use crate::report::{Block, Cell, Document, Report, Rows, Tone};
+use crate::report::{Block, Cell, Document, Picture, Report, Rows, Tone};
 
 pub use judged::{Judge, Verdict};
 
 /// One capture file.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct CaptureFacts {
     /// As the user named it.
     pub file: String,
@@ -57,7 +58,7 @@ pub struct CaptureFacts {
 }
 
 /// What somebody sent word of that it cannot be delivered.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct UnreachableFacts {
     /// Who says so.
     pub by: std::net::IpAddr,
@@ -131,7 +132,7 @@ fn ended(ending: &Ending) -> Option<String> {
 }
 
 /// What keys opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct DecryptionFacts {
     /// Secrets of TLS 1.3, which cannot be used.
     pub unsupported_keys: u64,
@@ -142,7 +143,7 @@ pub struct DecryptionFacts {
 }
 
 /// What came of it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Summary {
     /// In a word.
     pub verdict: Verdict,
@@ -192,6 +193,9 @@ pub struct Summary {
     /// Streams over time, where they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeline: Option<Timeline>,
+    /// The same for pictures.
+    #[serde(skip)]
+    drawn: Option<Timeline>,
     #[serde(skip)]
     metrics: Vec<Metric>,
     #[serde(skip)]
@@ -202,7 +206,7 @@ pub struct Summary {
 }
 
 /// What part of a capture is shown.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Shown {
     /// Seconds since the first packet: RTP and RTCP before do not count.
     pub from_s: Option<f64>,
@@ -265,6 +269,7 @@ impl Summary {
             not_counted: not_counted.map(|(reason, count)| (reason.word(), *count)).collect(),
             shown: None,
             timeline: None,
+            drawn: None,
             fail_on: judge.fail_on,
             is_empty: false,
         };
@@ -303,7 +308,7 @@ impl Summary {
             let of = |ssrc: u32| self.streams.iter().any(|stream| stream.ssrc == super::facts::ssrc(ssrc));
             of(sync.audio_ssrc) || of(sync.video_ssrc)
         });
-        if let Some(timeline) = &mut self.timeline {
+        for timeline in [&mut self.timeline, &mut self.drawn].into_iter().flatten() {
             timeline.streams.retain(|line| self.streams.iter().any(|stream| stream.id == line.stream));
         }
         // Reports are about streams: those of a type are, too.
@@ -427,6 +432,14 @@ impl Report for Summary {
 
     fn metrics(&self) -> Vec<Metric> {
         self.metrics.clone()
+    }
+
+    fn thresholds(&self) -> Vec<Judgement> {
+        self.thresholds.clone()
+    }
+
+    fn pictures(&self) -> Vec<Picture> {
+        pictures::pictures(self)
     }
 
     fn findings(&self) -> Option<&[Finding]> {

@@ -13,7 +13,7 @@ const CHANNELS_IN_A_ROW: usize = 3;
 const FRAMES_IN_A_ROW: usize = 4;
 
 /// What a connection carries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Framing {
     /// STUN messages and ChannelData, as a TURN server takes them.

@@ -44,7 +44,7 @@ pub struct Message<'a> {
 }
 
 /// How a connection ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Ended {
     /// By both sides, or one.
@@ -55,7 +55,7 @@ pub enum Ended {
 
 /// What there is to say of the connections between two addresses; several follow one another where ports are used
 /// again.
-#[derive(Debug, Clone, Default, serde::Serialize)]
+#[derive(Debug, Clone, Default, serde::Serialize, schemars::JsonSchema)]
 pub struct Connection {
     /// What it carries; `None` where too little was sent to tell.
     pub framing: Option<Framing>,

@@ -10,7 +10,7 @@ use crate::analyze::leg::Carrier;
 use crate::analyze::spread::Quantiles;
 
 /// One client at one server.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct TurnFacts {
     /// The client's address, as the capture has it.
     pub client: SocketAddr,
@@ -43,7 +43,7 @@ pub struct TurnFacts {
 }
 
 /// An allocation.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct AllocationFacts {
     /// When it was granted.
     pub at_s: f64,
@@ -64,7 +64,7 @@ pub struct AllocationFacts {
 }
 
 /// A channel.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct ChannelFacts {
     /// Its number.
     pub number: String,
@@ -78,7 +78,7 @@ pub struct ChannelFacts {
 }
 
 /// A response.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct EventFacts {
     /// When it came.
     pub at_s: f64,

@@ -104,7 +104,7 @@ struct Client {
 }
 
 /// What came of the requests of one method.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Counts {
     /// Requests, each once.
     pub requests: u64,
@@ -138,7 +138,7 @@ struct Channel {
 }
 
 /// Messages that carried data.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Wrapped {
     /// From the client.
     pub sent: u64,

@@ -95,7 +95,7 @@ impl Lines {
 }
 
 /// That there is no more.
-#[derive(Serialize)]
+#[derive(Serialize, schemars::JsonSchema)]
 struct End {
     #[serde(skip)]
     what: Listed,

@@ -59,7 +59,7 @@ Exit codes here:
 pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
     let selection = Selection::from_words(&args.select, &args.ignore).map_err(unknown)?;
     let relation = args.reoffer.then_some(Relation::Later);
-    let options = Options { selection, relation, raw: args.raw, has_gap: false };
+    let options = Options { selection, relation, raw: args.raw, drawn: context.draws(), has_gap: false };
     let mut report =
         DiffReport { fails_on_difference: args.exit_code, fail_on: context.fail_on, ..DiffReport::default() };
     match &args.to {

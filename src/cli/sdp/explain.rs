@@ -53,7 +53,7 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
         let documents = input.sources.documents.iter().enumerate();
         let mut sessions: Vec<SessionFacts> = Vec::new();
         for (index, document) in documents {
-            let given = given(&input, document, base + index);
+            let given = given(&input, document, base + index, context.draws());
             match SessionFacts::of(&given, args.lines) {
                 Some(mut session) => {
                     session.know_writer(input.sources.dump.as_ref(), document.in_dump);
@@ -126,12 +126,12 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
     context.emit(&explanation)
 }
 
-fn given(input: &Input, document: &Document, number: usize) -> Given {
+fn given(input: &Input, document: &Document, number: usize, drawn: bool) -> Given {
     let source = match document.label.as_str() {
         "" => input.name.clone(),
         label => format!("{}, {label}", input.name),
     };
     let kind = (!matches!(document.kind, Kind::Rollback | Kind::Unknown)).then(|| document.kind.name());
     let first_line = document.place(0).map(|place| place.line);
-    Given { number, source, first_line, kind, bytes: document.text.clone() }
+    Given { number, source, first_line, kind, bytes: document.text.clone(), drawn }
 }

@@ -38,10 +38,6 @@ pub(super) struct Args {
     /// Set which way one kind of media or one mid goes: video=recvonly; may be repeated
     #[arg(long, value_name = "MEDIA=DIRECTION", value_parser = Scope::with_direction)]
     direction: Vec<(Scope, Direction)>,
-    /// Replace what should not be shown to others: addresses, ICE credentials, fingerprints, keys, names of streams,
-    /// ids of the session and of people; what stands around the description is left out
-    #[arg(long)]
-    redact: bool,
     /// Of several descriptions, take the one of this number alone, counted from 1 as `sdp explain` does
     #[arg(long, value_name = "NUMBER")]
     at: Option<usize>,
@@ -102,7 +98,7 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
         let place = if chosen.len() == 1 { "" } else { &format!(" in description {}", places.join(", ")) };
         context.announce(&format!("{scope} is rejected (port 0){place}, and left as it was"));
     }
-    if args.redact {
+    if context.redacts() {
         let one = single(rewritten, &input)?;
         let document = &input.sources.documents[one.index];
         if document.verbatim() != Some(0..bytes.len()) {

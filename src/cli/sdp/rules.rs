@@ -41,14 +41,14 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
     context.emit(&Rules { rules, in_full })
 }
 
-#[derive(Serialize)]
-struct Rules {
+#[derive(Serialize, schemars::JsonSchema)]
+pub(in crate::cli) struct Rules {
     rules: Vec<Listed>,
     #[serde(skip)]
     in_full: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, schemars::JsonSchema)]
 struct Listed {
     #[serde(flatten)]
     rule: &'static Rule,

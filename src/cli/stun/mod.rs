@@ -5,6 +5,8 @@ mod report;
 
 use clap::Subcommand;
 
+pub(super) use report::Decoded;
+
 use super::Context;
 use crate::finding::Exit;
 

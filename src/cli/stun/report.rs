@@ -12,8 +12,8 @@ const WIDTH: usize = 4;
 const MOST_LINES: usize = 10;
 
 /// Messages, explained.
-#[derive(Debug, Serialize)]
-pub(super) struct Decoded {
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+pub(in crate::cli) struct Decoded {
     /// Whether none is broken.
     sound: bool,
     messages: Vec<Explanation>,

@@ -51,7 +51,7 @@ pub struct Located {
 }
 
 /// `iceTransportPolicy`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum TransportPolicy {
     /// Any candidate may be used.

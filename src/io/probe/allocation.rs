@@ -86,21 +86,22 @@ pub(super) fn allocate_facts(answer: &Answer, start: Instant) -> AllocateFacts {
     }
 }
 
-/// What any other request came to.
-pub(super) fn step_facts(answer: &Answer) -> StepFacts {
+/// What any other request came to; `start` is that of the run.
+pub(super) fn step_facts(answer: &Answer, start: Instant) -> StepFacts {
     StepFacts {
         ok: answer.success().is_some(),
         code: answer.code(),
         stale_nonces: answer.legs.iter().filter(|leg| leg.code == Some(438)).count() as u32,
         took_ms: milliseconds(answer.took()),
+        at_ms: Some(milliseconds(answer.at.duration_since(start))),
         lifetime_s: answer.success().and_then(|m| m.number(attribute::LIFETIME)),
     }
 }
 
 /// What a Refresh with a lifetime of 0 came to. One that was sent again finds no allocation where the answer
 /// to the first was lost: that is a success (RFC 8656 §8.2). coturn forgets the nonce too, and says so first.
-pub(super) fn release_facts(answer: &Answer) -> StepFacts {
-    let facts = step_facts(answer);
+pub(super) fn release_facts(answer: &Answer, start: Instant) -> StepFacts {
+    let facts = step_facts(answer, start);
     let again = answer.legs.iter().any(|leg| leg.sent > 1);
     match facts.code {
         Some(437) if again => StepFacts { ok: true, code: None, ..facts },

@@ -198,13 +198,13 @@ impl Session {
         first.upkeep.permitted(now, peer.ip());
         first.upkeep.bound(now, CHANNEL, peer);
         let answer = first.link.request(Request::CreatePermission(vec![peer.ip()])).await?;
-        self.facts.permission = Some(step_facts(&answer));
+        self.facts.permission = Some(step_facts(&answer, self.shared.start));
         if answer.success().is_none() {
             return Ok(());
         }
         first.link.stage = "channel";
         let answer = first.link.request(Request::ChannelBind { number: CHANNEL, peer }).await?;
-        self.facts.channel = Some(step_facts(&answer));
+        self.facts.channel = Some(step_facts(&answer, self.shared.start));
         Ok(())
     }
 
@@ -280,7 +280,7 @@ impl Session {
         let Some(first) = &mut self.first else { return Ok(()) };
         first.link.stage = "refresh";
         let answer = first.link.request(Request::Refresh { lifetime: LIFETIME }).await?;
-        self.facts.refresh = Some(step_facts(&answer));
+        self.facts.refresh = Some(step_facts(&answer, self.shared.start));
         if answer.outcome == Outcome::TimedOut {
             // It will not hear the release either; it is said once more, and not waited for.
             first.link.start(Request::Refresh { lifetime: 0 });
@@ -289,7 +289,7 @@ impl Session {
         }
         first.link.stage = "release";
         let answer = first.link.request(Request::Refresh { lifetime: 0 }).await?;
-        self.facts.release = Some(release_facts(&answer));
+        self.facts.release = Some(release_facts(&answer, self.shared.start));
         let first = self.first.take();
         if let Some(mut first) = first {
             self.drain(&mut first.link);

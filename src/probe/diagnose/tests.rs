@@ -83,7 +83,7 @@ fn binding(received: u32) -> Option<BindingFacts> {
 }
 
 fn step(code: Option<u16>) -> Option<StepFacts> {
-    Some(StepFacts { ok: code.is_none(), code, stale_nonces: 0, took_ms: 0.1, lifetime_s: None })
+    Some(StepFacts { ok: code.is_none(), code, stale_nonces: 0, took_ms: 0.1, at_ms: None, lifetime_s: None })
 }
 
 fn path(received: usize) -> Option<FlowReport> {

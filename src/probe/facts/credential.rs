@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::turn::credentials::form::Defect;
 
 /// Credentials that look damaged were refused, and tried once more as they were probably meant.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct MendedFacts {
     /// What was mended of the user name.
     pub username: Vec<Defect>,
@@ -19,7 +19,7 @@ pub struct MendedFacts {
 
 /// Credentials were refused, and others minted from the known secret were tried once instead: in place of a static
 /// user's, or of minted ones with an expiry far beyond theirs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct MintedFacts {
     /// When they expire, in Unix seconds.
     pub expires_unix: u64,
@@ -31,7 +31,7 @@ pub struct MintedFacts {
 
 /// Credentials were refused, and the very same ones given once more from other ports of ours: where several servers
 /// share an address, the port decides which one answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct AskedAgainFacts {
     /// Allocations asked for.
     pub tries: u32,
@@ -40,7 +40,7 @@ pub struct AskedAgainFacts {
 }
 
 /// The server's clock, found by when it takes a credential for expired.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ClockFacts {
     /// Server minus this machine; `null` where no expiry was taken, or each.
     pub clock_offset_s: Option<f64>,

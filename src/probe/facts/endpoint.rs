@@ -14,7 +14,7 @@ use crate::probe::plan::Transport;
 use crate::turn::Oddity;
 
 /// One transport address of one server.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct EndpointFacts {
     /// `address:port`.
     pub addr: SocketAddr,
@@ -157,7 +157,7 @@ impl EndpointFacts {
 }
 
 /// A check that was not made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct GivenUp {
     /// Which.
     pub check: Check,
@@ -166,7 +166,7 @@ pub struct GivenUp {
 }
 
 /// The checks that may have to be given up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Check {
     /// Everything from a step on.
@@ -207,7 +207,7 @@ impl Check {
 }
 
 /// Something a server may or may not do; never a fault.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Capability {
     /// Which.
     pub name: &'static str,

@@ -8,7 +8,7 @@ use super::Fault;
 use crate::measure::Distribution;
 
 /// STUN Binding (RFC 8489 §2).
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct BindingFacts {
     /// At least one request was granted.
     pub ok: bool,
@@ -35,7 +35,7 @@ pub struct BindingFacts {
 }
 
 /// TURN Allocate (RFC 8656 §7).
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct AllocateFacts {
     /// The server made an allocation.
     pub ok: bool,
@@ -63,7 +63,7 @@ pub struct AllocateFacts {
 
 /// An allocation was refused for a quota beside others of ours, or for want of relay ports, and there is one all the
 /// same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct CrowdedFacts {
     /// ERROR-CODE: 486 or 508.
     pub code: u16,
@@ -73,7 +73,7 @@ pub struct CrowdedFacts {
 }
 
 /// One transaction of a request.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct AttemptFacts {
     /// ERROR-CODE; `null` for success, or none at all.
     pub code: Option<u16>,
@@ -100,7 +100,7 @@ pub struct AttemptFacts {
 }
 
 /// One further request.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct StepFacts {
     /// Granted.
     pub ok: bool,
@@ -110,12 +110,14 @@ pub struct StepFacts {
     pub stale_nonces: u32,
     /// All legs together.
     pub took_ms: f64,
+    /// When it ended, from the start of the run; `null` where that is not known.
+    pub at_ms: Option<f64>,
     /// LIFETIME granted, for Refresh.
     pub lifetime_s: Option<u32>,
 }
 
 /// A 300 (Try Alternate) and what came of it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct RedirectFacts {
     /// ALTERNATE-SERVER.
     pub to: Option<SocketAddr>,

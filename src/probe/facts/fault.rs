@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 /// Why the network let nothing through.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Fault {
     /// What the system reported.
     pub kind: FaultKind,
@@ -14,7 +14,7 @@ pub struct Fault {
 }
 
 /// The kinds of [`Fault`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum FaultKind {
     /// ICMP port unreachable, or a TCP reset to the first packet.

@@ -46,7 +46,7 @@ pub struct Observation {
 }
 
 /// One server, with all its addresses.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct TargetFacts {
     /// The canonical URI.
     pub uri: String,

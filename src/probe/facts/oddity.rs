@@ -6,7 +6,7 @@ use crate::stun::DecodeError;
 use crate::turn::Oddity;
 
 /// Something a server should not send, and how often it did.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct OddityFacts {
     /// Which.
     pub kind: OddityKind,
@@ -19,7 +19,7 @@ pub struct OddityFacts {
 }
 
 /// The kinds of [`OddityFacts`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum OddityKind {
     /// Neither STUN nor ChannelData.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::measure::RampReport;
 
 /// What each direction through the relay carries (`--throughput`).
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ThroughputFacts {
     /// The highest rate that was to be offered.
     pub ceiling_bps: u64,
@@ -19,7 +19,7 @@ pub struct ThroughputFacts {
 
 /// The largest datagrams that pass each direction through the relay (`--mtu`). Sizes are those of the payload:
 /// what an application hands over.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct MtuFacts {
     /// Our socket → relayed address → us.
     pub inbound: Option<LargestFacts>,
@@ -35,7 +35,7 @@ pub struct MtuFacts {
 }
 
 /// One direction's largest datagram.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct LargestFacts {
     /// The largest payload that arrived; `null` where none did.
     pub largest_bytes: Option<usize>,
@@ -48,7 +48,7 @@ pub struct LargestFacts {
 }
 
 /// How long what a server grants really lasts (`--lifetimes`).
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct LifetimesFacts {
     /// A permission that is not renewed.
     pub permission_s: Option<LifetimeFacts>,
@@ -59,7 +59,7 @@ pub struct LifetimesFacts {
 }
 
 /// How long one thing lasted. Times are from the answer that granted it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct LifetimeFacts {
     /// What the RFC, or the answer, says.
     pub granted_s: f64,

@@ -8,7 +8,7 @@ use crate::ice::address::AddressClass;
 use crate::measure::FlowReport;
 
 /// The relay's address, and whether data really passes.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, schemars::JsonSchema)]
 pub struct RelayFacts {
     /// XOR-RELAYED-ADDRESS.
     pub address: Option<SocketAddr>,
@@ -30,7 +30,7 @@ pub struct RelayFacts {
 }
 
 /// The plain UDP socket that plays the remote peer.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct PeerFacts {
     /// Its own address.
     pub local: SocketAddr,

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::probe::plan::Transport;
 
 /// What DNS said, each family apart.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, schemars::JsonSchema)]
 pub struct Resolve {
     /// Both queries, made at the same time; `null` where the host is a literal address.
     pub took_ms: Option<f64>,
@@ -32,7 +32,7 @@ pub struct Resolve {
 }
 
 /// A NAPTR record (RFC 3403) that a TURN client follows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Naptr {
     /// Whose.
     pub name: String,
@@ -49,7 +49,7 @@ pub struct Naptr {
 }
 
 /// An SRV record (RFC 2782).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Srv {
     /// E.g. `_turn._udp.example.org`.
     pub name: String,
@@ -100,7 +100,7 @@ impl Resolve {
 }
 
 /// A query without an answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct ResolveError {
     /// `A`, `AAAA`, `SRV` or `NAPTR`.
     pub record: &'static str,
@@ -113,7 +113,7 @@ pub struct ResolveError {
 }
 
 /// Why a query gave no address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ResolveErrorKind {
     /// The name does not exist.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::ice::address::AddressClass;
 
 /// What a server lets strangers do. `null` is what was not seen either way.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, schemars::JsonSchema)]
 pub struct SecurityFacts {
     /// One address a range, and whether the server would relay to it. Nothing was sent there.
     pub peers: Vec<TriedPeer>,
@@ -36,7 +36,7 @@ pub struct SecurityFacts {
 }
 
 /// A peer that a permission was asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct TriedPeer {
     /// Which.
     pub address: IpAddr,
@@ -58,7 +58,7 @@ impl TriedPeer {
 }
 
 /// A peer that the user named.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct DeliveredPeer {
     /// Which.
     pub address: SocketAddr,
@@ -86,7 +86,7 @@ impl DeliveredPeer {
 }
 
 /// Datagrams to the relayed address before the permission for their sender, and after it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct PermissionTest {
     /// Sent before.
     pub sent_before: u32,
@@ -99,7 +99,7 @@ pub struct PermissionTest {
 }
 
 /// UDP payload in and out, for requests that anybody may send.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Amplification {
     /// A Binding.
     pub binding: Option<Answered>,
@@ -110,7 +110,7 @@ pub struct Amplification {
 }
 
 /// The sizes of a request and of all that came back.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Answered {
     /// UDP payload asked with.
     pub request_bytes: usize,

@@ -1,11 +1,12 @@
 //! A TLS session and its certificate.
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
 
 use crate::tls::{CertificateReport, TlsFault};
 
 /// A TLS session and the certificate behind it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct TlsFacts {
     /// From the ClientHello until application data may flow.
     pub handshake_ms: f64,
@@ -27,6 +28,7 @@ pub struct TlsFacts {
     pub insecure: bool,
     /// The certificate itself.
     #[serde(flatten, serialize_with = "all_keys")]
+    #[schemars(schema_with = "all_keys_or_null")]
     pub certificate: Option<CertificateReport>,
 }
 
@@ -85,6 +87,17 @@ fn all_keys<S: Serializer>(
         Some(certificate) => certificate.serialize(serializer),
         None => serializer.collect_map(KEYS.map(|key| (key, None::<()>))),
     }
+}
+
+/// The keys of a certificate, each of them `null` where there is none.
+fn all_keys_or_null(generator: &mut SchemaGenerator) -> Schema {
+    let mut schema = CertificateReport::json_schema(generator);
+    if let Some(serde_json::Value::Object(properties)) = schema.get_mut("properties") {
+        for of in properties.values_mut() {
+            *of = serde_json::json!({ "anyOf": [of.take(), { "type": "null" }] });
+        }
+    }
+    schema
 }
 
 #[cfg(test)]

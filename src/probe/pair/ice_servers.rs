@@ -8,7 +8,7 @@ use crate::ice::uri::ServerUri;
 pub const PLACEHOLDER: &str = "PASSWORD";
 
 /// One entry.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct IceServer {
     /// Its URIs.
     pub urls: Vec<String>,
@@ -24,7 +24,7 @@ pub struct IceServer {
 }
 
 /// What proves it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(untagged)]
 pub enum Credential {
     /// A password.

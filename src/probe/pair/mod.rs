@@ -42,7 +42,7 @@ pub struct Given {
 }
 
 /// The result: `cred/1`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Pair {
     /// What the process exits with.
     pub exit: Exit,
@@ -69,7 +69,7 @@ pub struct Pair {
 }
 
 /// What a password looks like; never the password.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Password {
     /// In characters.
     pub length: usize,
@@ -86,7 +86,7 @@ pub struct Password {
 }
 
 /// What a server stores in place of a password; as good as the password in that realm.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Keys {
     /// For which realm alone they are good.
     pub realm: String,

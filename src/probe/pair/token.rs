@@ -12,7 +12,7 @@ use crate::report::{Align, Block, Cell, Document, Report, Table, Tone};
 use crate::turn::credentials::token::AccessToken;
 
 /// The result: `token/1`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct MintedToken {
     /// What the process exits with.
     pub exit: Exit,

@@ -1,6 +1,7 @@
 //! A probe as a person reads it: the verdict, the candidates, the timings, the findings.
 
 mod nat;
+mod pictures;
 mod quality;
 mod security;
 mod tables;
@@ -13,8 +14,8 @@ use super::candidates;
 use super::facts::PeerFacts;
 use super::summary::Summary;
 use crate::finding::{Exit, Finding};
-use crate::metric::Metric;
-use crate::report::{Block, Document, Report, Table};
+use crate::metric::{Judgement, Metric};
+use crate::report::{Block, Document, Picture, Report, Table};
 
 impl Report for Summary {
     const SCHEMA: &'static str = "probe/1";
@@ -58,6 +59,10 @@ impl Report for Summary {
         Document { blocks }
     }
 
+    fn pictures(&self) -> Vec<Picture> {
+        pictures::pictures(self)
+    }
+
     fn findings(&self) -> Option<&[Finding]> {
         Some(&self.findings)
     }
@@ -84,6 +89,10 @@ impl Report for Summary {
 
     fn metrics(&self) -> Vec<Metric> {
         self.metrics.clone()
+    }
+
+    fn thresholds(&self) -> Vec<Judgement> {
+        self.thresholds.clone()
     }
 
     fn exit(&self) -> Exit {

@@ -12,7 +12,7 @@ const NOTICEABLE_MS: f64 = 20.0;
 const ROUNDS: u32 = 3;
 
 /// What is different from the round before.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Change {
     /// It works no more, or works again.

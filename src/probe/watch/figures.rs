@@ -42,7 +42,7 @@ impl Path {
 }
 
 /// One path over the whole watch.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub(super) struct PathTotals {
     pub(super) sent: u64,
     pub(super) received: u64,

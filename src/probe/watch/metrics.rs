@@ -42,6 +42,15 @@ fn of_track(metrics: &mut Vec<Metric>, track: &Track, watch: &Watch) {
     }
     for (name, path) in [("relay.inbound", &figures.inbound), ("relay.outbound", &figures.outbound)] {
         of_path(&mut add, &format!("{name}."), path);
+    }
+    for (direction, path) in [("inbound", &figures.inbound), ("outbound", &figures.outbound)] {
+        let mut labels = labels.clone();
+        labels.push(("direction", direction.to_owned()));
+        let mut add = |name: &str, value: Option<f64>| {
+            if value.is_some() || track.required {
+                metrics.push(metric(name, value, &labels));
+            }
+        };
         of_path(&mut add, "", path);
     }
 }

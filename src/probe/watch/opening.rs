@@ -11,7 +11,7 @@ use crate::probe::plan::Transport;
 use crate::report::{Document, Report};
 
 /// What is watched.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct Opening {
     record: &'static str,
     at: String,
@@ -22,7 +22,7 @@ pub struct Opening {
 }
 
 /// One endpoint that is watched.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 struct Watched {
     target: String,
     endpoint: SocketAddr,

@@ -41,7 +41,7 @@ pub struct Seen {
 }
 
 /// Where the allocation of a round comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Allocation {
     /// It is that of the round before.

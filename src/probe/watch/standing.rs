@@ -12,7 +12,7 @@ use crate::probe::diagnose::{self, Context};
 use crate::probe::plan::Transport;
 
 /// How an endpoint stands in one round, in a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Standing {
     /// All that was asked of it works.
@@ -35,7 +35,7 @@ impl Standing {
 }
 
 /// One endpoint in one round, judged: an entry of `endpoints` in a round's JSON.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub(super) struct Judged {
     pub(super) target: String,
     pub(super) endpoint: SocketAddr,
@@ -60,7 +60,7 @@ pub(super) struct Judged {
 }
 
 /// One path in one round.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub(super) struct PathFigures {
     pub(super) sent: u64,
     pub(super) received: u64,

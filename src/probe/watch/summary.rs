@@ -20,7 +20,7 @@ use crate::report::{Document, Report};
 const LOSSY_OF: u64 = 100;
 
 /// The whole of a watch: the last record of `watch/1`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct WatchSummary {
     record: &'static str,
     /// In a word: the worst that was seen, at the start or in any round.
@@ -44,7 +44,7 @@ pub struct WatchSummary {
 }
 
 /// One endpoint over the whole watch.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 pub(super) struct EndpointTotals {
     pub(super) target: String,
     pub(super) endpoint: SocketAddr,
@@ -186,6 +186,10 @@ impl Report for WatchSummary {
 
     fn metrics(&self) -> Vec<Metric> {
         self.metrics.clone()
+    }
+
+    fn thresholds(&self) -> Vec<Judgement> {
+        self.thresholds.clone()
     }
 
     fn exit(&self) -> Exit {

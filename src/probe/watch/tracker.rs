@@ -42,7 +42,7 @@ pub(super) struct Track {
 }
 
 /// A change with its place.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub(super) struct Told {
     pub(super) round: u64,
     pub(super) at: String,
@@ -201,7 +201,7 @@ impl Watch {
 }
 
 /// One round, judged: a line.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct RoundReport {
     record: &'static str,
     round: u64,

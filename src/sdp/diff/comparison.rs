@@ -18,7 +18,7 @@ use crate::sdp::source::dump::Side;
 use crate::sdp::text::Text;
 
 /// Two descriptions, and what differs.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Comparison {
     /// The earlier one.
     pub from: Name,
@@ -49,13 +49,16 @@ pub struct Comparison {
     /// The lines, where they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lines: Option<LineDiff>,
+    /// The lines for a picture, where one is drawn.
+    #[serde(skip)]
+    pub drawn: Option<LineDiff>,
     /// What the rules say.
     #[serde(skip)]
     pub found: Vec<Found>,
 }
 
 /// Which description it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Name {
     /// The file, or `standard input`.
     pub source: String,
@@ -70,7 +73,7 @@ pub struct Name {
 }
 
 /// Whether two descriptions say the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// Byte for byte.
@@ -99,6 +102,8 @@ pub struct Options {
     pub relation: Option<Relation>,
     /// Whether the lines are compared too.
     pub raw: bool,
+    /// Whether a picture of them is drawn.
+    pub drawn: bool,
     /// Whether others of the same side may have been made in between, so that versions are missing.
     pub has_gap: bool,
 }
@@ -135,11 +140,13 @@ impl Comparison {
             media: Vec::new(),
             text: Vec::new(),
             lines: None,
+            drawn: None,
             found,
         };
         if texts[0].bytes() != texts[1].bytes() {
             comparison.compare(&Both::of(texts, sessions, relation == Relation::Later));
             comparison.lines = options.raw.then(|| raw::compare(sessions));
+            comparison.drawn = options.drawn.then(|| raw::compare(sessions));
         } else if options.raw {
             comparison.lines = Some(LineDiff::default());
         }

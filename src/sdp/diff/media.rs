@@ -8,7 +8,7 @@ use super::{Both, codecs, line, parts, rest, streams, transport, whole};
 use crate::sdp::session::Media;
 
 /// An m-line that differs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct MediaDifference {
     /// Where it stood, counted from 0; `null` where it is new.
     pub from_index: Option<usize>,

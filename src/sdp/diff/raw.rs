@@ -4,6 +4,8 @@ use imara_diff::{Algorithm, Diff, InternedInput};
 use serde::Serialize;
 
 use super::whole;
+use crate::report::picture::{Pair, SideBySide};
+use crate::report::{Cell, Tone};
 use crate::sdp::excerpt;
 use crate::sdp::session::Session;
 use crate::sdp::text::Text;
@@ -12,7 +14,7 @@ use crate::sdp::text::Text;
 const CONTEXT: usize = 3;
 
 /// What differs, line by line.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, schemars::JsonSchema)]
 pub struct LineDiff {
     /// Lines that only the later description has.
     pub added: usize,
@@ -23,7 +25,7 @@ pub struct LineDiff {
 }
 
 /// Some lines that differ, and those around them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Hunk {
     /// The first line of the earlier description, counted from 1; the one before where there is none.
     pub from_line: usize,
@@ -37,6 +39,42 @@ pub struct Hunk {
     pub section: String,
     /// `-`, `+` or a blank, and the line.
     pub lines: Vec<String>,
+}
+
+impl LineDiff {
+    /// The places that differ, the earlier description on the left.
+    pub(super) fn side_by_side(&self, title: String, names: [String; 2]) -> SideBySide {
+        let mut rows = Vec::new();
+        for hunk in &self.hunks {
+            let place = |line: usize| Cell::new(format!("line {line} {}", hunk.section), Tone::Dim);
+            rows.push(Pair { left: place(hunk.from_line), right: place(hunk.to_line), differs: false });
+            let mut lines = hunk.lines.as_slice();
+            while let Some((first, rest)) = lines.split_first() {
+                if let Some(same) = first.strip_prefix(' ') {
+                    rows.push(Pair { left: same.into(), right: same.into(), differs: false });
+                    lines = rest;
+                    continue;
+                }
+                let (removed, rest) = run(lines, '-');
+                let (added, rest) = run(rest, '+');
+                let cell = |lines: &[String], index: usize, tone| {
+                    lines.get(index).map_or_else(Cell::default, |line| Cell::new(&line[1..], tone))
+                };
+                rows.extend((0..removed.len().max(added.len())).map(|index| Pair {
+                    left: cell(removed, index, Tone::Bad),
+                    right: cell(added, index, Tone::Good),
+                    differs: true,
+                }));
+                lines = rest;
+            }
+        }
+        SideBySide { title, names, rows }
+    }
+}
+
+/// The lines that begin with this mark, and the rest.
+fn run(lines: &[String], mark: char) -> (&[String], &[String]) {
+    lines.split_at(lines.iter().take_while(|line| line.starts_with(mark)).count())
 }
 
 pub(super) fn compare(sessions: [&Session<'_>; 2]) -> LineDiff {

@@ -8,7 +8,7 @@ use crate::sdp::session::Session;
 use crate::sdp::source::Kind;
 
 /// What two descriptions are to each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Relation {
     /// Two of one side and one session, one after the other.

@@ -7,10 +7,10 @@ use super::comparison::{Comparison, Outcome};
 use super::prose::note;
 use super::relation::Relation;
 use crate::finding::{Exit, FailOn, Finding, Severity};
-use crate::report::{Block, Cell, Document, Report, Tone};
+use crate::report::{Block, Cell, Document, Picture, Report, Tone};
 
 /// One comparison, or those of a dump.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, schemars::JsonSchema)]
 pub struct DiffReport {
     /// In the order of the input.
     pub comparisons: Vec<Comparison>,
@@ -145,6 +145,16 @@ impl Report for DiffReport {
         lines.extend(take("findings", "finding"));
         lines.push(named("summary", rest));
         lines
+    }
+
+    fn pictures(&self) -> Vec<Picture> {
+        let drawn = self.comparisons.iter().filter_map(|one| Some((one, one.drawn.as_ref()?)));
+        let drawn = drawn.filter(|(_, lines)| !lines.hunks.is_empty());
+        let drawn = drawn.map(|(one, lines)| {
+            let names = [&one.from, &one.to].map(|name| format!("{} {}", name.source, name.label));
+            lines.side_by_side("Lines that differ, and those around them".to_owned(), names)
+        });
+        drawn.map(Picture::SideBySide).collect()
     }
 
     fn findings(&self) -> Option<&[Finding]> {

@@ -12,7 +12,7 @@ use crate::sdp::source::{Dump, InDump, Kind};
 use crate::sdp::{Family, Writer};
 
 /// A dump.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct DumpFacts {
     /// Where it came from.
     pub source: String,
@@ -33,7 +33,7 @@ pub struct DumpFacts {
 }
 
 /// One peer connection.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ConnectionFacts {
     /// As the dump names it.
     pub id: String,
@@ -73,7 +73,7 @@ pub struct ConnectionFacts {
 }
 
 /// A connection was lost; times are those of its events.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Interruption {
     /// When it was.
     pub at_ms: Option<f64>,
@@ -84,7 +84,7 @@ pub struct Interruption {
 }
 
 /// What happened.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct EventFacts {
     /// Since the first event of the dump; in whole seconds where `time_ms` is `null`.
     pub at_ms: Option<f64>,
@@ -102,7 +102,7 @@ pub struct EventFacts {
 }
 
 /// The meaning of an event.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "what")]
 pub enum Happening {
     /// A description was created or set.
@@ -153,7 +153,7 @@ pub enum Happening {
 }
 
 /// How what was set differs from what had been created.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Change {
     /// The `number` of what had been created.
     pub from: usize,

@@ -6,7 +6,7 @@ use super::AnnotatedLine;
 use crate::sdp::Writer;
 
 /// One description.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct SessionFacts {
     /// Which one of all inputs together, counted from 1.
     pub number: usize,
@@ -43,10 +43,13 @@ pub struct SessionFacts {
     /// Every line with what it means; only where that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lines: Option<Vec<AnnotatedLine>>,
+    /// The same for a picture; empty where none is drawn.
+    #[serde(skip)]
+    pub drawn: Vec<AnnotatedLine>,
 }
 
 /// How the type is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum TypeFacts {
     /// The input says so.
@@ -56,7 +59,7 @@ pub enum TypeFacts {
 }
 
 /// `o=`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct OriginFacts {
     /// A user name, or `-`.
     pub username: String,
@@ -71,7 +74,7 @@ pub struct OriginFacts {
 }
 
 /// One m-line with its section, and what it inherits.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct MediaFacts {
     /// Counted from 0.
     pub index: usize,
@@ -134,7 +137,7 @@ pub struct MediaFacts {
 }
 
 /// A payload type.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct CodecFacts {
     /// Its number.
     pub payload_type: u8,
@@ -153,7 +156,7 @@ pub struct CodecFacts {
 }
 
 /// A certificate's hash.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct FingerprintFacts {
     /// The hash function.
     pub hash: String,
@@ -162,7 +165,7 @@ pub struct FingerprintFacts {
 }
 
 /// `b=`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct BandwidthFacts {
     /// `AS`, `TIAS`, …
     #[serde(rename = "type")]
@@ -172,7 +175,7 @@ pub struct BandwidthFacts {
 }
 
 /// An RTP header extension.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct ExtmapFacts {
     /// Its number.
     pub id: u16,
@@ -187,7 +190,7 @@ pub struct ExtmapFacts {
 }
 
 /// An ICE candidate.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct CandidateFacts {
     /// `host`, `srflx`, `prflx`, `relay`.
     #[serde(rename = "type")]
@@ -215,7 +218,7 @@ pub struct CandidateFacts {
 }
 
 /// A candidate that stands in no description, or the word that there are no more.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct LoneCandidateFacts {
     /// Where it came from.
     pub source: String,
@@ -235,7 +238,7 @@ pub struct LoneCandidateFacts {
 }
 
 /// A source.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct SsrcFacts {
     /// Its number.
     pub id: u32,
@@ -248,7 +251,7 @@ pub struct SsrcFacts {
 }
 
 /// A stream with a name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct RidFacts {
     /// The name.
     pub id: String,
@@ -261,7 +264,7 @@ pub struct RidFacts {
 }
 
 /// Encodings at once; those that begin paused have `~` before them, alternatives `,` between them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct SimulcastFacts {
     /// What is sent from here.
     pub send: Vec<String>,
@@ -270,7 +273,7 @@ pub struct SimulcastFacts {
 }
 
 /// Data channels.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct SctpFacts {
     /// The SCTP port.
     pub port: Option<u16>,
@@ -281,7 +284,7 @@ pub struct SctpFacts {
 }
 
 /// A value that cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct ProblemFacts {
     /// Counted from 1.
     pub line: u32,
@@ -296,7 +299,7 @@ pub struct ProblemFacts {
 }
 
 /// Where a strict parser stops.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct StrictFacts {
     /// Counted from 1.
     pub line: u32,

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::finding::{Finding, Location};
+use crate::report::picture::{self, Annotated, Note};
 use crate::sdp::attribute::View;
 use crate::sdp::attribute::known::known;
 use crate::sdp::excerpt::{is_secret, shown_line};
@@ -9,7 +11,7 @@ use crate::sdp::session::{Attribute, Section, Session};
 use crate::sdp::text::{Line, Oddity};
 
 /// A line with what it means.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct AnnotatedLine {
     /// Counted from 1.
     pub line: u32,
@@ -21,8 +23,31 @@ pub struct AnnotatedLine {
     pub reference: &'static str,
 }
 
+impl AnnotatedLine {
+    /// The lines of a description, with what was found in them, as a picture.
+    pub fn picture<'f>(
+        title: String,
+        lines: &[Self],
+        findings: impl Iterator<Item = &'f Finding> + Clone,
+    ) -> Annotated {
+        let in_line = |finding: &&Finding, number: u32| matches!(finding.location, Some(Location::Text { line, .. }) if line as u64 == u64::from(number));
+        let note = |finding: &Finding| Note {
+            severity: finding.severity,
+            code: finding.code,
+            message: finding.message.clone(),
+        };
+        let lines = lines.iter().map(|line| picture::AnnotatedLine {
+            number: line.line as usize,
+            text: line.text.clone(),
+            meaning: line.meaning.clone(),
+            notes: findings.clone().filter(|finding| in_line(finding, line.line)).map(note).collect(),
+        });
+        Annotated { title, lines: lines.collect() }
+    }
+}
+
 /// All lines but blank ones.
-pub(super) fn annotated(session: &Session<'_>) -> Vec<AnnotatedLine> {
+pub(in crate::sdp) fn annotated(session: &Session<'_>) -> Vec<AnnotatedLine> {
     let mut all = Vec::with_capacity(session.text().lines().len());
     for section in session.sections() {
         let mut attributes = section.attributes.iter().peekable();

@@ -24,6 +24,7 @@ pub use facts::{
 pub use lines::AnnotatedLine;
 pub use reading::Given;
 
+pub(super) use lines::annotated;
 pub(super) use tables::codec_table;
 
 use std::ops::Range;
@@ -31,11 +32,11 @@ use std::ops::Range;
 use serde::Serialize;
 
 use crate::finding::{Exit, FailOn, Finding};
-use crate::report::{Block, Cell, Document, Report, Tone, Unread};
+use crate::report::{Block, Cell, Document, Picture, Report, Tone, Unread};
 use crate::sdp::source::Dump;
 
 /// What `sdp explain` hands to the report layer.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, schemars::JsonSchema)]
 pub struct Explanation {
     /// Each description, in order.
     pub sessions: Vec<SessionFacts>,
@@ -139,6 +140,14 @@ impl Report for Explanation {
         }
         blocks.extend(self.notes.iter().map(|note| Block::Paragraph(Cell::new(note.clone(), Tone::Warn))));
         Document { blocks }
+    }
+
+    fn pictures(&self) -> Vec<Picture> {
+        let drawn = self.told().filter(|(session, _)| !session.drawn.is_empty());
+        let drawn = drawn.map(|(session, findings)| {
+            AnnotatedLine::picture(session.source.clone(), &session.drawn, findings.iter())
+        });
+        drawn.map(Picture::Annotated).collect()
     }
 
     fn findings(&self) -> Option<&[Finding]> {

@@ -23,6 +23,8 @@ pub struct Given {
     pub kind: Option<&'static str>,
     /// Its bytes.
     pub bytes: Vec<u8>,
+    /// Whether a picture of it is drawn.
+    pub drawn: bool,
 }
 
 impl SessionFacts {
@@ -67,6 +69,7 @@ impl SessionFacts {
             }),
             bytes: given.bytes.len(),
             lines: with_lines.then(|| lines::annotated(&session)),
+            drawn: if given.drawn { lines::annotated(&session) } else { Vec::new() },
         })
     }
 }

@@ -12,7 +12,7 @@ use crate::sdp::text::Line;
 use crate::sdp::{Session, Text};
 
 /// What copying did.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Damage {
     /// What it is.
     pub kind: DamageKind,
@@ -30,7 +30,7 @@ pub struct Damage {
 }
 
 /// What copying did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DamageKind {
     /// Long lines stand on two.

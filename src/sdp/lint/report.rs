@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use super::{Damage, Description, Found, LintRule, Mark, Selection, Side, damage, fold, rules};
 use crate::finding::{Exit, FailOn, Finding, Location, Severity};
-use crate::report::{Block, Cell, Document, Report, Snippet, SnippetLine, Tone, Unread};
+use crate::report::{Block, Cell, Document, Picture, Report, Snippet, SnippetLine, Tone, Unread};
+use crate::sdp::explain::{AnnotatedLine, annotated};
 use crate::sdp::source::{self, Kind, Wrapping};
 use crate::sdp::{Session, Text, strict};
 
@@ -24,7 +25,7 @@ pub struct Input<'i> {
 }
 
 /// One description, and what the rules say of it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Linted {
     /// The file, or `standard input`.
     pub source: String,
@@ -50,10 +51,13 @@ pub struct Linted {
     /// In the order of the lines.
     #[serde(skip)]
     pub found: Vec<Found>,
+    /// Its lines, for a picture; empty where none is drawn.
+    #[serde(skip)]
+    pub drawn: Vec<AnnotatedLine>,
 }
 
 /// Where a strict parser stops.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct StrictFacts {
     /// Counted from 1.
     pub line: u32,
@@ -62,7 +66,7 @@ pub struct StrictFacts {
 }
 
 /// Every description of a run.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, schemars::JsonSchema)]
 pub struct LintReport {
     /// In the order of the input.
     pub sessions: Vec<Linted>,
@@ -104,7 +108,15 @@ impl Linted {
             }),
             damage,
             found,
+            drawn: Vec::new(),
         }
+    }
+
+    /// With its lines, so that a picture can be drawn.
+    #[must_use]
+    pub fn drawn(self, input: Input<'_>) -> Self {
+        let text = Text::from_bytes(&input.document.text);
+        Self { drawn: annotated(&Session::from_text(&text)), ..self }
     }
 }
 
@@ -214,6 +226,15 @@ impl Report for LintReport {
         };
         let findings = findings.into_iter().map(|finding| record("finding", finding));
         findings.chain([record("summary", rest.clone())]).collect()
+    }
+
+    fn pictures(&self) -> Vec<Picture> {
+        let drawn = self.sessions.iter().filter(|session| !session.drawn.is_empty());
+        let drawn = drawn.map(|session| {
+            let findings = session.found.iter().map(|found| &found.finding);
+            AnnotatedLine::picture(name(&session.source, &session.label), &session.drawn, findings)
+        });
+        drawn.map(Picture::Annotated).collect()
     }
 
     fn findings(&self) -> Option<&[Finding]> {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::finding::Confidence;
 
 /// One of the two descriptions.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct SideFacts {
     /// The file, or `standard input`.
     pub source: String,
@@ -24,7 +24,7 @@ pub struct SideFacts {
 }
 
 /// That libwebrtc, in Chrome, Edge, Safari and many applications, would not take a description.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct RefusalFacts {
     /// What `setRemoteDescription` would say, after "Failed to set remote answer sdp: ", or "offer" for "answer".
     pub sentence: String,
@@ -45,7 +45,7 @@ pub struct RefusalFacts {
 }
 
 /// A transport, and which m-lines share it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct TransportFacts {
     /// Counted from 0.
     pub m_lines: Vec<usize>,
@@ -62,7 +62,7 @@ pub struct TransportFacts {
 }
 
 /// The roles of DTLS (RFC 8842 §5, RFC 4145 §4.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct DtlsFacts {
     /// `offerer` or `answerer` begins the handshake; `null` where they do not agree on that.
     pub client: Option<&'static str>,
@@ -75,7 +75,7 @@ pub struct DtlsFacts {
 }
 
 /// The roles of ICE (RFC 8445 §6.1.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct IceFacts {
     /// `offerer` or `answerer` nominates the pair of candidates.
     pub controlling: &'static str,
@@ -86,7 +86,7 @@ pub struct IceFacts {
 }
 
 /// What became of an m-line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     /// It is used.
@@ -108,7 +108,7 @@ pub enum State {
 }
 
 /// An m-line of both.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct MediaOutcome {
     /// Counted from 0.
     pub index: usize,
@@ -145,7 +145,7 @@ pub struct MediaOutcome {
 }
 
 /// A codec that both have.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct CodecOutcome {
     /// Its number in the offer: what the answerer writes into packets.
     pub offer_payload_type: u8,
@@ -175,7 +175,7 @@ pub struct CodecOutcome {
 }
 
 /// A header extension that both have.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct ExtmapOutcome {
     /// Its number in the answer.
     pub id: u16,
@@ -188,7 +188,7 @@ pub struct ExtmapOutcome {
 }
 
 /// Streams at once; alternatives have `,` between them.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, schemars::JsonSchema)]
 pub struct SimulcastOutcome {
     /// What the offerer may send: offered, and taken by the answer.
     pub offerer_sends: Vec<String>,
@@ -199,7 +199,7 @@ pub struct SimulcastOutcome {
 }
 
 /// Data channels (RFC 8841).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct SctpOutcome {
     /// The offerer's port.
     pub offer_port: Option<u16>,
@@ -212,7 +212,7 @@ pub struct SctpOutcome {
 }
 
 /// What the browser of a dump said when it would not take one of the two.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct RecordedRefusal {
     /// Which description of the dump, as `sdp explain` counts them.
     pub description: usize,

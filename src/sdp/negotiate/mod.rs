@@ -22,7 +22,7 @@ use crate::sdp::source::{self, Kind};
 use crate::sdp::{Session, Text, writer};
 
 /// What `sdp negotiate` hands to the report layer.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Negotiation {
     /// The offer; of two offers the first one.
     pub offer: SideFacts,

@@ -10,7 +10,7 @@ use crate::sdp::attribute::Direction;
 use crate::sdp::session::{Media, Session};
 
 /// The outcome in one sentence.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Verdict {
     /// How it stands.
     pub outcome: Outcome,
@@ -19,7 +19,7 @@ pub struct Verdict {
 }
 
 /// How an offer and its answer stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// They agree, and what is offered flows.

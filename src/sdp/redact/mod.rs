@@ -56,6 +56,17 @@ impl Redactor {
         edit::apply(bytes, &edits)
     }
 
+    /// Text of any kind with stand-ins for addresses, hosts in URLs, and words that are known by now.
+    pub fn text(&mut self, text: &str) -> String {
+        let read = Text::from_bytes(text.as_bytes());
+        let mut pass = Pass { redactor: self, edits: Vec::new(), free: Vec::new(), number: 0 };
+        for line in read.lines() {
+            pass.search(read.word(line.span));
+        }
+        edit::sort(&mut pass.edits);
+        String::from_utf8_lossy(&edit::apply(text.as_bytes(), &pass.edits)).into_owned()
+    }
+
     /// Lines of which more was redacted than what is known to be secret, in order.
     pub fn unknown(&self) -> &[Unknown] {
         &self.unknown

@@ -5,7 +5,7 @@ use super::text::{Text, lines};
 use crate::sdp::secret;
 
 /// A candidate, or the word that there are no more.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, schemars::JsonSchema)]
 pub struct Candidate {
     /// From `candidate:` on, without `a=`; None for the end of candidates.
     pub line: Option<String>,

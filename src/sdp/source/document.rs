@@ -25,7 +25,7 @@ pub struct Document {
 }
 
 /// The event of a dump that a description belongs to, as indices into the [`Dump`](super::Dump).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct InDump {
     /// Of `connections`.
     pub connection: usize,
@@ -34,7 +34,7 @@ pub struct InDump {
 }
 
 /// `RTCSdpType`, and what is none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// An offer.
@@ -52,7 +52,7 @@ pub enum Kind {
 }
 
 /// What stood around a description.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Wrapping {
     /// gzip.
@@ -80,7 +80,7 @@ pub enum Wrapping {
 }
 
 /// A place in the input; if that was packed, in what it unpacks to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct Place {
     /// Bytes before it.
     pub offset: usize,

@@ -15,7 +15,7 @@ use serde::{Serialize, Serializer};
 pub use reader::explain;
 
 /// Bytes explained: one STUN message, one ChannelData, or something else.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Explanation {
     /// Where it begins in the input.
     pub offset: usize,
@@ -46,7 +46,7 @@ pub struct Explanation {
 }
 
 /// What bytes are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Protocol {
     /// A STUN message.
@@ -60,10 +60,11 @@ pub enum Protocol {
 }
 
 /// One attribute.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Attribute {
     /// The type number.
     #[serde(rename = "type", serialize_with = "hex_number")]
+    #[schemars(with = "String")]
     pub kind: u16,
     /// Its name; `null` where nobody knows it.
     pub name: Option<&'static str>,
@@ -90,12 +91,13 @@ impl Attribute {
 }
 
 /// Some bytes and their meaning.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Field {
     /// Where they are in the input.
     pub offset: usize,
     /// The bytes.
     #[serde(serialize_with = "hex_bytes")]
+    #[schemars(with = "String")]
     pub bytes: Vec<u8>,
     /// What they are called.
     pub name: String,
@@ -109,7 +111,7 @@ pub struct Field {
 }
 
 /// Something wrong.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Fault {
     /// The byte in the input.
     pub offset: usize,
@@ -118,7 +120,7 @@ pub struct Fault {
 }
 
 /// What came of holding a value against the bytes that it protects.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Check {
     /// It is the one that the bytes (and the key) give.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Credentials, Ha1, LongTermSecret, Secret};
 
 /// How a text may have been damaged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Defect {
     /// A line end at its end.

@@ -54,7 +54,7 @@ pub fn expiry_separated(username: &str, separator: char) -> Option<u64> {
 }
 
 /// How a user name is built.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Form {
     /// No time in it: a static user.

@@ -322,7 +322,7 @@ impl Hold {
         first.link.stage = "refresh";
         let answer = first.link.request(Request::Refresh { lifetime: LIFETIME }).await?;
         first.upkeep.renewed(&answer);
-        seen.facts.refresh = Some(step_facts(&answer));
+        seen.facts.refresh = Some(step_facts(&answer, self.session.shared.start));
         Ok(answer.code())
     }
 }

@@ -196,8 +196,14 @@ fn what_a_declared_cap_explains_is_told_with_the_cap() {
     let lossy = |f: &mut EndpointFacts| f.relay.outbound = path(3);
     let swallowed = |f: &mut EndpointFacts| f.relay.hairpin = path(0);
     let silent = |f: &mut EndpointFacts| {
-        f.channel =
-            Some(StepFacts { ok: false, code: None, stale_nonces: 0, took_ms: 5000.0, lifetime_s: None });
+        f.channel = Some(StepFacts {
+            ok: false,
+            code: None,
+            stale_nonces: 0,
+            took_ms: 5000.0,
+            at_ms: None,
+            lifetime_s: None,
+        });
     };
     for change in [&lossy as &dyn Fn(&mut EndpointFacts), &swallowed, &silent] {
         check(&capped(4096, change), &["E BANDWIDTH_CAPPED"]);

@@ -8,7 +8,7 @@ use super::secret;
 const LONGEST: usize = 300;
 
 /// Why a server gave no candidate (W3C WebRTC, `RTCPeerConnectionIceErrorEvent`).
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct CandidateError {
     /// The server, without anything secret.
     pub url: Option<String>,

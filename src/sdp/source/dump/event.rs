@@ -5,7 +5,7 @@ use super::super::document::{Kind, Place};
 use super::candidate_error::CandidateError;
 
 /// One entry of the timeline.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, schemars::JsonSchema)]
 pub struct Event {
     /// Milliseconds since 1970, if the dump says so.
     pub time_ms: Option<f64>,
@@ -20,7 +20,7 @@ pub struct Event {
 }
 
 /// The meaning of an event.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "what")]
 pub enum What {
     /// A description was created or set.
@@ -63,7 +63,7 @@ pub enum What {
 }
 
 /// What a description was for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
     /// createOffer or createAnswer gave it.
@@ -75,7 +75,7 @@ pub enum Side {
 }
 
 /// How what was set differs from what had been created.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "is")]
 pub enum Munged {
     /// Not at all.
@@ -102,7 +102,7 @@ pub enum Munged {
 }
 
 /// The states of a peer connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     /// `signalingState`.

@@ -19,7 +19,7 @@ use super::note::Shape;
 use super::text::Text;
 
 /// The peer connections of a dump.
-#[derive(Debug, Clone, Default, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, schemars::JsonSchema)]
 pub struct Dump {
     /// What wrote it.
     pub format: Format,
@@ -36,7 +36,7 @@ pub struct Dump {
 }
 
 /// The formats of dumps.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Format {
     /// `chrome://webrtc-internals`.
@@ -53,7 +53,7 @@ pub enum Format {
 }
 
 /// One peer connection.
-#[derive(Debug, Clone, Default, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, schemars::JsonSchema)]
 pub struct Connection {
     /// `11-1`, `PC_0`.
     pub id: String,

@@ -1,8 +1,12 @@
 //! The Markdown that explanations are written in, as a document: headings, paragraphs, lists and fenced code.
 //!
-//! No more than that: it is for our own texts, and `tests/rules.rs` reads them all.
+//! No more than that: it is for our own texts, and `tests/rules.rs` reads them all. What writes reports as Markdown is
+//! `render`.
+
+mod render;
 
 use super::Block;
+pub(super) use render::render;
 
 /// The blocks of `markdown`.
 pub fn blocks(markdown: &str) -> Vec<Block> {

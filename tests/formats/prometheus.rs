@@ -1,0 +1,56 @@
+//! `--format prometheus` as `promtool check metrics` sees it, which lints names as well as the syntax.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use super::{is_there, rtcscope, stdout};
+
+#[track_caller]
+fn check(args: &[&str]) -> String {
+    let text = stdout(&[args, &["--format", "prometheus"]].concat());
+    if is_there("promtool", "prometheus") {
+        let mut promtool = Command::new("promtool")
+            .args(["check", "metrics"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("promtool starts");
+        promtool.stdin.take().expect("piped").write_all(text.as_bytes()).expect("promtool reads");
+        let output = promtool.wait_with_output().expect("promtool ends");
+        let said = [output.stdout, output.stderr].concat();
+        assert!(output.status.success() && said.is_empty(), "{}\n{text}", String::from_utf8_lossy(&said));
+    }
+    text
+}
+
+#[test]
+fn promtool_finds_nothing_wrong_with_a_probe() {
+    let text = check(&["probe", "--embedded", "--transport", "udp,tcp"]);
+    assert!(text.contains("\nrtcscope_probe_exit_code 0\n"), "{text}");
+    let loss = text.lines().filter(|line| line.starts_with("rtcscope_probe_loss_ratio{"));
+    let loss: Vec<&str> = loss.collect();
+    // Two transports, each in two directions.
+    assert_eq!(loss.len(), 4, "{text}");
+    assert!(loss.iter().all(|line| line.ends_with(" 0")), "{loss:?}");
+}
+
+#[test]
+fn promtool_finds_nothing_wrong_with_a_capture() {
+    let text = check(&["analyze", "testdata/capture/call.pcap"]);
+    assert!(text.contains("rtcscope_analyze_loss_ratio{stream=\""), "{text}");
+}
+
+#[test]
+fn promtool_finds_nothing_wrong_where_there_are_findings_alone() {
+    let text = check(&["sdp", "lint", "testdata/sdp/broken.sdp"]);
+    let errors = text.lines().find(|line| line.starts_with("rtcscope_sdp_lint_findings{severity=\"error\"}"));
+    assert!(errors.is_some_and(|line| !line.ends_with(" 0")), "{text}");
+}
+
+#[test]
+fn what_fails_is_exit_1_as_everywhere() {
+    let args = ["sdp", "lint", "testdata/sdp/broken.sdp", "--format", "prometheus"];
+    let status = rtcscope(&args).stdout(Stdio::null()).status().expect("starts");
+    assert_eq!(status.code(), Some(1));
+}
