@@ -80,8 +80,8 @@ impl Context {
             progress: false,
             quiet: true,
             grown: false,
-            state: Arc::default(),
             redaction: None,
+            state: Arc::default(),
             fail_on,
             verbosity,
             terms,
@@ -276,9 +276,6 @@ impl Context {
     }
 }
 
-/// Of the one result in which bytes stand as they came.
-const BYTES: &str = "stun/1";
-
 /// The result has nothing of what the format consists of.
 fn lacking(format: Format) -> UserError {
     let message = match format.takes {
@@ -287,6 +284,9 @@ fn lacking(format: Format) -> UserError {
     };
     UserError::usage(message).hint("take `json` for programs")
 }
+
+/// Of the one result in which bytes stand as they came.
+const BYTES: &str = "stun/1";
 
 /// A result or a part of one; `new`: after something else.
 fn bytes(

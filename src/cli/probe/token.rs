@@ -30,17 +30,6 @@ pub(super) struct Args {
 }
 
 impl Args {
-    /// Sets the token or its key; says whether `flag` is one of both.
-    pub(super) fn set(&mut self, flag: &str, secret: Secret) -> bool {
-        let place = match flag {
-            "access-token" => &mut self.access_token,
-            "mac-key" => &mut self.mac_key,
-            _ => return false,
-        };
-        *place = Some(SecretArg::from(secret));
-        true
-    }
-
     /// The first flag that is given.
     pub(super) fn given(&self) -> Option<&'static str> {
         let flags = [
@@ -50,6 +39,17 @@ impl Args {
             ("--mac-key-file", self.mac_key_file.is_some()),
         ];
         flags.into_iter().find_map(|(flag, given)| given.then_some(flag))
+    }
+
+    /// Sets the token or its key; says whether `flag` is one of both.
+    pub(super) fn set(&mut self, flag: &str, secret: Secret) -> bool {
+        let place = match flag {
+            "access-token" => &mut self.access_token,
+            "mac-key" => &mut self.mac_key,
+            _ => return false,
+        };
+        *place = Some(SecretArg::from(secret));
+        true
     }
 
     /// The token of flags and files; that of the environment only where `environment` says that no flag speaks against
