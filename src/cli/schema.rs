@@ -152,10 +152,7 @@ mod tests {
 
     #[test]
     fn they_are_sorted_and_each_name_is_there_once() {
-        assert!(
-            SHAPES.is_sorted_by(|a, b| a.name < b.name),
-            "{:?}",
-            SHAPES.iter().map(|s| s.name).collect::<Vec<_>>()
-        );
+        let stems: Vec<_> = SHAPES.iter().map(|shape| shape.name.split('/').next()).collect();
+        assert!(stems.is_sorted_by(|a, b| a < b), "{stems:?}");
     }
 }
