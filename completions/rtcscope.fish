@@ -53,6 +53,7 @@ complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "stun" -d 'Take ST
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "sdp" -d 'Explain, check and rewrite session descriptions (SDP), whole or broken'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "analyze" -d 'Say what a capture shows of a call: its RTP streams, and what went wrong in it'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "call" -d 'Make a real WebRTC call without a browser, and measure it phase by phase'
+complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "check" -d 'Run a plan of checks; without one, check this machine and the tool itself'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "explain" -d 'Explain findings: what they mean, why they happen, what to change'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "schema" -d 'Print the JSON Schema of a result, by the name in its `schema`'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
@@ -571,6 +572,34 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l redact -d 'Pu
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -s v -l verbose -d 'Tell more; may be repeated'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -l jobs -d 'How many checks run at the same time, 1 to 256 [default: 8]' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -l deadline -d 'How long all of them may take [default: 5m]' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -l serve -d 'Run the plan again and again, and serve its numbers for Prometheus: a port of loopback, or ADDRESS:PORT' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -l interval -d 'From the beginning of one round to that of the next, 1s to a day [default: 1m]' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
+json\t'For programs: one object, versioned by its `schema`'
+jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
+csv\t'Rows for spreadsheets and scripts, where the result is a table'
+markdown\t'For tickets and merge requests'
+html\t'A page with pictures that needs nothing else: to look at, print and send'
+sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
+github\t'Findings as annotations of GitHub Actions'
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'In pipes and files too'
+never\t'Nowhere'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
+warning\t'Findings of severity warning or error fail the run'
+never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -l init -d 'Write a plan with every kind of check explained, as PLAN or rtcscope.toml; - for standard output'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -l list -d 'Show what would be run, and run nothing'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -s q -l quiet -d 'Show no progress'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'

@@ -11,6 +11,7 @@
 pub mod analyze;
 pub mod call;
 pub mod capture;
+pub mod check;
 pub mod cli;
 pub mod dtls;
 pub mod finding;

@@ -154,7 +154,9 @@ fn the_package_holds_what_it_needs_and_no_more() {
     }
     for rule in registry::rules().filter(|rule| !rule.code.starts_with("SDP")) {
         let of_capture = rtcscope::analyze::rules::all().any(|other| other.code == rule.code);
+        let of_plan = rtcscope::check::rules::all().any(|other| other.code == rule.code);
         let text = match (rule.code.starts_with("CONF"), of_capture) {
+            _ if of_plan => format!("src/check/explain/{}.md", rule.code),
             (true, _) => format!("src/turnserver/rules/{}.md", rule.name.replace('-', "_")),
             (_, true) => format!("src/analyze/rules/{}.md", rule.name.replace('-', "_")),
             _ => format!("src/probe/explain/{}.md", rule.code),
@@ -211,7 +213,7 @@ fn the_map_is_the_tree() {
 const DOCUMENTS: [&str; 3] = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md"];
 
 /// Words in the form of a code that are none.
-const OTHER_WORDS: [&str; 2] = ["NO_COLOR", "UPDATE_ASSETS"];
+const OTHER_WORDS: [&str; 3] = ["NO_COLOR", "TURN_PASSWORD", "UPDATE_ASSETS"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -309,6 +311,8 @@ fn needs_no_network(words: &[String]) -> bool {
         "probe" => has("--embedded"),
         // They last, and tests/call makes such calls.
         "call" => false,
+        // It goes on.
+        "check" => !has("--serve"),
         // What is not there to be read.
         "stun" => !has("dump.txt") && !has("-"),
         _ => true,
@@ -342,6 +346,8 @@ fn run(example: &Example) -> Output {
     }
     let keys = r#"[{"keying_material": "KEYS", "srtp": "SRTP_AEAD_AES_128_GCM"}]"#;
     std::fs::write(dir.0.join("call.keys.json"), keys.replace("KEYS", &"5a".repeat(56))).expect("a new file");
+    std::fs::create_dir(dir.0.join("deploy")).expect("a new folder");
+    std::fs::write(dir.0.join("deploy/turn.toml"), rtcscope::check::plan::SAMPLE).expect("a new file");
     let words = example.words.iter().skip(1).map(|word| word.replace('~', &home));
     let mut command = Command::new(cargo_bin!("rtcscope"));
     command.args(words).env_clear().current_dir(&dir.0);

@@ -20,7 +20,8 @@ fn codes_are_sorted_and_unique() {
     let probe: Vec<&str> = probe_rules().map(|rule| rule.code).collect();
     let conf: Vec<&str> = rtcscope::turnserver::rules::all().map(|rule| rule.code).collect();
     let analyze: Vec<&str> = rtcscope::analyze::rules::all().map(|rule| rule.code).collect();
-    for codes in [probe, conf, analyze] {
+    let check: Vec<&str> = rtcscope::check::rules::all().map(|rule| rule.code).collect();
+    for codes in [probe, conf, analyze, check] {
         let sorted: Vec<&str> = BTreeSet::from_iter(codes.iter().copied()).into_iter().collect();
         assert_eq!(codes, sorted);
     }
@@ -71,7 +72,7 @@ fn every_rule_names_its_source_and_the_version_that_had_it_first() {
     check(|rule| rule.refs.is_empty().then(|| "no reference".to_owned()));
     check(|rule| {
         let known = |r: &&&str| {
-            ["RFC ", "draft-", "coturn ", "AV1 RTP ", "ITU-T ", "ITU-R "]
+            ["RFC ", "draft-", "coturn ", "AV1 RTP ", "ITU-T ", "ITU-R ", "rtcscope.toml"]
                 .iter()
                 .any(|source| r.starts_with(source))
         };

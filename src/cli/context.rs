@@ -1,13 +1,16 @@
 //! What the global flags mean to a subcommand: where its one report goes, and how.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use clap::ValueEnum;
 
 use super::redact::Redaction;
 use super::{Global, UserError};
 use crate::finding::{Exit, FailOn};
+use crate::io::check::Terms;
 use crate::io::output::{self, NewFile};
 use crate::report::{FORMATS, Format, Growth, Part, Progress, Rendered, Report, Screen, nagios};
 
@@ -59,9 +62,41 @@ pub struct Context {
     pub fail_on: FailOn,
     /// How often `-v` was given.
     pub verbosity: u8,
+    /// What it is held to, where it is part of something larger.
+    terms: Option<Terms>,
 }
 
 impl Context {
+    /// For a command that is part of another, whose result is shown in these formats: writes nothing, says nothing, and
+    /// ends when the other does.
+    pub fn within(formats: &[Format], verbosity: u8, fail_on: FailOn, terms: Option<Terms>) -> Self {
+        let page = formats.iter().find(|format| format.takes == Part::Page);
+        Self {
+            format: page.copied().unwrap_or_default(),
+            screen: Screen::FILE,
+            output: None,
+            reports: Vec::new(),
+            paths: Vec::new(),
+            progress: false,
+            quiet: true,
+            grown: false,
+            state: Arc::default(),
+            fail_on,
+            verbosity,
+            terms,
+        }
+    }
+
+    /// How long there is left; `None` where nobody waits.
+    pub fn left(&self) -> Option<Duration> {
+        self.terms.as_ref().map(Terms::left)
+    }
+
+    /// Whether nobody waits any more.
+    pub fn is_over(&self) -> bool {
+        self.terms.as_ref().is_some_and(|terms| terms.stop.load(Ordering::Relaxed))
+    }
+
     /// Opens every file that is to be written, so that a wrong path is known before the work is done.
     pub fn open(global: Global) -> anyhow::Result<Self> {
         let output = global.output.filter(|path| path.as_os_str() != "-");
@@ -95,6 +130,7 @@ impl Context {
             state: Arc::default(),
             fail_on: global.fail_on,
             verbosity: global.verbose,
+            terms: None,
         })
     }
 
@@ -122,7 +158,7 @@ impl Context {
     }
 
     /// Every format that was asked for, that of standard output last.
-    fn formats(&self) -> Vec<Format> {
+    pub fn formats(&self) -> Vec<Format> {
         self.reports.iter().map(|(format, _)| *format).chain([self.format]).collect()
     }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::check::PlanError;
+use crate::check::plan::Place;
 use crate::finding::Exit;
 use crate::io::output::OutputError;
 use crate::metric::ThresholdError;
@@ -14,6 +16,8 @@ use crate::report::printable;
 pub struct UserError {
     exit: Exit,
     message: String,
+    /// Lines of what was read, with the place marked.
+    excerpt: Vec<String>,
     hints: Vec<String>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
@@ -21,7 +25,13 @@ pub struct UserError {
 impl UserError {
     /// The command line or the plan is wrong (2).
     pub fn usage(message: impl fmt::Display) -> Self {
-        Self { exit: Exit::Usage, message: message.to_string(), hints: Vec::new(), source: None }
+        Self {
+            exit: Exit::Usage,
+            message: message.to_string(),
+            excerpt: Vec::new(),
+            hints: Vec::new(),
+            source: None,
+        }
     }
 
     /// We could not look (3): a file is unreadable, the input makes no sense.
@@ -39,11 +49,34 @@ impl UserError {
         self
     }
 
+    /// `error` at a place in a plan.
+    pub fn at(error: Self, place: &Place, hints: Vec<String>) -> Self {
+        hints.into_iter().fold(error.excerpt(place.excerpt()), Self::hint)
+    }
+
+    /// What `error` says, with the exit code that it has.
+    pub fn of(error: &anyhow::Error) -> Self {
+        let (message, hints) = sentence(error);
+        hints.into_iter().fold(Self { exit: explain(error).0, ..Self::usage(message) }, Self::hint)
+    }
+
+    /// Adds the lines that it is about, as they are shown between the message and what to do.
+    #[must_use]
+    pub fn excerpt(self, lines: Vec<String>) -> Self {
+        Self { excerpt: lines, ..self }
+    }
+
     /// Adds what caused it, to be told after the message.
     #[must_use]
     pub fn caused_by(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
         self.source = Some(Box::new(source));
         self
+    }
+}
+
+impl From<PlanError> for UserError {
+    fn from(error: PlanError) -> Self {
+        Self::at(Self::usage(&error), &error.place, error.hints)
     }
 }
 
@@ -81,6 +114,9 @@ pub(super) fn explain(error: &anyhow::Error) -> (Exit, String) {
     let user: Option<&UserError> = causes().find_map(|cause| cause.downcast_ref());
     let (sentence, hints) = sentence(error);
     let mut message = format!("error: {}\n", printable(&sentence));
+    for line in user.iter().flat_map(|user| &user.excerpt) {
+        message.push_str(&format!("{}\n", printable(line)));
+    }
     for hint in &hints {
         message.push_str(&format!("hint: {}\n", printable(hint)));
     }

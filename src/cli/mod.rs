@@ -3,6 +3,7 @@
 mod analyze;
 pub mod assets;
 mod call;
+mod check;
 mod completions;
 mod context;
 mod duration;
@@ -49,6 +50,7 @@ enum Command {
     Sdp(sdp::Args),
     Analyze(Box<analyze::Args>),
     Call(Box<call::Args>),
+    Check(check::Args),
     Explain(explain::Args),
     Schema(schema::Args),
     Completions(completions::Args),
@@ -63,6 +65,7 @@ impl Command {
             Command::Sdp(args) => sdp::run(args, context),
             Command::Analyze(args) => analyze::run(*args, context),
             Command::Call(args) => call::run(*args, context),
+            Command::Check(args) => check::run(args, context),
             Command::Explain(args) => explain::run(args, context),
             Command::Schema(args) => schema::run(args, context),
             Command::Completions(args) => completions::run(args, context),

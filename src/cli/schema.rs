@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Context, UserError, explain, failure, sdp, stun};
 use crate::finding::{Exit, Finding};
 use crate::report::Report;
-use crate::{analyze as captures, call, probe, sdp as descriptions, spelling};
+use crate::{analyze as captures, call, check, probe, sdp as descriptions, spelling};
 
 /// Print the JSON Schema of a result, by the name in its `schema`
 #[derive(Debug, clap::Args)]
@@ -72,6 +72,11 @@ const SHAPES: &[Shape] = &[
     }),
     of::<captures::diff::Diff>(|all| vec![whole::<captures::diff::Diff>(all)]),
     of::<call::Summary>(|all| vec![whole::<call::Summary>(all)]),
+    of::<check::Listing>(|all| vec![whole::<check::Listing>(all)]),
+    of::<check::Summary>(|all| {
+        let check = record(all, "check", line::<check::Outcome>);
+        vec![whole::<check::Summary>(all), check, lone("summary")]
+    }),
     of::<probe::pair::Pair>(|all| vec![whole::<probe::pair::Pair>(all)]),
     of::<failure::Failure>(|all| vec![whole::<failure::Failure>(all)]),
     of::<explain::Explanation>(|all| vec![whole::<explain::Explanation>(all)]),

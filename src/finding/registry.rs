@@ -10,6 +10,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         .copied()
         .chain(crate::turnserver::rules::all())
         .chain(crate::analyze::rules::all())
+        .chain(crate::check::rules::all())
         .chain(lint)
 }
 

@@ -5,6 +5,7 @@ pub mod arriving;
 pub mod call;
 pub mod capture;
 pub mod captures;
+pub mod check;
 pub mod dtls;
 pub mod input;
 pub mod link;

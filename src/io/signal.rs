@@ -39,3 +39,22 @@ async fn ctrl_c() {
         std::future::pending().await
     }
 }
+
+/// Counts up each time the plan shall be read again (SIGHUP).
+pub fn reloads() -> watch::Receiver<u64> {
+    let (sender, receiver) = watch::channel(0);
+    tokio::spawn(async move {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            let Ok(mut hangups) = signal(SignalKind::hangup()) else { return std::future::pending().await };
+            while hangups.recv().await.is_some() {
+                sender.send_modify(|count| *count += 1);
+            }
+        }
+        // Who waits for the next one waits for ever.
+        let _sender = sender;
+        std::future::pending::<()>().await;
+    });
+    receiver
+}

@@ -21,6 +21,9 @@ pub struct Metric {
     pub labels: Vec<(&'static str, String)>,
 }
 
+/// The label that says which command measured a number, where a report holds those of several.
+pub const COMMAND: &str = "command";
+
 /// A name that a command emits metrics under, and that `--max` therefore takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KnownMetric {

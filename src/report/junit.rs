@@ -13,7 +13,7 @@ pub(super) fn render(report: &Rendered, _: Screen, out: &mut dyn Write) -> io::R
     let mut subjects: Vec<&str> = Vec::new();
     let examined = report.subjects.iter().map(String::as_str);
     let unread = report.unread.iter().map(|unread| unread.subject.as_str());
-    for subject in examined.chain(findings.iter().map(|finding| finding.subject.as_str())).chain(unread) {
+    for subject in examined.chain(findings.iter().map(suite_of)).chain(unread) {
         if !subjects.contains(&subject) {
             subjects.push(subject);
         }
@@ -21,7 +21,7 @@ pub(super) fn render(report: &Rendered, _: Screen, out: &mut dyn Write) -> io::R
     let mut junit = Report::new("rtcscope");
     for subject in subjects {
         let mut suite = TestSuite::new(if subject.is_empty() { "rtcscope".into() } else { shown(subject) });
-        for finding in findings.iter().filter(|finding| finding.subject == subject) {
+        for finding in findings.iter().filter(|finding| suite_of(finding) == subject) {
             suite.add_test_case(case(finding, report.fail_on));
         }
         for unread in report.unread.iter().filter(|unread| unread.subject == subject) {
@@ -41,6 +41,12 @@ pub(super) fn render(report: &Rendered, _: Screen, out: &mut dyn Write) -> io::R
     }
     let text = junit.to_string().map_err(io::Error::other)?;
     writeln!(out, "{}", text.trim_end())
+}
+
+/// What was examined; of a plan, the check.
+fn suite_of(finding: &Finding) -> &str {
+    let check = finding.evidence.get("check").and_then(serde_json::Value::as_str);
+    check.unwrap_or(&finding.subject)
 }
 
 fn case(finding: &Finding, fail_on: FailOn) -> TestCase {

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 
 use super::{Rendered, Screen, printable};
 use crate::finding::Severity;
-use crate::metric::{Metric, Unit};
+use crate::metric::{COMMAND, Metric, Unit};
 
 /// What a number does over time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,11 +103,14 @@ pub fn of_report(report: &Rendered) -> Vec<Family> {
             Family::new(named("finding"), Kind::Gauge, "Findings of this code about this subject, if any");
         for finding in findings {
             let word = SEVERITIES.iter().find(|(severity, _)| *severity == finding.severity);
-            let labels = labels([
+            let mut labels = labels([
                 ("code", finding.code),
                 ("severity", word.map_or("", |(_, word)| word)),
                 ("subject", &finding.subject),
             ]);
+            // Of a plan, the check that made it.
+            let check = finding.evidence.get("check").and_then(serde_json::Value::as_str);
+            labels.extend(check.map(|check| ("check".to_owned(), check.to_owned())));
             match codes.samples.iter_mut().find(|sample| sample.labels == labels) {
                 Some(sample) => sample.value += 1.0,
                 None => codes.add(labels, 1.0),
@@ -125,8 +128,11 @@ pub fn of_metrics(command: &str, metrics: &[Metric]) -> Vec<Family> {
     for metric in metrics {
         let Some(value) = metric.value.filter(|value| value.is_finite()) else { continue };
         let (unit, scale) = base(metric.unit);
-        let name = format!("rtcscope_{}_{}{unit}", word(command), word(metric.name));
-        let labels = metric.labels.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        let own =
+            metric.labels.iter().find(|(name, _)| *name == COMMAND).map(|(_, command)| command.as_str());
+        let name = format!("rtcscope_{}_{}{unit}", word(own.unwrap_or(command)), word(metric.name));
+        let labels = metric.labels.iter().filter(|(name, _)| *name != COMMAND);
+        let labels = labels.map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         match families.iter_mut().find(|family| family.name == name) {
             Some(family) => family.add(labels, value * scale),
             None => {

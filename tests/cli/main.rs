@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests read and write what they like")]
 
 mod assets;
+mod check;
 mod cred;
 mod errors;
 mod explain;

@@ -9,7 +9,7 @@ mod view;
 
 use std::path::PathBuf;
 
-use crate::analyze::summary::Summary;
+use crate::analyze::summary::{Judge, Summary};
 use crate::analyze::{Analysis, Settings};
 use crate::cli::Context;
 use crate::finding::Exit;
@@ -77,10 +77,33 @@ pub(super) fn run(args: Args, mut context: Context) -> anyhow::Result<Exit> {
     if let Some(what) = view.listing() {
         return listing::run(what, &args.captures, &texts, view, context);
     }
+    let summary = summary(&args, settings, judge, &mut context)?;
+    context.emit(&summary)
+}
+
+/// Whether the flags make sense, as far as that is to be known without the captures.
+pub(super) fn review(args: &Args, context: &Context) -> anyhow::Result<()> {
+    args.limits.judge(context)?;
+    args.view.window()?;
+    Ok(())
+}
+
+/// Looks as `run` does, for a command that does more than that.
+pub(super) fn examine(args: &Args, context: &mut Context) -> anyhow::Result<Summary> {
+    let judge = args.limits.judge(context)?;
+    let settings = Settings { window: args.view.window()?, ..args.known.read()?.settings() };
+    summary(args, settings, judge, context)
+}
+
+fn summary(args: &Args, settings: Settings, judge: Judge, context: &mut Context) -> anyhow::Result<Summary> {
+    let view = &args.view;
     let files = input::open(&args.captures)?;
     let window = settings.window;
     let mut analysis = Analysis::new(settings);
-    let captures = input::read_all(files, &mut analysis, &mut context, &mut |_, _| Ok(()))?;
+    let captures = input::read_all(files, &mut analysis, context, &mut |_, context| {
+        anyhow::ensure!(!context.is_over(), "stopped before the end of the capture");
+        Ok(())
+    })?;
     analysis.finish();
     view.knows(&analysis)?;
     let mut summary = Summary::judged(captures, &analysis, judge);
@@ -90,7 +113,5 @@ pub(super) fn run(args: Args, mut context: Context) -> anyhow::Result<Exit> {
     if context.draws() {
         summary = summary.drawn(&analysis);
     }
-    // What there is to say is said: its memory serves to write it down.
-    drop(analysis);
-    context.emit(&summary.narrowed(&view.filter(), window))
+    Ok(summary.narrowed(&view.filter(), window))
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::duration;
 use super::probe::credentials;
 use super::{Context, UserError};
-use crate::call::{METRICS, Rolling};
+use crate::call::{METRICS, Rolling, Summary};
 use crate::finding::Exit;
 use crate::io::call::{Run, Started};
 use crate::io::output;
@@ -89,18 +89,53 @@ const SLACK: Duration = Duration::from_secs(5);
 const FLOOR: u32 = 2000;
 
 pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
-    let started = Started::now();
-    let read = |arg: &String| Threshold::from_arg(arg, METRICS).map_err(UserError::from);
-    let mut thresholds = args.limits.max.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    for arg in &args.limits.min {
-        thresholds.push(read(arg)?.at_least());
+    let (summary, problems) = examine(&args, &context)?;
+    for problem in &problems {
+        output::write_stderr(&format!("warning: {}\n", printable(problem)));
     }
+    context.emit(&summary)
+}
+
+impl Args {
+    fn thresholds(&self) -> Result<Vec<Threshold>, UserError> {
+        let read = |arg: &String| Threshold::from_arg(arg, METRICS).map_err(UserError::from);
+        let mut thresholds = self.limits.max.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        for arg in &self.limits.min {
+            thresholds.push(read(arg)?.at_least());
+        }
+        Ok(thresholds)
+    }
+
+    /// Who we are.
+    pub(super) fn credentials(&mut self) -> &mut credentials::Args {
+        &mut self.credentials
+    }
+}
+
+/// Whether the flags make sense together, as far as that is to be known before a call is made.
+pub(super) fn review(args: &Args) -> anyhow::Result<()> {
+    args.thresholds()?;
+    if !args.path.embedded() {
+        args.path.routes(&args.credentials)?;
+    }
+    args.load.scenario(args.limits.timeout)?;
+    args.path.addresses()?;
+    args.path.local()?;
+    Ok(())
+}
+
+/// Calls as `run` does, for a command that does more than that; and what could not be written.
+pub(super) fn examine(args: &Args, context: &Context) -> anyhow::Result<(Summary, Vec<String>)> {
+    let started = Started::now();
+    let thresholds = args.thresholds()?;
     let routes = args.path.routes(&args.credentials)?;
     let calls = u32::try_from(routes.routes.len().max(1)).unwrap_or(u32::MAX);
     let lasts = args.load.lasts() * calls;
     let deadline = args.limits.deadline.unwrap_or((args.limits.timeout + SLACK) * calls + lasts);
+    let deadline = context.left().map_or(deadline, |left| left.min(deadline));
     if lasts >= deadline {
-        let (lasts, deadline) = (lasts.as_secs_f64(), deadline.as_secs_f64());
+        let seconds = |time: Duration| (time.as_secs_f64() * 10.0).round() / 10.0;
+        let (lasts, deadline) = (seconds(lasts), seconds(deadline));
         let message = format!("the call lasts {lasts} s, longer than --deadline {deadline} s");
         return Err(UserError::usage(message).hint("lower --duration, or raise --deadline").into());
     }
@@ -119,17 +154,14 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
         thresholds,
         deadline,
         floor: FLOOR,
-        files: args.evidence.files(&context)?,
+        files: args.evidence.files(context)?,
     };
     let ended = run.to_end(started, Arc::new(move |how| shown.set(in_words(how))))?;
     progress.finish();
     drop(routes.server);
-    for problem in &ended.problems {
-        output::write_stderr(&format!("warning: {}\n", printable(problem)));
-    }
     let descriptions = ended.descriptions.filter(|_| args.print_sdp);
     let summary = ended.summary.with_descriptions(descriptions).told(context.verbosity);
-    context.emit(&summary)
+    Ok((summary, ended.problems))
 }
 
 /// How a call goes, in a line.

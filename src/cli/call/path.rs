@@ -73,6 +73,11 @@ pub(super) struct Routes {
 }
 
 impl Args {
+    /// Whether the relay is one of our own.
+    pub(super) fn embedded(&self) -> bool {
+        self.embedded
+    }
+
     /// Host candidates too, where there are relays.
     pub(super) fn all(&self) -> bool {
         self.policy == Policy::All

@@ -43,6 +43,9 @@ pub(in crate::cli) struct Args {
     key: Option<SecretArg>,
     #[command(flatten)]
     token: token::Args,
+    /// Only what was given counts, and nothing of the environment.
+    #[arg(skip)]
+    alone: bool,
 }
 
 /// An argument that no `Debug` and no error shows.
@@ -53,6 +56,12 @@ impl SecretArg {
     /// What it holds.
     pub(in crate::cli) fn secret(&self) -> Secret {
         self.0.clone()
+    }
+}
+
+impl From<Secret> for SecretArg {
+    fn from(secret: Secret) -> Self {
+        Self(secret)
     }
 }
 
@@ -81,6 +90,27 @@ pub(in crate::cli) struct Identity {
 }
 
 impl Args {
+    /// Nothing of the environment counts: who runs a plan may have a password there for another server.
+    pub(in crate::cli) fn leave_the_environment(&mut self) {
+        self.alone = true;
+    }
+
+    /// Sets what is secret: the flag without its dashes, and its value. Says whether there is such a flag.
+    pub(in crate::cli) fn set(&mut self, flag: &str, secret: Secret) -> bool {
+        let place = match flag {
+            "password" => &mut self.password,
+            "secret" => &mut self.secret,
+            "key" => &mut self.key,
+            other => return self.token.set(other, secret),
+        };
+        *place = Some(SecretArg(secret));
+        true
+    }
+
+    fn variable(&self, name: &str) -> Option<String> {
+        if self.alone { None } else { input::variable(name) }
+    }
+
     /// Whether the server's clock is to be found.
     pub(in crate::cli) fn clock(&self) -> bool {
         self.clock
@@ -136,7 +166,7 @@ impl Args {
     }
 
     fn who(&self, conf: Option<&Conf>) -> anyhow::Result<Identity> {
-        let username = self.username.clone().or_else(|| input::variable("RTCSCOPE_USERNAME"));
+        let username = self.username.clone().or_else(|| self.variable("RTCSCOPE_USERNAME"));
         let username = username.filter(|name| !name.is_empty());
         let given = match (&self.password, &self.password_file) {
             (Some(arg), _) => Some(arg.0.clone()),
@@ -151,7 +181,7 @@ impl Args {
         if let Some(key) = &self.key {
             return self.with_key(username, key);
         }
-        if let Some(token) = self.token.token(given.is_none() && self.secret.is_none())? {
+        if let Some(token) = self.token.token(given.is_none() && self.secret.is_none(), self.alone)? {
             let Some(kid) = username else {
                 return Err(UserError::usage("an access token without a user name")
                     .hint(
@@ -164,7 +194,7 @@ impl Args {
         if let Some(secret) = self.secret_of(given.is_some()) {
             return self.minted(&secret, username.as_deref(), given, self.separator);
         }
-        let password = given.or_else(|| input::variable("RTCSCOPE_PASSWORD").map(Secret::new));
+        let password = given.or_else(|| self.variable("RTCSCOPE_PASSWORD").map(Secret::new));
         let from_conf = match (&password, conf) {
             (None, Some(conf)) => self.configured(conf, username.as_deref())?,
             _ => None,
@@ -218,7 +248,7 @@ impl Args {
     /// The secret of the flag; that of the environment only where no password was given as a flag.
     fn secret_of(&self, password: bool) -> Option<Secret> {
         let flag = self.secret.as_ref().map(|arg| arg.0.clone());
-        flag.or_else(|| input::variable("RTCSCOPE_SECRET").filter(|_| !password).map(Secret::new))
+        flag.or_else(|| self.variable("RTCSCOPE_SECRET").filter(|_| !password).map(Secret::new))
     }
 
     fn with_key(&self, username: Option<String>, key: &SecretArg) -> anyhow::Result<Identity> {

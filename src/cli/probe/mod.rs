@@ -16,18 +16,23 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustls::RootCertStore;
 use rustls::pki_types::ServerName;
 
 pub(super) use self::credentials::{SecretArg, password_in};
+use self::turnserver_conf::Configured;
 use super::duration;
 use super::{Context, UserError};
 use crate::finding::Exit;
+use crate::io::local::Local;
 use crate::io::probe::{Environment, Run};
+use crate::io::server::EmbeddedServer;
 use crate::io::tls::{self, Trust};
 use crate::measure::Pace;
 use crate::metric::{Bound, Threshold, Unit};
-use crate::probe::plan::{Options, Preset, Transport};
+use crate::probe::plan::{Options, Preset, Target, Transport};
 use crate::probe::{Judge, METRICS, Summary};
+use crate::report::Progress;
 use crate::turn::Family;
 
 /// Probe STUN and TURN servers: reachability, credentials, certificate, relay data path
@@ -203,56 +208,121 @@ pub(super) fn run(args: Args, mut context: Context) -> anyhow::Result<Exit> {
         return cred::run(args, context);
     }
     recording::spare(&args.recording, &context, &inputs(&args))?;
-    let mut options = options(&args)?;
-    let thresholds = thresholds(&args)?;
-    options.needs_bps = needs(args.traffic.preset, &thresholds);
-    let judge = Judge { fail_on: context.fail_on, thresholds, verbosity: context.verbosity };
-    let configured = args.configuration.read()?;
-    if let Some(configured) = configured.as_ref().filter(|_| args.configuration.lint_only) {
-        return context.emit(&Summary::of_configuration(configured.report(), &judge));
-    }
-    let (mut targets, relay_only) = targets::read(&args.targets, &args.credentials, configured.as_ref())?;
-    options.relay_only |= relay_only;
-    let local = args.network.local()?;
-    args.network.apply(&mut targets)?;
-    let mut roots = tls::roots_for(&targets, args.trust.cafile.as_deref())?;
-    let server = match args.targets.embedded {
-        true => {
-            let server = embedded::start(&mut targets, &mut roots)?;
-            args.network.keep(&mut targets)?;
-            Some(server)
-        }
-        false => None,
-    };
-    targets::require(&mut targets, &args.limits.require)?;
-    for warning in quality::warnings(&options.audits).into_iter().chain(long_paths(&options)) {
-        context.announce(&warning);
-    }
-    let recorder = recording::start(&args.recording, &context)?;
-    let progress = Arc::new(recorder.progress(&context));
-    let shown = progress.clone();
-    let environment = Environment {
-        trust: Trust { roots: Arc::new(roots), insecure: args.trust.insecure },
-        local,
-        server_name: args.trust.servername,
-        progress: Arc::new(move |doing| shown.set(doing)),
-        tap: recorder.tap.clone(),
-    };
-    let run = Run { targets, options, environment };
-    if let Some(every) = args.watch.every(&args.traffic, &args.limits, &run.options) {
-        let summary = watch::run(run, every, judge, &progress, &mut context)?;
-        recorder.finish();
+    let ready = Ready::of(&args, &context)?;
+    if !args.watch.is_on() {
+        let summary = ready.once(&args, &context)?;
         return context.emit(&summary);
     }
-    let (seen, plan) = run.to_end()?;
-    progress.finish();
+    let Started { run, judge, recorder, progress, server, .. } = ready.start(&args, &context)?;
+    let Some(every) = args.watch.every(&args.traffic, &args.limits, &run.options) else {
+        anyhow::bail!("a watch has an interval")
+    };
+    let summary = watch::run(run, every, judge, &progress, &mut context)?;
     recorder.finish();
     drop(server);
-    let summary = Summary::new(seen, &plan.targets, &plan.options, &judge);
-    context.emit(&match configured {
-        Some(configured) => summary.beside(configured.report(), &judge),
-        None => summary,
-    })
+    context.emit(&summary)
+}
+
+/// Probes as `run` does, for a command that does more than that.
+pub(super) fn examine(args: &Args, context: &Context) -> anyhow::Result<Summary> {
+    Ready::of(args, context)?.once(args, context)
+}
+
+/// Whether the flags make sense together, as far as that is to be known before anything is sent.
+pub(super) fn review(args: &Args, context: &Context) -> anyhow::Result<()> {
+    Ready::of(args, context).map(drop)
+}
+
+impl Args {
+    /// Who we are.
+    pub(super) fn credentials(&mut self) -> &mut credentials::Args {
+        &mut self.credentials
+    }
+}
+
+/// A probe of which all is known that can be before anything is sent.
+struct Ready {
+    targets: Vec<Target>,
+    options: Options,
+    judge: Judge,
+    configured: Option<Configured>,
+    local: Local,
+    roots: RootCertStore,
+}
+
+/// A probe that has only to be run.
+struct Started {
+    run: Run,
+    judge: Judge,
+    configured: Option<Configured>,
+    recorder: recording::Recorder,
+    progress: Arc<Progress>,
+    server: Option<EmbeddedServer>,
+}
+
+impl Ready {
+    fn of(args: &Args, context: &Context) -> anyhow::Result<Self> {
+        let mut options = options(args)?;
+        let thresholds = thresholds(args)?;
+        options.needs_bps = needs(args.traffic.preset, &thresholds);
+        options.deadline = context.left().map_or(options.deadline, |left| left.min(options.deadline));
+        let judge = Judge { fail_on: context.fail_on, thresholds, verbosity: context.verbosity };
+        let configured = args.configuration.read()?;
+        if args.configuration.lint_only {
+            let (targets, local, roots) = (Vec::new(), Local::default(), RootCertStore::empty());
+            return Ok(Self { targets, options, judge, configured, local, roots });
+        }
+        let (mut targets, relay_only) = targets::read(&args.targets, &args.credentials, configured.as_ref())?;
+        options.relay_only |= relay_only;
+        let local = args.network.local()?;
+        args.network.apply(&mut targets)?;
+        let roots = tls::roots_for(&targets, args.trust.cafile.as_deref())?;
+        if !args.targets.embedded {
+            targets::require(&mut targets, &args.limits.require)?;
+        }
+        Ok(Self { targets, options, judge, configured, local, roots })
+    }
+
+    fn start(self, args: &Args, context: &Context) -> anyhow::Result<Started> {
+        let Self { mut targets, options, judge, configured, local, mut roots } = self;
+        let mut server = None;
+        if args.targets.embedded {
+            server = Some(embedded::start(&mut targets, &mut roots)?);
+            args.network.keep(&mut targets)?;
+            targets::require(&mut targets, &args.limits.require)?;
+        }
+        for warning in quality::warnings(&options.audits).into_iter().chain(long_paths(&options)) {
+            context.announce(&warning);
+        }
+        let recorder = recording::start(&args.recording, context)?;
+        let progress = Arc::new(recorder.progress(context));
+        let shown = progress.clone();
+        let environment = Environment {
+            trust: Trust { roots: Arc::new(roots), insecure: args.trust.insecure },
+            local,
+            server_name: args.trust.servername.clone(),
+            progress: Arc::new(move |doing| shown.set(doing)),
+            tap: recorder.tap.clone(),
+        };
+        let run = Run { targets, options, environment };
+        Ok(Started { run, judge, configured, recorder, progress, server })
+    }
+
+    fn once(self, args: &Args, context: &Context) -> anyhow::Result<Summary> {
+        if let Some(configured) = self.configured.as_ref().filter(|_| args.configuration.lint_only) {
+            return Ok(Summary::of_configuration(configured.report(), &self.judge));
+        }
+        let Started { run, judge, configured, recorder, progress, server } = self.start(args, context)?;
+        let (seen, plan) = run.to_end()?;
+        progress.finish();
+        recorder.finish();
+        drop(server);
+        let summary = Summary::new(seen, &plan.targets, &plan.options, &judge);
+        Ok(match configured {
+            Some(configured) => summary.beside(configured.report(), &judge),
+            None => summary,
+        })
+    }
 }
 
 /// The limits of `--max` and `--min`, and those of the preset where no `--max` is about the same.

@@ -30,14 +30,26 @@ pub(super) struct Args {
 }
 
 impl Args {
+    /// Sets the token or its key; says whether `flag` is one of both.
+    pub(super) fn set(&mut self, flag: &str, secret: Secret) -> bool {
+        let place = match flag {
+            "access-token" => &mut self.access_token,
+            "mac-key" => &mut self.mac_key,
+            _ => return false,
+        };
+        *place = Some(SecretArg::from(secret));
+        true
+    }
+
     /// The token of flags and files; that of the environment only where `environment` says that no flag speaks against
-    /// it.
-    pub(super) fn token(&self, environment: bool) -> anyhow::Result<Option<AccessToken>> {
+    /// it. `alone`: nothing of the environment counts.
+    pub(super) fn token(&self, environment: bool, alone: bool) -> anyhow::Result<Option<AccessToken>> {
         let given = self.access_token.is_some()
             || self.access_token_file.is_some()
             || self.mac_key.is_some()
             || self.mac_key_file.is_some();
-        let variable = |name| if given || environment { input::variable(name) } else { None };
+        let asked = !alone && (given || environment);
+        let variable = |name| if asked { input::variable(name) } else { None };
         let read = |arg: &Option<SecretArg>, file: Option<&Path>, name| -> anyhow::Result<Option<Secret>> {
             Ok(match (arg, file) {
                 (Some(arg), _) => Some(arg.secret()),

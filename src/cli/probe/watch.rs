@@ -29,6 +29,11 @@ pub(super) struct Args {
 }
 
 impl Args {
+    /// Whether there is to be one.
+    pub(super) fn is_on(&self) -> bool {
+        self.watch.is_some()
+    }
+
     /// `None` without `--watch`.
     pub(super) fn every(
         &self,

@@ -12,7 +12,7 @@ use crate::sdp::source::Kind;
 /// Check session descriptions against the rules of the RFCs
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
-pub(super) struct Args {
+pub(in crate::cli) struct Args {
     /// Files with SDP in them, or - for standard input
     #[arg(value_name = "INPUT", required = true)]
     inputs: Vec<String>,
@@ -58,6 +58,18 @@ Exit codes here:
   0 nothing at or above --fail-on, 1 something, 2 the command line is wrong, 3 an input cannot be read or has no SDP in it";
 
 pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
+    let report = examine(&args, &context)?;
+    context.emit(&report)
+}
+
+/// Whether the flags make sense, as far as that is to be known without the inputs.
+pub(in crate::cli) fn review(args: &Args) -> anyhow::Result<()> {
+    Selection::from_words(&args.select, &args.ignore).map_err(unknown)?;
+    Ok(())
+}
+
+/// Looks as `run` does, for a command that does more than that.
+pub(in crate::cli) fn examine(args: &Args, context: &Context) -> anyhow::Result<LintReport> {
     let selection = Selection::from_words(&args.select, &args.ignore).map_err(unknown)?;
     let mut report =
         LintReport { fail_on: context.fail_on, with_remarks: context.verbosity > 0, ..LintReport::default() };
@@ -102,7 +114,7 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
         }
         report.notes.extend(input.sources.notes.iter().map(|note| format!("{}: {}.", input.name, note.text)));
     }
-    if let Some(id) = args.pc.filter(|_| !has_connection) {
+    if let Some(id) = args.pc.as_ref().filter(|_| !has_connection) {
         return Err(UserError::usage(format!("no peer connection is called `{id}`"))
             .hint("`rtcscope sdp explain` lists them")
             .into());
@@ -110,7 +122,7 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
     if let Some(at) = args.at.filter(|_| report.sessions.is_empty()) {
         return Err(input::no_description(at, count).into());
     }
-    context.emit(&report)
+    Ok(report)
 }
 
 impl Side {

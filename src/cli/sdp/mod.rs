@@ -3,7 +3,7 @@
 mod diff;
 mod explain;
 mod input;
-mod lint;
+pub(super) mod lint;
 mod negotiate;
 mod rewrite;
 mod rules;
@@ -30,6 +30,16 @@ enum Command {
     Negotiate(negotiate::Args),
     Rewrite(rewrite::Args),
     Rules(rules::Args),
+}
+
+impl Args {
+    /// The arguments of `sdp lint`, if that is it.
+    pub(super) fn lint(self) -> Option<lint::Args> {
+        match self.command {
+            Command::Lint(args) => Some(args),
+            _ => None,
+        }
+    }
 }
 
 pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {

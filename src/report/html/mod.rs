@@ -36,7 +36,9 @@ pub(super) fn render(report: &Rendered, _: Screen, out: &mut dyn Write) -> io::R
     page.raw("</header>\n");
     unread(report, &mut page);
     // What is wrong first, then what it looks like, then the tables.
-    let is_finding = |block: &&Block| matches!(block, Block::Findings(_) | Block::Snippet(_));
+    // Those of a plan stay below the name of their check.
+    let is_plan = report.schema.starts_with("check/");
+    let is_finding = |block: &&Block| !is_plan && matches!(block, Block::Findings(_) | Block::Snippet(_));
     let first = document.blocks.iter().position(|block| matches!(block, Block::Verdict(_)));
     let rest = document.blocks.iter().enumerate().filter(|(index, _)| Some(*index) != first);
     let (found, others): (Vec<&Block>, Vec<&Block>) = rest.map(|(_, block)| block).partition(is_finding);
@@ -45,20 +47,30 @@ pub(super) fn render(report: &Rendered, _: Screen, out: &mut dyn Write) -> io::R
         block::all(&found, &mut page);
         page.raw("</section>\n");
     }
-    for group in report.pictures.chunk_by(|a, b| is_small(a) && is_small(b)) {
-        let few = group.iter().any(is_small);
-        page.raw(if few { "<div class=\"grid\">\n" } else { "<div>\n" });
-        group.iter().for_each(|picture| chart::picture(picture, &mut page));
-        page.raw("</div>\n");
+    // A plan says first which of its checks is the one to look at.
+    if !is_plan {
+        pictures(report, &mut page);
     }
     if !others.is_empty() {
         page.raw("<section>\n");
         block::all(&others, &mut page);
         page.raw("</section>\n");
     }
+    if is_plan {
+        pictures(report, &mut page);
+    }
     page.raw("<footer>").text(&format!("rtcscope {}, {}", env!("CARGO_PKG_VERSION"), report.schema));
     page.raw("</footer>\n</main>\n</body>\n</html>\n");
     out.write_all(page.as_bytes())
+}
+
+fn pictures(report: &Rendered, page: &mut Html) {
+    for group in report.pictures.chunk_by(|a, b| is_small(a) && is_small(b)) {
+        let few = group.iter().any(is_small);
+        page.raw(if few { "<div class=\"grid\">\n" } else { "<div>\n" });
+        group.iter().for_each(|picture| chart::picture(picture, page));
+        page.raw("</div>\n");
+    }
 }
 
 /// What may stand beside others of its kind.

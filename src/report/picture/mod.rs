@@ -18,6 +18,22 @@ pub enum Picture {
     SideBySide(SideBySide),
 }
 
+impl Picture {
+    /// Named after what it is of, where a report has pictures of several things.
+    #[must_use]
+    pub fn of(mut self, name: &str) -> Self {
+        let title = match &mut self {
+            Picture::Waterfall(picture) => &mut picture.title,
+            Picture::Histogram(picture) => &mut picture.title,
+            Picture::Series(picture) => &mut picture.title,
+            Picture::Annotated(picture) => &mut picture.title,
+            Picture::SideBySide(picture) => &mut picture.title,
+        };
+        title.insert_str(0, &format!("{name}: "));
+        self
+    }
+}
+
 /// Steps that follow each other, on one axis of time.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Waterfall {
