@@ -77,6 +77,11 @@ const SHAPES: &[Shape] = &[
         let check = record(all, "check", line::<check::Outcome>);
         vec![whole::<check::Summary>(all), check, lone("summary")]
     }),
+    of::<check::Summary>(|all| {
+        let one = record(all, "check", line::<check::Outcome>);
+        vec![whole::<check::Summary>(all), one, lone("summary")]
+    }),
+    of::<check::Listing>(|all| vec![whole::<check::Listing>(all)]),
     of::<probe::pair::Pair>(|all| vec![whole::<probe::pair::Pair>(all)]),
     of::<failure::Failure>(|all| vec![whole::<failure::Failure>(all)]),
     of::<explain::Explanation>(|all| vec![whole::<explain::Explanation>(all)]),
