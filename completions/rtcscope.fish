@@ -503,7 +503,7 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l transport -d 
 tcp\t'Plain TCP'
 tls\t'TLS over TCP'
 dtls\t'DTLS over UDP'"
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l policy -d 'Which candidates there are besides relays (iceTransportPolicy)' -r -f -a "all\t'Host candidates too, which a call within one host then prefers'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l policy -d 'Which candidates there are besides relays (iceTransportPolicy) [default: relay]' -r -f -a "all\t'Host candidates too, which a call within one host then prefers'
 relay\t'None'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l cafile -d 'Trust the certificates of this PEM file instead of the system\'s' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l servername -d 'Hold certificates against this name instead of the relay\'s host' -r
@@ -597,6 +597,7 @@ warning\t'Findings of severity warning or error fail the run'
 never\t'No finding fails the run'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -l init -d 'Write a plan with every kind of check explained, as PLAN or rtcscope.toml; - for standard output'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -l list -d 'Show what would be run, and run nothing'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -l redact -d 'Put stand-ins for addresses, names of hosts and people, and ids of sessions, so that the result can be shared'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -s v -l verbose -d 'Tell more; may be repeated'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
