@@ -83,7 +83,6 @@ impl Context {
             // Whoever has the whole hides what is in its parts.
             redaction: None,
             state: Arc::default(),
-            redaction: None,
             fail_on,
             verbosity,
             terms,
