@@ -59,6 +59,7 @@ struct Shape {
 
 /// All of them, by name.
 const SHAPES: &[Shape] = &[
+    of::<captures::diff::Diff>(|all| vec![whole::<captures::diff::Diff>(all)]),
     of::<captures::summary::Summary>(|all| {
         let interval = record(all, "interval", line::<captures::timeline::Interval>);
         let report = lone("report");
@@ -70,7 +71,6 @@ const SHAPES: &[Shape] = &[
             report,
         ]
     }),
-    of::<captures::diff::Diff>(|all| vec![whole::<captures::diff::Diff>(all)]),
     of::<call::Summary>(|all| vec![whole::<call::Summary>(all)]),
     of::<check::Listing>(|all| vec![whole::<check::Listing>(all)]),
     of::<check::Summary>(|all| {

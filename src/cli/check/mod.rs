@@ -16,7 +16,7 @@ use crate::io::check::{self as runner, Ended, Limits, Rules, Scratch, Task, Term
 use crate::io::input;
 use crate::io::output;
 use crate::measure::milliseconds;
-use crate::report::Format;
+use crate::report::{FORMATS, Format, Part};
 
 /// Run a plan of checks; without one, check this machine and the tool itself
 ///
@@ -91,7 +91,9 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
     }
     let plan = read(&path)?;
     if args.list {
-        return context.emit(&Listing::of(&plan));
+        let listing = Listing::of(&plan);
+        let listing = if context.redacts() { listing.without_names() } else { listing };
+        return context.emit(&listing);
     }
     let limits = limits(args.jobs, args.deadline, &plan)?;
     review(&plan, &context)?;
@@ -192,11 +194,16 @@ struct Manner {
     fail_on: FailOn,
     verbosity: u8,
     formats: Vec<Format>,
+    /// What is to be hidden is learnt from the whole result of every check.
+    redacts: bool,
 }
 
 impl Manner {
     fn of(context: &Context) -> Self {
-        Self { fail_on: context.fail_on, verbosity: context.verbosity, formats: context.formats() }
+        let redacts = context.redacts();
+        let json = FORMATS.iter().copied().filter(|format| redacts && format.takes == Part::Json);
+        let formats = context.formats().into_iter().chain(json).collect();
+        Self { fail_on: context.fail_on, verbosity: context.verbosity, formats, redacts }
     }
 
     /// For the command behind a check.
@@ -206,7 +213,8 @@ impl Manner {
 
     /// What a command found, judged.
     fn outcome(&self, entry: &Entry, looked: anyhow::Result<Looked>) -> Outcome {
-        Outcome::of(entry, planned::attempt(looked), self.fail_on).slim(self.verbosity)
+        Outcome::of(entry, planned::attempt(looked), self.fail_on)
+            .slim(self.verbosity.max(u8::from(self.redacts)))
     }
 }
 

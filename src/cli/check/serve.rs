@@ -71,6 +71,10 @@ fn interval(arg: &str) -> Result<Duration, String> {
 }
 
 pub(super) fn run(args: &super::Args, path: PathBuf, context: Context) -> anyhow::Result<Exit> {
+    if context.redacts() {
+        let error = UserError::usage("--redact is for a result that is handed on, and --serve has none");
+        return Err(error.hint("let only those reach it who may see it").into());
+    }
     let formats = FORMATS.iter().copied().filter(|format| ["html", "prometheus"].contains(&format.name));
     let manner = Manner { formats: formats.collect(), ..Manner::of(&context) };
     if path.as_os_str() == "-" {
