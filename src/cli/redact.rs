@@ -143,7 +143,7 @@ impl Redaction {
             && !folder.is_empty()
         {
             // Who has a name in the path of their files need not tell it.
-            self.words.entry(format!("{folder}/")).or_insert_with(String::new);
+            self.words.entry(format!("{folder}/")).or_default();
             return;
         }
         // That of a certificate; findings have one too.
