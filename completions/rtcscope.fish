@@ -503,7 +503,7 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l transport -d 
 tcp\t'Plain TCP'
 tls\t'TLS over TCP'
 dtls\t'DTLS over UDP'"
-complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l policy -d 'Which candidates there are besides relays (iceTransportPolicy)' -r -f -a "all\t'Host candidates too, which a call within one host then prefers'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l policy -d 'Which candidates there are besides relays (iceTransportPolicy) [default: relay]' -r -f -a "all\t'Host candidates too, which a call within one host then prefers'
 relay\t'None'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l cafile -d 'Trust the certificates of this PEM file instead of the system\'s' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l servername -d 'Hold certificates against this name instead of the relay\'s host' -r

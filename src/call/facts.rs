@@ -30,6 +30,8 @@ pub struct PathFacts {
     pub failure: Option<Failure>,
     /// From the start to when all of it was up, setup included.
     pub setup_ms: Option<f64>,
+    /// From the start to when `--deadline` ended it, all of it being up.
+    pub cut_off_ms: Option<f64>,
     /// How far it came, and when.
     pub phases: Vec<PhaseFacts>,
     /// The relays of caller and callee.
@@ -59,7 +61,8 @@ pub struct PathFacts {
     pub throughput: Option<ThroughputFacts>,
     /// What was done to the path on purpose, each way.
     pub impairment: Vec<ImpairmentFacts>,
-    /// The one-way delay in a word; of a path that stays within the host it would say nothing.
+    /// The one-way delay in a word; of a path that stays within the host it would say nothing, and of one that failed or
+    /// loses more than 5 % too much.
     pub rating: Option<Rating>,
 }
 
@@ -294,6 +297,8 @@ pub struct Cost {
 
 /// Numbers of dropped packets that are told.
 const MOST_NUMBERS: usize = 1000;
+/// With more loss than that, in percent, a delay is not rated.
+const MOST_LOSS: f64 = 5.0;
 
 impl Call {
     /// What it came to. `name` is the path's; `leaves`: it leaves the host.
@@ -308,6 +313,9 @@ impl Call {
         let impaired = self.links.iter().any(Option::is_some);
         let works = failure.is_none() && self.phases.at(Phase::ChannelOpen).is_some();
         let setup = phases.iter().map(|phase| phase.at_ms).reduce(f64::max).filter(|_| works);
+        let loss = percent(lost, known);
+        // Who hears a part only is not helped by its being soon there.
+        let is_rated = (leaves || impaired) && works && loss.is_none_or(|loss| loss <= MOST_LOSS);
         PathFacts {
             name: name.to_owned(),
             transport,
@@ -315,6 +323,7 @@ impl Call {
             works,
             failure,
             setup_ms: setup,
+            cut_off_ms: self.cut_off.map(milliseconds),
             phases,
             relays: Vec::new(),
             pair: self.pair(),
@@ -324,11 +333,11 @@ impl Call {
                 rtcp: merged(self.sides.iter().map(|side| &side.rtcp)),
                 stun: merged(self.sides.iter().map(|side| &side.stun)),
             },
-            loss_pct: percent(lost, known),
+            loss_pct: loss,
             jitter_ms: media.iter().filter_map(|stream| stream.jitter_ms).reduce(f64::max),
             bitrate_bps: media.iter().filter_map(|stream| stream.bitrate_bps).reduce(|a, b| a + b),
             sent_late_ms: milliseconds(self.late),
-            rating: one_way.all.as_ref().filter(|_| leaves || impaired).map(|all| rate(all.median_ms)),
+            rating: one_way.all.as_ref().filter(|_| is_rated).map(|all| rate(all.median_ms)),
             one_way,
             media,
             channel: self.pings.as_ref().map_or_else(ChannelFacts::default, |pings| ChannelFacts {
@@ -435,9 +444,9 @@ impl Call {
 }
 
 fn failure(phase: Phase, reason: &str) -> Failure {
-    // Those of a relay have a name of their own in front.
+    // Those of a relay have a name of their own in front, and so has the end of a path.
     match reason.split_once(": ") {
-        Some((name, reason)) if name.starts_with("turn-") => {
+        Some((name, reason)) if name.starts_with("turn-") || name == "path" => {
             Failure { phase: name.to_owned(), reason: reason.to_owned() }
         }
         _ => Failure { phase: phase.failure().to_owned(), reason: reason.to_owned() },

@@ -14,6 +14,7 @@ mod phases;
 mod rating;
 mod scenario;
 mod session;
+mod silence;
 mod stamp;
 mod summary;
 
@@ -28,4 +29,5 @@ pub use phases::{Phase, PhaseFacts, Phases};
 pub use rating::{Rating, rate};
 pub use scenario::{Channel, Load, Reliability, Scenario};
 pub use session::{Call, Descriptions, End, Output, Rolling, SrtpKeys, Witness, Witnessed};
+pub use silence::{Silence, Silent};
 pub use summary::{METRICS, Summary};

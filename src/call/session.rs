@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
-use str0m::Event;
 use str0m::crypto::CryptoProvider;
+use str0m::{Event, IceConnectionState};
 
 use super::arrivals::Stream;
 use super::channel::{self, Bulk, Message, Pings};
@@ -190,6 +190,10 @@ pub struct Call {
     pub(super) bulk: Option<Bulk>,
     pub(super) failure: Option<(Phase, String)>,
     pub(super) interrupted: bool,
+    /// When the time for the run was up, from the start, if it was up by then.
+    pub(super) cut_off: Option<Duration>,
+    /// The engines gave up on every pair.
+    pathless: Option<Duration>,
     /// By how much media went out behind its time, at most.
     pub(super) late: Duration,
     /// When the media began.
@@ -237,6 +241,8 @@ impl Call {
             bulk: None,
             failure: None,
             interrupted: false,
+            cut_off: None,
+            pathless: None,
             late: Duration::ZERO,
             began: None,
             checking: false,
@@ -295,11 +301,38 @@ impl Call {
         if std::mem::replace(&mut self.interrupted, true) {
             return;
         }
+        self.wind_up(now);
+    }
+
+    /// The time for the run is up, which was to take `deadline`: what is not up by now has failed, and what is has the
+    /// figures so far, as soon as what is under way has arrived.
+    pub fn cut_off(&mut self, now: Instant, deadline: Duration) {
+        if let Some(phase) = self.missing() {
+            let seconds = deadline.as_secs_f64();
+            return self.fail(phase, format!("not there when --deadline ({seconds} s) cut the run off"));
+        }
+        if matches!(self.stage, Stage::Lasting { .. } | Stage::Filling { .. }) {
+            self.cut_off = Some(now.saturating_duration_since(self.phases.start()));
+            self.wind_up(now);
+        }
+    }
+
+    fn wind_up(&mut self, now: Instant) {
         self.stage = match self.stage {
             Stage::Lasting { .. } | Stage::Filling { .. } => Stage::Draining { since: now },
             Stage::Rising | Stage::Done => Stage::Done,
             draining => draining,
         };
+    }
+
+    /// Whether all that it needs to last is there.
+    pub fn is_up(&self) -> bool {
+        self.missing().is_none()
+    }
+
+    /// From when on the engines know of no way to the other end, from the start.
+    pub fn pathless(&self) -> Option<Duration> {
+        self.pathless
     }
 
     /// A datagram reached an end: from where, and at which of its candidates.
@@ -437,6 +470,11 @@ impl Call {
             Event::ChannelData(data) => self.message(end, data, now),
             Event::IceConnectionStateChange(state) => {
                 side.nominated |= peer::is_nominated(state);
+                if state == IceConnectionState::Disconnected {
+                    self.pathless.get_or_insert(now.saturating_duration_since(start));
+                } else if peer::is_nominated(state) {
+                    self.pathless = None;
+                }
                 if self.sides.iter().all(|side| side.nominated) {
                     self.phases.reach(Phase::IceNominated, now);
                 }

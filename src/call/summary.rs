@@ -25,6 +25,8 @@ pub struct Summary {
     pub took_ms: f64,
     /// The user stopped it.
     pub interrupted: bool,
+    /// Paths that there was no time left for.
+    pub not_tried: Vec<String>,
     /// What did not work.
     pub failure: Option<Failure>,
     /// From the start to when all of it was up, setup included.
@@ -147,6 +149,7 @@ impl Summary {
             exit,
             took_ms,
             interrupted,
+            not_tried: Vec::new(),
             failure: paths.iter().find_map(|path| path.failure.clone()),
             setup_ms: first.and_then(|path| path.setup_ms),
             phases: first.map(|path| path.phases.clone()).unwrap_or_default(),
@@ -164,6 +167,18 @@ impl Summary {
             metrics,
             verbosity: 0,
         }
+    }
+
+    /// These paths were not tried any more, so that nothing is known of them.
+    #[must_use]
+    pub fn without(mut self, not_tried: Vec<String>) -> Self {
+        if !not_tried.is_empty() {
+            self.exit = self.exit.and(Exit::CouldNotTell);
+            if self.exit != Exit::Failed && self.failure.is_none() {
+                self.verdict = "inconclusive";
+            }
+        }
+        Self { not_tried, ..self }
     }
 
     /// Shows offer and answer as well.

@@ -206,6 +206,12 @@ impl Context {
         }
     }
 
+    /// That no format consists of what this command never has, for one that takes long to find that out.
+    pub fn needs_no(&self, parts: &[Part]) -> Result<(), UserError> {
+        let refused = self.formats().into_iter().find(|format| parts.contains(&format.takes));
+        refused.map_or(Ok(()), |format| Err(lacking(format)))
+    }
+
     /// Writes a part of a result that goes on growing, at once, wherever the format has parts. `new`: it does not go
     /// on with what the part before it says.
     pub fn grow(&mut self, part: &impl Report, new: bool) -> anyhow::Result<()> {
@@ -234,13 +240,13 @@ impl Context {
         if rendered.findings.is_none()
             && let Some(format) = formats.iter().find(|format| format.takes == Part::Findings)
         {
-            let message = format!("this command makes no findings, of which `{format}` consists");
-            return Err(UserError::usage(message).hint("take `json` for programs").into());
+            return Err(lacking(*format).into());
         }
-        if rendered.rows.is_none() && !self.grown && formats.iter().any(|format| format.takes == Part::Rows) {
-            return Err(UserError::usage("this result is no table, as `csv` would have it")
-                .hint("take `json` for programs")
-                .into());
+        if rendered.rows.is_none()
+            && !self.grown
+            && let Some(format) = formats.iter().find(|format| format.takes == Part::Rows)
+        {
+            return Err(lacking(*format).into());
         }
         if self.format.is_nagios() {
             let _ = self.state.set(nagios::State::of(&rendered));
@@ -269,6 +275,15 @@ impl Context {
         write(self.output, bytes)?;
         Ok(Exit::Healthy)
     }
+}
+
+/// The result has nothing of what the format consists of.
+fn lacking(format: Format) -> UserError {
+    let message = match format.takes {
+        Part::Rows => format!("this result is no table, as `{format}` would have it"),
+        _ => format!("this command makes no findings, of which `{format}` consists"),
+    };
+    UserError::usage(message).hint("take `json` for programs")
 }
 
 /// Of the one result in which bytes stand as they came.

@@ -209,6 +209,8 @@ impl fmt::Display for Impairment {
             percent("reorder", self.reorder),
             percent("duplicate", self.duplicate),
             self.rate_bps.map(|rate| format!("rate={}k", rounded(rate as f64 / 1e3))),
+            (self.rate_bps.is_some() || self.queue != QUEUE)
+                .then(|| format!("queue={}ms", rounded(self.queue.as_secs_f64() * 1e3))),
             (self.first > 0).then(|| format!("first={}", self.first)),
             self.only.and_then(|only| {
                 Class::ALL.iter().find(|(_, class)| *class == only).map(|(name, _)| format!("only={name}"))
@@ -229,8 +231,7 @@ mod tests {
 
     #[test]
     fn reads_all_that_it_prints() {
-        let text =
-            "loss=2%,burst=3,delay=50ms,jitter=10.5ms,reorder=1%,duplicate=0.5%,rate=1000k,first=1,only=dtls";
+        let text = "loss=2%,burst=3,delay=50ms,jitter=10.5ms,reorder=1%,duplicate=0.5%,rate=1000k,queue=80ms,first=1,only=dtls";
         let read = Impairment::from_arg(text).unwrap();
         assert_eq!(read.to_string(), text);
         assert_eq!(

@@ -152,6 +152,24 @@ impl Judgement {
         }
     }
 
+    /// The limit in words, as in `at most 5 ms`.
+    pub fn wanted(&self) -> String {
+        let most = if self.threshold.bound == Bound::Min { "at least" } else { "at most" };
+        format!("{most} {}", self.threshold.metric.unit.written(self.threshold.limit))
+    }
+
+    /// What was measured, in words, and told so exactly that it is not mistaken for a limit that it is beyond.
+    pub fn measured(&self) -> Option<String> {
+        let unit = self.threshold.metric.unit;
+        let actual = self.actual?;
+        let (text, limit) = (unit.written(actual), unit.written(self.threshold.limit));
+        Some(if self.state() == State::Crossed && text == limit {
+            format!("{actual}{}", unit.symbol())
+        } else {
+            text
+        })
+    }
+
     /// What it means for the run: a limit that could not be checked was not kept either, so that is no success.
     pub fn exit(&self) -> Exit {
         match self.state() {
@@ -382,6 +400,20 @@ mod tests {
         assert_eq!(state(Some(3e6)), State::Ok);
         assert_eq!(state(Some(1.9e6)), State::Crossed);
         assert_eq!(state(None), State::NotMeasured);
+    }
+
+    #[test]
+    fn in_words_it_says_which_side_is_wanted_and_how_far_it_is_beyond() {
+        let metric = |value| Metric { value: Some(value), ..rtt(None, "udp") };
+        let says = |bound, value| {
+            let threshold = Threshold { bound, ..Threshold::from_arg("rtt.p99=5ms", KNOWN).unwrap() };
+            let row = threshold.judge(&[metric(value)]).remove(0);
+            (row.measured().unwrap(), row.wanted())
+        };
+        assert_eq!(says(Bound::Max, 7.258), ("7.26 ms".to_owned(), "at most 5 ms".to_owned()));
+        assert_eq!(says(Bound::Min, 0.0551), ("55.1 µs".to_owned(), "at least 5 ms".to_owned()));
+        assert_eq!(says(Bound::Max, 5.0001).0, "5.0001 ms");
+        assert_eq!(says(Bound::Min, 5.0001).0, "5 ms");
     }
 
     #[test]

@@ -46,6 +46,30 @@ impl Unit {
         }
     }
 
+    /// An amount for people, in the multiple of the unit that reads best.
+    pub fn written(self, value: f64) -> String {
+        let size = value.abs();
+        let (value, symbol) = match self {
+            Unit::Milliseconds if size < 1.0 && size > 0.0 => (value * 1e3, " µs"),
+            Unit::Milliseconds if size >= 1e4 => (value / 1e3, " s"),
+            Unit::BitsPerSecond if size >= 1e6 => (value / 1e6, " Mbit/s"),
+            Unit::BitsPerSecond if size >= 1e3 => (value / 1e3, " kbit/s"),
+            Unit::Bytes if size >= 1e6 => (value / 1e6, " MB"),
+            _ => (value, self.symbol()),
+        };
+        let digits = match value.abs() {
+            size if size < 10.0 => 100.0,
+            size if size < 100.0 => 10.0,
+            _ => 1.0,
+        };
+        let rounded = match self {
+            // What is nearly nothing shall not read as nothing.
+            Unit::Percent | Unit::Count => (value * 1e3).round() / 1e3,
+            _ => (value * digits).round() / digits,
+        };
+        format!("{rounded}{symbol}")
+    }
+
     /// What the unit is called in a sentence.
     pub fn noun(self) -> &'static str {
         match self {
@@ -101,5 +125,31 @@ impl Unit {
             (Unit::Days, "h") => 1.0 / 24.0,
             _ => return None,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_is_written_as_people_read_it() {
+        for (unit, value, text) in [
+            (Unit::Milliseconds, 0.0554, "55.4 µs"),
+            (Unit::Milliseconds, 0.0, "0 ms"),
+            (Unit::Milliseconds, 5.0, "5 ms"),
+            (Unit::Milliseconds, 12.345, "12.3 ms"),
+            (Unit::Milliseconds, 12_345.0, "12.3 s"),
+            (Unit::BitsPerSecond, 4_609_876.0, "4.61 Mbit/s"),
+            (Unit::BitsPerSecond, 500_000.0, "500 kbit/s"),
+            (Unit::BitsPerSecond, 12.0, "12 bit/s"),
+            (Unit::Bytes, 21_345_678.0, "21.3 MB"),
+            (Unit::Bytes, 1200.0, "1200 bytes"),
+            (Unit::Percent, 0.0012, "0.001 %"),
+            (Unit::Percent, 2.0, "2 %"),
+            (Unit::Count, 12_345.0, "12345"),
+        ] {
+            assert_eq!(unit.written(value), text);
+        }
     }
 }

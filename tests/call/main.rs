@@ -2,8 +2,10 @@
 #![allow(clippy::disallowed_methods, reason = "tests read and write what they like")]
 
 mod direct;
+mod ending;
 mod evidence;
 mod relay;
+mod text;
 
 use std::process::{Command, Output, Stdio};
 

@@ -197,7 +197,6 @@ pub(super) fn table(judgements: &[Judgement]) -> Table {
     ];
     let row = |judgement: &Judgement| {
         let metric = judgement.threshold.metric;
-        let amount = |value: f64| format!("{}{}", (value * 100.0).round() / 100.0, metric.unit.symbol());
         let (word, tone) = match (judgement.state(), judgement.threshold.bound) {
             (State::Ok, _) => ("ok", Tone::Good),
             (State::Crossed, Bound::Max) => ("above", Tone::Bad),
@@ -207,8 +206,8 @@ pub(super) fn table(judgements: &[Judgement]) -> Table {
         let of: Vec<&str> = judgement.labels.iter().map(|(_, value)| value.as_str()).collect();
         vec![
             Cell::from(metric.name),
-            Cell::from(judgement.actual.map(amount).unwrap_or_default()),
-            Cell::from(amount(judgement.threshold.limit)),
+            Cell::from(judgement.measured().unwrap_or_default()),
+            Cell::from(metric.unit.written(judgement.threshold.limit)),
             Cell::new(word, tone),
             Cell::from(of.join(" ")),
         ]

@@ -1,11 +1,11 @@
 //! The report for people.
 
 use super::Summary;
-use crate::call::facts::{ImpairmentFacts, PathFacts};
+use crate::call::facts::{ImpairmentFacts, PathFacts, StepFacts};
 use crate::call::rating;
 use crate::finding::Exit;
 use crate::measure::Distribution;
-use crate::metric::State;
+use crate::metric::{Bound, State};
 use crate::report::{Align, Block, Cell, Document, Table, Tone};
 
 /// The data channel waits for SCTP where its round trips take so many times those of STUN, and so many milliseconds more.
@@ -20,8 +20,13 @@ pub(super) fn document(summary: &Summary) -> Document {
         blocks.push(Block::Heading("Side by side".to_owned()));
         blocks.push(Block::Table(side_by_side(summary)));
     }
-    for path in &summary.paths {
-        blocks.extend(of_path(path, summary));
+    if !summary.not_tried.is_empty() {
+        let line = format!("Not tried, as there was no time left: {}.", summary.not_tried.join(", "));
+        blocks.push(Block::Paragraph(Cell::new(line, Tone::Warn)));
+    }
+    let told = summary.paths.iter().position(|path| path.failure.is_some());
+    for (at, path) in summary.paths.iter().enumerate() {
+        blocks.extend(of_path(path, summary, told == Some(at)));
     }
     blocks.extend(limits(summary));
     // Of a call that never was it would say nothing.
@@ -60,21 +65,43 @@ fn verdict(summary: &Summary) -> Cell {
     let facts = facts.join(", ");
     match summary.exit {
         Exit::Interrupted => Cell::new(format!("interrupted; so far: {facts}"), Tone::Warn),
-        Exit::Healthy => Cell::new(format!("the call works: {facts}"), Tone::Good),
-        Exit::Failed => Cell::new(format!("the call works, and is beyond a limit: {facts}"), Tone::Bad),
+        Exit::Healthy => match summary.paths.iter().find_map(|path| path.cut_off_ms) {
+            Some(ms) => {
+                let seconds = ms / 1e3;
+                let line = format!("the call works; cut off by --deadline after {seconds:.1} s: {facts}");
+                Cell::new(line, Tone::Warn)
+            }
+            None => Cell::new(format!("the call works: {facts}"), Tone::Good),
+        },
+        Exit::Failed => {
+            let crossed = summary.thresholds.iter().find(|limit| limit.state() == State::Crossed);
+            let under = crossed.is_some_and(|limit| limit.threshold.bound == Bound::Min);
+            let beyond = if under { "below" } else { "above" };
+            Cell::new(format!("the call works, and is {beyond} a limit: {facts}"), Tone::Bad)
+        }
+        _ if !summary.not_tried.is_empty() => {
+            Cell::new(format!("not every path was tried: {facts}"), Tone::Warn)
+        }
         _ => Cell::new(format!("a limit could not be checked: {facts}"), Tone::Warn),
     }
 }
 
-fn of_path(path: &PathFacts, summary: &Summary) -> Vec<Block> {
+/// One call; `told`: why it failed is said already.
+fn of_path(path: &PathFacts, summary: &Summary, told: bool) -> Vec<Block> {
     let over = path.transport.map_or_else(String::new, |transport| format!(" over {transport}"));
     let mut blocks = vec![Block::Heading(match path.name.as_str() {
         "direct" => "Call".to_owned(),
         name => format!("Call through {name}{over}"),
     })];
-    if let Some(failure) = &path.failure {
+    if let Some(failure) = path.failure.as_ref().filter(|_| !told) {
         blocks.push(Block::Paragraph(Cell::new(format!("{}: {}", failure.phase, failure.reason), Tone::Bad)));
     }
+    if let Some(seconds) = path.cut_off_ms.map(|ms| ms / 1e3).filter(|_| summary.paths.len() > 1) {
+        let line =
+            format!("Cut off by --deadline after {seconds:.1} s: the figures are of what was until then.");
+        blocks.push(Block::Paragraph(Cell::new(line, Tone::Warn)));
+    }
+    blocks.extend(certificate(path));
     if let Some(pair) = &path.pair {
         let (caller, callee) = (&pair.caller, &pair.callee);
         let line =
@@ -139,15 +166,12 @@ fn of_path(path: &PathFacts, summary: &Summary) -> Vec<Block> {
     for impaired in &path.impairment {
         let from =
             if impaired.from == crate::call::End::Caller { "caller to callee" } else { "callee to caller" };
-        let line = format!(
-            "On purpose, {from}: {}; {} packets of media dropped.",
-            impaired.asked, impaired.media_dropped
-        );
+        let line = format!("On purpose, {from}: {}; {}.", impaired.asked, done(impaired));
         blocks.push(Block::Paragraph(Cell::new(line, Tone::Dim)));
     }
     if let (Some(rating), Some(all)) = (path.rating, &path.one_way.all) {
         let line = format!(
-            "{}: {} one way, {}.",
+            "delay: {} ({} one way; {})",
             rating.name(),
             time(all.median_ms),
             rating::recommendation(all.median_ms)
@@ -161,8 +185,49 @@ fn of_path(path: &PathFacts, summary: &Summary) -> Vec<Block> {
             format!("{} {from}{again}: {}", time(flight.at_ms), flight.messages.join(", ")).into()
         });
         blocks.push(Block::List { numbered: false, items: flights.collect() });
+        blocks.push(Block::List { numbered: false, items: steps(path) });
     }
     blocks
+}
+
+/// What is wrong with a relay's certificate, where that did not end the call.
+fn certificate(path: &PathFacts) -> Option<Block> {
+    let faults = &path.relays.iter().find(|relay| !relay.certificate_faults.is_empty())?.certificate_faults;
+    if path.failure.as_ref().is_some_and(|failure| failure.phase == "turn-tls") {
+        return None;
+    }
+    let line = format!("The relay's certificate is bad, and was taken all the same: {}.", faults.join("; "));
+    Some(Block::Paragraph(Cell::new(line, Tone::Warn)))
+}
+
+/// What was dropped of each flow that was hit.
+fn done(impaired: &ImpairmentFacts) -> String {
+    let mut hit: Vec<(&str, u64, u64)> = Vec::new();
+    for flow in &impaired.flows {
+        match hit.iter_mut().find(|(name, ..)| *name == flow.flow) {
+            Some((_, dropped, packets)) => {
+                *dropped += flow.dropped;
+                *packets += flow.packets;
+            }
+            None => hit.push((flow.flow, flow.dropped, flow.packets)),
+        }
+    }
+    let told = hit.iter().filter(|(_, dropped, _)| *dropped > 0);
+    let told: Vec<String> =
+        told.map(|(name, dropped, packets)| format!("{name}: {dropped} of {packets} dropped")).collect();
+    if told.is_empty() { "nothing dropped".to_owned() } else { told.join(", ") }
+}
+
+/// What was done to get to the relays, and how long it took.
+fn steps(path: &PathFacts) -> Vec<Cell> {
+    let ends = ["caller", "callee"].into_iter().zip(&path.relays);
+    let steps = ends.flat_map(|(end, relay)| relay.steps.iter().map(move |step| (end, step)));
+    let line = |(end, step): (&str, &StepFacts)| {
+        let codes: Vec<String> = step.codes.iter().map(ToString::to_string).collect();
+        let codes = if codes.is_empty() { String::new() } else { format!(", after {}", codes.join(", ")) };
+        format!("{end}'s relay, {}: {}{codes}", step.name, time(step.took_ms)).into()
+    };
+    steps.map(line).collect()
 }
 
 fn drops_dtls(impairment: &ImpairmentFacts) -> bool {
@@ -260,18 +325,16 @@ fn side_by_side(summary: &Summary) -> Table {
 
 fn limits(summary: &Summary) -> Option<Block> {
     let item = |judgement: &crate::metric::Judgement| {
-        let metric = judgement.threshold.metric;
-        let actual = judgement.actual.map_or_else(
-            || "not measured".to_owned(),
-            |value| format!("{}{}", (value * 1e3).round() / 1e3, metric.unit.symbol()),
-        );
-        let limit = format!("{}{}", judgement.threshold.limit, metric.unit.symbol());
+        let actual = judgement.measured().unwrap_or_else(|| "not measured".to_owned());
         let tone = match judgement.state() {
             State::Ok => Tone::Good,
             State::Crossed => Tone::Bad,
             State::NotMeasured => Tone::Warn,
         };
-        Cell::new(format!("{}: {actual}, limit {limit}", metric.name), tone)
+        let of: Vec<&str> = judgement.labels.iter().map(|(_, value)| value.as_str()).collect();
+        let of = if of.is_empty() { String::new() } else { format!(" ({})", of.join(" ")) };
+        let name = judgement.threshold.metric.name;
+        Cell::new(format!("{name}{of}: {actual}, {} wanted", judgement.wanted()), tone)
     };
     let items: Vec<Cell> = summary.thresholds.iter().map(item).collect();
     (!items.is_empty()).then_some(Block::List { numbered: false, items })
@@ -279,16 +342,11 @@ fn limits(summary: &Summary) -> Option<Block> {
 
 fn machine(summary: &Summary) -> Vec<Cell> {
     let mut items = Vec::new();
-    let floors = [
-        ("by the same loop, as often", &summary.floor.rtt, summary.floor.ratio),
-        ("one right after the other", &summary.floor.back_to_back, summary.floor.back_to_back_ratio),
-        ("between two threads", &summary.floor.woken, summary.floor.woken_ratio),
-    ];
-    for (how, floor, ratio) in floors {
-        let Some(floor) = floor else { continue };
+    if let Some(floor) = &summary.floor.rtt {
         let (middle, most) = (time(floor.median_ms), time(floor.p99_ms));
-        let mut line = format!("raw UDP round trip {how}: {middle} (99 % up to {most})");
-        if let Some(ratio) = ratio {
+        let mut line = format!("raw UDP round trip by the same loop, as often: {middle} (99 % up to {most})");
+        // Of several paths it would not say which it is of.
+        if let Some(ratio) = summary.floor.ratio.filter(|_| summary.paths.len() == 1) {
             line.push_str(&format!("; the data channel's is {ratio:.1} times that"));
         }
         items.push(line.into());

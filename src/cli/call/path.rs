@@ -28,9 +28,9 @@ pub(super) struct Args {
     /// Reach relays over these instead of what their URIs ask for; several are compared side by side
     #[arg(long, value_name = "TRANSPORT", value_enum, value_delimiter = ',')]
     transport: Vec<Transport>,
-    /// Which candidates there are besides relays (iceTransportPolicy)
-    #[arg(long, value_name = "POLICY", value_enum, default_value = "relay")]
-    policy: Policy,
+    /// Which candidates there are besides relays (iceTransportPolicy) [default: relay]
+    #[arg(long, value_name = "POLICY", value_enum)]
+    policy: Option<Policy>,
     /// Trust the certificates of this PEM file instead of the system's
     #[arg(long, value_name = "FILE")]
     pub(super) cafile: Option<PathBuf>,
@@ -80,7 +80,7 @@ impl Args {
 
     /// Host candidates too, where there are relays.
     pub(super) fn all(&self) -> bool {
-        self.policy == Policy::All
+        self.policy == Some(Policy::All)
     }
 
     /// Which families are used of relays' addresses.
@@ -98,6 +98,25 @@ impl Args {
         local.map_err(UserError::usage)
     }
 
+    /// That what is said of relays is said of one.
+    fn needs_relay(&self, flags: &credentials::Args) -> Result<(), UserError> {
+        if self.embedded || !self.relay.is_empty() {
+            return Ok(());
+        }
+        let given = [
+            ("--transport", !self.transport.is_empty()),
+            ("--policy", self.policy.is_some()),
+            ("--cafile", self.cafile.is_some()),
+            ("--servername", self.servername.is_some()),
+            ("--insecure", self.insecure),
+        ];
+        match given.into_iter().find_map(|(flag, given)| given.then_some(flag)).or_else(|| flags.given()) {
+            Some(flag) => Err(UserError::usage(format!("{flag} is about relays, and there is none"))
+                .hint("give --relay URI, or --embedded where our own relay will do")),
+            None => Ok(()),
+        }
+    }
+
     /// Which relays, and how they are reached.
     pub(super) fn routes(&self, flags: &credentials::Args) -> anyhow::Result<Routes> {
         let mut targets = Vec::new();
@@ -111,10 +130,7 @@ impl Args {
             }
             targets.push(Target::from_uri(&uri));
         }
-        if self.relay.is_empty() && !self.embedded && !self.transport.is_empty() {
-            let message = "--transport says how a relay is reached, and there is none";
-            return Err(UserError::usage(message).hint("give --relay URI, or --embedded").into());
-        }
+        self.needs_relay(flags)?;
         if flags.clock() {
             let error = UserError::usage("--clock is not for calls");
             return Err(error.hint("`rtcscope probe --clock` finds the server's clock").into());

@@ -90,6 +90,18 @@ pub(in crate::cli) struct Identity {
 }
 
 impl Args {
+    /// The first flag that says who we are.
+    pub(in crate::cli) fn given(&self) -> Option<&'static str> {
+        let flags = [
+            ("--username", self.username.is_some()),
+            ("--password", self.password.is_some()),
+            ("--password-file", self.password_file.is_some()),
+            ("--secret", self.secret.is_some()),
+            ("--key", self.key.is_some()),
+        ];
+        flags.into_iter().find_map(|(flag, given)| given.then_some(flag)).or_else(|| self.token.given())
+    }
+
     /// Nothing of the environment counts: who runs a plan may have a password there for another server.
     pub(in crate::cli) fn leave_the_environment(&mut self) {
         self.alone = true;

@@ -30,6 +30,17 @@ pub(super) struct Args {
 }
 
 impl Args {
+    /// The first flag that is given.
+    pub(super) fn given(&self) -> Option<&'static str> {
+        let flags = [
+            ("--access-token", self.access_token.is_some()),
+            ("--access-token-file", self.access_token_file.is_some()),
+            ("--mac-key", self.mac_key.is_some()),
+            ("--mac-key-file", self.mac_key_file.is_some()),
+        ];
+        flags.into_iter().find_map(|(flag, given)| given.then_some(flag))
+    }
+
     /// Sets the token or its key; says whether `flag` is one of both.
     pub(super) fn set(&mut self, flag: &str, secret: Secret) -> bool {
         let place = match flag {

@@ -8,7 +8,9 @@ use super::ports::{Port, Ports};
 use crate::call::End;
 use crate::measure::{Distribution, Rolling};
 
-/// How long it may take in all.
+/// How long all of it takes at most.
+pub(super) const TAKES: Duration = Duration::from_millis(1200);
+/// How long one of the others may take.
 const MOST: Duration = Duration::from_millis(300);
 
 /// Round trips between two sockets at `address`, one `every` so often, by the loop that a call has, without its engines: as

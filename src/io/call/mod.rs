@@ -144,34 +144,41 @@ impl Run {
         // Whoever is not ready by then makes itself ready.
         let _ = started.warm.join();
         let cpu = usage::processor_time();
-        let limits = Limits { stop, end: start + self.deadline };
-        let (mut paths, mut descriptions) = (Vec::new(), None);
+        let limits = Limits { stop, end: start + self.deadline, deadline: self.deadline };
+        let (mut paths, mut descriptions, mut not_tried) = (Vec::new(), None, Vec::new());
         if self.routes.is_empty() {
             let (path, described) = self.call((start, clock), None, &limits, (watcher, &mut evidence))?;
             paths.push(path);
             descriptions = described;
         }
         for (at, route) in self.routes.iter().enumerate() {
+            if at > 0 && limits.are_reached() {
+                not_tried.push(format!("{} over {}", route.name, route.place.attempt.transport.name()));
+                continue;
+            }
             // The first has the start of the run; the others have their own.
             let start = if at == 0 { start } else { Instant::now() };
             let (path, described) =
                 self.call((start, clock), Some(route), &limits, (watcher, &mut evidence))?;
             paths.push(path);
             descriptions = descriptions.or(described);
-            if stop.load(Ordering::Relaxed) {
-                break;
-            }
         }
         let spent = usage::processor_time().zip(cpu).map(|(after, before)| after.saturating_sub(before));
         let took = start.elapsed();
         let interrupted = stop.load(Ordering::Relaxed);
         let (address, bytes) = (self.addresses.first().copied(), self.scenario.channel.message_size);
-        // Nobody waits for it who wants to leave.
-        let address = address.filter(|_| !interrupted);
+        let first = paths.first();
+        // Nobody waits for it who wants to leave, and there is nothing to hold against it where there was no call.
+        let address = address
+            .filter(|_| limits.leave(floor::TAKES) && first.is_some_and(|path| path.failure.is_none()));
         let rtt = floor::paced(address, self.scenario.ping_interval(), bytes);
         let back_to_back = floor::back_to_back(address, self.floor, bytes);
         let woken = floor::woken(address, self.floor, bytes);
-        let middle = paths.first().and_then(|path| path.rtt.channel.as_ref()).map(|rtt| rtt.median_ms);
+        // A relay, or what was done on purpose, is nothing that a socket of this machine has.
+        let plain = first.filter(|path| {
+            path.impairment.is_empty() && !path.pair.as_ref().is_some_and(|pair| pair.relayed)
+        });
+        let middle = plain.and_then(|path| path.rtt.channel.as_ref()).map(|rtt| rtt.median_ms);
         let over = |floor: &Option<Distribution>| {
             let ratio = middle? / floor.as_ref()?.median_ms.max(1e-3);
             Some((ratio * 100.0).round() / 100.0)
@@ -189,7 +196,8 @@ impl Run {
             peak_memory_bytes: usage::peak_memory(),
         };
         let took_ms = milliseconds(start.elapsed());
-        let summary = Summary::new(paths, floor, cost, took_ms, interrupted, &self.thresholds);
+        let summary =
+            Summary::new(paths, floor, cost, took_ms, interrupted, &self.thresholds).without(not_tried);
         Ok(Ended { summary, descriptions, problems: evidence.finish() })
     }
 
@@ -243,7 +251,8 @@ impl Run {
                 Ok(described) => descriptions = Some(described),
                 Err(error) => call.fail(Phase::Gather, error.to_string()),
             }
-            drive::to_end(&mut call, &mut ports, (limits.stop, limits.end), (watcher, &tape));
+            let via = route.map(|route| route.name.as_str());
+            drive::to_end(&mut call, &mut ports, limits, via, (watcher, &tape));
         }
         ports.release();
         let (name, transport) = match route {
@@ -270,9 +279,19 @@ impl Run {
             timeout,
             families: self.families,
         };
-        let none = |error: std::io::Error| (vec![RelayFacts::default()], format!("turn-connect: {error}"));
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(none)?;
-        let both = runtime.block_on(async { tokio::join!(relay::connect(&wanted), relay::connect(&wanted)) });
+        let none = |error: String| {
+            let transport = route.place.attempt.transport.name();
+            (vec![RelayFacts { transport, ..RelayFacts::default() }], format!("turn-connect: {error}"))
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| none(error.to_string()))?;
+        let both = runtime.block_on(async {
+            let both = async { tokio::join!(relay::connect(&wanted), relay::connect(&wanted)) };
+            tokio::select! {
+                both = both => Ok(both),
+                why = limits.reached() => Err(none(why)),
+            }
+        })?;
         let settings = || Settings {
             stream: false,
             credentials: route.credentials.clone(),
@@ -310,7 +329,10 @@ impl Run {
             let late = || {
                 let server =
                     relays[0].facts.server.map_or_else(String::new, |server| format!(" from {server}"));
-                (now >= end).then(|| format!("turn-connect: no answer{server} within {seconds} s"))
+                (now >= end).then(|| match now >= limits.end {
+                    true => format!("turn-connect: no answer{server} when {}", limits.told()),
+                    false => format!("turn-connect: no answer{server} within {seconds} s"),
+                })
             };
             if let Some(why) = why.or(stopped).or_else(late) {
                 relay::release(relays.iter_mut());
@@ -348,10 +370,38 @@ struct Limits<'a> {
     stop: &'a AtomicBool,
     /// The time is up.
     end: Instant,
+    /// Which was this long.
+    deadline: Duration,
+}
+
+impl Limits<'_> {
+    /// Whether no more is to be begun.
+    fn are_reached(&self) -> bool {
+        self.stop.load(Ordering::Relaxed) || Instant::now() >= self.end
+    }
+
+    /// Whether there is so much time yet.
+    fn leave(&self, time: Duration) -> bool {
+        !self.stop.load(Ordering::Relaxed) && Instant::now() + time < self.end
+    }
+
+    /// Waits for that; in words.
+    async fn reached(&self) -> String {
+        while !self.are_reached() {
+            tokio::time::sleep(TICK).await;
+        }
+        format!("no connection when {}", self.told())
+    }
+
+    fn told(&self) -> String {
+        match self.stop.load(Ordering::Relaxed) {
+            true => "the run was interrupted".to_owned(),
+            false => format!("--deadline ({} s) cut the run off", self.deadline.as_secs_f64()),
+        }
+    }
 }
 
 /// How soon Ctrl-C is seen while relays are asked for.
-#[cfg(unix)]
 const TICK: Duration = Duration::from_millis(50);
 
 /// This host's own addresses for calls within it.

@@ -322,7 +322,6 @@ pub(in crate::probe) fn thresholds(thresholds: &[Judgement]) -> Table {
     ];
     let rows = thresholds.iter().map(|judgement| {
         let metric = judgement.threshold.metric;
-        let unit = metric.unit.symbol();
         let place: Vec<&str> = judgement
             .labels
             .iter()
@@ -337,8 +336,8 @@ pub(in crate::probe) fn thresholds(thresholds: &[Judgement]) -> Table {
         };
         vec![
             metric.name.into(),
-            format!("{}{unit}", judgement.threshold.limit).into(),
-            judgement.actual.map(|actual| format!("{actual}{unit}")).unwrap_or_default().into(),
+            metric.unit.written(judgement.threshold.limit).into(),
+            judgement.measured().unwrap_or_default().into(),
             Cell::new(word, tone),
             place.join(" ").into(),
         ]

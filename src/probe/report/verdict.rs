@@ -1,7 +1,7 @@
 //! The verdict in one sentence.
 
 use crate::finding::Severity;
-use crate::metric::State;
+use crate::metric::{Bound, State};
 use crate::probe::facts::EndpointFacts;
 use crate::probe::summary::{Summary, Verdict, told};
 use crate::report::{Cell, Tone};
@@ -69,9 +69,9 @@ pub(super) fn verdict(summary: &Summary) -> Cell {
             }
             (_, Some(judgement)) => {
                 let metric = judgement.threshold.metric;
-                let actual = judgement.actual.unwrap_or_default();
-                let (limit, unit) = (judgement.threshold.limit, metric.unit.symbol());
-                format!("{} is {actual}{unit}, over the limit of {limit}{unit}", metric.name)
+                let (limit, actual) = (judgement.threshold.limit, judgement.measured().unwrap_or_default());
+                let over = if judgement.threshold.bound == Bound::Min { "under" } else { "over" };
+                format!("{} is {actual}, {over} the limit of {}", metric.name, metric.unit.written(limit))
             }
             _ => cause.unwrap_or_else(|| "a check failed".to_owned()),
         },

@@ -1,0 +1,111 @@
+//! What people read.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::{Duration, Instant};
+
+use rtcscope::io::server::{EmbeddedServer, Flaw, Identity, Listen};
+use rtcscope::server::Settings;
+
+use super::{call, rtcscope};
+
+const SHORT: [&str; 4] = ["--duration", "500ms", "--pings", "20"];
+
+/// The exit code and the text.
+fn text(args: &[&str]) -> (i32, String) {
+    let output = rtcscope(&[&["call"], args].concat()).output().expect("the program starts");
+    let code = output.status.code().expect("an exit code");
+    (code, String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+}
+
+#[test]
+fn a_rating_is_one_of_delay_alone_and_none_where_much_is_lost_or_all_failed() {
+    let (exit, said) = text(&[&["--impair", "delay=5ms"], &SHORT[..]].concat());
+    assert_eq!(exit, 0, "{said}");
+    assert!(said.contains("delay: excellent (5."), "{said}");
+    assert!(said.contains(" one way; within the 150 ms that ITU-T G.114"), "{said}");
+    for damage in ["loss=20%,delay=5ms,only=rtp", "only=rtp,loss=100%"] {
+        let (_, json) = call(&["--impair", damage, "--duration", "1s", "--timeout", "1s"]);
+        assert!(json["rating"].is_null(), "{damage}: {json:#}");
+    }
+}
+
+#[test]
+fn every_flow_that_was_hit_is_told_and_a_failure_once() {
+    let (exit, said) = text(&["--impair", "only=stun,loss=100%,rate=1M,queue=80ms", "--timeout", "1s"]);
+    assert_eq!(exit, 1);
+    let told = said.lines().find(|line| line.contains("On purpose")).unwrap();
+    assert!(told.contains("queue=80ms") && told.contains("; stun: "), "{told}");
+    let words: Vec<&str> = told.split("stun: ").nth(1).unwrap().split(' ').collect();
+    assert!(words[0] == words[2] && words[0] != "0", "{told}");
+    assert!(!said.contains("of media dropped"), "{said}");
+    assert_eq!(said.matches("not there within").count(), 1, "{said}");
+    assert!(!said.contains("raw UDP"), "{said}");
+}
+
+#[test]
+fn the_floor_is_one_line_and_has_a_ratio_where_nothing_else_is_on_the_path() {
+    let (_, said) = text(&SHORT);
+    assert_eq!(said.matches("raw UDP").count(), 1, "{said}");
+    assert!(said.contains("times that"), "{said}");
+    for flags in [&["--impair", "delay=5ms"][..], &["--embedded", "--transport", "udp"]] {
+        let (_, said) = text(&[flags, &SHORT].concat());
+        assert_eq!(said.matches("raw UDP").count(), 1, "{said}");
+        assert!(!said.contains("times that"), "{said}");
+    }
+}
+
+#[test]
+fn limits_are_told_by_their_side_in_the_units_of_the_tables() {
+    let (exit, said) = text(&[&["--min", "bitrate=900M", "--max", "rtt.p99=1us"], &SHORT[..]].concat());
+    assert_eq!(exit, 1);
+    let line = |name: &str| said.lines().find(|line| line.contains(name)).unwrap_or_else(|| panic!("{said}"));
+    assert!(line("bitrate: ").ends_with("Mbit/s, at least 900 Mbit/s wanted"), "{said}");
+    assert!(line("rtt.p99: ").ends_with("s, at most 1 µs wanted"), "{said}");
+    let (_, said) = text(&[&["--min", "bitrate=900M"], &SHORT[..]].concat());
+    assert!(said.contains("is below a limit"), "{said}");
+}
+
+#[test]
+fn flags_about_relays_are_refused_without_one_and_so_are_formats_that_would_be_empty() {
+    let started = Instant::now();
+    for flags in [
+        &["--insecure"][..],
+        &["--policy", "all"],
+        &["--servername", "turn.example.org"],
+        &["--cafile", "none.pem"],
+        &["-u", "alice", "-w", "secret"],
+        &["--key", "00112233445566778899aabbccddeeff"],
+        &["--mac-key", "AAAA"],
+        &["--transport", "udp"],
+    ] {
+        let (exit, said) = text(flags);
+        assert_eq!(exit, 2, "{flags:?}: {said}");
+        assert!(said.contains(" is about relays, and there is none"), "{said}");
+    }
+    for format in ["csv", "junit", "github", "sarif"] {
+        let (exit, said) = text(&["--format", format, "--duration", "20s"]);
+        assert_eq!((exit, said.contains("take `json`")), (2, true), "{said}");
+    }
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+}
+
+#[test]
+fn a_bad_certificate_that_was_taken_is_told_and_the_steps_to_a_relay_on_demand() {
+    let host = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let identity = Identity::flawed([host.to_string()], Flaw::SelfSignedCa);
+    let server = EmbeddedServer::start(Settings::default(), Listen::on(host).with_tls(identity)).unwrap();
+    let uri = format!("turns:{}", server.tls_addr().unwrap());
+    let user = ["-u", Settings::USER.0, "-w", Settings::USER.1];
+    let flags = [&["--relay", &uri, "--insecure"], &user[..], &SHORT[..]].concat();
+    let (exit, said) = text(&[&["-v"], &flags[..]].concat());
+    assert_eq!(exit, 0, "{said}");
+    assert!(said.contains("certificate is bad, and was taken all the same: "), "{said}");
+    for step in ["tcp: ", "tls: ", "allocate: ", "permission: ", "channel: "] {
+        assert_eq!(said.matches(&format!("relay, {step}")).count(), 2, "{step} {said}");
+    }
+    assert!(said.contains(", after 401"), "{said}");
+    assert!(!text(&flags).1.contains("relay, allocate"), "{said}");
+    let (_, json) = call(&flags);
+    let faults = &json["paths"][0]["relays"][0]["certificate_faults"];
+    assert!(faults.as_array().is_some_and(|faults| !faults.is_empty()), "{faults}");
+}
