@@ -72,11 +72,6 @@ const SHAPES: &[Shape] = &[
         ]
     }),
     of::<call::Summary>(|all| vec![whole::<call::Summary>(all)]),
-    of::<check::Listing>(|all| vec![whole::<check::Listing>(all)]),
-    of::<check::Summary>(|all| {
-        let check = record(all, "check", line::<check::Outcome>);
-        vec![whole::<check::Summary>(all), check, lone("summary")]
-    }),
     of::<check::Summary>(|all| {
         let one = record(all, "check", line::<check::Outcome>);
         vec![whole::<check::Summary>(all), one, lone("summary")]
