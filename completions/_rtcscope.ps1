@@ -469,6 +469,7 @@ Register-ArgumentCompleter -Native -CommandName 'rtcscope' -ScriptBlock {
             [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'The least severity of a finding that makes the exit code 1')
             [CompletionResult]::new('--init', '--init', [CompletionResultType]::ParameterName, 'Write a plan with every kind of check explained, as PLAN or rtcscope.toml; - for standard output')
             [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Show what would be run, and run nothing')
+            [CompletionResult]::new('--redact', '--redact', [CompletionResultType]::ParameterName, 'Put stand-ins for addresses, names of hosts and people, and ids of sessions, so that the result can be shared')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Show no progress')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Show no progress')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell more; may be repeated')

@@ -451,6 +451,7 @@ set edit:completion:arg-completer[rtcscope] = {|@words|
             cand --fail-on 'The least severity of a finding that makes the exit code 1'
             cand --init 'Write a plan with every kind of check explained, as PLAN or rtcscope.toml; - for standard output'
             cand --list 'Show what would be run, and run nothing'
+            cand --redact 'Put stand-ins for addresses, names of hosts and people, and ids of sessions, so that the result can be shared'
             cand -q 'Show no progress'
             cand --quiet 'Show no progress'
             cand -v 'Tell more; may be repeated'

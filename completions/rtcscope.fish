@@ -597,6 +597,7 @@ warning\t'Findings of severity warning or error fail the run'
 never\t'No finding fails the run'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -l init -d 'Write a plan with every kind of check explained, as PLAN or rtcscope.toml; - for standard output'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -l list -d 'Show what would be run, and run nothing'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -l redact -d 'Put stand-ins for addresses, names of hosts and people, and ids of sessions, so that the result can be shared'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -s v -l verbose -d 'Tell more; may be repeated'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
