@@ -80,6 +80,7 @@ impl Context {
             progress: false,
             quiet: true,
             grown: false,
+            // Whoever has the whole hides what is in its parts.
             redaction: None,
             state: Arc::default(),
             fail_on,

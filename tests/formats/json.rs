@@ -32,6 +32,8 @@ const RUNS: &[&[&str]] = &[
     &["probe", "--turnserver-conf", "testdata/turnserver/users.conf"],
     &["call", "--duration", "1s"],
     &["check"],
+    &["check", "--list"],
+    &["check"],
     &["check", "testdata/check/mixed.toml"],
     &["check", "-v", "testdata/check/mixed.toml"],
     &["check", "--list", "testdata/check/mixed.toml"],

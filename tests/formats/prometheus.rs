@@ -42,6 +42,13 @@ fn promtool_finds_nothing_wrong_with_a_capture() {
 }
 
 #[test]
+fn promtool_finds_nothing_wrong_with_a_check_and_a_call() {
+    let text = check(&["check"]);
+    assert!(text.contains("rtcscope_check_exit_code 0"), "{text}");
+    check(&["call", "--duration", "1s"]);
+}
+
+#[test]
 fn promtool_finds_nothing_wrong_where_there_are_findings_alone() {
     let text = check(&["sdp", "lint", "testdata/sdp/broken.sdp"]);
     let errors = text.lines().find(|line| line.starts_with("rtcscope_sdp_lint_findings{severity=\"error\"}"));
