@@ -59,7 +59,6 @@ struct Shape {
 
 /// All of them, by name.
 const SHAPES: &[Shape] = &[
-    of::<captures::diff::Diff>(|all| vec![whole::<captures::diff::Diff>(all)]),
     of::<captures::summary::Summary>(|all| {
         let interval = record(all, "interval", line::<captures::timeline::Interval>);
         let report = lone("report");
@@ -71,6 +70,7 @@ const SHAPES: &[Shape] = &[
             report,
         ]
     }),
+    of::<captures::diff::Diff>(|all| vec![whole::<captures::diff::Diff>(all)]),
     of::<call::Summary>(|all| vec![whole::<call::Summary>(all)]),
     of::<check::Summary>(|all| {
         let one = record(all, "check", line::<check::Outcome>);
