@@ -1,7 +1,7 @@
 //! Numbers as Prometheus reads them: its text exposition format, version 0.0.4.
 //!
 //! Names are `rtcscope_COMMAND_METRIC_UNIT` in base units (seconds, bytes, ratios from 0 to 1), as Prometheus wants
-//! them. [`of_report`] makes the families of a result, [`write`] their text; what comes between (labels of a plan's
+//! them. [`of_report`] makes the families of a result, [`write()`] their text; what comes between (labels of a plan's
 //! entries, families of an exporter's own) is for whoever holds several results.
 
 use std::fmt::Write as _;
