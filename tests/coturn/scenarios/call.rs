@@ -55,7 +55,7 @@ fn both_ends_meet_through_it_over_udp_tcp_tls_and_dtls() {
         assert!(path["loss_pct"].as_f64().unwrap() < 1.0, "{path:#}");
         // A client that waits for better candidates takes two seconds; one that is driven by a timer, that for a round trip.
         let (setup, rtt) = (path["setup_ms"].as_f64().unwrap(), path["rtt"]["median_ms"].as_f64().unwrap());
-        assert!(setup < SOON_MS && rtt < 5.0, "{setup} ms, {rtt} ms");
+        assert!(setup < SOON_MS && rtt < 100.0, "{setup} ms, {rtt} ms");
     }
     // Two for each path, and all given back.
     assert_eq!(allocations(&coturn), (8, 8), "{}", coturn.log());
