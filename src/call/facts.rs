@@ -5,13 +5,14 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
+use super::end::End;
 use super::flights::Flight;
 use super::media::Kind;
 use super::peer::CandidateKind;
 use super::phases::{Phase, PhaseFacts};
 use super::rating::{Rating, rate};
 use super::scenario::Reliability;
-use super::session::{Call, End};
+use super::session::Call;
 use crate::impair::{Flow, FlowLog, Link};
 use crate::measure::{Distribution, Rolling, milliseconds};
 

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use serde::Serialize;
 
-use super::session::End;
+use super::end::End;
 use crate::measure::milliseconds;
 
 /// Flights that are kept; a handshake has six.

@@ -5,6 +5,7 @@
 
 mod arrivals;
 mod channel;
+mod end;
 mod facts;
 mod flights;
 mod load;
@@ -14,10 +15,13 @@ mod phases;
 mod rating;
 mod scenario;
 mod session;
+mod side;
 mod silence;
 mod stamp;
 mod summary;
+mod witness;
 
+pub use end::End;
 pub use facts::{
     ChannelFacts, Cost, DtlsFacts, Failure, FloorFacts, ImpairmentFacts, MediaFacts, OneWay, PairFacts,
     PathFacts, RelayFacts, RoundTrips, StepFacts, ThroughputFacts,
@@ -28,6 +32,7 @@ pub use peer::{CandidateKind, PeerError};
 pub use phases::{Phase, PhaseFacts, Phases};
 pub use rating::{Rating, rate};
 pub use scenario::{Channel, Load, Reliability, Scenario};
-pub use session::{Call, Descriptions, End, Output, Rolling, SrtpKeys, Witness, Witnessed};
+pub use session::{Call, Descriptions, Output, Rolling};
 pub use silence::{Silence, Silent};
 pub use summary::{METRICS, Summary};
+pub use witness::{SrtpKeys, Witness, Witnessed};

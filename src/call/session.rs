@@ -1,86 +1,27 @@
 //! A call from its beginning to its end: both engines, what goes between them, what is measured on the way.
 
+mod events;
+#[cfg(test)]
+mod tests;
+mod work;
+
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use str0m::crypto::CryptoProvider;
-use str0m::{Event, IceConnectionState};
 
 use super::arrivals::Stream;
-use super::channel::{self, Bulk, Message, Pings};
+use super::channel::{Bulk, Pings};
+use super::end::End;
 use super::flights::Flights;
-use super::load::Source;
-use super::media::{Kind, rtp_header};
+use super::media::rtp_header;
 use super::peer::{self, CandidateKind, Peer, PeerError};
 use super::phases::{Phase, Phases};
 use super::scenario::{Channel, Reliability, Scenario};
+use super::side::Side;
+use super::witness::Witness;
 use crate::impair::{Flow, Link};
-use crate::measure::Rolling as Quantiles;
-use crate::srtp::Profile;
-
-/// Which end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum End {
-    /// Makes the offer.
-    Caller,
-    /// Answers it.
-    Callee,
-}
-
-impl End {
-    /// Both.
-    pub const BOTH: [Self; 2] = [Self::Caller, Self::Callee];
-
-    /// As in JSON.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Caller => "caller",
-            Self::Callee => "callee",
-        }
-    }
-
-    /// The other one.
-    #[must_use]
-    pub fn other(self) -> Self {
-        match self {
-            Self::Caller => Self::Callee,
-            Self::Callee => Self::Caller,
-        }
-    }
-}
-
-/// What an engine's cryptography saw in clear, where somebody wants to know.
-#[derive(Debug, Default)]
-pub struct Witnessed {
-    /// The association is there (COOKIE ACK, RFC 9260 §5.1).
-    pub associated: bool,
-    /// Keys for SRTP.
-    pub keys: Option<SrtpKeys>,
-    /// Packets of SCTP that came, if they are wanted.
-    pub plain: Option<Vec<Vec<u8>>>,
-}
-
-/// What a handshake gave for SRTP (RFC 5764 §4.2).
-#[derive(Clone, PartialEq, Eq)]
-pub struct SrtpKeys {
-    /// Which ciphers.
-    pub profile: Profile,
-    /// The keys of client and server, then their salts.
-    pub material: Vec<u8>,
-}
-
-impl std::fmt::Debug for SrtpKeys {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SrtpKeys").field("profile", &self.profile).finish_non_exhaustive()
-    }
-}
-
-/// Where the cryptography of one end leaves what it saw.
-pub type Witness = Arc<Mutex<Witnessed>>;
 
 /// What a call wants next.
 #[derive(Debug)]
@@ -141,42 +82,6 @@ enum Stage {
     Done,
 }
 
-/// One end with what it sends and receives.
-#[derive(Debug)]
-pub(super) struct Side {
-    pub(super) peer: Peer,
-    witness: Witness,
-    sources: Vec<(Kind, Source)>,
-    pub(super) streams: Vec<Stream>,
-    /// The source of the packet at hand.
-    current: Option<u32>,
-    nominated: bool,
-    connected: bool,
-    associated: bool,
-    open: bool,
-    pub(super) candidates: Vec<(CandidateKind, SocketAddr)>,
-    pub(super) pair: Option<(SocketAddr, SocketAddr)>,
-    pub(super) stun: Quantiles,
-    stun_responses: u64,
-    pub(super) rtcp: Quantiles,
-    pub(super) counts: Vec<Counts>,
-    due: Option<Instant>,
-}
-
-/// What the engine counts of one kind.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Counts {
-    pub(super) kind: Kind,
-    /// NACKs that the receiver sent.
-    pub(super) nacks_sent: u64,
-    /// Those that reached the sender.
-    pub(super) nacks_received: u64,
-    /// Key frames that were asked for.
-    pub(super) key_frames_requested: u64,
-    /// The last that reports told, and the number that the report reached to: two may tell the same.
-    round_trip: Option<(Duration, Option<u64>)>,
-}
-
 /// A call.
 #[derive(Debug)]
 pub struct Call {
@@ -207,12 +112,6 @@ pub struct Call {
 /// Packets that come at the end are waited for so long at least, and so long at most beyond what impairment takes.
 const DRAIN: Duration = Duration::from_millis(250);
 const PATIENCE: Duration = Duration::from_secs(1);
-/// Bytes of messages that wait while the channel is filled.
-const HIGH_WATER: usize = 512 << 10;
-/// Which channel is which, in the order in which they are offered.
-const PINGS: usize = 0;
-const BULK: usize = 1;
-
 impl Call {
     /// The engines are made; `start` is when the call began, which is before. `providers` are those of caller and callee.
     pub fn new(
@@ -455,200 +354,6 @@ impl Call {
         }
     }
 
-    fn event(&mut self, end: End, event: Event, now: Instant) {
-        let start = self.phases.start();
-        let side = &mut self.sides[end as usize];
-        match event {
-            Event::RtpPacket(packet) => {
-                let ssrc = *packet.header.ssrc;
-                let repaired = side.current != Some(ssrc);
-                if let Some(stream) = side.streams.iter_mut().find(|stream| stream.ssrc() == ssrc) {
-                    stream.payload(&packet.payload, repaired, start, now);
-                    self.heard(now);
-                }
-            }
-            Event::ChannelData(data) => self.message(end, data, now),
-            Event::IceConnectionStateChange(state) => {
-                side.nominated |= peer::is_nominated(state);
-                if state == IceConnectionState::Disconnected {
-                    self.pathless.get_or_insert(now.saturating_duration_since(start));
-                } else if peer::is_nominated(state) {
-                    self.pathless = None;
-                }
-                if self.sides.iter().all(|side| side.nominated) {
-                    self.phases.reach(Phase::IceNominated, now);
-                }
-            }
-            Event::Connected => {
-                side.connected = true;
-                if self.sides.iter().all(|side| side.connected) {
-                    self.phases.reach(Phase::Dtls, now);
-                    self.begin(now);
-                }
-            }
-            Event::ChannelOpen(..) => {
-                self.associated(now);
-                self.sides[end as usize].open = true;
-                if self.sides.iter().all(|side| side.open) {
-                    self.phases.reach(Phase::ChannelOpen, now);
-                }
-            }
-            Event::KeyframeRequest(request) => {
-                let kind = side.peer.kind(request.mid);
-                if let Some((_, source)) = side.sources.iter_mut().find(|(of, _)| Some(*of) == kind) {
-                    source.want_key();
-                }
-            }
-            Event::PeerStats(stats) => side.round_trips(&stats),
-            Event::MediaEgressStats(stats) => {
-                let Some(kind) = side.peer.kind(stats.mid) else { return };
-                let counts = side.counts(kind);
-                counts.nacks_received = stats.nacks;
-                // What reports say: the engine's own figure for the peer is of transport-wide feedback, which waits.
-                if let Some(rtt) = stats.rtt {
-                    let told = (rtt, stats.remote.map(|remote| *remote.maximum_sequence_number));
-                    if counts.round_trip.replace(told) != Some(told) {
-                        side.rtcp.add(rtt);
-                    }
-                }
-            }
-            Event::MediaIngressStats(stats) => {
-                let Some(kind) = side.peer.kind(stats.mid) else { return };
-                let counts = side.counts(kind);
-                counts.nacks_sent = stats.nacks;
-                counts.key_frames_requested = stats.plis + stats.firs;
-            }
-            _ => {}
-        }
-    }
-
-    /// Both ends have keys: media begins.
-    fn begin(&mut self, now: Instant) {
-        if self.began.replace(now).is_some() {
-            return;
-        }
-        let load = &self.scenario.load;
-        for end in End::BOTH {
-            let mut streams = Vec::new();
-            for kind in &load.media {
-                let sender = &mut self.sides[end as usize];
-                sender.sources.push((*kind, Source::new(*kind, load.bitrate_bps, now)));
-                if let Some((ssrc, repair, first)) = sender.peer.source(*kind) {
-                    streams.push(Stream::new(*kind, ssrc, repair, first));
-                }
-            }
-            self.sides[end.other() as usize].streams = streams;
-        }
-    }
-
-    /// RTP came.
-    fn heard(&mut self, now: Instant) {
-        if self.phases.at(Phase::FirstFrame).is_some() {
-            return;
-        }
-        let streams = || self.sides.iter().map(|side| &side.streams);
-        if streams().all(|streams| streams.iter().any(|stream| stream.first_at.is_some())) {
-            self.phases.reach(Phase::FirstRtp, now);
-        }
-        // A frame of video, where there is video.
-        let kind = self.scenario.load.media.iter().max().copied();
-        let whole = |stream: &Stream| Some(stream.kind) == kind && stream.first_frame.is_some();
-        if streams().all(|streams| streams.iter().any(whole)) {
-            self.phases.reach(Phase::FirstFrame, now);
-        }
-    }
-
-    fn message(&mut self, end: End, data: str0m::channel::ChannelData, now: Instant) {
-        let start = self.phases.start();
-        let side = &mut self.sides[end as usize];
-        match Message::read(&data.data) {
-            Some(Message::Ping) => {
-                let mut ping = data.data;
-                channel::answer(&mut ping);
-                let Some(channel) = side.peer.channel(data.id) else { return };
-                // One that is not taken is one that is not answered.
-                if let Err(error) = side.peer.send(channel, &ping) {
-                    self.broken(&error);
-                }
-            }
-            Some(Message::Pong(stamp)) => {
-                if let Some(pings) = &mut self.pings {
-                    pings.pong(stamp, start, now);
-                }
-            }
-            Some(Message::Bulk) => {
-                if let Some(bulk) = &mut self.bulk {
-                    bulk.came(data.data.len(), now);
-                }
-            }
-            None => {}
-        }
-    }
-
-    fn associated(&mut self, now: Instant) {
-        if self.phases.at(Phase::Sctp).is_some() || self.phases.at(Phase::Dtls).is_none() {
-            return;
-        }
-        for side in &mut self.sides {
-            // An open channel has an association.
-            side.associated |=
-                side.open || side.witness.lock().unwrap_or_else(PoisonError::into_inner).associated;
-        }
-        if self.sides.iter().all(|side| side.associated) {
-            self.phases.reach(Phase::Sctp, now);
-        }
-    }
-
-    /// Sends what is due; whether anything was.
-    fn work(&mut self, now: Instant) -> bool {
-        self.associated(now);
-        let since_start = now.saturating_duration_since(self.phases.start());
-        let sending = matches!(self.stage, Stage::Rising | Stage::Lasting { .. });
-        let caller = &mut self.sides[End::Caller as usize];
-        if let (Stage::Lasting { .. }, Some(pings)) = (self.stage, &mut self.pings)
-            && pings.due().is_some_and(|due| due <= now)
-        {
-            caller.due = None;
-            let taken = caller.peer.send(PINGS, pings.next(since_start));
-            pings.taken(matches!(taken, Ok(true)), now);
-            if let Err(error) = taken {
-                self.broken(&error);
-            }
-            return true;
-        }
-        let sources = End::BOTH.into_iter().filter(|_| sending).flat_map(|end| {
-            let sources = self.sides[end as usize].sources.iter().enumerate();
-            sources.map(move |(at, (_, source))| (source.due(), end, at))
-        });
-        // Where all are late, each has its turn.
-        if let Some((due, end, at)) = sources.min_by_key(|(due, ..)| *due).filter(|(due, ..)| *due <= now) {
-            self.late = self.late.max(now.saturating_duration_since(due));
-            let side = &mut self.sides[end as usize];
-            let (kind, source) = &mut side.sources[at];
-            if let Some(packet) = source.poll(now) {
-                side.due = None;
-                if let Err(error) = side.peer.write(*kind, packet, since_start, now) {
-                    self.broken(&error);
-                }
-                return true;
-            }
-        }
-        let caller = &mut self.sides[End::Caller as usize];
-        if let (Stage::Filling { until }, Some(bulk)) = (self.stage, &mut self.bulk)
-            && now < until
-            && caller.peer.waiting(BULK) < HIGH_WATER
-        {
-            caller.due = None;
-            match caller.peer.send(BULK, &bulk.message) {
-                Ok(true) => bulk.sent_bytes += bulk.message.len() as u64,
-                Ok(false) => return false,
-                Err(error) => self.broken(&error),
-            }
-            return true;
-        }
-        false
-    }
-
     /// Goes on to what comes next.
     fn advance(&mut self, now: Instant) {
         match self.stage {
@@ -729,52 +434,6 @@ impl Call {
     }
 }
 
-impl Side {
-    fn new(peer: Peer, witness: Witness) -> Self {
-        Self {
-            peer,
-            witness,
-            sources: Vec::new(),
-            streams: Vec::new(),
-            current: None,
-            nominated: false,
-            connected: false,
-            associated: false,
-            open: false,
-            candidates: Vec::new(),
-            pair: None,
-            stun: Quantiles::default(),
-            stun_responses: 0,
-            rtcp: Quantiles::default(),
-            counts: Vec::new(),
-            due: None,
-        }
-    }
-
-    fn counts(&mut self, kind: Kind) -> &mut Counts {
-        let at = self.counts.iter().position(|counts| counts.kind == kind).unwrap_or_else(|| {
-            self.counts.push(Counts {
-                kind,
-                nacks_sent: 0,
-                nacks_received: 0,
-                key_frames_requested: 0,
-                round_trip: None,
-            });
-            self.counts.len() - 1
-        });
-        &mut self.counts[at]
-    }
-
-    fn round_trips(&mut self, stats: &str0m::stats::PeerStats) {
-        if let Some(pair) = &stats.selected_candidate_pair
-            && let Some(rtt) = pair.current_round_trip_time
-            && std::mem::replace(&mut self.stun_responses, pair.responses_received) != pair.responses_received
-        {
-            self.stun.add(rtt);
-        }
-    }
-}
-
 /// What a datagram is, by its first bytes (RFC 7983).
 fn flow(bytes: &[u8]) -> Flow {
     match bytes.first() {
@@ -784,6 +443,3 @@ fn flow(bytes: &[u8]) -> Flow {
         _ => Flow::Other,
     }
 }
-
-#[cfg(test)]
-mod tests;

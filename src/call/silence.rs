@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use super::session::End;
+use super::end::End;
 
 /// What flew each way, behind what impairment did to it: what was dropped on purpose is nobody's silence.
 #[derive(Debug, Clone)]

@@ -4,6 +4,7 @@ use std::sync::Mutex;
 
 use super::*;
 use crate::call::scenario::{Load, Reliability};
+use crate::call::{Kind, Witnessed};
 use crate::call::{MediaFacts, PathFacts, PhaseFacts};
 use crate::impair::Impairment;
 use crate::io::call::crypto;
