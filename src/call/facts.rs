@@ -219,6 +219,8 @@ pub struct MediaFacts {
 /// The data channel.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct ChannelFacts {
+    /// Pings that were asked for.
+    pub pings_asked: u32,
     /// Pings sent.
     pub pings: u32,
     /// Pings that came back.
@@ -227,6 +229,13 @@ pub struct ChannelFacts {
     pub reliable: bool,
     /// Bytes of each.
     pub message_bytes: usize,
+}
+
+impl ChannelFacts {
+    /// Of the pings that were sent, how many were not back at the end; in percent.
+    pub fn lost_pct(&self) -> Option<f64> {
+        percent(self.pings.saturating_sub(self.answered).into(), self.pings.into())
+    }
 }
 
 /// Filling the data channel.
@@ -342,6 +351,7 @@ impl Call {
             one_way,
             media,
             channel: self.pings.as_ref().map_or_else(ChannelFacts::default, |pings| ChannelFacts {
+                pings_asked: self.scenario.load.pings,
                 pings: pings.sent,
                 answered: pings.received,
                 reliable: self.scenario.channel.reliability == Reliability::Reliable,

@@ -3,8 +3,9 @@
 use super::Summary;
 use crate::call::facts::{ImpairmentFacts, PathFacts, StepFacts};
 use crate::call::rating;
+use crate::call::scenario::LEAST_INTERVAL;
 use crate::finding::Exit;
-use crate::measure::Distribution;
+use crate::measure::{Distribution, milliseconds};
 use crate::metric::{Bound, State};
 use crate::report::{Align, Block, Cell, Document, Table, Tone};
 
@@ -130,17 +131,7 @@ fn of_path(path: &PathFacts, summary: &Summary, told: bool) -> Vec<Block> {
     }
     blocks.extend(delays(path));
     blocks.extend(streams(path));
-    if path.channel.pings > path.channel.answered {
-        let (pings, missing) = (path.channel.pings, path.channel.pings - path.channel.answered);
-        let line = match path.channel.reliable {
-            true => format!(
-                "{missing} of {pings} pings over the data channel were not back at the end: it is reliable, and sends \
-                 what is lost again until it comes."
-            ),
-            false => format!("{missing} of {pings} pings over the data channel did not come back."),
-        };
-        blocks.push(Block::Paragraph(Cell::new(line, Tone::Warn)));
-    }
+    blocks.extend(pings(path, summary.interrupted));
     if let (Some(channel), Some(stun)) = (&path.rtt.channel, &path.rtt.stun)
         && (path.loss_pct > Some(0.0) || path.impairment.iter().any(drops_dtls))
         && channel.median_ms > WAITING_MS + WAITING_TIMES * stun.median_ms
@@ -188,6 +179,30 @@ fn of_path(path: &PathFacts, summary: &Summary, told: bool) -> Vec<Block> {
         blocks.push(Block::List { numbered: false, items: steps(path) });
     }
     blocks
+}
+
+/// What there is to say of pings that were not sent, or not answered.
+fn pings(path: &PathFacts, interrupted: bool) -> Vec<Block> {
+    let (asked, pings) = (path.channel.pings_asked, path.channel.pings);
+    let mut lines = Vec::new();
+    if path.works && path.cut_off_ms.is_none() && !interrupted && pings < asked {
+        let least = time(milliseconds(LEAST_INTERVAL));
+        lines.push(format!(
+            "Of {asked} pings, {pings} fitted into the time, as there is one every {least} at most: a longer --duration has \
+             room for more."
+        ));
+    }
+    let missing = pings.saturating_sub(path.channel.answered);
+    if missing > 0 {
+        lines.push(match path.channel.reliable {
+            true => format!(
+                "{missing} of {pings} pings over the data channel were not back at the end: it is reliable, and sends \
+                 what is lost again until it comes."
+            ),
+            false => format!("{missing} of {pings} pings over the data channel did not come back."),
+        });
+    }
+    lines.into_iter().map(|line| Block::Paragraph(Cell::new(line, Tone::Warn))).collect()
 }
 
 /// What is wrong with a relay's certificate, where that did not end the call.
