@@ -12,12 +12,13 @@ mod usage;
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 
 use rustls::pki_types::ServerName;
 
@@ -28,8 +29,8 @@ use super::local::Local;
 use super::signal;
 use super::tls::Trust;
 use crate::call::{
-    Call, CandidateKind, Cost, Descriptions, End, FloorFacts, PathFacts, Phase, Rolling, Scenario, Summary,
-    Witness,
+    Call, CandidateKind, Cost, Descriptions, End, FloorFacts, Pair, PathFacts, Phase, Rolling, Scenario,
+    Summary, Witness,
 };
 use crate::measure::{Distribution, milliseconds};
 use crate::metric::Threshold;
@@ -45,6 +46,8 @@ pub struct Run {
     pub scenario: Scenario,
     /// Where the ends have their sockets.
     pub addresses: Vec<IpAddr>,
+    /// How many pairs of ends call each other at the same time, over each path.
+    pub pairs: NonZeroUsize,
     /// Through which relays, one call each; none: one call within the host.
     pub routes: Vec<Route>,
     /// Host candidates as well, where there are relays.
@@ -148,7 +151,7 @@ impl Run {
         let limits = Limits { stop, end: start + self.deadline, deadline: self.deadline };
         let (mut paths, mut descriptions, mut not_tried) = (Vec::new(), None, Vec::new());
         if self.routes.is_empty() {
-            let (path, described) = self.call((start, clock), None, &limits, (watcher, &mut evidence))?;
+            let (path, described) = self.path((start, clock), None, &limits, (watcher, &mut evidence))?;
             paths.push(path);
             descriptions = described;
         }
@@ -160,7 +163,7 @@ impl Run {
             // The first has the start of the run; the others have their own.
             let start = if at == 0 { start } else { Instant::now() };
             let (path, described) =
-                self.call((start, clock), Some(route), &limits, (watcher, &mut evidence))?;
+                self.path((start, clock), Some(route), &limits, (watcher, &mut evidence))?;
             paths.push(path);
             descriptions = descriptions.or(described);
         }
@@ -202,19 +205,66 @@ impl Run {
         Ok(Ended { summary, descriptions, problems: evidence.finish() })
     }
 
-    /// One call.
-    fn call(
+    /// All calls over one path, at the same time.
+    fn path(
         &self,
         (start, clock): (Instant, Clock),
         route: Option<&Route>,
         limits: &Limits<'_>,
         (watcher, evidence): (&Watcher, &mut Evidence),
     ) -> anyhow::Result<(PathFacts, Option<Descriptions>)> {
+        if self.pairs == NonZeroUsize::MIN {
+            let scenario = self.scenario.clone();
+            let (pair, described) =
+                self.call((start, clock), scenario, route, limits, (watcher, evidence))?;
+            return Ok((pair.alone(), described));
+        }
+        let quiet: Watcher = Arc::new(|_| {});
+        let ended: Vec<anyhow::Result<_>> = std::thread::scope(|scope| {
+            let one = |number: usize| {
+                // Two pairs of one seed are not to lose the same.
+                let seed = self.scenario.seed.wrapping_add(number as u64);
+                let scenario = Scenario { seed, ..self.scenario.clone() };
+                let watcher = if number == 0 { watcher } else { &quiet };
+                let mut evidence = Evidence::start(&Files::default(), clock)?;
+                let at = if number == 0 { start } else { Instant::now() };
+                self.call((at, clock), scenario, route, limits, (watcher, &mut evidence))
+            };
+            let begun: Vec<_> = (0..self.pairs.get())
+                .map(|number| {
+                    let thread = std::thread::Builder::new().name(format!("pair {}", number + 1));
+                    thread.spawn_scoped(scope, move || one(number)).context("start a thread")
+                })
+                .collect();
+            let ended = begun.into_iter().map(|thread| match thread?.join() {
+                Ok(ended) => ended,
+                Err(_) => bail!("it broke off"),
+            });
+            ended.collect()
+        });
+        let (mut pairs, mut descriptions) = (Vec::new(), None);
+        for (at, ended) in ended.into_iter().enumerate() {
+            let (pair, described) = ended.with_context(|| format!("pair {} of {}", at + 1, self.pairs))?;
+            pairs.push(pair);
+            descriptions = descriptions.or(described);
+        }
+        Ok((PathFacts::of_pairs(pairs).context("there was no pair")?, descriptions))
+    }
+
+    /// One call.
+    fn call(
+        &self,
+        (start, clock): (Instant, Clock),
+        scenario: Scenario,
+        route: Option<&Route>,
+        limits: &Limits<'_>,
+        (watcher, evidence): (&Watcher, &mut Evidence),
+    ) -> anyhow::Result<(Pair, Option<Descriptions>)> {
         let witnesses: [Witness; 2] = Default::default();
         let tape = evidence.call(&witnesses);
         let providers =
             witnesses.each_ref().map(|witness| (crypto::provider(witness.clone()), witness.clone()));
-        let mut call = Call::new(start, Instant::now(), self.scenario.clone(), providers);
+        let mut call = Call::new(start, Instant::now(), scenario, providers);
         call.ready(Instant::now());
         let mut ports = Ports::default();
         if route.is_none() || self.all {
@@ -265,7 +315,7 @@ impl Run {
         let mut facts = call.facts(name, transport, route.is_some());
         facts.start_unix_s = Some(clock.unix(start).as_secs_f64());
         facts.relays = if relays.is_empty() { failed } else { relays };
-        Ok((facts, descriptions))
+        Ok((Pair::new(&call, facts), descriptions))
     }
 }
 
