@@ -394,6 +394,7 @@ Register-ArgumentCompleter -Native -CommandName 'rtcscope' -ScriptBlock {
         'rtcscope;call' {
             [CompletionResult]::new('--relay', '--relay', [CompletionResultType]::ParameterName, 'Have both ends meet through this turn: or turns: server; several are compared side by side')
             [CompletionResult]::new('--transport', '--transport', [CompletionResultType]::ParameterName, 'Reach relays over these instead of what their URIs ask for; several are compared side by side')
+            [CompletionResult]::new('--relay-family', '--relay-family', [CompletionResultType]::ParameterName, 'Ask for relays of this address family; browsers name none, which means IPv4')
             [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Which candidates there are besides relays (iceTransportPolicy) [default: relay]')
             [CompletionResult]::new('--cafile', '--cafile', [CompletionResultType]::ParameterName, 'Trust the certificates of this PEM file instead of the system''s')
             [CompletionResult]::new('--servername', '--servername', [CompletionResultType]::ParameterName, 'Hold certificates against this name instead of the relay''s host')

@@ -377,6 +377,7 @@ set edit:completion:arg-completer[rtcscope] = {|@words|
         &'rtcscope;call'= {
             cand --relay 'Have both ends meet through this turn: or turns: server; several are compared side by side'
             cand --transport 'Reach relays over these instead of what their URIs ask for; several are compared side by side'
+            cand --relay-family 'Ask for relays of this address family; browsers name none, which means IPv4'
             cand --policy 'Which candidates there are besides relays (iceTransportPolicy) [default: relay]'
             cand --cafile 'Trust the certificates of this PEM file instead of the system''s'
             cand --servername 'Hold certificates against this name instead of the relay''s host'

@@ -503,6 +503,8 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l transport -d 
 tcp\t'Plain TCP'
 tls\t'TLS over TCP'
 dtls\t'DTLS over UDP'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l relay-family -d 'Ask for relays of this address family; browsers name none, which means IPv4' -r -f -a "ipv4\t'An IPv4 relay'
+ipv6\t'An IPv6 relay'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l policy -d 'Which candidates there are besides relays (iceTransportPolicy) [default: relay]' -r -f -a "all\t'Host candidates too, which a call within one host then prefers'
 relay\t'None'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l cafile -d 'Trust the certificates of this PEM file instead of the system\'s' -r -F

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::facts::{Failure, MediaFacts, OneWay, PathFacts, RoundTrips, merged, percent};
-use super::media::Kind;
+use super::facts::{Delays, Failure, MediaFacts, OneWay, PathFacts, RoundTrips, merged, percent};
 use super::rating::rate;
 use super::session::Call;
 use crate::measure::{Distribution, Rolling};
@@ -41,8 +40,7 @@ pub struct Pair {
     channel: Rolling,
     rtcp: Rolling,
     stun: Rolling,
-    /// Of audio and video.
-    one_way: [Rolling; 2],
+    one_way: Delays,
 }
 
 impl Pair {
@@ -53,15 +51,11 @@ impl Pair {
             parts.for_each(|part| whole.merge(part));
             whole
         };
-        let one_way = [Kind::Audio, Kind::Video].map(|kind| {
-            let streams = call.sides.iter().flat_map(|side| &side.streams);
-            whole(&mut streams.filter(|stream| stream.kind == kind).map(|stream| &stream.one_way))
-        });
         Self {
             channel: whole(&mut call.pings.iter().map(|pings| &pings.round_trips)),
             rtcp: whole(&mut call.sides.iter().map(|side| &side.rtcp)),
             stun: whole(&mut call.sides.iter().map(|side| &side.stun)),
-            one_way,
+            one_way: Delays::of(call),
             facts,
         }
     }
@@ -76,15 +70,13 @@ impl PathFacts {
     /// All pairs of one path as one: round trips, delays, loss, rates and counts of the channel are those of all together,
     /// jitter and lateness those of the worst. What is of one call (phases, streams, handshake, relays, what was done on
     /// purpose) is that of the first that failed, or else of the slowest to come up. `None` of no pairs.
-    pub fn of_pairs(pairs: Vec<Pair>) -> Option<Self> {
+    pub fn of_pairs(mut pairs: Vec<Pair>) -> Option<Self> {
+        let mut delays = Delays::default();
+        pairs.iter_mut().for_each(|pair| delays.merge(std::mem::take(&mut pair.one_way)));
         let together = PairsFacts::of(&pairs);
         let all = || pairs.iter().map(|pair| &pair.facts);
         let streams = || all().flat_map(|facts| &facts.media);
-        let one_way = OneWay {
-            all: merged(pairs.iter().flat_map(|pair| &pair.one_way)),
-            audio: merged(pairs.iter().map(|pair| &pair.one_way[0])),
-            video: merged(pairs.iter().map(|pair| &pair.one_way[1])),
-        };
+        let one_way = OneWay::of(&delays);
         let rtt = RoundTrips {
             channel: merged(pairs.iter().map(|pair| &pair.channel)),
             rtcp: merged(pairs.iter().map(|pair| &pair.rtcp)),
@@ -109,6 +101,7 @@ impl PathFacts {
             whole.received_bytes += one.received_bytes;
             whole
         });
+        let lost_here = all().map(|path| path.lost_here).sum();
         let started = all().filter_map(|path| path.start_unix_s).reduce(f64::min);
 
         let failed = pairs.iter().position(|pair| pair.facts.failure.is_some());
@@ -125,7 +118,7 @@ impl PathFacts {
             Failure { phase, reason: format!("{times} of {count} pairs failed: {reason}") }
         });
         path.setup_ms = setup_ms.filter(|_| path.works);
-        path.rating = path.rating.and(one_way.all.as_ref()).map(|all| rate(all.median_ms));
+        path.rating = path.rating.and(one_way.slower()).map(|(_, delay)| rate(delay.median_ms));
         path.start_unix_s = started;
         path.sent_late_ms = late.unwrap_or(path.sent_late_ms);
         (path.channel.pings_asked, path.channel.pings, path.channel.answered) = (asked, sent, answered);
@@ -137,6 +130,7 @@ impl PathFacts {
             jitter_ms,
             bitrate_bps,
             throughput,
+            lost_here,
             pairs: Some(together),
             ..path
         })

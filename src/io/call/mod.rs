@@ -35,6 +35,7 @@ use crate::call::{
 use crate::measure::{Distribution, milliseconds};
 use crate::metric::Threshold;
 use crate::probe::plan::Place;
+use crate::turn::Family;
 use crate::turn::credentials::Credentials;
 
 pub use self::evidence::Files;
@@ -54,8 +55,10 @@ pub struct Run {
     pub all: bool,
     /// From where relays are reached.
     pub local: Local,
-    /// Which families of relays' addresses are used, IPv4 and IPv6.
+    /// Which families of the servers' addresses are used, IPv4 and IPv6.
     pub families: (bool, bool),
+    /// Of which family the relayed addresses are to be (RFC 8656 §18.6); `None`: as the server has it, which is IPv4.
+    pub relay_family: Option<Family>,
     /// What relays' certificates are held against.
     pub trust: Trust,
     /// The name in them, if not the host's.
@@ -180,7 +183,9 @@ impl Run {
         let woken = floor::woken(address, self.floor, bytes);
         // A relay, or what was done on purpose, is nothing that a socket of this machine has.
         let plain = first.filter(|path| {
-            path.impairment.is_empty() && !path.pair.as_ref().is_some_and(|pair| pair.relayed)
+            bytes <= floor::DATAGRAM
+                && path.impairment.is_empty()
+                && !path.pair.as_ref().is_some_and(|pair| pair.relayed)
         });
         let middle = plain.and_then(|path| path.rtt.channel.as_ref()).map(|rtt| rtt.median_ms);
         let over = |floor: &Option<Distribution>| {
@@ -305,6 +310,7 @@ impl Run {
             let via = route.map(|route| route.name.as_str());
             drive::to_end(&mut call, &mut ports, limits, via, (watcher, &tape));
         }
+        let lost_here = ports.lost();
         ports.release();
         let (name, transport) = match route {
             Some(route) => (route.name.as_str(), Some(route.place.attempt.transport.name())),
@@ -312,7 +318,8 @@ impl Run {
         };
         let relays: Vec<_> = ports.relays().map(|relay| relay.facts.clone()).collect();
         evidence.ended(name, &witnesses);
-        let mut facts = call.facts(name, transport, route.is_some());
+        let mut facts = call.facts(name, transport);
+        facts.lost_here = lost_here;
         facts.start_unix_s = Some(clock.unix(start).as_secs_f64());
         facts.relays = if relays.is_empty() { failed } else { relays };
         Ok((Pair::new(&call, facts), descriptions))

@@ -54,7 +54,9 @@ impl Run {
         for (facts, connected) in [both.0, both.1] {
             seen.push(facts.clone());
             match connected {
-                Ok((carrier, server)) => opened.push(Relay::allocate(carrier, settings(), server, facts)),
+                Ok((carrier, server)) => {
+                    opened.push(Relay::allocate(carrier, settings(), self.relay_family, server, facts))
+                }
                 Err(why) => failed = failed.or(Some(why)),
             }
         }
