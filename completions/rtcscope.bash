@@ -34,6 +34,9 @@ _rtcscope() {
             rtcscope,man)
                 cmd="rtcscope__subcmd__man"
                 ;;
+            rtcscope,pcap)
+                cmd="rtcscope__subcmd__analyze"
+                ;;
             rtcscope,probe)
                 cmd="rtcscope__subcmd__probe"
                 ;;
@@ -43,8 +46,14 @@ _rtcscope() {
             rtcscope,sdp)
                 cmd="rtcscope__subcmd__sdp"
                 ;;
+            rtcscope,sdp-explain)
+                cmd="rtcscope__subcmd__sdp__subcmd__explain"
+                ;;
             rtcscope,stun)
                 cmd="rtcscope__subcmd__stun"
+                ;;
+            rtcscope,turn-probe)
+                cmd="rtcscope__subcmd__probe"
                 ;;
             rtcscope__subcmd__analyze,diff)
                 cmd="rtcscope__subcmd__analyze__subcmd__diff"
@@ -80,7 +89,7 @@ _rtcscope() {
 
     case "${cmd}" in
         rtcscope)
-            opts="-o -q -v -h -V --format --report --output --color --fail-on --redact --quiet --verbose --help --version probe stun sdp analyze call check explain schema completions man"
+            opts="-o -q -v -h -V --format --report --output --color --fail-on --redact --quiet --verbose --help --version probe turn-probe stun sdp sdp-explain analyze pcap call check explain schema completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -964,6 +973,52 @@ _rtcscope() {
                 return 0
             fi
             case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
+                    return 0
+                    ;;
+                --report)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --fail-on)
+                    COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rtcscope__subcmd__sdp__subcmd__explain)
+            opts="-o -q -v -h --lines --pc --at --format --report --output --color --fail-on --redact --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --pc)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
                     return 0

@@ -45,9 +45,13 @@ pub struct Cli {
 /// The subcommands. Nothing else lists them.
 #[derive(Debug, Subcommand)]
 enum Command {
+    #[command(visible_alias = "turn-probe")]
     Probe(Box<probe::Args>),
     Stun(stun::Args),
     Sdp(sdp::Args),
+    #[command(about = "Short for `sdp explain`", long_about = None)]
+    SdpExplain(sdp::explain::Args),
+    #[command(visible_alias = "pcap")]
     Analyze(Box<analyze::Args>),
     Call(Box<call::Args>),
     Check(check::Args),
@@ -63,6 +67,7 @@ impl Command {
             Command::Probe(args) => probe::run(*args, context),
             Command::Stun(args) => stun::run(args, context),
             Command::Sdp(args) => sdp::run(args, context),
+            Command::SdpExplain(args) => sdp::explain::run(args, context),
             Command::Analyze(args) => analyze::run(*args, context),
             Command::Call(args) => call::run(*args, context),
             Command::Check(args) => check::run(args, context),

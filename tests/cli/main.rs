@@ -2,6 +2,7 @@
 //! What the parts do is tested where they are.
 #![allow(clippy::disallowed_methods, reason = "tests read and write what they like")]
 
+mod aliases;
 mod assets;
 mod check;
 mod cred;

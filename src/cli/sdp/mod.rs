@@ -1,7 +1,7 @@
 //! `rtcscope sdp`: what stands in a session description, what is wrong with it, and the same with changes.
 
 mod diff;
-mod explain;
+pub(super) mod explain;
 mod input;
 pub(super) mod lint;
 mod negotiate;
