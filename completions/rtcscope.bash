@@ -28,6 +28,9 @@ _rtcscope() {
             rtcscope,completions)
                 cmd="rtcscope__subcmd__completions"
                 ;;
+            rtcscope,config)
+                cmd="rtcscope__subcmd__config"
+                ;;
             rtcscope,explain)
                 cmd="rtcscope__subcmd__explain"
                 ;;
@@ -57,6 +60,12 @@ _rtcscope() {
                 ;;
             rtcscope__subcmd__analyze,diff)
                 cmd="rtcscope__subcmd__analyze__subcmd__diff"
+                ;;
+            rtcscope__subcmd__config,path)
+                cmd="rtcscope__subcmd__config__subcmd__path"
+                ;;
+            rtcscope__subcmd__config,show)
+                cmd="rtcscope__subcmd__config__subcmd__show"
                 ;;
             rtcscope__subcmd__probe,cred)
                 cmd="rtcscope__subcmd__probe__subcmd__cred"
@@ -89,7 +98,7 @@ _rtcscope() {
 
     case "${cmd}" in
         rtcscope)
-            opts="-o -q -v -h -V --format --report --output --color --fail-on --redact --quiet --verbose --help --version probe turn-probe stun sdp sdp-explain analyze pcap call check explain schema completions man"
+            opts="-o -q -v -h -V --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help --version probe turn-probe stun sdp sdp-explain analyze pcap call check config explain schema completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -119,6 +128,10 @@ _rtcscope() {
                     COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
                     return 0
                     ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -127,7 +140,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__analyze)
-            opts="-o -q -v -h --sdp --keys --clock --timeline --rtcp --packets --live --interval --ssrc --pt --from --to --side --limit --max --min --config --format --report --output --color --fail-on --redact --quiet --verbose --help diff"
+            opts="-o -q -v -h --sdp --keys --clock --timeline --rtcp --packets --live --interval --ssrc --pt --from --to --side --limit --max --min --config --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help diff"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -209,6 +222,10 @@ _rtcscope() {
                     COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
                     return 0
                     ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -217,7 +234,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__analyze__subcmd__diff)
-            opts="-o -q -v -h --ssrc --sdp --keys --clock --format --report --output --color --fail-on --redact --quiet --verbose --help"
+            opts="-o -q -v -h --ssrc --sdp --keys --clock --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -263,6 +280,10 @@ _rtcscope() {
                     COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
                     return 0
                     ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -271,7 +292,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__call)
-            opts="-4 -6 -u -w -o -q -v -h --relay --embedded --transport --policy --cafile --servername --insecure --ipv4 --ipv6 --interface --local-addr --username --password --password-file --secret --ttl --separator --key --access-token --access-token-file --mac-key --mac-key-file --media --bitrate --duration --pings --ordered --unordered --max-retransmits --max-packet-lifetime --message-size --throughput --impair --impair-up --impair-down --seed --pcap --pcap-plain --keys --timeout --deadline --max --min --print-sdp --clock --format --report --output --color --fail-on --redact --quiet --verbose --help"
+            opts="-4 -6 -u -w -o -q -v -h --relay --embedded --transport --policy --cafile --servername --insecure --ipv4 --ipv6 --interface --local-addr --username --password --password-file --secret --ttl --separator --key --access-token --access-token-file --mac-key --mac-key-file --media --bitrate --duration --pings --ordered --unordered --max-retransmits --max-packet-lifetime --message-size --throughput --impair --impair-up --impair-down --seed --pcap --pcap-plain --keys --timeout --deadline --max --min --print-sdp --clock --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -457,6 +478,10 @@ _rtcscope() {
                     COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
                     return 0
                     ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -465,7 +490,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__check)
-            opts="-o -q -v -h --init --list --jobs --deadline --serve --interval --format --report --output --color --fail-on --redact --quiet --verbose --help"
+            opts="-o -q -v -h --init --list --jobs --deadline --serve --interval --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -511,6 +536,10 @@ _rtcscope() {
                     COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
                     return 0
                     ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -519,7 +548,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__completions)
-            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --help bash elvish fish powershell zsh"
+            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -547,6 +576,136 @@ _rtcscope() {
                     ;;
                 --fail-on)
                     COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
+                    return 0
+                    ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rtcscope__subcmd__config)
+            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help show path"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
+                    return 0
+                    ;;
+                --report)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --fail-on)
+                    COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
+                    return 0
+                    ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rtcscope__subcmd__config__subcmd__path)
+            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
+                    return 0
+                    ;;
+                --report)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --fail-on)
+                    COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
+                    return 0
+                    ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rtcscope__subcmd__config__subcmd__show)
+            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
+                    return 0
+                    ;;
+                --report)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --fail-on)
+                    COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
+                    return 0
+                    ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)
@@ -557,7 +716,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__explain)
-            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --help"
+            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -585,6 +744,10 @@ _rtcscope() {
                     ;;
                 --fail-on)
                     COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
+                    return 0
+                    ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)
@@ -595,7 +758,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__man)
-            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --help"
+            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -625,6 +788,10 @@ _rtcscope() {
                     COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
                     return 0
                     ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -633,7 +800,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__probe)
-            opts="-u -w -4 -6 -o -q -v -h --ice-servers --embedded --turnserver-conf --lint-only --username --password --password-file --secret --ttl --separator --clock --key --access-token --access-token-file --mac-key --mac-key-file --transport --ipv4 --ipv6 --srv --interface --local-addr --cafile --servername --insecure --min-days --count --rate --size --preset --duration --relay-only --relay-family --no-capabilities --nat --nat-lifetime --security --ssrf-deliver --throughput --throughput-max --mtu --lifetimes --watch --rounds --timeout --deadline --max --min --require --trace --pcap --format --report --output --color --fail-on --redact --quiet --verbose --help cred"
+            opts="-u -w -4 -6 -o -q -v -h --ice-servers --embedded --turnserver-conf --lint-only --username --password --password-file --secret --ttl --separator --clock --key --access-token --access-token-file --mac-key --mac-key-file --transport --ipv4 --ipv6 --srv --interface --local-addr --cafile --servername --insecure --min-days --count --rate --size --preset --duration --relay-only --relay-family --no-capabilities --nat --nat-lifetime --security --ssrf-deliver --throughput --throughput-max --mtu --lifetimes --watch --rounds --timeout --deadline --max --min --require --trace --pcap --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help cred"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -827,6 +994,10 @@ _rtcscope() {
                     COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
                     return 0
                     ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -835,7 +1006,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__probe__subcmd__cred)
-            opts="-u -w -o -q -v -h --username --password --password-file --secret --secret-file --secret-user --ttl --separator --realm --oauth-key --oauth-key-file --oauth-server-name --format --report --output --color --fail-on --redact --quiet --verbose --help"
+            opts="-u -w -o -q -v -h --username --password --password-file --secret --secret-file --secret-user --ttl --separator --realm --oauth-key --oauth-key-file --oauth-server-name --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -921,6 +1092,10 @@ _rtcscope() {
                     COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
                     return 0
                     ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -929,7 +1104,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__schema)
-            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --help"
+            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -957,6 +1132,10 @@ _rtcscope() {
                     ;;
                 --fail-on)
                     COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
+                    return 0
+                    ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)
@@ -967,7 +1146,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__sdp)
-            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --help diff explain lint negotiate rewrite rules"
+            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help diff explain lint negotiate rewrite rules"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -997,6 +1176,10 @@ _rtcscope() {
                     COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
                     return 0
                     ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1005,7 +1188,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__sdp__subcmd__explain)
-            opts="-o -q -v -h --lines --pc --at --format --report --output --color --fail-on --redact --quiet --verbose --help"
+            opts="-o -q -v -h --lines --pc --at --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1041,6 +1224,10 @@ _rtcscope() {
                     ;;
                 --fail-on)
                     COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
+                    return 0
+                    ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1051,7 +1238,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__sdp__subcmd__diff)
-            opts="-o -q -v -h --raw --exit-code --reoffer --pc --at --select --ignore --format --report --output --color --fail-on --redact --quiet --verbose --help"
+            opts="-o -q -v -h --raw --exit-code --reoffer --pc --at --select --ignore --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1095,6 +1282,10 @@ _rtcscope() {
                     ;;
                 --fail-on)
                     COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
+                    return 0
+                    ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1105,7 +1296,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__sdp__subcmd__explain)
-            opts="-o -q -v -h --lines --pc --at --format --report --output --color --fail-on --redact --quiet --verbose --help"
+            opts="-o -q -v -h --lines --pc --at --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1141,6 +1332,10 @@ _rtcscope() {
                     ;;
                 --fail-on)
                     COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
+                    return 0
+                    ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1151,7 +1346,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__sdp__subcmd__lint)
-            opts="-o -q -v -h --select --ignore --type --pc --at --format --report --output --color --fail-on --redact --quiet --verbose --help"
+            opts="-o -q -v -h --select --ignore --type --pc --at --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1199,6 +1394,10 @@ _rtcscope() {
                     ;;
                 --fail-on)
                     COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
+                    return 0
+                    ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1209,7 +1408,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__sdp__subcmd__negotiate)
-            opts="-o -q -v -h --type --pc --at --select --ignore --format --report --output --color --fail-on --redact --quiet --verbose --help"
+            opts="-o -q -v -h --type --pc --at --select --ignore --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1259,6 +1458,10 @@ _rtcscope() {
                     COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
                     return 0
                     ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1267,7 +1470,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__sdp__subcmd__rewrite)
-            opts="-o -q -v -h --prefer --only --remove --bandwidth --direction --at --force --format --report --output --color --fail-on --redact --quiet --verbose --help"
+            opts="-o -q -v -h --prefer --only --remove --bandwidth --direction --at --force --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1321,6 +1524,10 @@ _rtcscope() {
                     COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
                     return 0
                     ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1329,7 +1536,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__sdp__subcmd__rules)
-            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --help"
+            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1359,6 +1566,10 @@ _rtcscope() {
                     COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
                     return 0
                     ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1367,7 +1578,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__stun)
-            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --help decode"
+            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help decode"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1397,6 +1608,10 @@ _rtcscope() {
                     COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
                     return 0
                     ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1405,7 +1620,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__stun__subcmd__decode)
-            opts="-u -w -o -q -v -h --username --password --password-file --realm --secret --key --mac-key --format --report --output --color --fail-on --redact --quiet --verbose --help"
+            opts="-u -w -o -q -v -h --username --password --password-file --realm --secret --key --mac-key --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1469,6 +1684,10 @@ _rtcscope() {
                     ;;
                 --fail-on)
                     COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
+                    return 0
+                    ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_rtcscope_global_optspecs
-    string join \n format= report= o/output= color= fail-on= redact q/quiet v/verbose h/help V/version
+    string join \n format= report= o/output= color= fail-on= redact q/quiet v/verbose defaults= no-defaults h/help V/version
 end
 
 function __fish_rtcscope_needs_command
@@ -43,9 +43,11 @@ never\t'Nowhere'"
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
 warning\t'Findings of severity warning or error fail the run'
 never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_needs_command" -l defaults -d 'Read defaults of flags from this file (TOML), and not from those of project and user [env: RTCSCOPE_DEFAULTS]' -r -F
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -l redact -d 'Put stand-ins for addresses, names of hosts and people, and ids of sessions, so that the result can be shared'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_needs_command" -l no-defaults -d 'Read defaults from no file'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -s V -l version -d 'Print version'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "probe" -d 'Probe STUN and TURN servers: reachability, credentials, certificate, relay data path'
@@ -57,6 +59,7 @@ complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "analyze" -d 'Say 
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "pcap" -d 'Say what a capture shows of a call: its RTP streams, and what went wrong in it'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "call" -d 'Make a real WebRTC call without a browser, and measure it phase by phase'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "check" -d 'Run a plan of checks; without one, check this machine and the tool itself'
+complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "config" -d 'Show which defaults count, and which file each comes from'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "explain" -d 'Explain findings: what they mean, why they happen, what to change'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "schema" -d 'Print the JSON Schema of a result, by the name in its `schema`'
 complete -c rtcscope -n "__fish_rtcscope_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
@@ -129,6 +132,7 @@ never\t'Nowhere'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
 warning\t'Findings of severity warning or error fail the run'
 never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l defaults -d 'Read defaults of flags from this file (TOML), and not from those of project and user [env: RTCSCOPE_DEFAULTS]' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l embedded -d 'Start a server inside this process and probe that'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l lint-only -d 'Say what is wrong with the configuration, and send nothing'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l clock -d 'Find the server\'s clock, with --secret: up to 18 more allocations a host, each released at once'
@@ -144,6 +148,7 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l redact -d 'Put stand-ins for addresses, names of hosts and people, and ids of sessions, so that the result can be shared'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -l no-defaults -d 'Read defaults from no file'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and not __fish_seen_subcommand_from cred" -a "cred" -d 'Mint TURN credentials, or say what a pair looks like, without any network'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -s u -l username -d 'User name to inspect; with --secret and no password, the one to find the password of [env: RTCSCOPE_USERNAME]' -r
@@ -177,9 +182,11 @@ never\t'Nowhere'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
 warning\t'Findings of severity warning or error fail the run'
 never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -l defaults -d 'Read defaults of flags from this file (TOML), and not from those of project and user [env: RTCSCOPE_DEFAULTS]' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -l redact -d 'Put stand-ins for addresses, names of hosts and people, and ids of sessions, so that the result can be shared'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -l no-defaults -d 'Read defaults from no file'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand probe; and __fish_seen_subcommand_from cred" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand turn-probe; and not __fish_seen_subcommand_from cred" -l ice-servers -d 'Read an iceServers array, an RTCConfiguration or a provider\'s reply from a file, or - for standard input' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand turn-probe; and not __fish_seen_subcommand_from cred" -l turnserver-conf -d 'Read a coturn configuration from a file, or - for standard input: say what is wrong with it (not with --watch), and take the credentials from it, and the targets if none are named' -r -F
@@ -249,6 +256,7 @@ never\t'Nowhere'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand turn-probe; and not __fish_seen_subcommand_from cred" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
 warning\t'Findings of severity warning or error fail the run'
 never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand turn-probe; and not __fish_seen_subcommand_from cred" -l defaults -d 'Read defaults of flags from this file (TOML), and not from those of project and user [env: RTCSCOPE_DEFAULTS]' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand turn-probe; and not __fish_seen_subcommand_from cred" -l embedded -d 'Start a server inside this process and probe that'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand turn-probe; and not __fish_seen_subcommand_from cred" -l lint-only -d 'Say what is wrong with the configuration, and send nothing'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand turn-probe; and not __fish_seen_subcommand_from cred" -l clock -d 'Find the server\'s clock, with --secret: up to 18 more allocations a host, each released at once'
@@ -264,6 +272,7 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand turn-probe; and not __
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand turn-probe; and not __fish_seen_subcommand_from cred" -l redact -d 'Put stand-ins for addresses, names of hosts and people, and ids of sessions, so that the result can be shared'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand turn-probe; and not __fish_seen_subcommand_from cred" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand turn-probe; and not __fish_seen_subcommand_from cred" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand turn-probe; and not __fish_seen_subcommand_from cred" -l no-defaults -d 'Read defaults from no file'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand turn-probe; and not __fish_seen_subcommand_from cred" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand turn-probe; and not __fish_seen_subcommand_from cred" -a "cred" -d 'Mint TURN credentials, or say what a pair looks like, without any network'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand turn-probe; and __fish_seen_subcommand_from cred" -s u -l username -d 'User name to inspect; with --secret and no password, the one to find the password of [env: RTCSCOPE_USERNAME]' -r
@@ -297,9 +306,11 @@ never\t'Nowhere'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand turn-probe; and __fish_seen_subcommand_from cred" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
 warning\t'Findings of severity warning or error fail the run'
 never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand turn-probe; and __fish_seen_subcommand_from cred" -l defaults -d 'Read defaults of flags from this file (TOML), and not from those of project and user [env: RTCSCOPE_DEFAULTS]' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand turn-probe; and __fish_seen_subcommand_from cred" -l redact -d 'Put stand-ins for addresses, names of hosts and people, and ids of sessions, so that the result can be shared'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand turn-probe; and __fish_seen_subcommand_from cred" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand turn-probe; and __fish_seen_subcommand_from cred" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand turn-probe; and __fish_seen_subcommand_from cred" -l no-defaults -d 'Read defaults from no file'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand turn-probe; and __fish_seen_subcommand_from cred" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and not __fish_seen_subcommand_from decode" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'
@@ -320,9 +331,11 @@ never\t'Nowhere'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and not __fish_seen_subcommand_from decode" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
 warning\t'Findings of severity warning or error fail the run'
 never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and not __fish_seen_subcommand_from decode" -l defaults -d 'Read defaults of flags from this file (TOML), and not from those of project and user [env: RTCSCOPE_DEFAULTS]' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and not __fish_seen_subcommand_from decode" -l redact -d 'Put stand-ins for addresses, names of hosts and people, and ids of sessions, so that the result can be shared'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and not __fish_seen_subcommand_from decode" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and not __fish_seen_subcommand_from decode" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and not __fish_seen_subcommand_from decode" -l no-defaults -d 'Read defaults from no file'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and not __fish_seen_subcommand_from decode" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and not __fish_seen_subcommand_from decode" -f -a "decode" -d 'Explain STUN and TURN messages byte by byte'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -s u -l username -d 'User name, where the message has none (responses)' -r
@@ -351,9 +364,11 @@ never\t'Nowhere'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
 warning\t'Findings of severity warning or error fail the run'
 never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -l defaults -d 'Read defaults of flags from this file (TOML), and not from those of project and user [env: RTCSCOPE_DEFAULTS]' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -l redact -d 'Put stand-ins for addresses, names of hosts and people, and ids of sessions, so that the result can be shared'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -l no-defaults -d 'Read defaults from no file'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand stun; and __fish_seen_subcommand_from decode" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from diff explain lint negotiate rewrite rules" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'
@@ -374,9 +389,11 @@ never\t'Nowhere'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from diff explain lint negotiate rewrite rules" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
 warning\t'Findings of severity warning or error fail the run'
 never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from diff explain lint negotiate rewrite rules" -l defaults -d 'Read defaults of flags from this file (TOML), and not from those of project and user [env: RTCSCOPE_DEFAULTS]' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from diff explain lint negotiate rewrite rules" -l redact -d 'Put stand-ins for addresses, names of hosts and people, and ids of sessions, so that the result can be shared'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from diff explain lint negotiate rewrite rules" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from diff explain lint negotiate rewrite rules" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from diff explain lint negotiate rewrite rules" -l no-defaults -d 'Read defaults from no file'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from diff explain lint negotiate rewrite rules" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from diff explain lint negotiate rewrite rules" -f -a "diff" -d 'Compare two session descriptions by what they mean'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and not __fish_seen_subcommand_from diff explain lint negotiate rewrite rules" -f -a "explain" -d 'Explain what a session description says, in plain words and m-line by m-line'
@@ -407,12 +424,14 @@ never\t'Nowhere'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from diff" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
 warning\t'Findings of severity warning or error fail the run'
 never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from diff" -l defaults -d 'Read defaults of flags from this file (TOML), and not from those of project and user [env: RTCSCOPE_DEFAULTS]' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from diff" -l raw -d 'Show the lines that differ, as diff -u does; ICE passwords and keys are left out'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from diff" -l exit-code -d 'Exit with 1 if there is a difference in meaning, with --raw in any line'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from diff" -l reoffer -d 'B is a later offer of the session of A: ask the rules about that, whatever the o= lines say'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from diff" -l redact -d 'Put stand-ins for addresses, names of hosts and people, and ids of sessions, so that the result can be shared'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from diff" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from diff" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from diff" -l no-defaults -d 'Read defaults from no file'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from explain" -l pc -d 'Of a dump, take this peer connection alone' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from explain" -l at -d 'Explain the description of this number alone, counted from 1 in the order of the input' -r
@@ -435,10 +454,12 @@ never\t'Nowhere'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from explain" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
 warning\t'Findings of severity warning or error fail the run'
 never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from explain" -l defaults -d 'Read defaults of flags from this file (TOML), and not from those of project and user [env: RTCSCOPE_DEFAULTS]' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from explain" -l lines -d 'Say of every line what it means, and which RFC says so; ICE passwords and keys are left out'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from explain" -l redact -d 'Put stand-ins for addresses, names of hosts and people, and ids of sessions, so that the result can be shared'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from explain" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from explain" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from explain" -l no-defaults -d 'Read defaults from no file'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from lint" -l select -d 'Ask these rules alone: codes, the beginning of codes (SDP5), or names; may be repeated' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from lint" -l ignore -d 'Do not ask these rules; may be repeated' -r
@@ -465,9 +486,11 @@ never\t'Nowhere'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from lint" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
 warning\t'Findings of severity warning or error fail the run'
 never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from lint" -l defaults -d 'Read defaults of flags from this file (TOML), and not from those of project and user [env: RTCSCOPE_DEFAULTS]' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from lint" -l redact -d 'Put stand-ins for addresses, names of hosts and people, and ids of sessions, so that the result can be shared'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from lint" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from lint" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from lint" -l no-defaults -d 'Read defaults from no file'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from lint" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from negotiate" -l type -d 'What the first and the second one are, where neither the input nor the name of the file says so' -r -f -a "offer\t'An offer'
 answer\t'An answer'"
@@ -494,9 +517,11 @@ never\t'Nowhere'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from negotiate" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
 warning\t'Findings of severity warning or error fail the run'
 never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from negotiate" -l defaults -d 'Read defaults of flags from this file (TOML), and not from those of project and user [env: RTCSCOPE_DEFAULTS]' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from negotiate" -l redact -d 'Put stand-ins for addresses, names of hosts and people, and ids of sessions, so that the result can be shared'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from negotiate" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from negotiate" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from negotiate" -l no-defaults -d 'Read defaults from no file'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from negotiate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rewrite" -l prefer -d 'Put this codec first, its rtx and red with it: VP8, opus/48000, \'H264;profile-level-id=42e01f\', or a payload type; may be repeated, in order of preference' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rewrite" -l only -d 'Take out all other codecs where this one is, with all that is said of them; may be repeated to keep several' -r
@@ -523,10 +548,12 @@ never\t'Nowhere'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rewrite" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
 warning\t'Findings of severity warning or error fail the run'
 never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rewrite" -l defaults -d 'Read defaults of flags from this file (TOML), and not from those of project and user [env: RTCSCOPE_DEFAULTS]' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rewrite" -l force -d 'Write the result even if `sdp lint` finds faults in it that the input has not'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rewrite" -l redact -d 'Put stand-ins for addresses, names of hosts and people, and ids of sessions, so that the result can be shared'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rewrite" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rewrite" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rewrite" -l no-defaults -d 'Read defaults from no file'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rewrite" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rules" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'
@@ -547,9 +574,11 @@ never\t'Nowhere'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rules" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
 warning\t'Findings of severity warning or error fail the run'
 never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rules" -l defaults -d 'Read defaults of flags from this file (TOML), and not from those of project and user [env: RTCSCOPE_DEFAULTS]' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rules" -l redact -d 'Put stand-ins for addresses, names of hosts and people, and ids of sessions, so that the result can be shared'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rules" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rules" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rules" -l no-defaults -d 'Read defaults from no file'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp; and __fish_seen_subcommand_from rules" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp-explain" -l pc -d 'Of a dump, take this peer connection alone' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp-explain" -l at -d 'Explain the description of this number alone, counted from 1 in the order of the input' -r
@@ -572,10 +601,12 @@ never\t'Nowhere'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp-explain" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
 warning\t'Findings of severity warning or error fail the run'
 never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp-explain" -l defaults -d 'Read defaults of flags from this file (TOML), and not from those of project and user [env: RTCSCOPE_DEFAULTS]' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp-explain" -l lines -d 'Say of every line what it means, and which RFC says so; ICE passwords and keys are left out'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp-explain" -l redact -d 'Put stand-ins for addresses, names of hosts and people, and ids of sessions, so that the result can be shared'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp-explain" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp-explain" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp-explain" -l no-defaults -d 'Read defaults from no file'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand sdp-explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -l sdp -d 'The call\'s descriptions: SDP, or a dump of the browser; may be repeated' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -l keys -d 'Keys that open SRTP: an NSS key log, `a=crypto` lines, or JSON; may be repeated' -r -F
@@ -611,6 +642,7 @@ never\t'Nowhere'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
 warning\t'Findings of severity warning or error fail the run'
 never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -l defaults -d 'Read defaults of flags from this file (TOML), and not from those of project and user [env: RTCSCOPE_DEFAULTS]' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -l timeline -d 'Show each stream over time too; with --format csv or jsonl, nothing but that'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -l rtcp -d 'Show what RTCP says, packet by packet and block by block'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -l packets -d 'Show packet by packet: a line each'
@@ -618,6 +650,7 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fis
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -l redact -d 'Put stand-ins for addresses, names of hosts and people, and ids of sessions, so that the result can be shared'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -l no-defaults -d 'Read defaults from no file'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and not __fish_seen_subcommand_from diff" -a "diff" -d 'Compare two captures of one call: what was lost between them, and how the delay varied'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and __fish_seen_subcommand_from diff" -l ssrc -d 'Compare only this source, as 0x… or decimal; may be repeated' -r
@@ -643,9 +676,11 @@ never\t'Nowhere'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and __fish_seen_subcommand_from diff" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
 warning\t'Findings of severity warning or error fail the run'
 never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and __fish_seen_subcommand_from diff" -l defaults -d 'Read defaults of flags from this file (TOML), and not from those of project and user [env: RTCSCOPE_DEFAULTS]' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and __fish_seen_subcommand_from diff" -l redact -d 'Put stand-ins for addresses, names of hosts and people, and ids of sessions, so that the result can be shared'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and __fish_seen_subcommand_from diff" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and __fish_seen_subcommand_from diff" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and __fish_seen_subcommand_from diff" -l no-defaults -d 'Read defaults from no file'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand analyze; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand pcap; and not __fish_seen_subcommand_from diff" -l sdp -d 'The call\'s descriptions: SDP, or a dump of the browser; may be repeated' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand pcap; and not __fish_seen_subcommand_from diff" -l keys -d 'Keys that open SRTP: an NSS key log, `a=crypto` lines, or JSON; may be repeated' -r -F
@@ -681,6 +716,7 @@ never\t'Nowhere'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand pcap; and not __fish_seen_subcommand_from diff" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
 warning\t'Findings of severity warning or error fail the run'
 never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand pcap; and not __fish_seen_subcommand_from diff" -l defaults -d 'Read defaults of flags from this file (TOML), and not from those of project and user [env: RTCSCOPE_DEFAULTS]' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand pcap; and not __fish_seen_subcommand_from diff" -l timeline -d 'Show each stream over time too; with --format csv or jsonl, nothing but that'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand pcap; and not __fish_seen_subcommand_from diff" -l rtcp -d 'Show what RTCP says, packet by packet and block by block'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand pcap; and not __fish_seen_subcommand_from diff" -l packets -d 'Show packet by packet: a line each'
@@ -688,6 +724,7 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand pcap; and not __fish_s
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand pcap; and not __fish_seen_subcommand_from diff" -l redact -d 'Put stand-ins for addresses, names of hosts and people, and ids of sessions, so that the result can be shared'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand pcap; and not __fish_seen_subcommand_from diff" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand pcap; and not __fish_seen_subcommand_from diff" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand pcap; and not __fish_seen_subcommand_from diff" -l no-defaults -d 'Read defaults from no file'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand pcap; and not __fish_seen_subcommand_from diff" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand pcap; and not __fish_seen_subcommand_from diff" -a "diff" -d 'Compare two captures of one call: what was lost between them, and how the delay varied'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand pcap; and __fish_seen_subcommand_from diff" -l ssrc -d 'Compare only this source, as 0x… or decimal; may be repeated' -r
@@ -713,9 +750,11 @@ never\t'Nowhere'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand pcap; and __fish_seen_subcommand_from diff" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
 warning\t'Findings of severity warning or error fail the run'
 never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand pcap; and __fish_seen_subcommand_from diff" -l defaults -d 'Read defaults of flags from this file (TOML), and not from those of project and user [env: RTCSCOPE_DEFAULTS]' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand pcap; and __fish_seen_subcommand_from diff" -l redact -d 'Put stand-ins for addresses, names of hosts and people, and ids of sessions, so that the result can be shared'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand pcap; and __fish_seen_subcommand_from diff" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand pcap; and __fish_seen_subcommand_from diff" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand pcap; and __fish_seen_subcommand_from diff" -l no-defaults -d 'Read defaults from no file'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand pcap; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l relay -d 'Have both ends meet through this turn: or turns: server; several are compared side by side' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l transport -d 'Reach relays over these instead of what their URIs ask for; several are compared side by side' -r -f -a "udp\t'Plain UDP'
@@ -779,6 +818,7 @@ never\t'Nowhere'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
 warning\t'Findings of severity warning or error fail the run'
 never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l defaults -d 'Read defaults of flags from this file (TOML), and not from those of project and user [env: RTCSCOPE_DEFAULTS]' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l embedded -d 'Start a relay inside this process and meet through that, over UDP, TCP and TLS'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l insecure -d 'Go on with a bad certificate'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -s 4 -l ipv4 -d 'Use IPv4; with -6, both [default: IPv4 on loopback, both with --interface]'
@@ -790,6 +830,7 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l clock -d 'Fin
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l redact -d 'Put stand-ins for addresses, names of hosts and people, and ids of sessions, so that the result can be shared'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l no-defaults -d 'Read defaults from no file'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -l jobs -d 'How many checks run at the same time, 1 to 256 [default: 8]' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -l deadline -d 'How long all of them may take [default: 5m]' -r
@@ -814,12 +855,91 @@ never\t'Nowhere'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
 warning\t'Findings of severity warning or error fail the run'
 never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -l defaults -d 'Read defaults of flags from this file (TOML), and not from those of project and user [env: RTCSCOPE_DEFAULTS]' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -l init -d 'Write a plan with every kind of check explained, as PLAN or rtcscope.toml; - for standard output'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -l list -d 'Show what would be run, and run nothing'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -l redact -d 'Put stand-ins for addresses, names of hosts and people, and ids of sessions, so that the result can be shared'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -l no-defaults -d 'Read defaults from no file'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand config; and not __fish_seen_subcommand_from show path" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
+json\t'For programs: one object, versioned by its `schema`'
+jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
+csv\t'Rows for spreadsheets and scripts, where the result is a table'
+markdown\t'For tickets and merge requests'
+html\t'A page with pictures that needs nothing else: to look at, print and send'
+sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
+github\t'Findings as annotations of GitHub Actions'
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand config; and not __fish_seen_subcommand_from show path" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand config; and not __fish_seen_subcommand_from show path" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand config; and not __fish_seen_subcommand_from show path" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'In pipes and files too'
+never\t'Nowhere'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand config; and not __fish_seen_subcommand_from show path" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
+warning\t'Findings of severity warning or error fail the run'
+never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand config; and not __fish_seen_subcommand_from show path" -l defaults -d 'Read defaults of flags from this file (TOML), and not from those of project and user [env: RTCSCOPE_DEFAULTS]' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand config; and not __fish_seen_subcommand_from show path" -l redact -d 'Put stand-ins for addresses, names of hosts and people, and ids of sessions, so that the result can be shared'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand config; and not __fish_seen_subcommand_from show path" -s q -l quiet -d 'Show no progress'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand config; and not __fish_seen_subcommand_from show path" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand config; and not __fish_seen_subcommand_from show path" -l no-defaults -d 'Read defaults from no file'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand config; and not __fish_seen_subcommand_from show path" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand config; and not __fish_seen_subcommand_from show path" -f -a "show" -d 'Show every setting, its value, and where that came from: flag, environment, file and line, or built in'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand config; and not __fish_seen_subcommand_from show path" -f -a "path" -d 'Print where your own file of defaults is, or would be'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand config; and __fish_seen_subcommand_from show" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
+json\t'For programs: one object, versioned by its `schema`'
+jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
+csv\t'Rows for spreadsheets and scripts, where the result is a table'
+markdown\t'For tickets and merge requests'
+html\t'A page with pictures that needs nothing else: to look at, print and send'
+sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
+github\t'Findings as annotations of GitHub Actions'
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand config; and __fish_seen_subcommand_from show" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand config; and __fish_seen_subcommand_from show" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand config; and __fish_seen_subcommand_from show" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'In pipes and files too'
+never\t'Nowhere'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand config; and __fish_seen_subcommand_from show" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
+warning\t'Findings of severity warning or error fail the run'
+never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand config; and __fish_seen_subcommand_from show" -l defaults -d 'Read defaults of flags from this file (TOML), and not from those of project and user [env: RTCSCOPE_DEFAULTS]' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand config; and __fish_seen_subcommand_from show" -l redact -d 'Put stand-ins for addresses, names of hosts and people, and ids of sessions, so that the result can be shared'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand config; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Show no progress'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand config; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand config; and __fish_seen_subcommand_from show" -l no-defaults -d 'Read defaults from no file'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand config; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand config; and __fish_seen_subcommand_from path" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
+json\t'For programs: one object, versioned by its `schema`'
+jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
+csv\t'Rows for spreadsheets and scripts, where the result is a table'
+markdown\t'For tickets and merge requests'
+html\t'A page with pictures that needs nothing else: to look at, print and send'
+sarif\t'Findings for code hosts and editors: SARIF 2.1.0'
+github\t'Findings as annotations of GitHub Actions'
+junit\t'Findings as failed tests: JUnit XML'
+prometheus\t'Numbers for Prometheus, as its node exporter reads them from `*.prom` files'
+nagios\t'One line with performance data for Nagios and Icinga, and their exit codes'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand config; and __fish_seen_subcommand_from path" -l report -d 'Write the result to a file as well, in this format; may be repeated' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand config; and __fish_seen_subcommand_from path" -s o -l output -d 'Write the result to this file instead of standard output' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand config; and __fish_seen_subcommand_from path" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'In pipes and files too'
+never\t'Nowhere'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand config; and __fish_seen_subcommand_from path" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
+warning\t'Findings of severity warning or error fail the run'
+never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand config; and __fish_seen_subcommand_from path" -l defaults -d 'Read defaults of flags from this file (TOML), and not from those of project and user [env: RTCSCOPE_DEFAULTS]' -r -F
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand config; and __fish_seen_subcommand_from path" -l redact -d 'Put stand-ins for addresses, names of hosts and people, and ids of sessions, so that the result can be shared'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand config; and __fish_seen_subcommand_from path" -s q -l quiet -d 'Show no progress'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand config; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand config; and __fish_seen_subcommand_from path" -l no-defaults -d 'Read defaults from no file'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand config; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'
 jsonl\t'For programs that read as it comes: one object a line, each with its `schema`'
@@ -839,9 +959,11 @@ never\t'Nowhere'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
 warning\t'Findings of severity warning or error fail the run'
 never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -l defaults -d 'Read defaults of flags from this file (TOML), and not from those of project and user [env: RTCSCOPE_DEFAULTS]' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -l redact -d 'Put stand-ins for addresses, names of hosts and people, and ids of sessions, so that the result can be shared'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -l no-defaults -d 'Read defaults from no file'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand schema" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'
@@ -862,9 +984,11 @@ never\t'Nowhere'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand schema" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
 warning\t'Findings of severity warning or error fail the run'
 never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand schema" -l defaults -d 'Read defaults of flags from this file (TOML), and not from those of project and user [env: RTCSCOPE_DEFAULTS]' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand schema" -l redact -d 'Put stand-ins for addresses, names of hosts and people, and ids of sessions, so that the result can be shared'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand schema" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand schema" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand schema" -l no-defaults -d 'Read defaults from no file'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand schema" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand completions" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'
@@ -885,9 +1009,11 @@ never\t'Nowhere'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand completions" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
 warning\t'Findings of severity warning or error fail the run'
 never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand completions" -l defaults -d 'Read defaults of flags from this file (TOML), and not from those of project and user [env: RTCSCOPE_DEFAULTS]' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand completions" -l redact -d 'Put stand-ins for addresses, names of hosts and people, and ids of sessions, so that the result can be shared'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand completions" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand completions" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand completions" -l no-defaults -d 'Read defaults from no file'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand man" -l format -d 'Format of the result on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one object, versioned by its `schema`'
@@ -908,7 +1034,9 @@ never\t'Nowhere'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand man" -l fail-on -d 'The least severity of a finding that makes the exit code 1' -r -f -a "error\t'Findings of severity error fail the run'
 warning\t'Findings of severity warning or error fail the run'
 never\t'No finding fails the run'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand man" -l defaults -d 'Read defaults of flags from this file (TOML), and not from those of project and user [env: RTCSCOPE_DEFAULTS]' -r -F
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand man" -l redact -d 'Put stand-ins for addresses, names of hosts and people, and ids of sessions, so that the result can be shared'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand man" -s q -l quiet -d 'Show no progress'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand man" -s v -l verbose -d 'Tell more; may be repeated'
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand man" -l no-defaults -d 'Read defaults from no file'
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -213,7 +213,8 @@ fn the_map_is_the_tree() {
 const DOCUMENTS: [&str; 3] = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md"];
 
 /// Words in the form of a code that are none.
-const OTHER_WORDS: [&str; 3] = ["NO_COLOR", "TURN_PASSWORD", "UPDATE_ASSETS"];
+const OTHER_WORDS: [&str; 5] =
+    ["CLICOLOR_FORCE", "NO_COLOR", "TURN_PASSWORD", "UPDATE_ASSETS", "XDG_CONFIG_HOME"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -350,7 +351,7 @@ fn run(example: &Example) -> Output {
     std::fs::write(dir.0.join("deploy/turn.toml"), rtcscope::check::plan::SAMPLE).expect("a new file");
     let words = example.words.iter().skip(1).map(|word| word.replace('~', &home));
     let mut command = Command::new(cargo_bin!("rtcscope"));
-    command.args(words).env_clear().current_dir(&dir.0);
+    command.args(words).env_clear().env("HOME", &dir.0).current_dir(&dir.0);
     // What was copied.
     let piped = match (example.words[1].as_str(), example.words.iter().any(|word| word == "-")) {
         ("sdp", true) => Some(offer),

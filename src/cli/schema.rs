@@ -4,7 +4,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Value, json};
 
-use super::{Context, UserError, explain, failure, sdp, stun};
+use super::{Context, UserError, config, explain, failure, sdp, stun};
 use crate::finding::{Exit, Finding};
 use crate::report::Report;
 use crate::{analyze as captures, call, check, probe, sdp as descriptions, spelling};
@@ -77,6 +77,7 @@ const SHAPES: &[Shape] = &[
         vec![whole::<check::Summary>(all), one, lone("summary")]
     }),
     of::<check::Listing>(|all| vec![whole::<check::Listing>(all)]),
+    of::<config::Shown>(|all| vec![whole::<config::Shown>(all)]),
     of::<probe::pair::Pair>(|all| vec![whole::<probe::pair::Pair>(all)]),
     of::<failure::Failure>(|all| vec![whole::<failure::Failure>(all)]),
     of::<explain::Explanation>(|all| vec![whole::<explain::Explanation>(all)]),

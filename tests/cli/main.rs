@@ -5,6 +5,7 @@
 mod aliases;
 mod assets;
 mod check;
+mod config;
 mod cred;
 mod errors;
 mod explain;
