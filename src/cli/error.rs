@@ -151,7 +151,7 @@ pub(super) fn of_key(error: &clap::Error) -> OfKey {
     let value = text(ContextKind::InvalidValue).concat();
     let valid = text(ContextKind::ValidValue);
     let near = spelling::nearest(&value, valid.iter().map(String::as_str));
-    let hint = near.first().map(|near| format!("did you mean `{near}`?")).unwrap_or_default();
+    let hint = spelling::question(&near).unwrap_or_default();
     let ticked = |keys: &[String]| keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
     let message = match error.kind() {
         ErrorKind::ValueValidation => {

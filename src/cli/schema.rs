@@ -30,13 +30,14 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
     match shape {
         Some(shape) => context.emit_raw(&shape.file()?),
         None => {
-            let near = spelling::nearest(&asked, SHAPES.iter().map(|shape| shape.name));
-            let near: Vec<String> = near.iter().map(|name| format!("`{name}`")).collect();
+            let near =
+                spelling::nearest(&asked, SHAPES.iter().flat_map(|shape| [shape.name, stem(shape.name)]));
+            let names = SHAPES.iter().map(|shape| shape.name);
+            let near: Vec<&str> =
+                names.filter(|name| near.iter().any(|near| near == name || *near == stem(name))).collect();
+            let meant = spelling::question(&near);
             Err(UserError::usage(format!("no result has the schema `{asked}`"))
-                .hint(match near.is_empty() {
-                    true => "`rtcscope schema` lists all of them".to_owned(),
-                    false => format!("did you mean {}?", near.join(" or ")),
-                })
+                .hint(meant.unwrap_or_else(|| "`rtcscope schema` lists all of them".to_owned()))
                 .into())
         }
     }

@@ -10,6 +10,7 @@ mod cred;
 mod errors;
 mod explain;
 mod global;
+mod manners;
 mod probe;
 mod sdp;
 mod sdp_diff;
@@ -18,6 +19,7 @@ mod sdp_lint;
 mod sdp_negotiate;
 mod sdp_rewrite;
 mod sdp_secrets;
+mod spelling;
 mod stun;
 mod turnserver_conf;
 

@@ -196,10 +196,8 @@ impl Reader<'_> {
                 for (word, span) in words(value) {
                     let read = Expectation::from_word(word).map_err(|near| {
                         let code = word.trim_start_matches('!');
-                        let hint = match near.is_empty() {
-                            true => "`rtcscope explain` lists all codes".to_owned(),
-                            false => format!("did you mean {}?", ticked(&near)),
-                        };
+                        let meant = spelling::question(&near);
+                        let hint = meant.unwrap_or_else(|| "`rtcscope explain` lists all codes".to_owned());
                         self.error(span, format!("no finding has the code `{code}`")).hint(hint)
                     })?;
                     entry.expect.push(read);
@@ -343,10 +341,7 @@ impl Reader<'_> {
     pub(crate) fn unknown(&self, name: &str, span: Range<usize>, place: &str, known: &[&str]) -> PlanError {
         let near = spelling::nearest(name, known.iter().copied());
         let error = self.error(span, format!("unknown key `{name}` in {place}"));
-        error.hint(match near.is_empty() {
-            true => format!("there are {}", known.join(", ")),
-            false => format!("did you mean {}?", ticked(&near)),
-        })
+        error.hint(spelling::question(&near).unwrap_or_else(|| format!("there are {}", known.join(", "))))
     }
 }
 
@@ -372,10 +367,6 @@ fn plan_hint(hint: &str) -> String {
         Some((metric, value)) => format!("{before}`{metric} = \"{value}\"`"),
         None => hint.to_owned(),
     }
-}
-
-fn ticked(words: &[&str]) -> String {
-    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or ")
 }
 
 /// The strings of a value that is one or an array of them.
