@@ -36,7 +36,7 @@ pub use error::UserError;
 /// Say, without a browser, why a WebRTC call does not work and how good it is
 #[derive(Debug, Parser)]
 #[command(name = "rtcscope", version, disable_help_subcommand = true, max_term_width = 100)]
-#[command(after_long_help = EXIT_CODES)]
+#[command(after_long_help = HELP)]
 pub struct Cli {
     #[command(flatten)]
     global: Global,
@@ -105,7 +105,7 @@ pub struct Global {
     /// Put stand-ins for addresses, names of hosts and people, and ids of sessions, so that the result can be shared
     #[arg(long, global = true)]
     redact: bool,
-    /// Show no progress
+    /// Show no progress, and say nothing besides the result but errors
     #[arg(short, long, global = true)]
     quiet: bool,
     /// Tell more; may be repeated
@@ -135,7 +135,19 @@ impl Global {
     }
 }
 
-const EXIT_CODES: &str = "Exit codes:
+const HELP: &str = "Examples:
+  rtcscope check
+      is this machine well, and the tool itself?
+  rtcscope probe --embedded
+      what a probe shows, of a server inside the process
+  rtcscope sdp lint offer.sdp
+      what is wrong with a session description
+  rtcscope analyze call.pcapng
+      how good was the call in a capture?
+  rtcscope explain REST_EXPIRED
+      what a finding means, and what to change
+
+Exit codes:
   0    healthy: no finding at or above --fail-on, no threshold crossed
   1    such a finding, a failed phase, or a crossed threshold
   2    the command line is wrong
