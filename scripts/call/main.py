@@ -8,8 +8,8 @@ import subprocess
 import sys
 import time
 
-DIR, BINARY, CHROMIUM, PYTHON = sys.argv[1:5]
-RUNS = int(sys.argv[5])
+DIR, BINARY, CHROMIUM, PYTHON, RAW_UDP = sys.argv[1:6]
+RUNS = int(sys.argv[6])
 ADDRESS = "192.0.2.1"
 SECONDS, PINGS = 5, 1000
 HERE = pathlib.Path(__file__).parent
@@ -75,17 +75,19 @@ def times(value, base):
 
 def calls():
     same = ["--media", "audio", "--duration", f"{SECONDS}s", "--pings", str(PINGS)]
-    rows = {"rtcscope": [], "rtcscope, with video": [], "Chromium": [], "aiortc": []}
+    rows = {"rtcscope": [], "rtcscope, with video": [], "Chromium": [], "aiortc": [], "tokio": []}
     for run in range(RUNS):
         print(f"run {run + 1} of {RUNS}", file=sys.stderr)
         rows["rtcscope"].append(ours(*same))
+        every = SECONDS * 1_000_000 // PINGS
+        rows["tokio"].append(output(RAW_UDP, ADDRESS, str(PINGS), str(every), "64"))
         rows["rtcscope, with video"].append(ours())
         profile = f"{DIR}/profile-{run}"
         command = ["node", str(HERE / "chromium.mjs"), profile, CHROMIUM, str(SECONDS), str(PINGS), "1"]
         rows["Chromium"].append(theirs(output(*command)))
         command = [PYTHON, str(HERE / "aiortc_call.py"), str(SECONDS), str(PINGS), ADDRESS]
         rows["aiortc"].append(theirs(output(*command)))
-    return rows
+    return rows, rows.pop("tokio")
 
 
 def relays():
@@ -118,7 +120,7 @@ def relays():
     return version.stdout.decode().split("-")[0] or "?", rows
 
 
-def section(rows, version, relayed):
+def section(rows, runtime, version, relayed):
     chromium, aiortc = (rows[name][0]["version"] for name in ("Chromium", "aiortc"))
     first = rows["rtcscope"]
     cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "?")
@@ -158,6 +160,8 @@ def section(rows, version, relayed):
     for at, name in enumerate(floors):
         floor = middle(first, "floor", at)
         lines.append(f"| rtcscope, {name} | {floor * 1e3:.1f} | {times(trip, floor)} |")
+    floor = middle(runtime, "median_ms")
+    lines.append(f"| tokio's single-threaded runtime, as often as the pings | {floor * 1e3:.1f} | {times(trip, floor)} |")
     floor = middle(rows["aiortc"], "floor", 0)
     lines.append(f"| asyncio, as often as the pings | {floor * 1e3:.1f} | {times(middle(rows['aiortc'], 'rtt', 0), floor)} |")
     lines += [
@@ -177,5 +181,4 @@ def write(text):
 
 
 if __name__ == "__main__":
-    rows = calls()
-    write(section(rows, *relays()))
+    write(section(*calls(), *relays()))

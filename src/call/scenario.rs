@@ -25,14 +25,14 @@ pub struct Scenario {
 }
 
 /// Pings come no more often.
-const LEAST: Duration = Duration::from_micros(500);
+pub(super) const LEAST_INTERVAL: Duration = Duration::from_micros(500);
 
 impl Scenario {
     /// From one ping to the next.
     #[must_use]
     pub fn ping_interval(&self) -> Duration {
         // What is sent at the very end would come back after it.
-        (self.duration.mul_f64(0.95) / self.load.pings.max(1)).max(LEAST)
+        (self.duration.mul_f64(0.95) / self.load.pings.max(1)).max(LEAST_INTERVAL)
     }
 }
 

@@ -99,6 +99,11 @@ pub const METRICS: &[KnownMetric] = &[
     ms("jitter", "Jitter (RFC 3550) of what arrived"),
     KnownMetric { name: "loss", unit: Unit::Percent, about: "Packets of media lost" },
     KnownMetric {
+        name: "pings.lost",
+        unit: Unit::Percent,
+        about: "Pings over the data channel that were not back at the end",
+    },
+    KnownMetric {
         name: "bitrate",
         unit: Unit::BitsPerSecond,
         about: "Payload of all media a second that arrived",
@@ -232,6 +237,7 @@ fn of_path(path: &PathFacts, labelled: bool) -> Vec<Metric> {
     }
     push("jitter", path.jitter_ms);
     push("loss", path.loss_pct);
+    push("pings.lost", path.channel.lost_pct());
     push("bitrate", path.bitrate_bps.map(|bps| bps as f64));
     push("throughput", path.throughput.as_ref().and_then(|t| t.bps).map(|bps| bps as f64));
     metrics

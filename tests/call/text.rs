@@ -83,11 +83,34 @@ fn flags_about_relays_are_refused_without_one_and_so_are_formats_that_would_be_e
         assert_eq!(exit, 2, "{flags:?}: {said}");
         assert!(said.contains(" is about relays, and there is none"), "{said}");
     }
+    for flags in [&["--insecure"][..], &["--servername", "turn.example.org"], &["--cafile", "none.pem"]] {
+        let (exit, said) = text(&[&["--embedded"], flags].concat());
+        assert_eq!((exit, said.contains("cannot be used with")), (2, true), "{said}");
+    }
     for format in ["csv", "junit", "github", "sarif"] {
         let (exit, said) = text(&["--format", format, "--duration", "20s"]);
         assert_eq!((exit, said.contains("take `json`")), (2, true), "{said}");
     }
     assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+}
+
+#[test]
+fn pings_that_did_not_fit_or_were_not_answered_are_told_and_can_be_limited() {
+    let (exit, said) = text(&["--duration", "200ms", "--pings", "5000", "--media", "none"]);
+    assert_eq!(exit, 0, "{said}");
+    let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("Of 5000 pings, ") && words.contains("one every 500 µs at most"), "{said}");
+    assert!(!text(&SHORT).1.contains("fitted into the time"));
+
+    let lossy = ["--unordered", "--max-retransmits", "0", "--impair", "loss=20%,only=dtls", "--seed", "3"];
+    let flags = [&lossy[..], &["--duration", "1s", "--pings", "200", "--timeout", "20s"]].concat();
+    let (exit, json) = call(&[&flags[..], &["--max", "pings.lost=1%"]].concat());
+    assert_eq!(exit, 1, "{json:#}");
+    let channel = &json["paths"][0]["channel"];
+    let [sent, answered] = ["pings", "answered"].map(|key| channel[key].as_f64().unwrap());
+    assert_eq!(channel["pings_asked"], 200);
+    let told = json["thresholds"][0]["actual_pct"].as_f64().unwrap();
+    assert!((told - (sent - answered) / sent * 100.0).abs() < 0.001, "{json:#}");
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "URI")]
     relay: Vec<String>,
     /// Start a relay inside this process and meet through that, over UDP, TCP and TLS
-    #[arg(long, conflicts_with_all = ["relay", "username", "password", "password_file", "secret", "key", "access_token", "access_token_file", "mac_key", "mac_key_file"])]
+    #[arg(long, conflicts_with_all = ["relay", "username", "password", "password_file", "secret", "key", "access_token", "access_token_file", "mac_key", "mac_key_file", "cafile", "servername", "insecure"])]
     embedded: bool,
     /// Reach relays over these instead of what their URIs ask for; several are compared side by side
     #[arg(long, value_name = "TRANSPORT", value_enum, value_delimiter = ',')]
