@@ -85,6 +85,8 @@ fn of_stream(line: &Line, facts: &StreamFacts, summary: &Summary) -> Series {
         name,
         unit,
         as_bars,
+        upper: Vec::new(),
+        width_s: line.interval_s,
         points: line.intervals.iter().map(|interval| (interval.at_s + middle, value(interval))).collect(),
     };
     let mut panels = vec![
@@ -99,7 +101,7 @@ fn of_stream(line: &Line, facts: &StreamFacts, summary: &Summary) -> Series {
     let marks = summary.findings.iter().filter_map(|finding| mark(finding, &facts.id)).collect();
     // All streams have the same axis, so that they can be compared.
     let end = line.intervals.last().map_or(0.0, |last| last.at_s + line.interval_s);
-    Series { title, span_s: (0.0, summary.duration_s.max(end)), panels, marks }
+    Series { title, span_s: (0.0, summary.duration_s.max(end)), panels, marks, strips: Vec::new() }
 }
 
 /// Where a finding about this stream begins.
