@@ -110,7 +110,9 @@ fn strips(line: &Line) -> Vec<Strip> {
         let told = line.intervals.iter().filter(|interval| of(interval) > 0).map(|interval| {
             let count = of(interval);
             let what = format!("{count} {}", what[usize::from(count > 1)]);
-            (interval.at_s, interval.at_s + line.interval_s, what)
+            // A mark in the middle, as bars next to each other would look like one.
+            let at = interval.at_s + line.interval_s / 2.0;
+            (at, at, what)
         });
         Strip { name, tone, spans: told.collect() }
     };

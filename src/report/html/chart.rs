@@ -217,9 +217,17 @@ fn series(series: &Series, page: &mut Html) {
         label(LEFT - 6.0, y + 13.0, "end", "ink", strip.name, page);
         rule(LEFT, y + STRIP, WIDTH - RIGHT, y + STRIP, "axis", page);
         for (from, to, what) in &strip.spans {
-            let length = (across.at(*to) - across.at(*from) - 0.5).max(2.0);
+            let length = (across.at(*to) - across.at(*from) - 0.5).max(4.0);
             let what = format!("{what} at {} s", number(*from));
-            bar(across.at(*from), y + 4.0, length, STRIP - 6.0, escape::tone(strip.tone), &what, page);
+            bar(
+                across.at(*from).min(WIDTH - RIGHT - length),
+                y + 4.0,
+                length,
+                STRIP - 6.0,
+                escape::tone(strip.tone),
+                &what,
+                page,
+            );
         }
     }
     let mut free = 0.0;
