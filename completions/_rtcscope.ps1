@@ -415,6 +415,7 @@ Register-ArgumentCompleter -Native -CommandName 'rtcscope' -ScriptBlock {
             [CompletionResult]::new('--media', '--media', [CompletionResultType]::ParameterName, 'What is sent, both ways: audio, video, or none')
             [CompletionResult]::new('--bitrate', '--bitrate', [CompletionResultType]::ParameterName, 'Payload of the video, a second')
             [CompletionResult]::new('--duration', '--duration', [CompletionResultType]::ParameterName, 'How long the call lasts once it is up')
+            [CompletionResult]::new('--pairs', '--pairs', [CompletionResultType]::ParameterName, 'Have so many pairs call each other at the same time, over each path')
             [CompletionResult]::new('--pings', '--pings', [CompletionResultType]::ParameterName, 'Pings over the data channel, spread over the duration')
             [CompletionResult]::new('--max-retransmits', '--max-retransmits', [CompletionResultType]::ParameterName, 'Send a lost message of the data channel again so often at most [default: until it arrives]')
             [CompletionResult]::new('--max-packet-lifetime', '--max-packet-lifetime', [CompletionResultType]::ParameterName, 'Send a lost message of the data channel again for so long at most, up to 65535ms')

@@ -398,6 +398,7 @@ set edit:completion:arg-completer[rtcscope] = {|@words|
             cand --media 'What is sent, both ways: audio, video, or none'
             cand --bitrate 'Payload of the video, a second'
             cand --duration 'How long the call lasts once it is up'
+            cand --pairs 'Have so many pairs call each other at the same time, over each path'
             cand --pings 'Pings over the data channel, spread over the duration'
             cand --max-retransmits 'Send a lost message of the data channel again so often at most [default: until it arrives]'
             cand --max-packet-lifetime 'Send a lost message of the data channel again for so long at most, up to 65535ms'

@@ -525,6 +525,7 @@ video\t'Frames of the sizes that an encoder makes, 30 a second'
 none\t'The data channel alone'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l bitrate -d 'Payload of the video, a second' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l duration -d 'How long the call lasts once it is up' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l pairs -d 'Have so many pairs call each other at the same time, over each path' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l pings -d 'Pings over the data channel, spread over the duration' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l max-retransmits -d 'Send a lost message of the data channel again so often at most [default: until it arrives]' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l max-packet-lifetime -d 'Send a lost message of the data channel again for so long at most, up to 65535ms' -r

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::end::End;
 use super::flights::Flight;
 use super::media::Kind;
+use super::pairs::PairsFacts;
 use super::peer::CandidateKind;
 use super::phases::{Phase, PhaseFacts};
 use super::rating::{Rating, rate};
@@ -26,7 +27,7 @@ pub struct PathFacts {
     pub transport: Option<&'static str>,
     /// When it began, as seconds since 1970: phases count from there.
     pub start_unix_s: Option<f64>,
-    /// It came up, and stayed up.
+    /// It came up, and stayed up; of several pairs, all did.
     pub works: bool,
     /// What did not work.
     pub failure: Option<Failure>,
@@ -68,6 +69,10 @@ pub struct PathFacts {
     /// The one-way delay in a word; of a path that stays within the host it would say nothing, and of one that failed or
     /// loses more than 5 % too much.
     pub rating: Option<Rating>,
+    /// Where several pairs called at the same time: how they fared. What stands above is of all of them together, and what
+    /// can be of one call only, of the first that failed or of the slowest to come up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pairs: Option<PairsFacts>,
 }
 
 /// One end's relay, and what was done to get and to keep it.
@@ -367,6 +372,7 @@ impl Call {
                 received_bytes: bulk.received_bytes,
             }),
             impairment: End::BOTH.into_iter().filter_map(|end| self.impairment(end)).collect(),
+            pairs: None,
         }
     }
 
@@ -468,13 +474,13 @@ fn failure(phase: Phase, reason: &str) -> Failure {
     }
 }
 
-fn merged<'a>(parts: impl Iterator<Item = &'a Rolling>) -> Option<Distribution> {
+pub(super) fn merged<'a>(parts: impl Iterator<Item = &'a Rolling>) -> Option<Distribution> {
     let mut whole = Rolling::default();
     parts.for_each(|part| whole.merge(part));
     whole.distribution()
 }
 
-fn percent(part: u64, whole: u64) -> Option<f64> {
+pub(super) fn percent(part: u64, whole: u64) -> Option<f64> {
     (whole > 0).then(|| (part as f64 / whole as f64 * 1e5).round() / 1e3)
 }
 

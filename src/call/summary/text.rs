@@ -3,6 +3,7 @@
 use super::Summary;
 use crate::call::IntervalFacts;
 use crate::call::facts::{ImpairmentFacts, PathFacts, StepFacts};
+use crate::call::pairs::{FailureFacts, PairsFacts};
 use crate::call::rating;
 use crate::call::scenario::LEAST_INTERVAL;
 use crate::finding::Exit;
@@ -65,22 +66,27 @@ fn verdict(summary: &Summary) -> Cell {
     if let Some(loss) = summary.loss_pct {
         facts.push(format!("loss {loss} %"));
     }
+    let pairs = summary.paths.first().and_then(|path| path.pairs.as_ref());
+    let (works, is) = match pairs {
+        Some(pairs) => (format!("all {} calls work", pairs.asked), "are"),
+        None => ("the call works".to_owned(), "is"),
+    };
     let facts = facts.join(", ");
     match summary.exit {
         Exit::Interrupted => Cell::new(format!("interrupted; so far: {facts}"), Tone::Warn),
         Exit::Healthy => match summary.paths.iter().find_map(|path| path.cut_off_ms) {
             Some(ms) => {
                 let seconds = ms / 1e3;
-                let line = format!("the call works; cut off by --deadline after {seconds:.1} s: {facts}");
+                let line = format!("{works}; cut off by --deadline after {seconds:.1} s: {facts}");
                 Cell::new(line, Tone::Warn)
             }
-            None => Cell::new(format!("the call works: {facts}"), Tone::Good),
+            None => Cell::new(format!("{works}: {facts}"), Tone::Good),
         },
         Exit::Failed => {
             let crossed = summary.thresholds.iter().find(|limit| limit.state() == State::Crossed);
             let under = crossed.is_some_and(|limit| limit.threshold.bound == Bound::Min);
             let beyond = if under { "below" } else { "above" };
-            Cell::new(format!("the call works, and is {beyond} a limit: {facts}"), Tone::Bad)
+            Cell::new(format!("{works}, and {is} {beyond} a limit: {facts}"), Tone::Bad)
         }
         _ if !summary.not_tried.is_empty() => {
             Cell::new(format!("not every path was tried: {facts}"), Tone::Warn)
@@ -104,6 +110,7 @@ fn of_path(path: &PathFacts, summary: &Summary, told: bool) -> Vec<Block> {
             format!("Cut off by --deadline after {seconds:.1} s: the figures are of what was until then.");
         blocks.push(Block::Paragraph(Cell::new(line, Tone::Warn)));
     }
+    blocks.extend(path.pairs.iter().flat_map(pairs));
     blocks.extend(certificate(path));
     if let Some(pair) = &path.pair {
         let (caller, callee) = (&pair.caller, &pair.callee);
@@ -182,6 +189,27 @@ fn of_path(path: &PathFacts, summary: &Summary, told: bool) -> Vec<Block> {
         blocks.push(Block::List { numbered: false, items: steps(path) });
     }
     blocks
+}
+
+/// How several pairs fared.
+fn pairs(pairs: &PairsFacts) -> Vec<Block> {
+    let PairsFacts { asked, working, .. } = pairs;
+    let within = pairs.setup.as_ref().map_or_else(String::new, |setup| {
+        format!(", within {} (p50), {} at most", time(setup.median_ms), time(setup.max_ms))
+    });
+    let tone = if working == asked { Tone::Plain } else { Tone::Bad };
+    let line = format!(
+        "{working} of {asked} pairs had their call{within}. Round trips, delays, loss and rates are of all of them together, \
+         phases and streams of the {}.",
+        if pairs.failures.is_empty() { "slowest to come up" } else { "first that failed" }
+    );
+    let failure = |failure: &FailureFacts| {
+        let line = format!("{} x {}: {}", failure.pairs, failure.phase, failure.reason);
+        Cell::new(line, Tone::Bad)
+    };
+    let items: Vec<Cell> = pairs.failures.iter().map(failure).collect();
+    let list = (items.len() > 1).then_some(Block::List { numbered: false, items });
+    [Block::Paragraph(Cell::new(line, tone))].into_iter().chain(list).collect()
 }
 
 /// What there is to say of pings that were not sent, or not answered.

@@ -146,6 +146,7 @@ pub(super) fn examine(args: &Args, context: &Context) -> anyhow::Result<(Summary
     let run = Run {
         scenario,
         addresses: args.path.addresses()?,
+        pairs: args.load.pairs,
         routes: routes.routes,
         all: args.path.all(),
         local: args.path.local()?,

@@ -3,9 +3,10 @@
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use super::Watcher;
 use super::evidence::Tape;
+use super::limits::Limits;
 use super::ports::Ports;
-use super::{Limits, Watcher};
 use crate::call::{Call, Output, Phase, Silence};
 
 /// The largest UDP payload.
