@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::facts::{Failure, MediaFacts, OneWay, PathFacts, RoundTrips, merged, percent};
 use super::media::Kind;
 use super::rating::rate;
+use super::series::SeriesFacts;
 use super::session::Call;
 use crate::measure::{Distribution, Rolling};
 
@@ -109,6 +110,7 @@ impl PathFacts {
             whole.received_bytes += one.received_bytes;
             whole
         });
+        let series = SeriesFacts::together(all().map(|path| &path.series));
         let started = all().filter_map(|path| path.start_unix_s).reduce(f64::min);
 
         let failed = pairs.iter().position(|pair| pair.facts.failure.is_some());
@@ -137,6 +139,7 @@ impl PathFacts {
             jitter_ms,
             bitrate_bps,
             throughput,
+            series,
             pairs: Some(together),
             ..path
         })

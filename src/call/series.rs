@@ -46,6 +46,44 @@ pub struct IntervalFacts {
     pub lost: u64,
 }
 
+impl SeriesFacts {
+    /// Of several calls at the same time, each from its own start.
+    pub(super) fn together<'a>(all: impl Iterator<Item = &'a Self> + Clone) -> Self {
+        let interval_s = all.clone().map(|one| one.interval_s).fold(0.0, f64::max);
+        let mut intervals: Vec<IntervalFacts> = Vec::new();
+        for interval in all.flat_map(|one| &one.intervals) {
+            let at = (interval.at_s / interval_s + 1e-6).floor() as usize;
+            while intervals.len() <= at {
+                let at_s = (intervals.len() as f64 * interval_s * 1e3).round() / 1e3;
+                intervals.push(IntervalFacts { at_s, ..IntervalFacts::default() });
+            }
+            intervals[at].join(interval);
+        }
+        Self { interval_s, intervals }
+    }
+}
+
+impl IntervalFacts {
+    /// Takes what another call had meanwhile. Of the calls of one run each sends as much as the others.
+    fn join(&mut self, other: &Self) {
+        let most = |a: Option<f64>, b: Option<f64>| a.into_iter().chain(b).reduce(f64::max);
+        let share = |a: Option<f64>, b: Option<f64>, weights: (u64, u64)| match (a, b) {
+            (Some(a), Some(b)) => {
+                let (own, others) = (weights.0.max(1) as f64, weights.1.max(1) as f64);
+                Some(((a * own + b * others) / (own + others) * 1e3).round() / 1e3)
+            }
+            (a, b) => a.or(b),
+        };
+        let sent = (self.sent, other.sent);
+        self.rtt_mean_ms = share(self.rtt_mean_ms, other.rtt_mean_ms, sent);
+        self.one_way_mean_ms = share(self.one_way_mean_ms, other.one_way_mean_ms, sent);
+        self.rtt_max_ms = most(self.rtt_max_ms, other.rtt_max_ms);
+        self.one_way_max_ms = most(self.one_way_max_ms, other.one_way_max_ms);
+        self.sent += other.sent;
+        self.lost += other.lost;
+    }
+}
+
 /// What is counted while it goes on.
 #[derive(Debug, Clone)]
 pub(super) struct Series(Rows<Row>);
@@ -145,6 +183,31 @@ fn lost(sent: &[u64], stream: &Stream, mut held: u64) -> Vec<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn calls_at_the_same_time_are_counted_together() {
+        let of = |interval_s: f64, sent: [u64; 4], mean: f64| {
+            let interval = |(n, sent): (usize, &u64)| IntervalFacts {
+                at_s: n as f64 * interval_s,
+                rtt_mean_ms: Some(mean),
+                rtt_max_ms: Some(mean * 2.0),
+                sent: *sent,
+                lost: 1,
+                ..IntervalFacts::default()
+            };
+            SeriesFacts { interval_s, intervals: sent.iter().enumerate().map(interval).collect() }
+        };
+        let all = [of(0.1, [1, 1, 1, 1], 2.0), of(0.2, [4, 4, 4, 4], 7.0)];
+        let together = SeriesFacts::together(all.iter());
+        assert_eq!((together.interval_s, together.intervals.len()), (0.2, 4));
+        assert_eq!((together.intervals[0].sent, together.intervals[0].lost), (6, 3));
+        assert_eq!(
+            (together.intervals[0].rtt_max_ms, together.intervals[3].rtt_mean_ms),
+            (Some(14.0), Some(7.0))
+        );
+        assert!(together.intervals[0].rtt_mean_ms.is_some_and(|ms| (5.0..5.5).contains(&ms)));
+        assert_eq!(SeriesFacts::together([].into_iter()), SeriesFacts::default());
+    }
 
     #[test]
     fn a_loss_counts_where_it_was_sent_and_what_is_still_held_is_none() {
