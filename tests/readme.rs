@@ -188,8 +188,10 @@ fn the_package_holds_what_it_needs_and_no_more() {
     for rule in registry::rules().filter(|rule| !rule.code.starts_with("SDP")) {
         let of_capture = rtcscope::analyze::rules::all().any(|other| other.code == rule.code);
         let of_plan = rtcscope::check::rules::all().any(|other| other.code == rule.code);
+        let of_call = rtcscope::call::rules::all().any(|other| other.code == rule.code);
         let text = match (rule.code.starts_with("CONF"), of_capture) {
             _ if of_plan => format!("src/check/explain/{}.md", rule.code),
+            _ if of_call => format!("src/call/explain/{}.md", rule.code),
             (true, _) => format!("src/turnserver/rules/{}.md", rule.name.replace('-', "_")),
             (_, true) => format!("src/analyze/rules/{}.md", rule.name.replace('-', "_")),
             _ => format!("src/probe/explain/{}.md", rule.code),

@@ -329,6 +329,14 @@ pub struct Cost {
     pub peak_memory_bytes: Option<u64>,
 }
 
+impl PathFacts {
+    /// The path's name, and how its relay was reached.
+    pub fn called(&self) -> String {
+        self.transport
+            .map_or_else(|| self.name.clone(), |transport| format!("{} over {transport}", self.name))
+    }
+}
+
 /// Numbers of dropped packets that are told.
 const MOST_NUMBERS: usize = 1000;
 /// With more loss than that, in percent, a delay is not rated.

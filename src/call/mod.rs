@@ -14,6 +14,7 @@ mod pairs;
 mod peer;
 mod phases;
 mod rating;
+pub mod rules;
 mod scenario;
 mod series;
 mod session;

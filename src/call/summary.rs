@@ -4,15 +4,17 @@ mod pictures;
 mod text;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::facts::{Cost, Failure, FloorFacts, OneWay, PathFacts, RoundTrips};
 use super::phases::PhaseFacts;
 use super::rating::Rating;
+use super::rules;
 use super::session::Descriptions;
-use crate::finding::Exit;
+use crate::finding::{Exit, FailOn, Finding};
 use crate::measure::Distribution;
 use crate::metric::{Judgement, KnownMetric, Metric, Threshold, Unit};
-use crate::report::{Document, Picture, Report};
+use crate::report::{Document, Picture, Report, Rows};
 
 /// Everything that was measured. What stands at the top is the first path's.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
@@ -53,6 +55,8 @@ pub struct Summary {
     pub cost: Cost,
     /// How each limit came out.
     pub thresholds: Vec<Judgement>,
+    /// Each path's failure, in the form that findings have.
+    pub findings: Vec<Finding>,
     /// Offer and answer of the first path, where they are to be shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub descriptions: Option<Descriptions>,
@@ -138,6 +142,7 @@ impl Summary {
         took_ms: f64,
         interrupted: bool,
         thresholds: &[Threshold],
+        fail_on: FailOn,
     ) -> Self {
         let mut metrics: Vec<Metric> = paths.iter().flat_map(|path| of_path(path, paths.len() > 1)).collect();
         metrics.extend(metric("cpu", cost.cpu_pct, Vec::new()));
@@ -145,7 +150,8 @@ impl Summary {
         let thresholds: Vec<Judgement> = thresholds.iter().flat_map(|limit| limit.judge(&metrics)).collect();
 
         let failed = paths.iter().any(|path| path.failure.is_some());
-        let mut exit = if failed { Exit::Failed } else { Exit::Healthy };
+        let findings: Vec<Finding> = paths.iter().filter_map(rules::of).collect();
+        let mut exit = fail_on.exit(&findings);
         for judgement in &thresholds {
             exit = exit.and(judgement.exit());
         }
@@ -158,9 +164,10 @@ impl Summary {
         let first = paths.first();
         Self {
             verdict: match exit {
+                // The verdict of a failure stays, whatever is to become of the exit code.
+                _ if failed => "fail",
                 Exit::Healthy => "pass",
                 Exit::Failed => "fail",
-                _ if failed => "fail",
                 _ => "inconclusive",
             },
             exit,
@@ -180,6 +187,7 @@ impl Summary {
             floor,
             cost,
             thresholds,
+            findings,
             descriptions: None,
             metrics,
             verbosity: 0,
@@ -263,6 +271,43 @@ impl Report for Summary {
 
     fn document(&self) -> Document {
         text::document(self)
+    }
+
+    fn rows(&self, whole: &Value) -> Option<Rows> {
+        const COLUMNS: &[&str] = &[
+            "name",
+            "transport",
+            "works",
+            "failure.phase",
+            "failure.reason",
+            "setup_ms",
+            "rtt.n",
+            "rtt.min_ms",
+            "rtt.median_ms",
+            "rtt.p95_ms",
+            "rtt.p99_ms",
+            "rtt.max_ms",
+            "one_way.n",
+            "one_way.min_ms",
+            "one_way.median_ms",
+            "one_way.p95_ms",
+            "one_way.p99_ms",
+            "one_way.max_ms",
+            "loss_pct",
+            "jitter_ms",
+            "bitrate_bps",
+            "throughput.bps",
+            "rating",
+        ];
+        Some(Rows { columns: COLUMNS, objects: whole.get("paths")?.as_array()?.clone() })
+    }
+
+    fn findings(&self) -> Option<&[Finding]> {
+        Some(&self.findings)
+    }
+
+    fn subjects(&self) -> Vec<String> {
+        self.paths.iter().map(PathFacts::called).collect()
     }
 
     fn metrics(&self) -> Vec<Metric> {

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::plan::{Entry, Expectation, Kind, Must};
 use super::{lasting, rules};
+use crate::call;
 use crate::finding::{Exit, FailOn, Finding, Severity};
 use crate::metric::{Bound, Judgement, Metric, State};
 use crate::report::{Block, Cell, Document, Picture, Rendered, Tone, Unread};
@@ -192,7 +193,8 @@ impl Outcome {
             findings.push(if expected { finding.evidence("expected", true) } else { finding });
         }
         let own = self.unmet(entry).chain(self.crossed(entry)).collect::<Vec<_>>();
-        let is_explained = !own.is_empty();
+        // A call's own exit is that of its finding, which the plan may expect.
+        let is_explained = !own.is_empty() || self.codes.contains(&call::rules::CALL_FAILED.code);
         findings.extend(own);
         if result.exit == Exit::Failed && !is_explained {
             findings.push(rules::CHECK_FAILED.finding("check", &entry.name).message(self.said.clone()));

@@ -1,11 +1,12 @@
 //! `rtcscope explain`: the rules behind the findings.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::{Context, UserError};
 use crate::finding::{Exit, Rule, Severity, registry};
 use crate::io::input;
-use crate::report::{Align, Block, Cell, Document, Report, Table, Tone, markdown};
+use crate::report::{Align, Block, Cell, Document, Report, Rows, Table, Tone, markdown};
 use crate::spelling;
 
 /// Explain findings: what they mean, why they happen, what to change
@@ -54,6 +55,11 @@ impl Report for Explanation {
             false => vec![list(&self.rules)],
         };
         Document { blocks }
+    }
+
+    fn rows(&self, whole: &Value) -> Option<Rows> {
+        let columns = &["code", "name", "severity", "summary", "refs", "since"];
+        Some(Rows { columns, objects: whole.get("rules")?.as_array()?.clone() })
     }
 
     fn exit(&self) -> Exit {

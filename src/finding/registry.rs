@@ -11,6 +11,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         .copied()
         .chain(crate::turnserver::rules::all())
         .chain(crate::analyze::rules::all())
+        .chain(crate::call::rules::all())
         .chain(crate::check::rules::all())
         .chain(lint)
 }

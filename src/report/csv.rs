@@ -5,6 +5,8 @@ use std::io::{self, Write};
 
 use serde_json::Value;
 
+use crate::finding::Finding;
+
 use super::{Rendered, Screen, printable::printable};
 
 /// Rows of a report, as they are in its JSON.
@@ -14,6 +16,25 @@ pub struct Rows {
     pub columns: &'static [&'static str],
     /// One object a row; what an object does not have is empty.
     pub objects: Vec<Value>,
+}
+
+impl Rows {
+    /// A row a finding, for what has no rows of its own.
+    pub(super) fn of_findings(findings: &[Finding]) -> Option<Self> {
+        const COLUMNS: &[&str] = &[
+            "code",
+            "name",
+            "severity",
+            "subject",
+            "stage",
+            "location.line",
+            "location.column",
+            "message",
+            "help",
+        ];
+        let objects = findings.iter().map(serde_json::to_value).collect::<Result<_, _>>().ok()?;
+        Some(Self { columns: COLUMNS, objects })
+    }
 }
 
 pub(super) fn render(report: &Rendered, _: Screen, out: &mut dyn Write) -> io::Result<()> {

@@ -7,6 +7,7 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use super::annotated::position;
 use super::{Rendered, Screen, printable};
 use crate::finding::{FailOn, Finding};
+use crate::metric::{Judgement, State};
 
 pub(super) fn render(report: &Rendered, _: Screen, out: &mut dyn Write) -> io::Result<()> {
     let findings = report.findings.as_deref().unwrap_or_default();
@@ -39,6 +40,11 @@ pub(super) fn render(report: &Rendered, _: Screen, out: &mut dyn Write) -> io::R
         }
         junit.add_test_suite(suite);
     }
+    if !report.thresholds.is_empty() {
+        let mut suite = TestSuite::new("limits");
+        suite.add_test_cases(report.thresholds.iter().map(|limit| limited(limit, report.schema)));
+        junit.add_test_suite(suite);
+    }
     let text = junit.to_string().map_err(io::Error::other)?;
     writeln!(out, "{}", text.trim_end())
 }
@@ -47,6 +53,26 @@ pub(super) fn render(report: &Rendered, _: Screen, out: &mut dyn Write) -> io::R
 fn suite_of(finding: &Finding) -> &str {
     let check = finding.evidence.get("check").and_then(serde_json::Value::as_str);
     check.unwrap_or(&finding.subject)
+}
+
+/// A limit is a case that passes, fails, or could not be judged.
+fn limited(limit: &Judgement, schema: &str) -> TestCase {
+    let of: String = limit.labels.iter().map(|(name, value)| format!(" {name}={}", shown(value))).collect();
+    let actual = limit.measured().unwrap_or_else(|| "not measured".to_owned());
+    let words = format!("{actual}, {} wanted", limit.wanted());
+    let kind = match limit.state() {
+        State::Ok => None,
+        State::Crossed => Some(NonSuccessKind::Failure),
+        State::NotMeasured => Some(NonSuccessKind::Error),
+    };
+    let status = kind.map_or_else(TestCaseStatus::success, |kind| {
+        let mut status = TestCaseStatus::non_success(kind);
+        status.set_message(words.clone()).set_type("limit");
+        status
+    });
+    let mut case = TestCase::new(format!("{}{of}", limit.threshold.metric.name), status);
+    case.set_classname(schema).set_system_out(words);
+    case
 }
 
 fn case(finding: &Finding, fail_on: FailOn) -> TestCase {

@@ -57,7 +57,7 @@ pub trait Report: serde::Serialize {
     }
 
     /// The rows that the report is in a table for spreadsheets, made from `whole`, which is its JSON; `None` for what is
-    /// no table.
+    /// no table, and has a row a finding if it finds any.
     fn rows(&self, _whole: &serde_json::Value) -> Option<Rows> {
         None
     }
@@ -171,14 +171,21 @@ impl Rendered {
         };
         Ok(Self {
             lines: if takes(Part::Lines) { report.lines(&json) } else { Vec::new() },
-            rows: if takes(Part::Rows) { report.rows(&json) } else { None },
+            rows: match takes(Part::Rows) {
+                true => report.rows(&json).or_else(|| Rows::of_findings(report.findings()?)),
+                false => None,
+            },
             json,
             findings: report.findings().map(<[Finding]>::to_vec),
             subjects: report.subjects(),
             unread: report.unread(),
             pictures: if takes(Part::Page) { report.pictures() } else { Vec::new() },
             metrics: if takes(Part::Metrics) { report.metrics() } else { Vec::new() },
-            thresholds: if takes(Part::Metrics) { report.thresholds() } else { Vec::new() },
+            thresholds: if takes(Part::Metrics) || takes(Part::Findings) {
+                report.thresholds()
+            } else {
+                Vec::new()
+            },
             ..Self::of_document(R::SCHEMA, document, report.exit())
         })
     }

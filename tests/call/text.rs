@@ -67,7 +67,7 @@ fn limits_are_told_by_their_side_in_the_units_of_the_tables() {
 }
 
 #[test]
-fn flags_about_relays_are_refused_without_one_and_so_are_formats_that_would_be_empty() {
+fn flags_about_relays_are_refused_without_one() {
     let started = Instant::now();
     for flags in [
         &["--insecure"][..],
@@ -86,10 +86,6 @@ fn flags_about_relays_are_refused_without_one_and_so_are_formats_that_would_be_e
     for flags in [&["--insecure"][..], &["--servername", "turn.example.org"], &["--cafile", "none.pem"]] {
         let (exit, said) = text(&[&["--embedded"], flags].concat());
         assert_eq!((exit, said.contains("cannot be used with")), (2, true), "{said}");
-    }
-    for format in ["csv", "junit", "github", "sarif"] {
-        let (exit, said) = text(&["--format", format, "--duration", "20s"]);
-        assert_eq!((exit, said.contains("take `json`")), (2, true), "{said}");
     }
     assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
 }

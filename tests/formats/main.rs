@@ -11,6 +11,7 @@ mod nagios;
 mod prometheus;
 mod redact;
 mod sarif;
+mod tables;
 
 use std::process::{Command, Output, Stdio};
 

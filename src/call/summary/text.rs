@@ -52,7 +52,7 @@ pub(super) fn document(summary: &Summary) -> Document {
 fn verdict(summary: &Summary) -> Cell {
     let told = |path: &PathFacts| {
         let failure = path.failure.as_ref()?;
-        let place = if summary.paths.len() > 1 { format!("{}: ", called(path)) } else { String::new() };
+        let place = if summary.paths.len() > 1 { format!("{}: ", path.called()) } else { String::new() };
         Some(format!("{place}{}: {}", failure.phase, failure.reason))
     };
     if let Some(failure) = summary.paths.iter().find_map(told) {
@@ -74,7 +74,8 @@ fn verdict(summary: &Summary) -> Cell {
         facts.push(format!("{} of {} pings unanswered", channel.pings - channel.answered, channel.pings));
     }
     // What stands at the top is one path's.
-    let of = first.filter(|_| summary.paths.len() > 1).map(|path| format!("; these are of {}", called(path)));
+    let of =
+        first.filter(|_| summary.paths.len() > 1).map(|path| format!("; these are of {}", path.called()));
     let pairs = first.and_then(|path| path.pairs.as_ref());
     let (works, is) = match pairs {
         Some(pairs) => (format!("all {} calls work", pairs.asked), "are"),
@@ -110,11 +111,6 @@ fn verdict(summary: &Summary) -> Cell {
     }
 }
 
-/// A path's name, and how its relay was reached.
-fn called(path: &PathFacts) -> String {
-    path.transport.map_or_else(|| path.name.clone(), |transport| format!("{} over {transport}", path.name))
-}
-
 /// What an interrupted call that was not up was waiting for.
 fn awaited(path: &PathFacts) -> &'static str {
     let reached = |phase: &Phase| path.phases.iter().any(|facts| facts.name == *phase);
@@ -129,7 +125,7 @@ fn awaited(path: &PathFacts) -> &'static str {
 fn of_path(path: &PathFacts, summary: &Summary, told: bool) -> Vec<Block> {
     let mut blocks = vec![Block::Heading(match path.name.as_str() {
         "direct" => "Call".to_owned(),
-        _ => format!("Call through {}", called(path)),
+        _ => format!("Call through {}", path.called()),
     })];
     if let Some(failure) = path.failure.as_ref().filter(|_| !told) {
         blocks.push(Block::Paragraph(Cell::new(format!("{}: {}", failure.phase, failure.reason), Tone::Bad)));

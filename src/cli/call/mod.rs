@@ -16,7 +16,7 @@ use crate::io::call::{Run, Started};
 use crate::io::output;
 use crate::io::tls::Trust;
 use crate::metric::Threshold;
-use crate::report::{Part, printable};
+use crate::report::printable;
 
 /// Make a real WebRTC call without a browser, and measure it phase by phase
 #[derive(Debug, clap::Args)]
@@ -93,7 +93,6 @@ const SLACK: Duration = Duration::from_secs(5);
 const FLOOR: u32 = 2000;
 
 pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
-    context.needs_no(&[Part::Findings, Part::Rows])?;
     let (summary, problems) = examine(&args, &context)?;
     for problem in &problems {
         output::write_stderr(&format!("warning: {}\n", printable(problem)));
@@ -159,6 +158,7 @@ pub(super) fn examine(args: &Args, context: &Context) -> anyhow::Result<(Summary
         trust: Trust { roots: Arc::new(routes.roots), insecure: args.path.insecure },
         server_name: args.path.servername.clone(),
         thresholds,
+        fail_on: context.fail_on,
         deadline,
         floor: FLOOR,
         files: args.evidence.files(context)?,

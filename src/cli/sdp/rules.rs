@@ -1,12 +1,13 @@
 //! `rtcscope sdp rules`: what `sdp lint`, `sdp diff` and `sdp negotiate` look for.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::lint::unknown;
 use crate::cli::Context;
 use crate::cli::explain::{in_full, severity};
 use crate::finding::{Exit, Rule, Severity};
-use crate::report::{Align, Block, Cell, Document, Report, Table, Tone};
+use crate::report::{Align, Block, Cell, Document, Report, Rows, Table, Tone};
 use crate::sdp::lint::{self, LintRule, Selection};
 use crate::spelling;
 
@@ -77,6 +78,11 @@ impl Report for Rules {
             false => vec![list(&self.rules)],
         };
         Document { blocks }
+    }
+
+    fn rows(&self, whole: &Value) -> Option<Rows> {
+        let columns = &["code", "name", "severity", "summary", "refs", "since"];
+        Some(Rows { columns, objects: whole.get("rules")?.as_array()?.clone() })
     }
 
     fn exit(&self) -> Exit {

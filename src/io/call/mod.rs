@@ -32,6 +32,7 @@ use crate::call::{
     Call, CandidateKind, Cost, Descriptions, End, FloorFacts, Pair, PathFacts, Phase, Rolling, Scenario,
     Summary, Witness,
 };
+use crate::finding::FailOn;
 use crate::measure::{Distribution, milliseconds};
 use crate::metric::Threshold;
 use crate::probe::plan::Place;
@@ -65,6 +66,8 @@ pub struct Run {
     pub server_name: Option<ServerName<'static>>,
     /// Which limits there are.
     pub thresholds: Vec<Threshold>,
+    /// Which failures fail the run.
+    pub fail_on: FailOn,
     /// How long the whole may take.
     pub deadline: Duration,
     /// Round trips of raw datagrams that the call's are held against.
@@ -205,8 +208,8 @@ impl Run {
             peak_memory_bytes: usage::peak_memory(),
         };
         let took_ms = milliseconds(start.elapsed());
-        let summary =
-            Summary::new(paths, floor, cost, took_ms, interrupted, &self.thresholds).without(not_tried);
+        let summary = Summary::new(paths, floor, cost, took_ms, interrupted, &self.thresholds, self.fail_on)
+            .without(not_tried);
         Ok(Ended { summary, descriptions, problems: evidence.finish() })
     }
 

@@ -15,7 +15,7 @@ use super::facts::PeerFacts;
 use super::summary::Summary;
 use crate::finding::{Exit, Finding};
 use crate::metric::{Judgement, Metric};
-use crate::report::{Block, Document, Picture, Report, Table};
+use crate::report::{Block, Document, Picture, Report, Rows, Table};
 
 impl Report for Summary {
     const SCHEMA: &'static str = "probe/1";
@@ -57,6 +57,47 @@ impl Report for Summary {
             blocks.push(Block::Findings(self.findings.clone()));
         }
         Document { blocks }
+    }
+
+    /// A row an endpoint.
+    fn rows(&self, whole: &Value) -> Option<Rows> {
+        const COLUMNS: &[&str] = &[
+            "target",
+            "addr",
+            "transport",
+            "required",
+            "works",
+            "skipped",
+            "connect_ms",
+            "tls.version",
+            "tls.handshake_ms",
+            "tls.days_left",
+            "binding.rtt.median_ms",
+            "binding.loss_pct",
+            "binding.reflexive",
+            "binding.software",
+            "allocate.ok",
+            "allocate.code",
+            "allocate.took_ms",
+            "allocate.lifetime_s",
+            "relay.address",
+            "relay.inbound.loss_pct",
+            "relay.inbound.rtt.median_ms",
+            "relay.outbound.loss_pct",
+            "relay.outbound.rtt.median_ms",
+            "relay.loop.loss_pct",
+            "relay.loop.rtt.median_ms",
+            "findings",
+        ];
+        let rows = whole.get("targets")?.as_array()?.iter().flat_map(|target| {
+            let endpoints = target.get("endpoints").and_then(Value::as_array).into_iter().flatten();
+            endpoints.filter_map(|endpoint| {
+                let mut row = endpoint.as_object()?.clone();
+                row.insert("target".to_owned(), target.get("uri")?.clone());
+                Some(Value::Object(row))
+            })
+        });
+        Some(Rows { columns: COLUMNS, objects: rows.collect() })
     }
 
     fn pictures(&self) -> Vec<Picture> {
