@@ -12,6 +12,7 @@ pub mod link;
 pub mod local;
 pub mod nat;
 pub mod output;
+pub mod patience;
 pub mod probe;
 pub mod resolve;
 pub mod server;

@@ -327,11 +327,13 @@ impl Run {
             let stopped = limits.stop.load(Ordering::Relaxed).then(|| "interrupted".to_owned());
             let seconds = timeout.as_secs_f64();
             let late = || {
-                let server =
-                    relays[0].facts.server.map_or_else(String::new, |server| format!(" from {server}"));
+                let slow = relays.iter().find_map(|relay| Some((relay, relay.waits_in()?)));
+                let (relay, phase) = slow.unwrap_or((&relays[0], "turn-connect".to_owned()));
+                let server = relay.facts.server.map_or_else(String::new, |server| format!(" from {server}"));
+                let instead = relay.instead();
                 (now >= end).then(|| match now >= limits.end {
-                    true => format!("turn-connect: no answer{server} when {}", limits.told()),
-                    false => format!("turn-connect: no answer{server} within {seconds} s"),
+                    true => format!("{phase}: no answer{server} when {}{instead}", limits.told()),
+                    false => format!("{phase}: no answer{server} within {seconds} s{instead}"),
                 })
             };
             if let Some(why) = why.or(stopped).or_else(late) {

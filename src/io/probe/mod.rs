@@ -34,6 +34,7 @@ use self::hush::Hush;
 use self::ledger::Ledger;
 pub use self::watch::{Every, Watcher};
 use super::local::Local;
+use super::patience;
 use super::resolve::{self, Family, Resolver};
 use super::signal;
 use super::tap::Tap;
@@ -358,8 +359,8 @@ async fn nat(shared: &Shared, servers: &[Reflector]) -> Option<Vec<NatFacts>> {
         let (mut interrupted, deadline) = (shared.interrupted.clone(), shared.deadline);
         async move {
             tokio::select! {
-                Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => {}
-                () = tokio::time::sleep_until(deadline.into()) => {}
+                () = patience::interruption(&mut interrupted) => {}
+                () = patience::until(deadline) => {}
             }
         }
     };
