@@ -7,6 +7,7 @@ pub mod capture;
 pub mod captures;
 pub mod check;
 pub mod dtls;
+mod event_loop;
 pub mod input;
 pub mod link;
 pub mod local;

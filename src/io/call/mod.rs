@@ -18,10 +18,12 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 
 use rustls::pki_types::ServerName;
+use tokio::runtime::Runtime;
 
 use self::evidence::{Clock, Evidence};
 use self::ports::{Port, Ports};
 use self::relay::{Opened, Relay};
+use super::event_loop::{event_loop, room};
 use super::local::Local;
 use super::signal;
 use super::tls::Trust;
@@ -114,7 +116,7 @@ impl Run {
         let clock = Clock::now();
         let evidence = Evidence::start(&self.files, clock)?;
         let stop = Arc::new(AtomicBool::new(false));
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let runtime = event_loop().context("start the event loop")?;
         let (say, done) = tokio::sync::oneshot::channel();
         let heard = stop.clone();
         let thread = std::thread::Builder::new().name("call".to_owned());
@@ -228,7 +230,9 @@ impl Run {
         }
         let mut failed = Vec::new();
         if let Some(route) = route {
-            match self.relays(route, limits) {
+            let runtime = event_loop().context("start the event loop")?;
+            room().context("open sockets")?;
+            match self.relays(&runtime, route, limits) {
                 Ok(relays) => {
                     for (end, (relay, address)) in End::BOTH.into_iter().zip(relays) {
                         call.add_candidate(end, CandidateKind::Relay, address)
@@ -268,7 +272,7 @@ impl Run {
     }
 
     /// An allocation for each end, with a channel to the other; or what was seen, and why not.
-    fn relays(&self, route: &Route, limits: &Limits<'_>) -> Result<Both, NoRelays> {
+    fn relays(&self, runtime: &Runtime, route: &Route, limits: &Limits<'_>) -> Result<Both, NoRelays> {
         let timeout = self.scenario.timeout;
         let end = limits.end.min(Instant::now() + timeout);
         let wanted = Opened {
@@ -283,8 +287,6 @@ impl Run {
             let transport = route.place.attempt.transport.name();
             (vec![RelayFacts { transport, ..RelayFacts::default() }], format!("turn-connect: {error}"))
         };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| none(error.to_string()))?;
         let both = runtime.block_on(async {
             let both = async { tokio::join!(relay::connect(&wanted), relay::connect(&wanted)) };
             tokio::select! {

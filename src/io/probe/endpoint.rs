@@ -121,6 +121,10 @@ impl Session {
             self.facts.skipped =
                 Some(format!("this machine has no {family} route there ({})", fault.message));
         }
+        if fault.kind == FaultKind::NoSocket && fault.stage == "connect" {
+            let message = format!("this machine has no descriptor left for a socket ({})", fault.message);
+            self.facts.skipped = Some(format!("{message}: raise its limit (`ulimit -n`)"));
+        }
         // Before anything was answered; what was seen before stays a matter of the server's.
         let heard = self.facts.binding.as_ref().is_some_and(|binding| binding.received > 0);
         if fault.kind == FaultKind::Local && !heard && self.facts.tls.is_none() {

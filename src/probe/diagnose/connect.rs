@@ -171,7 +171,11 @@ fn faulty(case: &Case<'_>, fault: &Fault, answered: bool) -> Finding {
             .help(
                 "check that this port is the TURN server's, and that no proxy in front of it cuts the stream",
             ),
-        FaultKind::NoRoute | FaultKind::Local | FaultKind::Closed | FaultKind::Other => case
+        FaultKind::NoRoute
+        | FaultKind::Local
+        | FaultKind::NoSocket
+        | FaultKind::Closed
+        | FaultKind::Other => case
             .finding_on_the_way(&CONNECTION_CLOSED, fault.stage)
             .message(format!("the connection to {place} broke at {}: {}", fault.stage, fault.message))
             .help("look into the server's log at this time"),
