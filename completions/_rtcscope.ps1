@@ -394,6 +394,7 @@ Register-ArgumentCompleter -Native -CommandName 'rtcscope' -ScriptBlock {
         'rtcscope;call' {
             [CompletionResult]::new('--relay', '--relay', [CompletionResultType]::ParameterName, 'Have both ends meet through this turn: or turns: server; several are compared side by side')
             [CompletionResult]::new('--transport', '--transport', [CompletionResultType]::ParameterName, 'Reach relays over these instead of what their URIs ask for; several are compared side by side')
+            [CompletionResult]::new('--relay-family', '--relay-family', [CompletionResultType]::ParameterName, 'Ask for relays of this address family; browsers name none, which means IPv4')
             [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Which candidates there are besides relays (iceTransportPolicy) [default: relay]')
             [CompletionResult]::new('--cafile', '--cafile', [CompletionResultType]::ParameterName, 'Trust the certificates of this PEM file instead of the system''s')
             [CompletionResult]::new('--servername', '--servername', [CompletionResultType]::ParameterName, 'Hold certificates against this name instead of the relay''s host')
@@ -415,6 +416,7 @@ Register-ArgumentCompleter -Native -CommandName 'rtcscope' -ScriptBlock {
             [CompletionResult]::new('--media', '--media', [CompletionResultType]::ParameterName, 'What is sent, both ways: audio, video, or none')
             [CompletionResult]::new('--bitrate', '--bitrate', [CompletionResultType]::ParameterName, 'Payload of the video, a second')
             [CompletionResult]::new('--duration', '--duration', [CompletionResultType]::ParameterName, 'How long the call lasts once it is up')
+            [CompletionResult]::new('--pairs', '--pairs', [CompletionResultType]::ParameterName, 'Have so many pairs call each other at the same time, over each path')
             [CompletionResult]::new('--pings', '--pings', [CompletionResultType]::ParameterName, 'Pings over the data channel, spread over the duration')
             [CompletionResult]::new('--max-retransmits', '--max-retransmits', [CompletionResultType]::ParameterName, 'Send a lost message of the data channel again so often at most [default: until it arrives]')
             [CompletionResult]::new('--max-packet-lifetime', '--max-packet-lifetime', [CompletionResultType]::ParameterName, 'Send a lost message of the data channel again for so long at most, up to 65535ms')

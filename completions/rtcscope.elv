@@ -377,6 +377,7 @@ set edit:completion:arg-completer[rtcscope] = {|@words|
         &'rtcscope;call'= {
             cand --relay 'Have both ends meet through this turn: or turns: server; several are compared side by side'
             cand --transport 'Reach relays over these instead of what their URIs ask for; several are compared side by side'
+            cand --relay-family 'Ask for relays of this address family; browsers name none, which means IPv4'
             cand --policy 'Which candidates there are besides relays (iceTransportPolicy) [default: relay]'
             cand --cafile 'Trust the certificates of this PEM file instead of the system''s'
             cand --servername 'Hold certificates against this name instead of the relay''s host'
@@ -398,6 +399,7 @@ set edit:completion:arg-completer[rtcscope] = {|@words|
             cand --media 'What is sent, both ways: audio, video, or none'
             cand --bitrate 'Payload of the video, a second'
             cand --duration 'How long the call lasts once it is up'
+            cand --pairs 'Have so many pairs call each other at the same time, over each path'
             cand --pings 'Pings over the data channel, spread over the duration'
             cand --max-retransmits 'Send a lost message of the data channel again so often at most [default: until it arrives]'
             cand --max-packet-lifetime 'Send a lost message of the data channel again for so long at most, up to 65535ms'

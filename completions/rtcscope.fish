@@ -503,6 +503,8 @@ complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l transport -d 
 tcp\t'Plain TCP'
 tls\t'TLS over TCP'
 dtls\t'DTLS over UDP'"
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l relay-family -d 'Ask for relays of this address family; browsers name none, which means IPv4' -r -f -a "ipv4\t'An IPv4 relay'
+ipv6\t'An IPv6 relay'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l policy -d 'Which candidates there are besides relays (iceTransportPolicy) [default: relay]' -r -f -a "all\t'Host candidates too, which a call within one host then prefers'
 relay\t'None'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l cafile -d 'Trust the certificates of this PEM file instead of the system\'s' -r -F
@@ -525,6 +527,7 @@ video\t'Frames of the sizes that an encoder makes, 30 a second'
 none\t'The data channel alone'"
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l bitrate -d 'Payload of the video, a second' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l duration -d 'How long the call lasts once it is up' -r
+complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l pairs -d 'Have so many pairs call each other at the same time, over each path' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l pings -d 'Pings over the data channel, spread over the duration' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l max-retransmits -d 'Send a lost message of the data channel again so often at most [default: until it arrives]' -r
 complete -c rtcscope -n "__fish_rtcscope_using_subcommand call" -l max-packet-lifetime -d 'Send a lost message of the data channel again for so long at most, up to 65535ms' -r

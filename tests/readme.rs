@@ -1,4 +1,4 @@
-//! What the documents say can be done: each example of the README, the man pages and the explanations
+//! What the documents say can be done: each example of the README, of `docs`, the man pages and the explanations
 //! is a command line that the program takes, and those that need no network are run.
 #![allow(clippy::disallowed_methods, reason = "tests read and write what they like")]
 
@@ -67,7 +67,7 @@ fn the_readme_knows_every_exit_code() {
 }
 
 #[test]
-fn the_readme_explains_every_capability_and_state() {
+fn the_manual_explains_every_capability_and_state() {
     let words = ["rtcscope", "probe", "--embedded", "--format", "json"].map(str::to_owned).to_vec();
     let output = run(&Example { place: "capabilities".into(), environment: vec![], words, output: vec![] });
     let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
@@ -77,9 +77,9 @@ fn the_readme_explains_every_capability_and_state() {
     for it in listed.expect("capabilities") {
         words.extend(["name", "state"].map(|key| it[key].as_str().expect("a word")));
     }
-    let readme = read("README.md");
+    let manual = read("docs/probe.md");
     let section =
-        readme.split("**What the server can do**").nth(1).and_then(|rest| rest.split("\n**").next());
+        manual.split("**What the server can do**").nth(1).and_then(|rest| rest.split("\n**").next());
     let section = section.expect("a section on capabilities");
     let missing: Vec<_> = words.iter().filter(|word| !section.contains(&format!("`{word}`"))).collect();
     assert!(words.len() >= 14 && missing.is_empty(), "{missing:?} of {words:?}");
@@ -93,8 +93,8 @@ fn the_documents_name_only_flags_that_exist() {
         known.extend(command.get_arguments().filter_map(|arg| Some(format!("--{}", arg.get_long()?))));
         commands.extend(command.get_subcommands().cloned());
     }
-    for document in DOCUMENTS {
-        for line in read(document).lines().filter(|line| !line.contains("cargo ")) {
+    for document in documents() {
+        for line in read(&document).lines().filter(|line| !line.contains("cargo ")) {
             for word in line.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')) {
                 let flag = word.starts_with("--") && word.len() > 2 && !word.starts_with("---");
                 assert!(!flag || known.contains(word), "{document}: no flag {word}: {line}");
@@ -105,8 +105,8 @@ fn the_documents_name_only_flags_that_exist() {
 
 #[test]
 fn the_documents_name_only_codes_that_exist() {
-    for document in DOCUMENTS {
-        let text = read(document);
+    for document in documents() {
+        let text = read(&document);
         let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
         let codes = words.filter(|word| {
             word.contains('_')
@@ -120,13 +120,17 @@ fn the_documents_name_only_codes_that_exist() {
 
 #[test]
 fn the_documents_name_only_files_that_exist() {
-    for document in DOCUMENTS {
-        let text = read(document);
+    for document in documents() {
+        let text = read(&document);
         let code = text.split('`').skip(1).step_by(2);
-        let links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        let links = text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next());
+        // What stands in backticks is told from the root, a link from where it stands.
+        let folder = Path::new(&document).parent().expect("a folder");
+        let links = links.filter(|link| !link.contains(':'));
+        let links: Vec<String> = links.map(|link| folder.join(link).display().to_string()).collect();
         let ours = ["src/", "tests/", "testdata/", "fuzz/", "benches/", "scripts/", "man/", "completions/"];
         let named = code.filter(|name| ours.iter().any(|dir| name.starts_with(dir)));
-        for path in named.chain(links.filter(|link| !link.contains(':'))) {
+        for path in named.chain(links.iter().map(String::as_str)) {
             // `{a,b}` and `CODE` stand for others.
             if path.contains(['{', '*', ' '])
                 || path.chars().any(|c| c.is_ascii_uppercase()) && path.contains('/')
@@ -210,7 +214,18 @@ fn the_map_is_the_tree() {
     }
 }
 
-const DOCUMENTS: [&str; 3] = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md"];
+/// Of the root and of `docs`, by their paths.
+fn documents() -> Vec<String> {
+    let mut found = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md"].map(str::to_owned).to_vec();
+    for entry in std::fs::read_dir(root().join("docs")).expect("a folder") {
+        let name = entry.expect("an entry").file_name().into_string().expect("UTF-8");
+        if name.ends_with(".md") {
+            found.push(format!("docs/{name}"));
+        }
+    }
+    found.sort();
+    found
+}
 
 /// Words in the form of a code that are none.
 const OTHER_WORDS: [&str; 3] = ["NO_COLOR", "TURN_PASSWORD", "UPDATE_ASSETS"];
@@ -223,10 +238,11 @@ fn read(path: &str) -> String {
     std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// All examples: of the README, of what stands below the flags in each `--help` (and so in the man
+/// All examples: of the documents, of what stands below the flags in each `--help` (and so in the man
 /// pages), and of the explanations.
 fn examples() -> Vec<Example> {
-    let mut found = fenced("README.md", &read("README.md"));
+    let mut found: Vec<Example> =
+        documents().iter().flat_map(|document| fenced(document, &read(document))).collect();
     let mut commands = vec![rtcscope::cli::command()];
     while let Some(command) = commands.pop() {
         let help = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
@@ -346,6 +362,8 @@ fn run(example: &Example) -> Output {
     }
     let keys = r#"[{"keying_material": "KEYS", "srtp": "SRTP_AEAD_AES_128_GCM"}]"#;
     std::fs::write(dir.0.join("call.keys.json"), keys.replace("KEYS", &"5a".repeat(56))).expect("a new file");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(root().join("testdata"), dir.0.join("testdata")).expect("a new link");
     std::fs::create_dir(dir.0.join("deploy")).expect("a new folder");
     std::fs::write(dir.0.join("deploy/turn.toml"), rtcscope::check::plan::SAMPLE).expect("a new file");
     let words = example.words.iter().skip(1).map(|word| word.replace('~', &home));

@@ -95,7 +95,7 @@ impl Stream {
             true => self.repaired += 1,
             false => {
                 self.one_way.add(stamp.age(start, now));
-                self.jitter.packet(start + stamp.sent, now);
+                self.jitter.packet(start + self.kind.frame_time(stamp.number), now);
             }
         }
         if self.first_frame.is_none() && self.frame.complete(stamp) {

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::end::End;
 use super::flights::Flight;
 use super::media::Kind;
+use super::pairs::PairsFacts;
 use super::peer::CandidateKind;
 use super::phases::{Phase, PhaseFacts};
 use super::rating::{Rating, rate};
@@ -25,7 +26,7 @@ pub struct PathFacts {
     pub transport: Option<&'static str>,
     /// When it began, as seconds since 1970: phases count from there.
     pub start_unix_s: Option<f64>,
-    /// It came up, and stayed up.
+    /// It came up, and stayed up; of several pairs, all did.
     pub works: bool,
     /// What did not work.
     pub failure: Option<Failure>,
@@ -54,6 +55,9 @@ pub struct PathFacts {
     /// By how much media went out behind its time at most, as this machine had too much to do: what is measured of the path
     /// is no better than that.
     pub sent_late_ms: f64,
+    /// Datagrams that this machine lost between the sockets of the two ends, as it had no room or no time for them: no path
+    /// has anything to do with that.
+    pub lost_here: u64,
     /// Each stream.
     pub media: Vec<MediaFacts>,
     /// The data channel.
@@ -62,9 +66,13 @@ pub struct PathFacts {
     pub throughput: Option<ThroughputFacts>,
     /// What was done to the path on purpose, each way.
     pub impairment: Vec<ImpairmentFacts>,
-    /// The one-way delay in a word; of a path that stays within the host it would say nothing, and of one that failed or
+    /// The one-way delay of the slower direction in a word; of a path that stays within the host it would say nothing, and of one that failed or
     /// loses more than 5 % too much.
     pub rating: Option<Rating>,
+    /// Where several pairs called at the same time: how they fared. What stands above is of all of them together, and what
+    /// can be of one call only, of the first that failed or of the slowest to come up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pairs: Option<PairsFacts>,
 }
 
 /// One end's relay, and what was done to get and to keep it.
@@ -173,6 +181,19 @@ pub struct OneWay {
     pub audio: Option<Distribution>,
     /// Of video.
     pub video: Option<Distribution>,
+    /// Of all media from the caller to the callee.
+    pub from_caller: Option<Distribution>,
+    /// And back.
+    pub from_callee: Option<Distribution>,
+}
+
+impl OneWay {
+    /// That of the direction that is slower in the middle: a call is no better than that.
+    pub fn slower(&self) -> Option<(End, &Distribution)> {
+        let directions = [(End::Caller, &self.from_caller), (End::Callee, &self.from_callee)];
+        let known = directions.into_iter().filter_map(|(end, delay)| Some((end, delay.as_ref()?)));
+        known.max_by(|(_, a), (_, b)| a.median_ms.total_cmp(&b.median_ms))
+    }
 }
 
 /// One stream.
@@ -311,8 +332,8 @@ const MOST_NUMBERS: usize = 1000;
 const MOST_LOSS: f64 = 5.0;
 
 impl Call {
-    /// What it came to. `name` is the path's; `leaves`: it leaves the host.
-    pub fn facts(&self, name: &str, transport: Option<&'static str>, leaves: bool) -> PathFacts {
+    /// What it came to. `name` is the path's.
+    pub fn facts(&self, name: &str, transport: Option<&'static str>) -> PathFacts {
         let phases = self.phases.facts();
         let media: Vec<MediaFacts> = End::BOTH.into_iter().flat_map(|end| self.media_from(end)).collect();
         let (lost, known) = media.iter().fold((0, 0), |(lost, known), stream| {
@@ -325,6 +346,8 @@ impl Call {
         let setup = phases.iter().map(|phase| phase.at_ms).reduce(f64::max).filter(|_| works);
         let loss = percent(lost, known);
         // Who hears a part only is not helped by its being soon there.
+        let pair = self.pair();
+        let leaves = pair.as_ref().is_some_and(|pair| pair.relayed);
         let is_rated = (leaves || impaired) && works && loss.is_none_or(|loss| loss <= MOST_LOSS);
         PathFacts {
             name: name.to_owned(),
@@ -336,7 +359,7 @@ impl Call {
             cut_off_ms: self.cut_off.map(milliseconds),
             phases,
             relays: Vec::new(),
-            pair: self.pair(),
+            pair,
             dtls: DtlsFacts { retransmits: self.flights.retransmits, flights: self.flights.flights.clone() },
             rtt: RoundTrips {
                 channel: self.pings.as_ref().and_then(|pings| pings.round_trips.distribution()),
@@ -347,7 +370,8 @@ impl Call {
             jitter_ms: media.iter().filter_map(|stream| stream.jitter_ms).reduce(f64::max),
             bitrate_bps: media.iter().filter_map(|stream| stream.bitrate_bps).reduce(|a, b| a + b),
             sent_late_ms: milliseconds(self.late),
-            rating: one_way.all.as_ref().filter(|_| is_rated).map(|all| rate(all.median_ms)),
+            lost_here: 0,
+            rating: one_way.slower().filter(|_| is_rated).map(|(_, delay)| rate(delay.median_ms)),
             one_way,
             media,
             channel: self.pings.as_ref().map_or_else(ChannelFacts::default, |pings| ChannelFacts {
@@ -363,6 +387,7 @@ impl Call {
                 received_bytes: bulk.received_bytes,
             }),
             impairment: End::BOTH.into_iter().filter_map(|end| self.impairment(end)).collect(),
+            pairs: None,
         }
     }
 
@@ -403,11 +428,7 @@ impl Call {
     }
 
     fn one_way(&self) -> OneWay {
-        let of = |kind: Option<Kind>| {
-            let streams = self.sides.iter().flat_map(|side| &side.streams);
-            merged(streams.filter(|s| kind.is_none_or(|kind| kind == s.kind)).map(|s| &s.one_way))
-        };
-        OneWay { all: of(None), audio: of(Some(Kind::Audio)), video: of(Some(Kind::Video)) }
+        OneWay::of(&Delays::of(self))
     }
 
     fn pair(&self) -> Option<PairFacts> {
@@ -464,13 +485,47 @@ fn failure(phase: Phase, reason: &str) -> Failure {
     }
 }
 
-fn merged<'a>(parts: impl Iterator<Item = &'a Rolling>) -> Option<Distribution> {
+/// One-way delays by sender and kind of media.
+#[derive(Debug, Default)]
+pub(super) struct Delays(Vec<(End, Kind, Rolling)>);
+
+impl Delays {
+    pub(super) fn of(call: &Call) -> Self {
+        let of = |end: End| {
+            let streams = call.sides[end.other() as usize].streams.iter();
+            streams.map(move |stream| (end, stream.kind, stream.one_way.clone()))
+        };
+        Self(End::BOTH.into_iter().flat_map(of).collect())
+    }
+
+    /// Takes what another has.
+    pub(super) fn merge(&mut self, mut other: Self) {
+        self.0.append(&mut other.0);
+    }
+}
+
+impl OneWay {
+    pub(super) fn of(Delays(delays): &Delays) -> Self {
+        let of = |wanted: &dyn Fn(End, Kind) -> bool| {
+            merged(delays.iter().filter(|(end, kind, _)| wanted(*end, *kind)).map(|(.., delay)| delay))
+        };
+        Self {
+            all: of(&|_, _| true),
+            audio: of(&|_, kind| kind == Kind::Audio),
+            video: of(&|_, kind| kind == Kind::Video),
+            from_caller: of(&|end, _| end == End::Caller),
+            from_callee: of(&|end, _| end == End::Callee),
+        }
+    }
+}
+
+pub(super) fn merged<'a>(parts: impl Iterator<Item = &'a Rolling>) -> Option<Distribution> {
     let mut whole = Rolling::default();
     parts.for_each(|part| whole.merge(part));
     whole.distribution()
 }
 
-fn percent(part: u64, whole: u64) -> Option<f64> {
+pub(super) fn percent(part: u64, whole: u64) -> Option<f64> {
     (whole > 0).then(|| (part as f64 / whole as f64 * 1e5).round() / 1e3)
 }
 

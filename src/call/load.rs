@@ -7,9 +7,7 @@ use super::stamp::{LENGTH, Stamp};
 
 /// An Opus packet of 20 ms at 32 kbit/s.
 const AUDIO_BYTES: usize = 80;
-const AUDIO_EVERY: Duration = Duration::from_millis(20);
-/// Frames a second, and how many of them from one key frame to the next.
-const VIDEO_RATE: u32 = 30;
+/// Frames of video from one key frame to the next.
 const KEY_EVERY: u32 = 90;
 /// A key frame is as large as so many others.
 const KEY_WEIGHT: u64 = 6;
@@ -53,7 +51,7 @@ pub(super) struct Packet {
 impl Source {
     /// Which begins at `now`.
     pub(super) fn new(kind: Kind, bitrate_bps: u64, now: Instant) -> Self {
-        let seconds = u64::from(KEY_EVERY / VIDEO_RATE);
+        let seconds = u64::from(KEY_EVERY / Kind::Video.frame_rate());
         Self {
             kind,
             bytes_a_group: bitrate_bps * seconds / 8,
@@ -101,10 +99,7 @@ impl Source {
             }
         };
         let interval = self.interval();
-        let ticks = match self.kind {
-            Kind::Audio => self.kind.clock() / 50,
-            Kind::Video => self.kind.clock() / VIDEO_RATE,
-        };
+        let ticks = self.kind.clock() / self.kind.frame_rate();
         let packet = Packet {
             payload,
             time: self.frame.wrapping_mul(ticks),
@@ -130,10 +125,7 @@ impl Source {
     }
 
     fn interval(&self) -> Duration {
-        match self.kind {
-            Kind::Audio => AUDIO_EVERY,
-            Kind::Video => Duration::from_secs(1) / VIDEO_RATE,
-        }
+        Duration::from_secs(1) / self.kind.frame_rate()
     }
 
     /// The sizes of the packets of the frame at hand, as even as they go.

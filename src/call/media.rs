@@ -1,5 +1,7 @@
 //! The kinds of media, and what a packet on the wire is, as far as its header tells.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 /// What a stream carries.
@@ -21,6 +23,19 @@ impl Kind {
             Self::Audio => "audio",
             Self::Video => "video",
         }
+    }
+
+    /// Frames a second.
+    pub(super) fn frame_rate(self) -> u32 {
+        match self {
+            Self::Audio => 50,
+            Self::Video => 30,
+        }
+    }
+
+    /// When a frame was there to be sent, from the first one on: its RTP timestamp as a time.
+    pub(super) fn frame_time(self, number: u32) -> Duration {
+        Duration::from_secs(number.into()) / self.frame_rate()
     }
 
     /// RTP ticks a second.

@@ -10,6 +10,7 @@ mod facts;
 mod flights;
 mod load;
 mod media;
+mod pairs;
 mod peer;
 mod phases;
 mod rating;
@@ -28,6 +29,7 @@ pub use facts::{
 };
 pub use flights::Flight;
 pub use media::Kind;
+pub use pairs::{FailureFacts, Pair, PairsFacts};
 pub use peer::{CandidateKind, PeerError};
 pub use phases::{Phase, PhaseFacts, Phases};
 pub use rating::{Rating, rate};

@@ -144,7 +144,7 @@ impl Peer {
             change.apply().ok_or_else(|| PeerError::new("offer", "there is nothing to offer"))?;
         self.media = media;
         self.pending = Some(pending);
-        Ok(offer.to_sdp_string())
+        Ok(trimmed(&offer.to_sdp_string()))
     }
 
     /// Takes an offer; the answer, as SDP.
@@ -153,7 +153,7 @@ impl Peer {
             SdpOffer::from_sdp_string(offer).map_err(|error| PeerError::new("read the offer", error))?;
         let answer =
             self.rtc.sdp_api().accept_offer(offer).map_err(|error| PeerError::new("answer", error))?;
-        Ok(answer.to_sdp_string())
+        Ok(trimmed(&answer.to_sdp_string()))
     }
 
     /// Takes the answer.
@@ -319,6 +319,11 @@ impl Sender {
 /// Whether the engine has found its way.
 pub(super) fn is_nominated(state: IceConnectionState) -> bool {
     matches!(state, IceConnectionState::Connected | IceConnectionState::Completed)
+}
+
+/// Without the blank that the engine leaves behind `a=msid-semantic: WMS` where there is no stream .
+fn trimmed(sdp: &str) -> String {
+    sdp.lines().flat_map(|line| [line.trim_end(), "\r\n"]).collect()
 }
 
 fn config(label: &str, channel: Channel) -> ChannelConfig {

@@ -229,6 +229,14 @@ impl Call {
         self.missing().is_none()
     }
 
+    /// How many pings were sent, where none of them came back to the end of a call that nobody interrupted.
+    pub fn unanswered(&self) -> Option<u32> {
+        /// Fewer may be lost by chance.
+        const ENOUGH: u32 = 5;
+        let pings = self.pings.as_ref().filter(|_| !self.interrupted)?;
+        (pings.received == 0 && pings.sent >= ENOUGH).then_some(pings.sent)
+    }
+
     /// From when on the engines know of no way to the other end, from the start.
     pub fn pathless(&self) -> Option<Duration> {
         self.pathless

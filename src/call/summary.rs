@@ -43,7 +43,7 @@ pub struct Summary {
     pub jitter_ms: Option<f64>,
     /// Payload of all media a second that arrived.
     pub bitrate_bps: Option<u64>,
-    /// The one-way delay in a word.
+    /// The one-way delay of the slower direction in a word.
     pub rating: Option<Rating>,
     /// Each path with all that was measured there.
     pub paths: Vec<PathFacts>,
@@ -96,6 +96,14 @@ pub const METRICS: &[KnownMetric] = &[
     ms("one_way.video.p95", "95 of 100 are no longer: one-way delay of video"),
     ms("one_way.video.p99", "99 of 100 are no longer: one-way delay of video"),
     ms("one_way.video.max", "Longest one-way delay of video"),
+    ms("one_way.from_caller.median", "Half are no longer: one-way delay of media from the caller"),
+    ms("one_way.from_caller.p95", "95 of 100 are no longer: one-way delay of media from the caller"),
+    ms("one_way.from_caller.p99", "99 of 100 are no longer: one-way delay of media from the caller"),
+    ms("one_way.from_caller.max", "Longest one-way delay of media from the caller"),
+    ms("one_way.from_callee.median", "Half are no longer: one-way delay of media from the callee"),
+    ms("one_way.from_callee.p95", "95 of 100 are no longer: one-way delay of media from the callee"),
+    ms("one_way.from_callee.p99", "99 of 100 are no longer: one-way delay of media from the callee"),
+    ms("one_way.from_callee.max", "Longest one-way delay of media from the callee"),
     ms("jitter", "Jitter (RFC 3550) of what arrived"),
     KnownMetric { name: "loss", unit: Unit::Percent, about: "Packets of media lost" },
     KnownMetric {
@@ -224,6 +232,8 @@ fn of_path(path: &PathFacts, labelled: bool) -> Vec<Metric> {
         ("one_way", &path.one_way.all),
         ("one_way.audio", &path.one_way.audio),
         ("one_way.video", &path.one_way.video),
+        ("one_way.from_caller", &path.one_way.from_caller),
+        ("one_way.from_callee", &path.one_way.from_callee),
     ];
     for (name, spread) in spreads {
         let mut part = |part: &str, value: fn(&Distribution) -> f64| {

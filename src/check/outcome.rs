@@ -44,9 +44,9 @@ pub struct Looked {
 /// One check.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Outcome {
-    /// [`Entry::name`].
+    /// What the plan calls the check.
     pub name: String,
-    /// [`Entry::kind`].
+    /// The command that it stands for.
     pub kind: Kind,
     /// What was looked at.
     pub subject: String,
@@ -54,7 +54,7 @@ pub struct Outcome {
     pub verdict: Verdict,
     /// In a sentence.
     pub said: String,
-    /// [`Entry::severity`].
+    /// How grave it is when it fails.
     pub severity: Severity,
     /// How often it was tried.
     pub attempts: u32,

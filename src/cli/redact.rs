@@ -81,8 +81,16 @@ const KINDS: &[&str] = &[
     "verdict",
 ];
 /// What the words of a description stand behind, and how many they are.
-const MARKS: &[(&str, usize)] =
-    &[("ice-ufrag:", 1), ("ufrag ", 1), ("cname:", 1), ("msid:", 2), ("fingerprint:", 2), ("o=", 2)];
+const MARKS: &[(&str, usize)] = &[
+    ("ice-ufrag:", 1),
+    ("ice-pwd:", 1),
+    ("inline:", 1),
+    ("ufrag ", 1),
+    ("cname:", 1),
+    ("msid:", 2),
+    ("fingerprint:", 2),
+    ("o=", 2),
+];
 /// A shorter word may be any: `-`, `0`, `a`.
 const SHORTEST: usize = 3;
 
@@ -294,11 +302,12 @@ mod tests {
             "source": "/home/jane/calls/offer.sdp",
         }));
         let text = "turn.corp.test at 10.1.2.3:3478, realm corp, corporation; 17000:jane\n\
-                    /home/jane/calls/offer.sdp: CN=*.corp.test, Doe\na=ice-ufrag:Zk4q, then Zk4q\n";
+                    /home/jane/calls/offer.sdp: CN=*.corp.test, Doe\na=ice-ufrag:Zk4q, then Zk4q\na=ice-pwd:asd88fgpdd777uzjYhagZg\n";
         insta::assert_snapshot!(redaction.apply(text), @r#"
         host1.example at 192.0.2.1:3478, realm word1, corporation; user1
         offer.sdp: CN=*.host2.example, word3
         a=ice-ufrag:word4, then word4
+        a=ice-pwd:word5
         "#);
         assert_eq!(
             redaction.apply("10.1.2.3 and 10.9.9.9, turn.corp.test\n"),

@@ -150,11 +150,11 @@ impl std::fmt::Display for Location {
 /// and every format shares.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Finding {
-    /// [`Rule::code`].
+    /// The code of the rule, such as `TLS_EXPIRED`.
     pub code: &'static str,
-    /// [`Rule::name`].
+    /// The name of the rule, such as `expired-certificate`.
     pub name: &'static str,
-    /// The severity here, which the circumstances may have changed from [`Rule::severity`].
+    /// The severity here, which the circumstances may have changed from the rule's own.
     pub severity: Severity,
     /// How sure we are.
     pub confidence: Confidence,

@@ -80,7 +80,7 @@ struct Parts {
     component_term: u32,
 }
 
-/// The keys that [`Candidate`] has in JSON.
+/// A candidate, as it stands in JSON.
 #[derive(schemars::JsonSchema)]
 #[schemars(rename = "Candidate")]
 #[expect(dead_code, reason = "it is the shape alone")]

@@ -107,6 +107,9 @@ pub enum SpecError {
         /// What belongs there.
         what: &'static str,
     },
+    /// It says how something is done that is not done.
+    #[error("`{0}` does nothing by itself: it needs {1}")]
+    Idle(&'static str, &'static str),
     /// Said twice.
     #[error("{0} is given twice")]
     Twice(&'static str),
@@ -138,6 +141,16 @@ impl Impairment {
             }
             given.push(name);
             read.set(name, value)?;
+        }
+        let damage = "loss, delay, jitter, reorder, duplicate, rate or first";
+        for (name, needs, told) in [
+            ("burst", &["loss"][..], "loss"),
+            ("queue", &["rate"], "rate"),
+            ("only", &["loss", "delay", "jitter", "reorder", "duplicate", "rate", "first"], damage),
+        ] {
+            if given.contains(&name) && !needs.iter().any(|needed| given.contains(needed)) {
+                return Err(SpecError::Idle(name, told));
+            }
         }
         Ok(read)
     }
@@ -239,7 +252,10 @@ mod tests {
             (0.02, Duration::from_millis(50), Some(1_000_000))
         );
         assert_eq!(Impairment::from_arg("rate=1M, queue=80ms").unwrap().queue, Duration::from_millis(80));
-        assert!(Impairment::from_arg("burst=4").unwrap().is_none());
+        assert!(Impairment::from_arg("loss=0%,burst=4").unwrap().is_none());
+        for idle in ["burst=4", "queue=1s", "only=dtls", "delay=5ms,burst=3", "only=rtp,queue=80ms,burst=2"] {
+            assert!(matches!(Impairment::from_arg(idle), Err(SpecError::Idle(..))), "{idle}");
+        }
         assert!(!read.is_none());
     }
 

@@ -39,7 +39,7 @@ pub struct Judgement {
     pub labels: Vec<(&'static str, String)>,
 }
 
-/// What [`Judgement::state`] says.
+/// Where a figure is beside its limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum State {

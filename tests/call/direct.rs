@@ -95,22 +95,24 @@ fn ipv6_and_both_families_work_as_well() {
 
 #[test]
 fn our_own_rules_find_nothing_wrong_with_offer_and_answer() {
-    let (_, json) = call(&["--duration", "100ms", "--pings", "1", "--print-sdp"]);
-    let dir = std::env::temp_dir().join(format!("rtcscope-call-{}", std::process::id()));
-    std::fs::create_dir_all(&dir).unwrap();
-    let paths = ["offer", "answer"].map(|side| {
-        let path = dir.join(format!("{side}.sdp"));
-        let text = json["descriptions"][side].as_str().expect("a description");
-        std::fs::File::create(&path).unwrap().write_all(text.as_bytes()).unwrap();
-        path.to_str().unwrap().to_owned()
-    });
-    for command in ["lint", "negotiate"] {
-        let args = ["sdp", command, "--format", "json", "--fail-on", "warning", &paths[0], &paths[1]];
-        let (exit, json) = super::read(&rtcscope(&args).output().unwrap());
-        assert_eq!(exit, 0, "{json:#}");
-        assert_eq!(json["findings"].as_array().map(Vec::len), Some(0), "{json:#}");
+    for media in ["audio,video", "none"] {
+        let (_, json) = call(&["--duration", "100ms", "--pings", "1", "--print-sdp", "--media", media]);
+        let dir = std::env::temp_dir().join(format!("rtcscope-call-{}", std::process::id()));
+        std::fs::create_dir_all(&dir).unwrap();
+        let paths = ["offer", "answer"].map(|side| {
+            let path = dir.join(format!("{side}.sdp"));
+            let text = json["descriptions"][side].as_str().expect("a description");
+            std::fs::File::create(&path).unwrap().write_all(text.as_bytes()).unwrap();
+            path.to_str().unwrap().to_owned()
+        });
+        for command in ["lint", "negotiate"] {
+            let args = ["sdp", command, "--format", "json", "--fail-on", "warning", &paths[0], &paths[1]];
+            let (exit, json) = super::read(&rtcscope(&args).output().unwrap());
+            assert_eq!(exit, 0, "{json:#}");
+            assert_eq!(json["findings"].as_array().map(Vec::len), Some(0), "{json:#}");
+        }
+        std::fs::remove_dir_all(dir).unwrap();
     }
-    std::fs::remove_dir_all(dir).unwrap();
 }
 
 #[test]

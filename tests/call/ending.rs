@@ -111,7 +111,9 @@ fn a_deadline_holds_while_relays_are_reached_and_says_what_was_not_tried() {
 fn an_interrupt_is_heard_while_relays_are_reached() {
     let deaf = TcpListener::bind((HOST, 0)).unwrap();
     let uri = format!("turns:{}", deaf.local_addr().unwrap());
-    let args = [&["call", "--format", "json", "--relay", &uri], &USER[..]].concat();
+    let text = std::env::temp_dir().join(format!("rtcscope-interrupted-{}.txt", std::process::id()));
+    let report = format!("text={}", text.display());
+    let args = [&["call", "--format", "json", "--relay", &uri, "--report", &report], &USER[..]].concat();
     let mut child = rtcscope(&args)
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::piped())
@@ -127,6 +129,9 @@ fn an_interrupt_is_heard_while_relays_are_reached() {
     assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
     let (exit, json) = super::read(&child.wait_with_output().unwrap());
     assert_eq!((exit, &json["interrupted"]), (130, &true.into()), "{json:#}");
+    let said = std::fs::read_to_string(&text).unwrap();
+    std::fs::remove_file(text).unwrap();
+    assert!(said.contains("interrupted before the call was up: it waited for the relay"), "{said}");
 }
 
 #[test]

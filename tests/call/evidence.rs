@@ -133,6 +133,18 @@ impl Recorded {
         assert!((answers - counted).abs() <= 4.0 + copies as f64, "{answers} {counted}");
     }
 
+    /// The estimate of RFC 3550 §6.4.1 goes up and down: the call tells its last, `analyze` the middle and the most.
+    fn jitter_agrees(&self) {
+        for told in self.path()["media"].as_array().unwrap() {
+            let ssrc = format!("0x{:08x}", told["ssrc"].as_u64().unwrap());
+            let streams = self.seen[0]["streams"].as_array().unwrap();
+            let stream = streams.iter().find(|stream| stream["ssrc"] == ssrc[..]).expect("a stream");
+            let (mean, most) = (number(stream, "/jitter_mean_ms"), number(stream, "/jitter_max_ms"));
+            let last = number(told, "/jitter_ms");
+            assert!((mean / 5.0..=most * 1.05 + 0.05).contains(&last), "{last} ms: {stream:#}");
+        }
+    }
+
     /// A moment of the capture, as the call counts.
     fn since_start(&self, seen: &Value, seconds: f64) -> f64 {
         let began = number(seen, "/start_unix_s") - number(self.path(), "/start_unix_s");
@@ -157,6 +169,7 @@ fn what_analyze_counts_in_a_recording_is_what_the_call_reported() {
     let recorded = Recorded::new("whole", &["--duration", "2s", "--pings", "50"]);
     recorded.streams_agree();
     recorded.reports_agree(1.0);
+    recorded.jitter_agrees();
     assert_eq!(recorded.path()["loss_pct"], 0.0);
     for seen in &recorded.seen {
         let codes =

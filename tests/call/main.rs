@@ -4,6 +4,7 @@
 mod direct;
 mod ending;
 mod evidence;
+mod pairs;
 mod relay;
 mod text;
 

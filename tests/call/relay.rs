@@ -64,6 +64,32 @@ fn a_policy_of_all_has_host_candidates_too_and_prefers_them() {
         call(&[&["--relay", &udp(&server), "--policy", "all"], &USER[..], &SHORT[..]].concat());
     assert_eq!(exit, 0, "{json:#}");
     assert_eq!(json["paths"][0]["pair"]["caller"]["kind"], "host");
+    // What it measured is nothing of the relay's, and stays within the host.
+    assert!(json["rating"].is_null(), "{json:#}");
+    let uri = udp(&server);
+    let args = [&["call", "--relay", &uri, "--policy", "all"], &USER[..], &SHORT[..]].concat();
+    let said = String::from_utf8(rtcscope(&args).output().unwrap().stdout).unwrap();
+    assert!(said.contains("It went directly"), "{said}");
+}
+
+#[test]
+fn the_family_of_relayed_addresses_is_asked_for_and_that_of_servers_kept_to() {
+    let localhost = IpAddr::V6(std::net::Ipv6Addr::LOCALHOST);
+    let server = EmbeddedServer::start(Settings::default(), Listen::on(localhost)).unwrap();
+    let uri = format!("turn:{}", server.udp_addr().unwrap());
+    let (exit, json) = call(
+        &[&["--relay", &uri, "--transport", "udp", "--relay-family", "ipv6"], &USER[..], &SHORT[..]].concat(),
+    );
+    assert_eq!(exit, 0, "{json:#}");
+    let address = json["paths"][0]["pair"]["caller"]["address"].as_str().unwrap();
+    assert!(address.starts_with("[::1]:"), "{address}");
+    let wanted = ["--transport", "udp", "--relay-family", "ipv4"];
+    let (exit, json) = call(&[&["--relay", &uri], &wanted[..], &USER[..], &SHORT[..]].concat());
+    assert_eq!(exit, 0, "{json:#}");
+    let address = json["paths"][0]["pair"]["caller"]["address"].as_str().unwrap();
+    assert!(address.starts_with("127.0.0.1:"), "{address}");
+    let refused = rtcscope(&[&["call", "--relay", &uri, "-4"], &USER[..]].concat()).output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
 }
 
 #[test]

@@ -95,6 +95,40 @@ fn flags_about_relays_are_refused_without_one_and_so_are_formats_that_would_be_e
 }
 
 #[test]
+fn a_call_is_as_late_as_its_slower_direction() {
+    let args = [&["--impair-down", "delay=300ms"], &SHORT[..]].concat();
+    let (_, json) = call(&args);
+    assert_eq!(json["rating"], "acceptable", "{json:#}");
+    let median = |key: &str| json["one_way"][key]["median_ms"].as_f64().unwrap();
+    assert!(median("from_callee") >= 300.0 && median("from_caller") < 100.0, "{}", json["one_way"]);
+    let (exit, said) = text(&[&args[..], &["--max", "one_way.from_callee.median=200ms"]].concat());
+    assert_eq!(exit, 1, "{said}");
+    assert!(
+        said.contains("one way, from the callee") && said.contains(" one way from the callee; "),
+        "{said}"
+    );
+    assert!(!text(&SHORT).1.contains("one way, from the c"), "both are alike");
+}
+
+#[test]
+fn what_this_machine_loses_by_itself_is_little_and_no_ratio_is_made_of_unlike_things() {
+    let (_, json) =
+        call(&["--message-size", "16000", "--pings", "300", "--duration", "1s", "--media", "audio"]);
+    // Bursts of the channel overflowed the sockets of the other end.
+    assert_eq!(json["paths"][0]["lost_here"], 0, "{json:#}");
+    assert_eq!(json["loss_pct"], 0.0);
+    assert!(json["floor"]["ratio"].is_null(), "{}", json["floor"]);
+}
+
+#[test]
+fn phases_are_told_in_the_order_in_which_they_came() {
+    let (_, said) = text(&[&["--impair", "delay=20ms"], &SHORT[..]].concat());
+    let place = |phase: &str| said.find(&format!("\n{phase}")).unwrap_or_else(|| panic!("{phase}: {said}"));
+    // The channel takes two round trips after the handshake, media half a one.
+    assert!(place("first_rtp") < place("sctp") && place("dtls") < place("first_rtp"), "{said}");
+}
+
+#[test]
 fn pings_that_did_not_fit_or_were_not_answered_are_told_and_can_be_limited() {
     let (exit, said) = text(&["--duration", "200ms", "--pings", "5000", "--media", "none"]);
     assert_eq!(exit, 0, "{said}");

@@ -196,3 +196,12 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {
     }
     paths.sort();
 }
+
+#[test]
+fn schemas_speak_to_people_who_do_not_read_our_source() {
+    for name in stdout(&["schema"]).lines().filter(|name| !name.is_empty()) {
+        let text = stdout(&["schema", name]);
+        let link = text.lines().find(|line| line.contains("[`") || line.contains("crate::"));
+        assert_eq!(link, None, "{name}");
+    }
+}

@@ -76,6 +76,42 @@ fn a_probe_keeps_its_shape_and_not_its_server() {
 }
 
 #[test]
+fn a_plan_is_shown_without_whose_servers_and_files_it_names() {
+    let dir = std::env::temp_dir().join(format!("rtcscope-redact-plan-{}", std::process::id()));
+    let folder = dir.join("someonesfolder");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    std::fs::write(folder.join("offer.sdp"), OFFER).expect("a file");
+    std::fs::write(folder.join("password"), "marked-secret").expect("a file");
+    let plan = folder.join("plan.toml");
+    let text = "[[probe]]\nname = \"relay\"\ntargets = [\"turn:127.77.66.55:9?transport=tcp\"]\nusername = \"jdoe\"\n\
+        password = { file = \"password\" }\ntimeout = \"300ms\"\n[[sdp]]\nname = \"offer\"\nfiles = [\"offer.sdp\"]\n";
+    std::fs::write(&plan, text).expect("a file");
+    let plan = plan.to_str().expect("UTF-8");
+    for format in [
+        "text",
+        "json",
+        "jsonl",
+        "csv",
+        "markdown",
+        "html",
+        "sarif",
+        "github",
+        "junit",
+        "prometheus",
+        "nagios",
+    ] {
+        let output = run(&["check", plan, "-v", "--redact", "--format", format]);
+        let text = String::from_utf8([output.stdout, output.stderr].concat()).expect("UTF-8");
+        let failed = if format == "nagios" { 2 } else { 1 };
+        assert_eq!(output.status.code(), Some(failed), "{format}: {text}");
+        for word in TELLING.iter().chain(&["127.77.66.55", "marked-secret"]) {
+            assert!(!text.contains(word), "{format} tells {word}:\n{text}");
+        }
+    }
+    let _ = std::fs::remove_dir_all(dir);
+}
+
+#[test]
 fn bytes_of_a_message_cannot_be_redacted() {
     let output = run(&["stun", "decode", "000100002112a442000102030405060708090a0b", "--redact"]);
     assert_eq!(output.status.code(), Some(2));

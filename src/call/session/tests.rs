@@ -61,10 +61,42 @@ fn run_on(scenario: Scenario, takes: Duration, interrupted: Option<Duration>) ->
                 Some((end, from, to, bytes)) => call.handle_input(now, end, from, to, &bytes),
                 None => now = until.max(now + Duration::from_micros(1)),
             },
-            Output::Done => return call.facts("direct", None, false),
+            Output::Done => return call.facts("direct", None),
         }
     }
     panic!("it never ends");
+}
+
+#[test]
+fn a_channel_through_which_nothing_comes_back_is_told() {
+    let start = Instant::now();
+    let provider = || {
+        let witness = Witness::new(Mutex::new(Witnessed::default()));
+        (crypto::provider(witness.clone()), witness)
+    };
+    let mut call = Call::new(start, start, scenario(), [provider(), provider()]);
+    for end in End::BOTH {
+        let address = SocketAddr::from(([127, 0, 0, 1], 5000 + end as u16));
+        call.add_candidate(end, CandidateKind::Host, address).unwrap();
+    }
+    call.ready(start);
+    call.negotiate(start).unwrap();
+    let (mut now, mut flying) = (start, std::collections::VecDeque::new());
+    loop {
+        match call.poll(now) {
+            // The line takes no more of the channel once it is up.
+            Output::Transmit { bytes, .. } if call.is_up() && flow(&bytes) == Flow::Dtls => {}
+            Output::Transmit { end, from, to, bytes } => flying.push_back((end.other(), from, to, bytes)),
+            Output::Wait(until) => match flying.pop_front() {
+                Some((end, from, to, bytes)) => call.handle_input(now, end, from, to, &bytes),
+                None => now = until.max(now + Duration::from_micros(1)),
+            },
+            Output::Done => break,
+        }
+    }
+    let sent = call.facts("direct", None).channel.pings;
+    assert!(sent >= 5, "{sent}");
+    assert_eq!(call.unanswered(), Some(sent));
 }
 
 fn impaired(spec: &str) -> Scenario {

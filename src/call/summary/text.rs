@@ -2,6 +2,8 @@
 
 use super::Summary;
 use crate::call::facts::{ImpairmentFacts, PathFacts, StepFacts};
+use crate::call::pairs::{FailureFacts, PairsFacts};
+use crate::call::phases::Phase;
 use crate::call::rating;
 use crate::call::scenario::LEAST_INTERVAL;
 use crate::finding::Exit;
@@ -22,7 +24,8 @@ pub(super) fn document(summary: &Summary) -> Document {
         blocks.push(Block::Table(side_by_side(summary)));
     }
     if !summary.not_tried.is_empty() {
-        let line = format!("Not tried, as there was no time left: {}.", summary.not_tried.join(", "));
+        let why = if summary.interrupted { "the run was interrupted" } else { "there was no time left" };
+        let line = format!("Not tried, as {why}: {}.", summary.not_tried.join(", "));
         blocks.push(Block::Paragraph(Cell::new(line, Tone::Warn)));
     }
     let told = summary.paths.iter().position(|path| path.failure.is_some());
@@ -47,7 +50,7 @@ pub(super) fn document(summary: &Summary) -> Document {
 fn verdict(summary: &Summary) -> Cell {
     let told = |path: &PathFacts| {
         let failure = path.failure.as_ref()?;
-        let place = if summary.paths.len() > 1 { format!("{}: ", path.name) } else { String::new() };
+        let place = if summary.paths.len() > 1 { format!("{}: ", called(path)) } else { String::new() };
         Some(format!("{place}{}: {}", failure.phase, failure.reason))
     };
     if let Some(failure) = summary.paths.iter().find_map(told) {
@@ -63,22 +66,40 @@ fn verdict(summary: &Summary) -> Cell {
     if let Some(loss) = summary.loss_pct {
         facts.push(format!("loss {loss} %"));
     }
-    let facts = facts.join(", ");
+    let first = summary.paths.first();
+    if let Some(channel) = first.map(|path| &path.channel).filter(|channel| channel.answered < channel.pings)
+    {
+        facts.push(format!("{} of {} pings unanswered", channel.pings - channel.answered, channel.pings));
+    }
+    // What stands at the top is one path's.
+    let of = first.filter(|_| summary.paths.len() > 1).map(|path| format!("; these are of {}", called(path)));
+    let pairs = first.and_then(|path| path.pairs.as_ref());
+    let (works, is) = match pairs {
+        Some(pairs) => (format!("all {} calls work", pairs.asked), "are"),
+        None => ("the call works".to_owned(), "is"),
+    };
+    let facts = format!("{}{}", facts.join(", "), of.unwrap_or_default());
     match summary.exit {
-        Exit::Interrupted => Cell::new(format!("interrupted; so far: {facts}"), Tone::Warn),
+        Exit::Interrupted => match first.filter(|path| path.setup_ms.is_none()) {
+            Some(path) => {
+                let line = format!("interrupted before the call was up: it waited for {}", awaited(path));
+                Cell::new(line, Tone::Warn)
+            }
+            None => Cell::new(format!("interrupted; so far: {facts}"), Tone::Warn),
+        },
         Exit::Healthy => match summary.paths.iter().find_map(|path| path.cut_off_ms) {
             Some(ms) => {
                 let seconds = ms / 1e3;
-                let line = format!("the call works; cut off by --deadline after {seconds:.1} s: {facts}");
+                let line = format!("{works}; cut off by --deadline after {seconds:.1} s: {facts}");
                 Cell::new(line, Tone::Warn)
             }
-            None => Cell::new(format!("the call works: {facts}"), Tone::Good),
+            None => Cell::new(format!("{works}: {facts}"), Tone::Good),
         },
         Exit::Failed => {
             let crossed = summary.thresholds.iter().find(|limit| limit.state() == State::Crossed);
             let under = crossed.is_some_and(|limit| limit.threshold.bound == Bound::Min);
             let beyond = if under { "below" } else { "above" };
-            Cell::new(format!("the call works, and is {beyond} a limit: {facts}"), Tone::Bad)
+            Cell::new(format!("{works}, and {is} {beyond} a limit: {facts}"), Tone::Bad)
         }
         _ if !summary.not_tried.is_empty() => {
             Cell::new(format!("not every path was tried: {facts}"), Tone::Warn)
@@ -87,12 +108,26 @@ fn verdict(summary: &Summary) -> Cell {
     }
 }
 
+/// A path's name, and how its relay was reached.
+fn called(path: &PathFacts) -> String {
+    path.transport.map_or_else(|| path.name.clone(), |transport| format!("{} over {transport}", path.name))
+}
+
+/// What an interrupted call that was not up was waiting for.
+fn awaited(path: &PathFacts) -> &'static str {
+    let reached = |phase: &Phase| path.phases.iter().any(|facts| facts.name == *phase);
+    match Phase::ALL.into_iter().find(|phase| !reached(phase)) {
+        Some(Phase::Setup | Phase::Gather) if path.transport.is_some() => "the relay",
+        Some(phase) => phase.failure(),
+        None => "nothing",
+    }
+}
+
 /// One call; `told`: why it failed is said already.
 fn of_path(path: &PathFacts, summary: &Summary, told: bool) -> Vec<Block> {
-    let over = path.transport.map_or_else(String::new, |transport| format!(" over {transport}"));
     let mut blocks = vec![Block::Heading(match path.name.as_str() {
         "direct" => "Call".to_owned(),
-        name => format!("Call through {name}{over}"),
+        _ => format!("Call through {}", called(path)),
     })];
     if let Some(failure) = path.failure.as_ref().filter(|_| !told) {
         blocks.push(Block::Paragraph(Cell::new(format!("{}: {}", failure.phase, failure.reason), Tone::Bad)));
@@ -102,18 +137,27 @@ fn of_path(path: &PathFacts, summary: &Summary, told: bool) -> Vec<Block> {
             format!("Cut off by --deadline after {seconds:.1} s: the figures are of what was until then.");
         blocks.push(Block::Paragraph(Cell::new(line, Tone::Warn)));
     }
+    blocks.extend(path.pairs.iter().flat_map(pairs));
     blocks.extend(certificate(path));
     if let Some(pair) = &path.pair {
         let (caller, callee) = (&pair.caller, &pair.callee);
         let line =
             format!("From {} ({}) to {} ({}).", caller.address, caller.kind, callee.address, callee.kind);
         blocks.push(Block::Paragraph(line.into()));
+        if !pair.relayed && !path.relays.is_empty() {
+            let line =
+                "It went directly, as --policy all lets it: what was measured is nothing of the relay's.";
+            blocks.push(Block::Paragraph(Cell::new(line, Tone::Warn)));
+        }
     }
     let mut phases = Table {
         columns: vec![("Phase", Align::Left), ("At", Align::Right), ("Took", Align::Right)],
         rows: Vec::new(),
     };
-    for phase in &path.phases {
+    // Media and the data channel come up side by side.
+    let mut reached: Vec<_> = path.phases.iter().collect();
+    reached.sort_by(|a, b| a.at_ms.total_cmp(&b.at_ms));
+    for phase in reached {
         phases.rows.push(vec![
             phase.name.name().into(),
             time(phase.at_ms).into(),
@@ -150,6 +194,14 @@ fn of_path(path: &PathFacts, summary: &Summary, told: bool) -> Vec<Block> {
         );
         blocks.push(Block::Paragraph(Cell::new(line, Tone::Warn)));
     }
+    if path.lost_here > 0 {
+        let line = format!(
+            "This machine lost {} datagrams between its own sockets, as it had too much to do: the loss says more of that than of \
+             the path.",
+            path.lost_here
+        );
+        blocks.push(Block::Paragraph(Cell::new(line, Tone::Warn)));
+    }
     if let Some(throughput) = &path.throughput {
         let rate = throughput.bps.map_or_else(|| "nothing arrived".to_owned(), rate);
         blocks.push(Block::Paragraph(format!("Data channel filled: {rate}.").into()));
@@ -160,25 +212,48 @@ fn of_path(path: &PathFacts, summary: &Summary, told: bool) -> Vec<Block> {
         let line = format!("On purpose, {from}: {}; {}.", impaired.asked, done(impaired));
         blocks.push(Block::Paragraph(Cell::new(line, Tone::Dim)));
     }
-    if let (Some(rating), Some(all)) = (path.rating, &path.one_way.all) {
+    if let (Some(rating), Some((end, delay))) = (path.rating, path.one_way.slower()) {
+        // Where both are as slow, it needs no name.
+        let from = if differ(path) { format!(" from the {}", end.name()) } else { String::new() };
         let line = format!(
-            "delay: {} ({} one way; {})",
+            "delay: {} ({} one way{from}; {})",
             rating.name(),
-            time(all.median_ms),
-            rating::recommendation(all.median_ms)
+            time(delay.median_ms),
+            rating::recommendation(delay.median_ms)
         );
         blocks.push(Block::Paragraph(line.into()));
     }
     if summary.verbosity > 0 {
         let flights = path.dtls.flights.iter().map(|flight| {
             let again = if flight.retransmission { ", again" } else { "" };
-            let from = if flight.from == crate::call::End::Caller { "caller" } else { "callee" };
+            let from = flight.from.name();
             format!("{} {from}{again}: {}", time(flight.at_ms), flight.messages.join(", ")).into()
         });
         blocks.push(Block::List { numbered: false, items: flights.collect() });
         blocks.push(Block::List { numbered: false, items: steps(path) });
     }
     blocks
+}
+
+/// How several pairs fared.
+fn pairs(pairs: &PairsFacts) -> Vec<Block> {
+    let PairsFacts { asked, working, .. } = pairs;
+    let within = pairs.setup.as_ref().map_or_else(String::new, |setup| {
+        format!(", within {} (p50), {} at most", time(setup.median_ms), time(setup.max_ms))
+    });
+    let tone = if working == asked { Tone::Plain } else { Tone::Bad };
+    let line = format!(
+        "{working} of {asked} pairs had their call{within}. Round trips, delays, loss and rates are of all of them together, \
+         phases and streams of the {}.",
+        if pairs.failures.is_empty() { "slowest to come up" } else { "first that failed" }
+    );
+    let failure = |failure: &FailureFacts| {
+        let line = format!("{} x {}: {}", failure.pairs, failure.phase, failure.reason);
+        Cell::new(line, Tone::Bad)
+    };
+    let items: Vec<Cell> = pairs.failures.iter().map(failure).collect();
+    let list = (items.len() > 1).then_some(Block::List { numbered: false, items });
+    [Block::Paragraph(Cell::new(line, tone))].into_iter().chain(list).collect()
 }
 
 /// What there is to say of pings that were not sent, or not answered.
@@ -265,16 +340,26 @@ const SPREAD: [(&str, Align); 7] = [
     ("max", Align::Right),
 ];
 
+/// Whether one direction is slower than the other by more than chance: what holds for both would hold for neither.
+fn differ(path: &PathFacts) -> bool {
+    let (Some(one), Some(other)) = (&path.one_way.from_caller, &path.one_way.from_callee) else {
+        return false;
+    };
+    (one.median_ms - other.median_ms).abs() > 1.0 + 0.2 * one.median_ms.min(other.median_ms)
+}
+
 fn delays(path: &PathFacts) -> Option<Block> {
+    let differ = differ(path);
     let delays = [
-        ("round trip, data channel", &path.rtt.channel),
-        ("round trip, RTCP", &path.rtt.rtcp),
-        ("round trip, STUN", &path.rtt.stun),
-        ("one way, audio", &path.one_way.audio),
-        ("one way, video", &path.one_way.video),
+        ("round trip, data channel", path.rtt.channel.as_ref()),
+        ("round trip, RTCP", path.rtt.rtcp.as_ref()),
+        ("round trip, STUN", path.rtt.stun.as_ref()),
+        ("one way, audio", path.one_way.audio.as_ref()),
+        ("one way, video", path.one_way.video.as_ref()),
+        ("one way, from the caller", path.one_way.from_caller.as_ref().filter(|_| differ)),
+        ("one way, from the callee", path.one_way.from_callee.as_ref().filter(|_| differ)),
     ];
-    let rows: Vec<_> =
-        delays.into_iter().filter_map(|(name, delay)| Some(spread(name, delay.as_ref()?))).collect();
+    let rows: Vec<_> = delays.into_iter().filter_map(|(name, delay)| Some(spread(name, delay?))).collect();
     (!rows.is_empty()).then(|| Block::Table(Table { columns: SPREAD.to_vec(), rows }))
 }
 
@@ -288,10 +373,11 @@ fn streams(path: &PathFacts) -> Option<Block> {
         ("reordered", Align::Right),
         ("jitter", Align::Right),
         ("bitrate", Align::Right),
-        ("resent", Align::Right),
+        ("repaired", Align::Right),
+        ("NACKs", Align::Right),
     ];
     let row = |stream: &crate::call::MediaFacts| {
-        let from = if stream.from == crate::call::End::Caller { "caller" } else { "callee" };
+        let from = stream.from.name();
         vec![
             stream.kind.name().into(),
             from.into(),
@@ -301,7 +387,8 @@ fn streams(path: &PathFacts) -> Option<Block> {
             stream.reordered.to_string().into(),
             stream.jitter_ms.map_or_else(String::new, time).into(),
             stream.bitrate_bps.map_or_else(String::new, rate).into(),
-            stream.retransmissions.to_string().into(),
+            stream.repaired.to_string().into(),
+            stream.nacks_sent.to_string().into(),
         ]
     };
     let rows: Vec<_> = path.media.iter().map(row).collect();
@@ -325,11 +412,14 @@ fn side_by_side(summary: &Summary) -> Table {
         let told = path.failure.as_ref().map_or_else(String::new, |failure| failure.phase.clone());
         let mut row: Vec<Cell> = vec![
             path.name.clone().into(),
-            path.transport.unwrap_or_default().into(),
+            match &path.pair {
+                Some(pair) if !pair.relayed && path.transport.is_some() => "(directly)".into(),
+                _ => path.transport.unwrap_or_default().into(),
+            },
             path.setup_ms.map_or_else(String::new, time).into(),
             rtt.map_or_else(String::new, |rtt| time(rtt.median_ms)).into(),
             rtt.map_or_else(String::new, |rtt| time(rtt.p99_ms)).into(),
-            path.one_way.all.as_ref().map_or_else(String::new, |all| time(all.median_ms)).into(),
+            path.one_way.slower().map_or_else(String::new, |(_, delay)| time(delay.median_ms)).into(),
             path.loss_pct.map_or_else(String::new, |loss| format!("{loss} %")).into(),
         ];
         row.extend(failed.then(|| Cell::new(told, Tone::Bad)));

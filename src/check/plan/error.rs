@@ -20,13 +20,10 @@ impl PlanError {
         Self { message: message.into(), hints: Vec::new(), place }
     }
 
-    /// Adds what to do about it; an empty hint is none.
+    /// Adds what to do about it.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        let hint = hint.into();
-        if !hint.is_empty() {
-            self.hints.push(hint);
-        }
+        self.hints.push(hint.into());
         self
     }
 }

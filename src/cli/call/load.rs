@@ -1,5 +1,6 @@
 //! What a call carries, and what is done to it on the way.
 
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use crate::call::{Channel, Kind, Load, Reliability, Scenario};
@@ -20,6 +21,9 @@ pub(super) struct Args {
     /// How long the call lasts once it is up
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration::from_arg)]
     duration: Duration,
+    /// Have so many pairs call each other at the same time, over each path
+    #[arg(long, value_name = "N", default_value = "1", value_parser = pairs, conflicts_with_all = ["pcap", "pcap_plain", "keys"])]
+    pub(super) pairs: NonZeroUsize,
     /// Pings over the data channel, spread over the duration
     #[arg(long, value_name = "N", default_value_t = 2000, value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
     pings: u32,
@@ -122,4 +126,12 @@ impl Args {
 fn bits(arg: &str) -> Result<u64, String> {
     let bits = Unit::BitsPerSecond.amount(arg).filter(|bits| (10_000.0..=1e9).contains(bits));
     bits.map(|bits| bits as u64).ok_or_else(|| "write it as in 500k or 2M, 10k to 1G".to_owned())
+}
+
+/// A thread and a few sockets each.
+const MOST_PAIRS: usize = 1000;
+
+fn pairs(arg: &str) -> Result<NonZeroUsize, String> {
+    let pairs = arg.parse().ok().filter(|pairs: &NonZeroUsize| pairs.get() <= MOST_PAIRS);
+    pairs.ok_or_else(|| format!("write a number from 1 to {MOST_PAIRS}"))
 }

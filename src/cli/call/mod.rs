@@ -76,7 +76,11 @@ Metrics for --max and --min:
       how long each takes
   rtt.{min,median,p95,p99,max}
       of the data channel
-  one_way.{min,median,p95,p99,max}, one_way.{audio,video}.{median,p95,p99,max}, loss, jitter, bitrate
+  pings.lost
+      of the pings over it, how many were not back at the end
+  one_way.{min,median,p95,p99,max}, one_way.{audio,video,from_caller,from_callee}.{median,p95,p99,max}
+      of media: together, of a kind, of a direction
+  loss, jitter, bitrate
       of media, both ways
   throughput
       with --throughput
@@ -146,10 +150,12 @@ pub(super) fn examine(args: &Args, context: &Context) -> anyhow::Result<(Summary
     let run = Run {
         scenario,
         addresses: args.path.addresses()?,
+        pairs: args.load.pairs,
         routes: routes.routes,
         all: args.path.all(),
         local: args.path.local()?,
         families: args.path.families(),
+        relay_family: args.path.relay_family,
         trust: Trust { roots: Arc::new(routes.roots), insecure: args.path.insecure },
         server_name: args.path.servername.clone(),
         thresholds,

@@ -8,12 +8,13 @@ use rustls::pki_types::ServerName;
 
 use crate::cli::UserError;
 use crate::cli::probe::{credentials, embedded};
-use crate::ice::uri::{Scheme, ServerUri};
+use crate::ice::uri::{Host, Scheme, ServerUri};
 use crate::io::call::{self, Route};
 use crate::io::local::{Local, LocalError};
 use crate::io::server::EmbeddedServer;
 use crate::io::tls;
 use crate::probe::plan::{Target, Transport};
+use crate::turn::Family;
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]
@@ -28,6 +29,9 @@ pub(super) struct Args {
     /// Reach relays over these instead of what their URIs ask for; several are compared side by side
     #[arg(long, value_name = "TRANSPORT", value_enum, value_delimiter = ',')]
     transport: Vec<Transport>,
+    /// Ask for relays of this address family; browsers name none, which means IPv4
+    #[arg(long, value_name = "FAMILY", value_enum)]
+    pub(super) relay_family: Option<Family>,
     /// Which candidates there are besides relays (iceTransportPolicy) [default: relay]
     #[arg(long, value_name = "POLICY", value_enum)]
     policy: Option<Policy>,
@@ -105,6 +109,7 @@ impl Args {
         }
         let given = [
             ("--transport", !self.transport.is_empty()),
+            ("--relay-family", self.relay_family.is_some()),
             ("--policy", self.policy.is_some()),
             ("--cafile", self.cafile.is_some()),
             ("--servername", self.servername.is_some()),
@@ -127,6 +132,15 @@ impl Args {
             if !matches!(uri.scheme, Scheme::Turn | Scheme::Turns) {
                 let message = format!("--relay: `{uri}` is no relay: a STUN server tells addresses alone");
                 return Err(UserError::usage(message).hint("give a turn: or turns: URI").into());
+            }
+            let (v4, v6) = self.families();
+            if let Host::Ip(ip) = &uri.host
+                && !(if ip.is_ipv6() { v6 } else { v4 })
+            {
+                let flag = if ip.is_ipv6() { "-4" } else { "-6" };
+                let error =
+                    UserError::usage(format!("--relay: {flag} rules out `{uri}`, which is an address"));
+                return Err(error.hint(format!("leave out {flag}, or name another server")).into());
             }
             targets.push(Target::from_uri(&uri));
         }

@@ -3,13 +3,12 @@
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use super::Watcher;
 use super::evidence::Tape;
-use super::ports::Ports;
-use super::{Limits, Watcher};
+use super::limits::Limits;
+use super::ports::{LARGEST, Ports};
 use crate::call::{Call, Output, Phase, Silence};
 
-/// The largest UDP payload.
-const BUFFER: usize = 65_535;
 /// Datagrams that are read in a row before the time is looked at: each may make the ends send more.
 const ROUND: usize = 64;
 /// How soon Ctrl-C is seen, and how often progress is told.
@@ -36,6 +35,9 @@ pub(super) fn to_end(
         lose(call, &silent, via);
     } else if let Some(since) = call.pathless().filter(|_| call.is_up()) {
         strand(call, since);
+    } else if let Some(pings) = call.unanswered() {
+        let why = format!("none of {pings} pings over the data channel was back at the end");
+        call.fail(Phase::ChannelOpen, why);
     }
 }
 
@@ -47,7 +49,7 @@ fn run(
     via: Option<&str>,
     (watcher, tape): (&Watcher, &Tape),
 ) -> bool {
-    let mut buffer = vec![0; BUFFER];
+    let mut buffer = vec![0; LARGEST];
     let mut tick = Instant::now();
     loop {
         let Some(until) = send(call, ports, silence) else { return true };

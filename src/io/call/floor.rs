@@ -8,6 +8,8 @@ use super::ports::{Port, Ports};
 use crate::call::End;
 use crate::measure::{Distribution, Rolling};
 
+/// The most that goes out in one datagram; of more, a call makes several, and there is nothing to hold against them.
+pub(super) const DATAGRAM: usize = 1200;
 /// How long all of it takes at most.
 pub(super) const TAKES: Duration = Duration::from_millis(1200);
 /// How long one of the others may take.
@@ -25,7 +27,7 @@ pub(super) fn paced(address: Option<IpAddr>, every: Duration, bytes: usize) -> O
     let mut ports = Ports::default();
     ports.add(End::Caller, near);
     ports.add(End::Callee, far);
-    let message = vec![0x5a; bytes.clamp(1, 1200)];
+    let message = vec![0x5a; bytes.clamp(1, DATAGRAM)];
     let (mut buffer, mut measured) = ([0; 2048], Rolling::default());
     let began = Instant::now();
     let (mut due, mut under_way) = (began, None);
@@ -74,7 +76,7 @@ fn exchange(
 pub(super) fn back_to_back(address: Option<IpAddr>, round_trips: u32, bytes: usize) -> Option<Distribution> {
     let (near, far) = (super::socket(address?).ok()?, super::socket(address?).ok()?);
     let end = Instant::now() + MOST;
-    let message = vec![0x5a; bytes.clamp(1, 1200)];
+    let message = vec![0x5a; bytes.clamp(1, DATAGRAM)];
     let mut measured = Rolling::default();
     for _ in 0..round_trips {
         let start = Instant::now();
@@ -106,7 +108,7 @@ pub(super) fn woken(address: Option<IpAddr>, round_trips: u32, bytes: usize) -> 
             }
         }
     });
-    let message = vec![0x5a; bytes.clamp(1, 1200)];
+    let message = vec![0x5a; bytes.clamp(1, DATAGRAM)];
     let (mut buffer, mut measured) = ([0; 2048], Rolling::default());
     let end = Instant::now() + MOST;
     for _ in 0..round_trips {

@@ -4,37 +4,39 @@ pub mod crypto;
 mod drive;
 mod evidence;
 mod floor;
+mod limits;
 mod ports;
 mod relay;
+mod relays;
 mod usage;
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 
 use rustls::pki_types::ServerName;
-use tokio::runtime::Runtime;
 
 use self::evidence::{Clock, Evidence};
+use self::limits::Limits;
 use self::ports::{Port, Ports};
-use self::relay::{Opened, Relay};
 use super::event_loop::{event_loop, room};
 use super::local::Local;
 use super::signal;
 use super::tls::Trust;
 use crate::call::{
-    Call, CandidateKind, Cost, Descriptions, End, FloorFacts, PathFacts, Phase, RelayFacts, Rolling,
-    Scenario, Summary, Witness,
+    Call, CandidateKind, Cost, Descriptions, End, FloorFacts, Pair, PathFacts, Phase, Rolling, Scenario,
+    Summary, Witness,
 };
 use crate::measure::{Distribution, milliseconds};
 use crate::metric::Threshold;
 use crate::probe::plan::Place;
-use crate::turn::Settings;
+use crate::turn::Family;
 use crate::turn::credentials::Credentials;
 
 pub use self::evidence::Files;
@@ -46,14 +48,18 @@ pub struct Run {
     pub scenario: Scenario,
     /// Where the ends have their sockets.
     pub addresses: Vec<IpAddr>,
+    /// How many pairs of ends call each other at the same time, over each path.
+    pub pairs: NonZeroUsize,
     /// Through which relays, one call each; none: one call within the host.
     pub routes: Vec<Route>,
     /// Host candidates as well, where there are relays.
     pub all: bool,
     /// From where relays are reached.
     pub local: Local,
-    /// Which families of relays' addresses are used, IPv4 and IPv6.
+    /// Which families of the servers' addresses are used, IPv4 and IPv6.
     pub families: (bool, bool),
+    /// Of which family the relayed addresses are to be (RFC 8656 §18.6); `None`: as the server has it, which is IPv4.
+    pub relay_family: Option<Family>,
     /// What relays' certificates are held against.
     pub trust: Trust,
     /// The name in them, if not the host's.
@@ -149,7 +155,7 @@ impl Run {
         let limits = Limits { stop, end: start + self.deadline, deadline: self.deadline };
         let (mut paths, mut descriptions, mut not_tried) = (Vec::new(), None, Vec::new());
         if self.routes.is_empty() {
-            let (path, described) = self.call((start, clock), None, &limits, (watcher, &mut evidence))?;
+            let (path, described) = self.path((start, clock), None, &limits, (watcher, &mut evidence))?;
             paths.push(path);
             descriptions = described;
         }
@@ -161,7 +167,7 @@ impl Run {
             // The first has the start of the run; the others have their own.
             let start = if at == 0 { start } else { Instant::now() };
             let (path, described) =
-                self.call((start, clock), Some(route), &limits, (watcher, &mut evidence))?;
+                self.path((start, clock), Some(route), &limits, (watcher, &mut evidence))?;
             paths.push(path);
             descriptions = descriptions.or(described);
         }
@@ -178,7 +184,9 @@ impl Run {
         let woken = floor::woken(address, self.floor, bytes);
         // A relay, or what was done on purpose, is nothing that a socket of this machine has.
         let plain = first.filter(|path| {
-            path.impairment.is_empty() && !path.pair.as_ref().is_some_and(|pair| pair.relayed)
+            bytes <= floor::DATAGRAM
+                && path.impairment.is_empty()
+                && !path.pair.as_ref().is_some_and(|pair| pair.relayed)
         });
         let middle = plain.and_then(|path| path.rtt.channel.as_ref()).map(|rtt| rtt.median_ms);
         let over = |floor: &Option<Distribution>| {
@@ -203,19 +211,66 @@ impl Run {
         Ok(Ended { summary, descriptions, problems: evidence.finish() })
     }
 
-    /// One call.
-    fn call(
+    /// All calls over one path, at the same time.
+    fn path(
         &self,
         (start, clock): (Instant, Clock),
         route: Option<&Route>,
         limits: &Limits<'_>,
         (watcher, evidence): (&Watcher, &mut Evidence),
     ) -> anyhow::Result<(PathFacts, Option<Descriptions>)> {
+        if self.pairs == NonZeroUsize::MIN {
+            let scenario = self.scenario.clone();
+            let (pair, described) =
+                self.call((start, clock), scenario, route, limits, (watcher, evidence))?;
+            return Ok((pair.alone(), described));
+        }
+        let quiet: Watcher = Arc::new(|_| {});
+        let ended: Vec<anyhow::Result<_>> = std::thread::scope(|scope| {
+            let one = |number: usize| {
+                // Two pairs of one seed are not to lose the same.
+                let seed = self.scenario.seed.wrapping_add(number as u64);
+                let scenario = Scenario { seed, ..self.scenario.clone() };
+                let watcher = if number == 0 { watcher } else { &quiet };
+                let mut evidence = Evidence::start(&Files::default(), clock)?;
+                let at = if number == 0 { start } else { Instant::now() };
+                self.call((at, clock), scenario, route, limits, (watcher, &mut evidence))
+            };
+            let begun: Vec<_> = (0..self.pairs.get())
+                .map(|number| {
+                    let thread = std::thread::Builder::new().name(format!("pair {}", number + 1));
+                    thread.spawn_scoped(scope, move || one(number)).context("start a thread")
+                })
+                .collect();
+            let ended = begun.into_iter().map(|thread| match thread?.join() {
+                Ok(ended) => ended,
+                Err(_) => bail!("it broke off"),
+            });
+            ended.collect()
+        });
+        let (mut pairs, mut descriptions) = (Vec::new(), None);
+        for (at, ended) in ended.into_iter().enumerate() {
+            let (pair, described) = ended.with_context(|| format!("pair {} of {}", at + 1, self.pairs))?;
+            pairs.push(pair);
+            descriptions = descriptions.or(described);
+        }
+        Ok((PathFacts::of_pairs(pairs).context("there was no pair")?, descriptions))
+    }
+
+    /// One call.
+    fn call(
+        &self,
+        (start, clock): (Instant, Clock),
+        scenario: Scenario,
+        route: Option<&Route>,
+        limits: &Limits<'_>,
+        (watcher, evidence): (&Watcher, &mut Evidence),
+    ) -> anyhow::Result<(Pair, Option<Descriptions>)> {
         let witnesses: [Witness; 2] = Default::default();
         let tape = evidence.call(&witnesses);
         let providers =
             witnesses.each_ref().map(|witness| (crypto::provider(witness.clone()), witness.clone()));
-        let mut call = Call::new(start, Instant::now(), self.scenario.clone(), providers);
+        let mut call = Call::new(start, Instant::now(), scenario, providers);
         call.ready(Instant::now());
         let mut ports = Ports::default();
         if route.is_none() || self.all {
@@ -258,6 +313,7 @@ impl Run {
             let via = route.map(|route| route.name.as_str());
             drive::to_end(&mut call, &mut ports, limits, via, (watcher, &tape));
         }
+        let lost_here = ports.lost();
         ports.release();
         let (name, transport) = match route {
             Some(route) => (route.name.as_str(), Some(route.place.attempt.transport.name())),
@@ -265,148 +321,13 @@ impl Run {
         };
         let relays: Vec<_> = ports.relays().map(|relay| relay.facts.clone()).collect();
         evidence.ended(name, &witnesses);
-        let mut facts = call.facts(name, transport, route.is_some());
+        let mut facts = call.facts(name, transport);
+        facts.lost_here = lost_here;
         facts.start_unix_s = Some(clock.unix(start).as_secs_f64());
         facts.relays = if relays.is_empty() { failed } else { relays };
-        Ok((facts, descriptions))
-    }
-
-    /// An allocation for each end, with a channel to the other; or what was seen, and why not.
-    fn relays(&self, runtime: &Runtime, route: &Route, limits: &Limits<'_>) -> Result<Both, NoRelays> {
-        let timeout = self.scenario.timeout;
-        let end = limits.end.min(Instant::now() + timeout);
-        let wanted = Opened {
-            place: &route.place,
-            server_name: self.server_name.as_ref(),
-            trust: &self.trust,
-            local: &self.local,
-            timeout,
-            families: self.families,
-        };
-        let none = |error: String| {
-            let transport = route.place.attempt.transport.name();
-            (vec![RelayFacts { transport, ..RelayFacts::default() }], format!("turn-connect: {error}"))
-        };
-        let both = runtime.block_on(async {
-            let both = async { tokio::join!(relay::connect(&wanted), relay::connect(&wanted)) };
-            tokio::select! {
-                both = both => Ok(both),
-                why = limits.reached() => Err(none(why)),
-            }
-        })?;
-        let settings = || Settings {
-            stream: false,
-            credentials: route.credentials.clone(),
-            timeout,
-            seed: rand::random(),
-        };
-        let mut opened = Vec::new();
-        let mut failed: Option<String> = None;
-        let mut seen = Vec::new();
-        for (facts, connected) in [both.0, both.1] {
-            seen.push(facts.clone());
-            match connected {
-                Ok((carrier, server)) => opened.push(Relay::allocate(carrier, settings(), server, facts)),
-                Err(why) => failed = failed.or(Some(why)),
-            }
-        }
-        if let Some(why) = failed {
-            return Err((seen, why));
-        }
-        let mut relays: [Relay; 2] = match opened.try_into() {
-            Ok(relays) => relays,
-            Err(_) => return Err((seen, "turn-connect: no connection".to_owned())),
-        };
-        let mut bound = false;
-        loop {
-            let now = Instant::now();
-            let mut due = end;
-            for relay in &mut relays {
-                relay.read();
-                due = relay.poll(now).map_or(due, |own| own.min(due));
-            }
-            let why = relays.iter().find_map(|relay| relay.failure().map(str::to_owned));
-            let stopped = limits.stop.load(Ordering::Relaxed).then(|| "interrupted".to_owned());
-            let seconds = timeout.as_secs_f64();
-            let late = || {
-                let slow = relays.iter().find_map(|relay| Some((relay, relay.waits_in()?)));
-                let (relay, phase) = slow.unwrap_or((&relays[0], "turn-connect".to_owned()));
-                let server = relay.facts.server.map_or_else(String::new, |server| format!(" from {server}"));
-                let instead = relay.instead();
-                (now >= end).then(|| match now >= limits.end {
-                    true => format!("{phase}: no answer{server} when {}{instead}", limits.told()),
-                    false => format!("{phase}: no answer{server} within {seconds} s{instead}"),
-                })
-            };
-            if let Some(why) = why.or(stopped).or_else(late) {
-                relay::release(relays.iter_mut());
-                return Err((relays.map(|relay| relay.facts.clone()).to_vec(), why));
-            }
-            let addresses = [relays[0].address(), relays[1].address()];
-            if let ([Some(first), Some(second)], false) = (addresses, bound) {
-                relays[0].bind(now, second);
-                relays[1].bind(now, first);
-                bound = true;
-                continue;
-            }
-            if let ([Some(first), Some(second)], true) =
-                (addresses, relays.iter().all(|relay| !relay.is_busy()))
-            {
-                let [near, far] = relays;
-                return Ok([(near, first), (far, second)]);
-            }
-            #[cfg(unix)]
-            ports::wait(relays.iter().map(Relay::descriptor), due.min(now + TICK));
-            #[cfg(not(unix))]
-            std::thread::sleep(due.saturating_duration_since(now).min(Duration::from_micros(200)));
-        }
+        Ok((Pair::new(&call, facts), descriptions))
     }
 }
-
-/// The relays of both ends, each with its address.
-type Both = [(Relay, SocketAddr); 2];
-/// What was seen, and why there are none.
-type NoRelays = (Vec<RelayFacts>, String);
-
-/// When it has to end.
-struct Limits<'a> {
-    /// The user wants it to.
-    stop: &'a AtomicBool,
-    /// The time is up.
-    end: Instant,
-    /// Which was this long.
-    deadline: Duration,
-}
-
-impl Limits<'_> {
-    /// Whether no more is to be begun.
-    fn are_reached(&self) -> bool {
-        self.stop.load(Ordering::Relaxed) || Instant::now() >= self.end
-    }
-
-    /// Whether there is so much time yet.
-    fn leave(&self, time: Duration) -> bool {
-        !self.stop.load(Ordering::Relaxed) && Instant::now() + time < self.end
-    }
-
-    /// Waits for that; in words.
-    async fn reached(&self) -> String {
-        while !self.are_reached() {
-            tokio::time::sleep(TICK).await;
-        }
-        format!("no connection when {}", self.told())
-    }
-
-    fn told(&self) -> String {
-        match self.stop.load(Ordering::Relaxed) {
-            true => "the run was interrupted".to_owned(),
-            false => format!("--deadline ({} s) cut the run off", self.deadline.as_secs_f64()),
-        }
-    }
-}
-
-/// How soon Ctrl-C is seen while relays are asked for.
-const TICK: Duration = Duration::from_millis(50);
 
 /// This host's own addresses for calls within it.
 pub fn loopback(v4: bool, v6: bool) -> Vec<IpAddr> {

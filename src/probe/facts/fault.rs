@@ -13,7 +13,7 @@ pub struct Fault {
     pub message: String,
 }
 
-/// The kinds of [`Fault`].
+/// What is wrong with a server, or on the way to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum FaultKind {

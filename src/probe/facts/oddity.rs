@@ -18,7 +18,7 @@ pub struct OddityFacts {
     pub stage: &'static str,
 }
 
-/// The kinds of [`OddityFacts`].
+/// What a server did that is odd.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum OddityKind {

@@ -12,7 +12,9 @@ pub(super) use self::open::{Opened, connect};
 use crate::call::{Phase, RelayFacts, StepFacts};
 use crate::measure::milliseconds;
 use crate::stun::{Message, attribute};
-use crate::turn::{Allocate, Answer, Client, Event, Outcome, Output, Request, RequestId, Settings, Upkeep};
+use crate::turn::{
+    Allocate, Answer, Client, Event, Family, Outcome, Output, Request, RequestId, Settings, Upkeep,
+};
 
 /// Gives back what these lent, and waits a moment for their answers.
 pub(super) fn release<'a>(relays: impl Iterator<Item = &'a mut Relay>) {
@@ -91,12 +93,14 @@ impl Relay {
     pub(super) fn allocate(
         carrier: Carrier,
         settings: Settings,
+        family: Option<Family>,
         server: SocketAddr,
         facts: RelayFacts,
     ) -> Self {
         let stream = carrier.is_stream();
         let mut client = Client::new(Settings { stream, ..settings });
-        let request = client.start(Instant::now(), Request::Allocate(Allocate::default()));
+        let request =
+            client.start(Instant::now(), Request::Allocate(Allocate { family, ..Allocate::default() }));
         Self {
             client,
             carrier,
