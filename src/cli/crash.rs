@@ -42,7 +42,7 @@ mod tests {
         check(move || panic!("no {password}"), "error: rtcscope itself broke at src/x.rs:1:2");
         check(|| panic!("no keys yet"), "error: rtcscope itself broke at src/x.rs:1:2: no keys yet");
         let wrong: Result<(), String> = Err("hunter2".to_owned());
-        check(move || wrong.unwrap(), "error: rtcscope itself broke at src/x.rs:1:2");
+        check(move || std::convert::identity(wrong).unwrap(), "error: rtcscope itself broke at src/x.rs:1:2");
         check(|| std::panic::panic_any(Some("hunter2")), "error: rtcscope itself broke at src/x.rs:1:2");
     }
 }

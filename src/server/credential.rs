@@ -99,7 +99,7 @@ mod tests {
         let minted = rest::mint(&secret, Some("ann"), TIME, rest::SEPARATOR);
         let settings = Settings { rest_secret: Some(secret), ..settings };
         let key = key_of(&settings, &minted.username, PasswordAlgorithm::Md5, 0).unwrap();
-        assert_eq!(key[..], minted.key(&settings.realm));
+        assert_eq!(key[..], minted.key(&settings.realm)[..]);
     }
 
     #[test]

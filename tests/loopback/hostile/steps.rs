@@ -267,9 +267,11 @@ fn each_step(then: Then, transport: &str) -> Vec<(Right, Vec<String>, String)> {
     })
 }
 
+type Words = &'static [&'static str];
+
 /// What silence behind each step is told as: the probe's errors, and the phase that a call fails in. It asks for
 /// permission and channel at once, and names the one that is waited for.
-const SILENCE: [(Right, [&[&str]; 2], &[&str]); 6] = {
+const SILENCE: [(Right, [Words; 2], Words); 6] = {
     const BLOCKED: &[&str] = &["RELAY_INBOUND_BLOCKED", "RELAY_OUTBOUND_BLOCKED"];
     [
         // Over TCP and over UDP. A server that takes a connection and says nothing is there.
