@@ -28,11 +28,17 @@ _rtcscope() {
             rtcscope,completions)
                 cmd="rtcscope__subcmd__completions"
                 ;;
+            rtcscope,config)
+                cmd="rtcscope__subcmd__config"
+                ;;
             rtcscope,explain)
                 cmd="rtcscope__subcmd__explain"
                 ;;
             rtcscope,man)
                 cmd="rtcscope__subcmd__man"
+                ;;
+            rtcscope,pcap)
+                cmd="rtcscope__subcmd__analyze"
                 ;;
             rtcscope,probe)
                 cmd="rtcscope__subcmd__probe"
@@ -43,11 +49,23 @@ _rtcscope() {
             rtcscope,sdp)
                 cmd="rtcscope__subcmd__sdp"
                 ;;
+            rtcscope,sdp-explain)
+                cmd="rtcscope__subcmd__sdp__subcmd__explain"
+                ;;
             rtcscope,stun)
                 cmd="rtcscope__subcmd__stun"
                 ;;
+            rtcscope,turn-probe)
+                cmd="rtcscope__subcmd__probe"
+                ;;
             rtcscope__subcmd__analyze,diff)
                 cmd="rtcscope__subcmd__analyze__subcmd__diff"
+                ;;
+            rtcscope__subcmd__config,path)
+                cmd="rtcscope__subcmd__config__subcmd__path"
+                ;;
+            rtcscope__subcmd__config,show)
+                cmd="rtcscope__subcmd__config__subcmd__show"
                 ;;
             rtcscope__subcmd__probe,cred)
                 cmd="rtcscope__subcmd__probe__subcmd__cred"
@@ -80,7 +98,7 @@ _rtcscope() {
 
     case "${cmd}" in
         rtcscope)
-            opts="-o -q -v -h -V --format --report --output --color --fail-on --redact --quiet --verbose --help --version probe stun sdp analyze call check explain schema completions man"
+            opts="-o -q -v -h -V --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help --version probe turn-probe stun sdp sdp-explain analyze pcap call check config explain schema completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -110,6 +128,10 @@ _rtcscope() {
                     COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
                     return 0
                     ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -118,7 +140,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__analyze)
-            opts="-o -q -v -h --sdp --keys --clock --timeline --rtcp --packets --live --interval --ssrc --pt --from --to --side --limit --max --min --config --format --report --output --color --fail-on --redact --quiet --verbose --help diff"
+            opts="-o -q -v -h --sdp --keys --clock --timeline --rtcp --packets --live --interval --ssrc --pt --from --to --side --limit --max --min --config --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help diff"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -200,6 +222,10 @@ _rtcscope() {
                     COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
                     return 0
                     ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -208,7 +234,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__analyze__subcmd__diff)
-            opts="-o -q -v -h --ssrc --sdp --keys --clock --format --report --output --color --fail-on --redact --quiet --verbose --help"
+            opts="-o -q -v -h --ssrc --sdp --keys --clock --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -254,6 +280,10 @@ _rtcscope() {
                     COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
                     return 0
                     ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -262,7 +292,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__call)
-            opts="-4 -6 -u -w -o -q -v -h --relay --embedded --transport --relay-family --policy --cafile --servername --insecure --ipv4 --ipv6 --interface --local-addr --username --password --password-file --secret --ttl --separator --key --access-token --access-token-file --mac-key --mac-key-file --media --bitrate --duration --pairs --pings --ordered --unordered --max-retransmits --max-packet-lifetime --message-size --throughput --impair --impair-up --impair-down --seed --pcap --pcap-plain --keys --timeout --deadline --max --min --print-sdp --clock --format --report --output --color --fail-on --redact --quiet --verbose --help"
+            opts="-4 -6 -u -w -o -q -v -h --relay --embedded --transport --relay-family --policy --cafile --servername --insecure --ipv4 --ipv6 --interface --local-addr --username --password --password-file --secret --ttl --separator --key --access-token --access-token-file --mac-key --mac-key-file --media --bitrate --duration --pairs --pings --ordered --unordered --max-retransmits --max-packet-lifetime --message-size --throughput --impair --impair-up --impair-down --seed --pcap --pcap-plain --keys --timeout --deadline --max --min --print-sdp --clock --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -456,6 +486,10 @@ _rtcscope() {
                     COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
                     return 0
                     ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -464,7 +498,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__check)
-            opts="-o -q -v -h --init --list --jobs --deadline --serve --interval --format --report --output --color --fail-on --redact --quiet --verbose --help"
+            opts="-o -q -v -h --init --list --jobs --deadline --serve --interval --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -510,6 +544,10 @@ _rtcscope() {
                     COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
                     return 0
                     ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -518,7 +556,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__completions)
-            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --help bash elvish fish powershell zsh"
+            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -546,6 +584,136 @@ _rtcscope() {
                     ;;
                 --fail-on)
                     COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
+                    return 0
+                    ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rtcscope__subcmd__config)
+            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help show path"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
+                    return 0
+                    ;;
+                --report)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --fail-on)
+                    COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
+                    return 0
+                    ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rtcscope__subcmd__config__subcmd__path)
+            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
+                    return 0
+                    ;;
+                --report)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --fail-on)
+                    COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
+                    return 0
+                    ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rtcscope__subcmd__config__subcmd__show)
+            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
+                    return 0
+                    ;;
+                --report)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --fail-on)
+                    COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
+                    return 0
+                    ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)
@@ -556,7 +724,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__explain)
-            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --help"
+            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -584,6 +752,10 @@ _rtcscope() {
                     ;;
                 --fail-on)
                     COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
+                    return 0
+                    ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)
@@ -594,7 +766,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__man)
-            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --help"
+            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -624,6 +796,10 @@ _rtcscope() {
                     COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
                     return 0
                     ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -632,7 +808,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__probe)
-            opts="-u -w -4 -6 -o -q -v -h --ice-servers --embedded --turnserver-conf --lint-only --username --password --password-file --secret --ttl --separator --clock --key --access-token --access-token-file --mac-key --mac-key-file --transport --ipv4 --ipv6 --srv --interface --local-addr --cafile --servername --insecure --min-days --count --rate --size --preset --duration --relay-only --relay-family --no-capabilities --nat --nat-lifetime --security --ssrf-deliver --throughput --throughput-max --mtu --lifetimes --watch --rounds --timeout --deadline --max --min --require --trace --pcap --format --report --output --color --fail-on --redact --quiet --verbose --help cred"
+            opts="-u -w -4 -6 -o -q -v -h --ice-servers --embedded --turnserver-conf --lint-only --username --password --password-file --secret --ttl --separator --clock --key --access-token --access-token-file --mac-key --mac-key-file --transport --ipv4 --ipv6 --srv --interface --local-addr --cafile --servername --insecure --min-days --count --rate --size --preset --duration --relay-only --relay-family --no-capabilities --nat --nat-lifetime --security --ssrf-deliver --throughput --throughput-max --mtu --lifetimes --watch --rounds --timeout --deadline --max --min --require --trace --pcap --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help cred"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -826,6 +1002,10 @@ _rtcscope() {
                     COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
                     return 0
                     ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -834,7 +1014,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__probe__subcmd__cred)
-            opts="-u -w -o -q -v -h --username --password --password-file --secret --secret-file --secret-user --ttl --separator --realm --oauth-key --oauth-key-file --oauth-server-name --format --report --output --color --fail-on --redact --quiet --verbose --help"
+            opts="-u -w -o -q -v -h --username --password --password-file --secret --secret-file --secret-user --ttl --separator --realm --oauth-key --oauth-key-file --oauth-server-name --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -920,6 +1100,10 @@ _rtcscope() {
                     COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
                     return 0
                     ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -928,7 +1112,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__schema)
-            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --help"
+            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -956,6 +1140,10 @@ _rtcscope() {
                     ;;
                 --fail-on)
                     COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
+                    return 0
+                    ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)
@@ -966,7 +1154,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__sdp)
-            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --help diff explain lint negotiate rewrite rules"
+            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help diff explain lint negotiate rewrite rules"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -996,58 +1184,8 @@ _rtcscope() {
                     COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
                     return 0
                     ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        rtcscope__subcmd__sdp__subcmd__diff)
-            opts="-o -q -v -h --raw --exit-code --reoffer --pc --at --select --ignore --format --report --output --color --fail-on --redact --quiet --verbose --help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                --pc)
+                --defaults)
                     COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --at)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --select)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --ignore)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --format)
-                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
-                    return 0
-                    ;;
-                --report)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --output)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -o)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --color)
-                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
-                    return 0
-                    ;;
-                --fail-on)
-                    COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1058,7 +1196,115 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__sdp__subcmd__explain)
-            opts="-o -q -v -h --lines --pc --at --format --report --output --color --fail-on --redact --quiet --verbose --help"
+            opts="-o -q -v -h --lines --pc --at --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --pc)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
+                    return 0
+                    ;;
+                --report)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --fail-on)
+                    COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
+                    return 0
+                    ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rtcscope__subcmd__sdp__subcmd__diff)
+            opts="-o -q -v -h --raw --exit-code --reoffer --pc --at --select --ignore --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --pc)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --select)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ignore)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "text json jsonl csv markdown html sarif github junit prometheus nagios" -- "${cur}"))
+                    return 0
+                    ;;
+                --report)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --fail-on)
+                    COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
+                    return 0
+                    ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rtcscope__subcmd__sdp__subcmd__explain)
+            opts="-o -q -v -h --lines --pc --at --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1094,6 +1340,10 @@ _rtcscope() {
                     ;;
                 --fail-on)
                     COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
+                    return 0
+                    ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1104,7 +1354,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__sdp__subcmd__lint)
-            opts="-o -q -v -h --select --ignore --type --pc --at --format --report --output --color --fail-on --redact --quiet --verbose --help"
+            opts="-o -q -v -h --select --ignore --type --pc --at --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1152,6 +1402,10 @@ _rtcscope() {
                     ;;
                 --fail-on)
                     COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
+                    return 0
+                    ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1162,7 +1416,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__sdp__subcmd__negotiate)
-            opts="-o -q -v -h --type --pc --at --select --ignore --format --report --output --color --fail-on --redact --quiet --verbose --help"
+            opts="-o -q -v -h --type --pc --at --select --ignore --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1212,6 +1466,10 @@ _rtcscope() {
                     COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
                     return 0
                     ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1220,7 +1478,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__sdp__subcmd__rewrite)
-            opts="-o -q -v -h --prefer --only --remove --bandwidth --direction --at --force --format --report --output --color --fail-on --redact --quiet --verbose --help"
+            opts="-o -q -v -h --prefer --only --remove --bandwidth --direction --at --force --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1274,6 +1532,10 @@ _rtcscope() {
                     COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
                     return 0
                     ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1282,7 +1544,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__sdp__subcmd__rules)
-            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --help"
+            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1312,6 +1574,10 @@ _rtcscope() {
                     COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
                     return 0
                     ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1320,7 +1586,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__stun)
-            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --help decode"
+            opts="-o -q -v -h --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help decode"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1350,6 +1616,10 @@ _rtcscope() {
                     COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
                     return 0
                     ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1358,7 +1628,7 @@ _rtcscope() {
             return 0
             ;;
         rtcscope__subcmd__stun__subcmd__decode)
-            opts="-u -w -o -q -v -h --username --password --password-file --realm --secret --key --mac-key --format --report --output --color --fail-on --redact --quiet --verbose --help"
+            opts="-u -w -o -q -v -h --username --password --password-file --realm --secret --key --mac-key --format --report --output --color --fail-on --redact --quiet --verbose --defaults --no-defaults --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1422,6 +1692,10 @@ _rtcscope() {
                     ;;
                 --fail-on)
                     COMPREPLY=($(compgen -W "error warning never" -- "${cur}"))
+                    return 0
+                    ;;
+                --defaults)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)

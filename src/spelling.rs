@@ -11,6 +11,12 @@ pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Vec
     near.into_iter().map(|(_, word)| word).take(3).collect()
 }
 
+/// What to ask of whoever typed it: "did you mean `a` or `b`?", or nothing where nothing is near.
+pub fn question(near: &[&str]) -> Option<String> {
+    let near: Vec<String> = near.iter().map(|word| format!("`{word}`")).collect();
+    (!near.is_empty()).then(|| format!("did you mean {}?", near.join(" or ")))
+}
+
 /// Edits from one word to the other, if few enough for a slip of the finger.
 fn distance(typed: &str, word: &str) -> Option<usize> {
     let edits = strsim::damerau_levenshtein(typed, word);
@@ -35,6 +41,12 @@ mod tests {
     #[test]
     fn a_part_of_a_word_finds_all_that_have_it_the_shortest_first() {
         assert_eq!(nearest("expired", KNOWN), ["TLS_EXPIRED", "REST_EXPIRED"]);
+    }
+
+    #[test]
+    fn the_question_names_all_of_them() {
+        assert_eq!(question(&["a", "b"]).as_deref(), Some("did you mean `a` or `b`?"));
+        assert_eq!(question(&[]), None);
     }
 
     #[test]

@@ -42,6 +42,10 @@ fn every_example_is_a_command_line_that_the_program_takes() {
 fn every_example_that_needs_no_network_does_what_is_shown() {
     let mut ran = 0;
     for example in examples().iter().filter(|example| needs_no_network(&example.words)) {
+        // Figures of a call are those of a machine and a moment.
+        if example.words[1] == "call" && !example.output.is_empty() {
+            continue;
+        }
         let output = run(example);
         let place = &example.place;
         let (shown, said) =
@@ -56,6 +60,31 @@ fn every_example_that_needs_no_network_does_what_is_shown() {
         ran += 1;
     }
     assert!(ran >= 8, "only {ran} examples were run");
+}
+
+#[test]
+fn every_page_has_an_example_of_its_command_and_one_that_is_run() {
+    let mut faults = Vec::new();
+    let mut commands = vec![(vec!["rtcscope".to_owned()], rtcscope::cli::command())];
+    while let Some((path, command)) = commands.pop() {
+        // It has the page of what it stands for.
+        let own: Vec<String> = match path.last().map(String::as_str) {
+            Some("sdp-explain") => ["rtcscope", "sdp", "explain"].map(str::to_owned).to_vec(),
+            _ => path.clone(),
+        };
+        let found = examples_of(&command);
+        let of_it = |example: &&Example| example.words.starts_with(&own);
+        if !found.iter().any(|example| of_it(&example)) {
+            faults.push(format!("`{}` has none", path.join(" ")));
+        } else if !found.iter().filter(of_it).any(|example| needs_no_network(&example.words)) {
+            faults.push(format!("`{}` has none that is run", path.join(" ")));
+        }
+        let subcommands = command.get_subcommands().filter(|sub| !sub.is_hide_set());
+        commands.extend(
+            subcommands.map(|sub| ([path.clone(), vec![sub.get_name().to_owned()]].concat(), sub.clone())),
+        );
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
 #[test]
@@ -228,7 +257,8 @@ fn documents() -> Vec<String> {
 }
 
 /// Words in the form of a code that are none.
-const OTHER_WORDS: [&str; 3] = ["NO_COLOR", "TURN_PASSWORD", "UPDATE_ASSETS"];
+const OTHER_WORDS: [&str; 5] =
+    ["CLICOLOR_FORCE", "NO_COLOR", "TURN_PASSWORD", "UPDATE_ASSETS", "XDG_CONFIG_HOME"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -245,17 +275,21 @@ fn examples() -> Vec<Example> {
         documents().iter().flat_map(|document| fenced(document, &read(document))).collect();
     let mut commands = vec![rtcscope::cli::command()];
     while let Some(command) = commands.pop() {
-        let help = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
-        // What an example does stands behind it after some blanks, or below it further in.
-        let lines =
-            help.lines().filter_map(|line| line.strip_prefix("  ")).filter_map(|l| l.split("  ").next());
-        found.extend(lines.filter_map(|line| example(&format!("{} --help", command.get_name()), line)));
+        found.extend(examples_of(&command));
         commands.extend(command.get_subcommands().cloned());
     }
     for rule in registry::rules() {
         found.extend(fenced(rule.code, rule.explain));
     }
     found
+}
+
+/// The examples in the help of a command.
+fn examples_of(command: &clap::Command) -> Vec<Example> {
+    let help = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
+    // What an example does stands behind it after some blanks, or below it further in.
+    let lines = help.lines().filter_map(|line| line.strip_prefix("  ")).filter_map(|l| l.split("  ").next());
+    lines.filter_map(|line| example(&format!("{} --help", command.get_name()), line)).collect()
 }
 
 /// The examples of the fenced blocks of a Markdown text: after `$ ` in a `console` block, whose other lines
@@ -305,12 +339,14 @@ fn example(place: &str, line: &str) -> Option<Example> {
             {
                 environment.push((name.to_owned(), value.to_owned()));
             }
-            _ if matches!(word, "|" | ">" | "<" | "&&") => break,
+            _ if matches!(word, "|" | ">" | "<" | "&&" | "||") => break,
             _ => words.push(word.trim_matches(['\'', '"']).to_owned()),
         }
     }
-    let known =
-        rtcscope::cli::command().get_subcommands().any(|c| words.get(1).is_some_and(|w| w == c.get_name()));
+    let known = rtcscope::cli::command().get_subcommands().any(|command| {
+        let mut names = command.get_visible_aliases().chain([command.get_name()]);
+        words.get(1).is_some_and(|word| names.any(|name| name == word))
+    });
     // Prose that starts with the program's name is no command line.
     let command = known || words.get(1).is_some_and(|word| word.starts_with("--"));
     (words.first()? == "rtcscope" && command).then(|| Example {
@@ -324,13 +360,10 @@ fn example(place: &str, line: &str) -> Option<Example> {
 fn needs_no_network(words: &[String]) -> bool {
     let has = |flag: &str| words.iter().any(|word| word == flag);
     match words[1].as_str() {
-        "probe" => has("--embedded"),
-        // They last, and tests/call makes such calls.
-        "call" => false,
+        "probe" | "turn-probe" => has("--embedded") || words[2] == "cred",
+        "call" => !has("--relay"),
         // It goes on.
         "check" => !has("--serve"),
-        // What is not there to be read.
-        "stun" => !has("dump.txt") && !has("-"),
         _ => true,
     }
 }
@@ -362,17 +395,34 @@ fn run(example: &Example) -> Output {
     }
     let keys = r#"[{"keying_material": "KEYS", "srtp": "SRTP_AEAD_AES_128_GCM"}]"#;
     std::fs::write(dir.0.join("call.keys.json"), keys.replace("KEYS", &"5a".repeat(56))).expect("a new file");
+    let hex = "0000  00 01 00 00 21 12 a4 42 b7 e7 a7 01 bc 34 d6 86\n0010  fa 87 df ae\n";
+    let oauth_key = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=\n";
+    for (name, text) in
+        [("dump.txt", hex), ("secret.txt", "north\n"), ("password.txt", "wonder\n"), ("key.txt", oauth_key)]
+    {
+        std::fs::write(dir.0.join(name), text).expect("a new file");
+    }
+    let conf = root().join("testdata/turnserver/secret.conf");
+    std::fs::copy(conf, dir.0.join("turnserver.conf")).expect("a file of the repository");
     #[cfg(unix)]
     std::os::unix::fs::symlink(root().join("testdata"), dir.0.join("testdata")).expect("a new link");
     std::fs::create_dir(dir.0.join("deploy")).expect("a new folder");
     std::fs::write(dir.0.join("deploy/turn.toml"), rtcscope::check::plan::SAMPLE).expect("a new file");
-    let words = example.words.iter().skip(1).map(|word| word.replace('~', &home));
+    let mut words: Vec<String> = example.words.iter().skip(1).map(|word| word.replace('~', &home)).collect();
+    if words[0] == "call" {
+        // As short as a call can be: tests/call makes longer ones.
+        match words.iter().position(|word| word == "--duration") {
+            Some(at) => words[at + 1] = "200ms".to_owned(),
+            None => words.extend(["--duration", "200ms"].map(str::to_owned)),
+        }
+    }
     let mut command = Command::new(cargo_bin!("rtcscope"));
-    command.args(words).env_clear().current_dir(&dir.0);
+    command.args(words).env_clear().env("HOME", &dir.0).current_dir(&dir.0);
     // What was copied.
     let piped = match (example.words[1].as_str(), example.words.iter().any(|word| word == "-")) {
         ("sdp", true) => Some(offer),
         ("analyze", true) => Some(root().join("testdata/capture/call.pcap")),
+        ("stun", true) => Some(dir.0.join("dump.txt")),
         _ => None,
     };
     let piped = piped.map(|path| std::fs::File::open(path).expect("it is there"));

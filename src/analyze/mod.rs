@@ -604,6 +604,12 @@ impl Analysis {
         self.reports.sync(&media.collect::<Vec<_>>(), &self.legs)
     }
 
+    /// Streams over time, with what receivers said of them.
+    #[must_use]
+    pub fn timeline(&self, streams: &[facts::StreamFacts]) -> timeline::Timeline {
+        timeline::Timeline::of(self.streams().zip(streams), &self.reports, self.start.unwrap_or_default())
+    }
+
     /// All that was reported; `streams` knows the clocks.
     #[must_use]
     pub fn report_facts(&self, streams: &[facts::StreamFacts]) -> reports::ReportFacts {

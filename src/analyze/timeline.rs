@@ -7,6 +7,8 @@ use serde::Serialize;
 
 use super::Found;
 use super::facts::{StreamFacts, round};
+use super::reports::Reports;
+use crate::capture::Time;
 
 /// All streams over time.
 #[derive(Debug, Clone, Default, Serialize, schemars::JsonSchema)]
@@ -49,18 +51,29 @@ pub struct Interval {
     pub gap_max_ms: f64,
     /// Timestamps that were new: frames of video, packets of audio.
     pub frames: u32,
+    /// Reports of receivers about it that passed (RTCP), evenly thinned where there are very many.
+    pub reports: u32,
+    /// Its packets that were asked for again (NACK), each when it was first.
+    pub nacked: u32,
+    /// Whole pictures of it that were asked for (PLI, FIR), evenly thinned where there are very many.
+    pub pictures_asked: u32,
 }
 
 impl Timeline {
     /// Of streams with their facts.
     #[must_use]
-    pub fn of<'a>(streams: impl Iterator<Item = (Found<'a>, &'a StreamFacts)>) -> Self {
-        Self { streams: streams.map(|(found, facts)| Line::of(&found, facts)).collect(), detailed: false }
+    pub fn of<'a>(
+        streams: impl Iterator<Item = (Found<'a>, &'a StreamFacts)>,
+        reports: &Reports,
+        start: Time,
+    ) -> Self {
+        let streams = streams.map(|(found, facts)| Line::of(&found, facts, reports, start));
+        Self { streams: streams.collect(), detailed: false }
     }
 }
 
 impl Line {
-    fn of(found: &Found<'_>, facts: &StreamFacts) -> Self {
+    fn of(found: &Found<'_>, facts: &StreamFacts, reports: &Reports, start: Time) -> Self {
         let (stream, series) = (found.stream, found.stream.series());
         let interval_s = series.interval_s();
         let row = |(n, row): (usize, &super::stream::Row)| Interval {
@@ -75,12 +88,25 @@ impl Line {
                 .map(|ms| round(ms, 3)),
             gap_max_ms: round(f64::from(row.gap_ms), 3),
             frames: row.frames,
+            reports: 0,
+            nacked: 0,
+            pictures_asked: 0,
         };
-        Self {
-            stream: facts.id.clone(),
-            ssrc: facts.ssrc.clone(),
-            interval_s,
-            intervals: series.rows().iter().enumerate().map(row).collect(),
-        }
+        let mut intervals: Vec<Interval> = series.rows().iter().enumerate().map(row).collect();
+        let ssrc = found.ssrc;
+        let mut count = |at: Time, of: fn(&mut Interval) -> &mut u32| {
+            let since = at.since(start) as f64 / 1e9 - series.first_s();
+            let place = (since / interval_s).floor();
+            // What comes behind its end is of the last; before it began, nobody can ask.
+            let place =
+                if place >= 0.0 { (place as usize).min(intervals.len().saturating_sub(1)) } else { 0 };
+            if let Some(interval) = intervals.get_mut(place) {
+                *of(interval) += 1;
+            }
+        };
+        reports.told_at(ssrc).for_each(|at| count(at, |interval| &mut interval.reports));
+        reports.nacked(ssrc).for_each(|(_, asked)| count(asked.at, |interval| &mut interval.nacked));
+        reports.pictures_asked_at(ssrc).for_each(|at| count(at, |interval| &mut interval.pictures_asked));
+        Self { stream: facts.id.clone(), ssrc: facts.ssrc.clone(), interval_s, intervals }
     }
 }

@@ -85,9 +85,16 @@ impl Stream {
     }
 
     /// Takes what was decrypted of a packet. `repaired`: it came as a retransmission.
-    pub(super) fn payload(&mut self, bytes: &[u8], repaired: bool, start: Instant, now: Instant) {
+    /// When it was sent, and how long it took; `None` of what says nothing of the way.
+    pub(super) fn payload(
+        &mut self,
+        bytes: &[u8],
+        repaired: bool,
+        start: Instant,
+        now: Instant,
+    ) -> Option<(Duration, Duration)> {
         let skipped = if self.kind == Kind::Audio { 1 } else { 2 };
-        let Some(stamp) = bytes.get(skipped..).and_then(Stamp::read) else { return };
+        let stamp = bytes.get(skipped..).and_then(Stamp::read)?;
         self.first_at.get_or_insert(now);
         self.last_at = Some(now);
         self.payload_bytes += bytes.len() as u64;
@@ -101,11 +108,17 @@ impl Stream {
         if self.first_frame.is_none() && self.frame.complete(stamp) {
             self.first_frame = Some(now);
         }
+        (!repaired).then(|| (stamp.sent, stamp.age(start, now)))
     }
 
     /// Different packets that came off the wire.
     pub(super) fn received(&self) -> u64 {
         self.arrivals.unique() as u64
+    }
+
+    /// Of the packets sent, counted from 0, those that came off the wire.
+    pub(super) fn came(&self, numbers: std::ops::Range<u64>) -> u64 {
+        self.arrivals.within(numbers)
     }
 
     pub(super) fn duplicates(&self) -> u64 {

@@ -86,14 +86,16 @@ impl Pings {
         }
     }
 
-    /// One came back.
-    pub(super) fn pong(&mut self, stamp: Stamp, start: Instant, now: Instant) {
-        if let Some(answered) = self.answered.get_mut(stamp.number as usize)
-            && !std::mem::replace(answered, true)
-        {
-            self.received += 1;
-            self.round_trips.add(stamp.age(start, now));
+    /// One came back, for the first time: how long it took.
+    pub(super) fn pong(&mut self, stamp: Stamp, start: Instant, now: Instant) -> Option<Duration> {
+        let answered = self.answered.get_mut(stamp.number as usize)?;
+        if std::mem::replace(answered, true) {
+            return None;
         }
+        self.received += 1;
+        let took = stamp.age(start, now);
+        self.round_trips.add(took);
+        Some(took)
     }
 }
 

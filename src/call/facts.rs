@@ -13,6 +13,7 @@ use super::peer::CandidateKind;
 use super::phases::{Phase, PhaseFacts};
 use super::rating::{Rating, rate};
 use super::scenario::Reliability;
+use super::series::SeriesFacts;
 use super::session::Call;
 use crate::impair::{Flow, FlowLog, Link};
 use crate::measure::{Distribution, Rolling, milliseconds};
@@ -60,6 +61,8 @@ pub struct PathFacts {
     pub lost_here: u64,
     /// Each stream.
     pub media: Vec<MediaFacts>,
+    /// The same over time, each packet where it was sent.
+    pub series: SeriesFacts,
     /// The data channel.
     pub channel: ChannelFacts,
     /// Filling the data channel.
@@ -374,6 +377,7 @@ impl Call {
             rating: one_way.slower().filter(|_| is_rated).map(|(_, delay)| rate(delay.median_ms)),
             one_way,
             media,
+            series: self.over_time(),
             channel: self.pings.as_ref().map_or_else(ChannelFacts::default, |pings| ChannelFacts {
                 pings_asked: self.scenario.load.pings,
                 pings: pings.sent,

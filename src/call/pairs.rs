@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::facts::{Delays, Failure, MediaFacts, OneWay, PathFacts, RoundTrips, merged, percent};
 use super::rating::rate;
+use super::series::SeriesFacts;
 use super::session::Call;
 use crate::measure::{Distribution, Rolling};
 
@@ -102,6 +103,7 @@ impl PathFacts {
             whole
         });
         let lost_here = all().map(|path| path.lost_here).sum();
+        let series = SeriesFacts::together(all().map(|path| &path.series));
         let started = all().filter_map(|path| path.start_unix_s).reduce(f64::min);
 
         let failed = pairs.iter().position(|pair| pair.facts.failure.is_some());
@@ -131,6 +133,7 @@ impl PathFacts {
             bitrate_bps,
             throughput,
             lost_here,
+            series,
             pairs: Some(together),
             ..path
         })

@@ -19,6 +19,7 @@ use super::media::rtp_header;
 use super::peer::{self, CandidateKind, Peer, PeerError};
 use super::phases::{Phase, Phases};
 use super::scenario::{Channel, Reliability, Scenario};
+use super::series::Series;
 use super::side::Side;
 use super::witness::Witness;
 use crate::impair::{Flow, Link};
@@ -93,6 +94,7 @@ pub struct Call {
     stage: Stage,
     pub(super) pings: Option<Pings>,
     pub(super) bulk: Option<Bulk>,
+    pub(super) series: Series,
     pub(super) failure: Option<(Phase, String)>,
     pub(super) interrupted: bool,
     /// When the time for the run was up, from the start, if it was up by then.
@@ -138,6 +140,7 @@ impl Call {
             stage: Stage::Rising,
             pings: None,
             bulk: None,
+            series: Series::default(),
             failure: None,
             interrupted: false,
             cut_off: None,

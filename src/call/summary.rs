@@ -105,6 +105,10 @@ pub const METRICS: &[KnownMetric] = &[
     ms("one_way.from_callee.p99", "99 of 100 are no longer: one-way delay of media from the callee"),
     ms("one_way.from_callee.max", "Longest one-way delay of media from the callee"),
     ms("jitter", "Jitter (RFC 3550) of what arrived"),
+    ms(
+        "sent_late",
+        "By how much media went out behind its time at most: delays are no better known than that",
+    ),
     KnownMetric { name: "loss", unit: Unit::Percent, about: "Packets of media lost" },
     KnownMetric {
         name: "pings.lost",
@@ -246,6 +250,7 @@ fn of_path(path: &PathFacts, labelled: bool) -> Vec<Metric> {
         part("max", |d| d.max_ms);
     }
     push("jitter", path.jitter_ms);
+    push("sent_late", Some(path.sent_late_ms).filter(|_| path.one_way.all.is_some()));
     push("loss", path.loss_pct);
     push("pings.lost", path.channel.lost_pct());
     push("bitrate", path.bitrate_bps.map(|bps| bps as f64));

@@ -3,6 +3,7 @@
 //! Runs nothing: the commands look, and this says what their findings and figures mean for the plan.
 
 mod exporter;
+mod lasting;
 mod listing;
 mod outcome;
 pub mod plan;

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::plan::{Entry, Expectation, Kind, Must};
-use super::rules;
+use super::{lasting, rules};
 use crate::finding::{Exit, FailOn, Finding, Severity};
 use crate::metric::{Bound, Judgement, Metric, State};
 use crate::report::{Block, Cell, Document, Picture, Rendered, Tone, Unread};
@@ -165,10 +165,13 @@ impl Outcome {
     }
 
     fn take(&mut self, entry: &Entry, looked: Looked, fail_on: FailOn) {
-        let Looked { result, metrics } = looked;
+        let Looked { result, mut metrics } = looked;
         self.said = said(&result.document);
         self.thresholds = entry.limits.iter().flat_map(|limit| limit.judge(&metrics)).collect();
-        let found = result.findings.unwrap_or_default();
+        let mut found = result.findings.unwrap_or_default();
+        if entry.has("embedded") {
+            lasting::name(&mut metrics, &mut found);
+        }
         for finding in &found {
             if !self.codes.contains(&finding.code) {
                 self.codes.push(finding.code);

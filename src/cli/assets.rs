@@ -42,7 +42,11 @@ pub fn man_pages() -> io::Result<Vec<(String, Vec<u8>)>> {
 
 fn collect(command: &Command, pages: &mut Vec<(String, Vec<u8>)>) -> io::Result<()> {
     let name = command.get_display_name().unwrap_or_else(|| command.get_name()).to_owned();
-    pages.push((format!("{name}.1"), page(&name, command)?));
+    let file = format!("{name}.1");
+    // `sdp-explain` has the page of `sdp explain`, which comes before it.
+    if pages.iter().all(|(other, _)| *other != file) {
+        pages.push((file, page(&name, command)?));
+    }
     for subcommand in command.get_subcommands().filter(|subcommand| !subcommand.is_hide_set()) {
         collect(subcommand, pages)?;
     }
@@ -57,6 +61,13 @@ fn page(name: &str, command: &Command) -> io::Result<Vec<u8>> {
     man.render_name_section(&mut page)?;
     man.render_synopsis_section(&mut page)?;
     man.render_description_section(&mut page)?;
+    let aliases: Vec<&str> = command.get_visible_aliases().collect();
+    if !aliases.is_empty() {
+        let mut roff = Roff::new();
+        roff.control("PP", []);
+        roff.text([roman("The same as "), bold(format!("rtcscope {}", aliases.join(", "))), roman(".")]);
+        roff.to_writer(&mut page)?;
+    }
     man.render_options_section(&mut page)?;
     if command.get_subcommands().any(|subcommand| !subcommand.is_hide_set()) {
         man.render_subcommands_section(&mut page)?;

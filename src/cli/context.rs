@@ -13,6 +13,7 @@ use crate::finding::{Exit, FailOn};
 use crate::io::check::Terms;
 use crate::io::output::{self, NewFile};
 use crate::report::{FORMATS, Format, Growth, Part, Progress, Rendered, Report, Screen, nagios};
+use crate::spelling;
 
 /// `--report FORMAT=PATH`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,12 +27,14 @@ pub struct FormatAndPath {
 impl FormatAndPath {
     /// Reads `FORMAT=PATH`.
     pub fn from_arg(arg: &str) -> Result<Self, String> {
-        let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
-        let names = names.join(", ");
-        let (format, path) =
-            arg.split_once('=').ok_or(format!("write it as FORMAT=PATH; formats: {names}"))?;
-        let format = Format::from_str(format, true)
-            .map_err(|_| format!("`{format}` is not a format; formats: {names}"))?;
+        let all: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+        let all = all.join(", ");
+        let (format, path) = arg.split_once('=').ok_or(format!("write it as FORMAT=PATH; formats: {all}"))?;
+        let format = Format::from_str(format, true).map_err(|_| {
+            let near = spelling::nearest(format, FORMATS.iter().map(|format| format.name));
+            let meant = spelling::question(&near).map(|meant| format!("{meant} ")).unwrap_or_default();
+            format!("`{format}` is not a format; {meant}formats: {all}")
+        })?;
         match path {
             "" => Err("the path is missing".to_owned()),
             "-" => Err("standard output is for `--format`; `--report` needs a file".to_owned()),

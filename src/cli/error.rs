@@ -2,12 +2,15 @@
 
 use std::fmt;
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
 use crate::check::PlanError;
 use crate::check::plan::Place;
 use crate::finding::Exit;
 use crate::io::output::OutputError;
 use crate::metric::ThresholdError;
 use crate::report::printable;
+use crate::spelling;
 
 /// An error that knows what the user can do about it.
 ///
@@ -121,6 +124,55 @@ pub(super) fn explain(error: &anyhow::Error) -> (Exit, String) {
         message.push_str(&format!("hint: {}\n", printable(hint)));
     }
     (user.map_or(Exit::CouldNotTell, |user| user.exit), message)
+}
+
+/// What clap says of flags that are keys of a file.
+pub(super) struct OfKey {
+    /// Which keys these are.
+    pub(super) keys: Vec<String>,
+    pub(super) message: String,
+    /// What to do about it, or nothing.
+    pub(super) hint: String,
+}
+
+/// Reads what clap says of flags that are keys of a file.
+pub(super) fn of_key(error: &clap::Error) -> OfKey {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => vec![text.clone()],
+        Some(ContextValue::Strings(texts)) => texts.clone(),
+        _ => Vec::new(),
+    };
+    // `--timeout <TIME>`.
+    let key = |flag: &String| {
+        flag.split([' ', '=', '[']).next().unwrap_or_default().trim_start_matches('-').replace('-', "_")
+    };
+    let keys: Vec<String> = text(ContextKind::InvalidArg).iter().map(key).collect();
+    let named = keys.first().cloned().unwrap_or_default();
+    let value = text(ContextKind::InvalidValue).concat();
+    let valid = text(ContextKind::ValidValue);
+    let near = spelling::nearest(&value, valid.iter().map(String::as_str));
+    let hint = spelling::question(&near).unwrap_or_default();
+    let ticked = |keys: &[String]| keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
+    let message = match error.kind() {
+        ErrorKind::ValueValidation => {
+            let why = std::error::Error::source(error).map(|why| format!(": {why}")).unwrap_or_default();
+            format!("`{value}` cannot be `{named}`{why}")
+        }
+        ErrorKind::InvalidValue if !valid.is_empty() => {
+            format!("`{value}` cannot be `{named}`: there are {}", valid.join(", "))
+        }
+        ErrorKind::ArgumentConflict => {
+            let others: Vec<String> = text(ContextKind::PriorArg).iter().map(key).collect();
+            format!("`{named}` cannot be together with {}", ticked(&others))
+        }
+        ErrorKind::MissingRequiredArgument => format!("{} must be set as well", ticked(&keys)),
+        _ => {
+            let text = error.to_string();
+            let line = text.lines().next().unwrap_or_default();
+            line.trim_start_matches("error: ").to_owned()
+        }
+    };
+    OfKey { keys, message, hint }
 }
 
 #[cfg(test)]

@@ -28,18 +28,13 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
 }
 
 fn find(code: &str) -> Result<&'static Rule, UserError> {
-    let by_name = || registry::rules().find(|rule| rule.name.eq_ignore_ascii_case(code));
-    registry::rule(code).or_else(by_name).ok_or_else(|| {
-        let near = spelling::nearest(code, registry::rules().map(|rule| rule.code));
-        let near: Vec<String> = near.iter().map(|code| format!("`{code}`")).collect();
+    registry::called(code).ok_or_else(|| {
         let error = UserError::usage(format!("no finding has the code `{code}`"));
         if input::is_file(code) {
             return error.hint(super::meant_file("sdp explain", code));
         }
-        error.hint(match near.is_empty() {
-            true => "`rtcscope explain` lists all codes".to_owned(),
-            false => format!("did you mean {}?", near.join(" or ")),
-        })
+        let meant = spelling::question(&registry::nearest(code));
+        error.hint(meant.unwrap_or_else(|| "`rtcscope explain` lists all codes".to_owned()))
     })
 }
 

@@ -5,6 +5,7 @@ pub mod assets;
 mod call;
 mod check;
 mod completions;
+mod config;
 mod context;
 pub mod crash;
 mod duration;
@@ -22,6 +23,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::parser::ValueSource;
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::finding::{Exit, FailOn};
@@ -35,7 +37,7 @@ pub use error::UserError;
 /// Say, without a browser, why a WebRTC call does not work and how good it is
 #[derive(Debug, Parser)]
 #[command(name = "rtcscope", version, disable_help_subcommand = true, max_term_width = 100)]
-#[command(after_long_help = EXIT_CODES)]
+#[command(after_long_help = HELP)]
 pub struct Cli {
     #[command(flatten)]
     global: Global,
@@ -46,12 +48,17 @@ pub struct Cli {
 /// The subcommands. Nothing else lists them.
 #[derive(Debug, Subcommand)]
 enum Command {
+    #[command(visible_alias = "turn-probe")]
     Probe(Box<probe::Args>),
     Stun(stun::Args),
     Sdp(sdp::Args),
+    #[command(about = "Short for `sdp explain`", long_about = None)]
+    SdpExplain(sdp::explain::Args),
+    #[command(visible_alias = "pcap")]
     Analyze(Box<analyze::Args>),
     Call(Box<call::Args>),
     Check(check::Args),
+    Config(config::Args),
     Explain(explain::Args),
     Schema(schema::Args),
     Completions(completions::Args),
@@ -59,14 +66,16 @@ enum Command {
 }
 
 impl Command {
-    fn run(self, context: Context) -> anyhow::Result<Exit> {
+    fn run(self, context: Context, given: &config::Given) -> anyhow::Result<Exit> {
         match self {
             Command::Probe(args) => probe::run(*args, context),
             Command::Stun(args) => stun::run(args, context),
             Command::Sdp(args) => sdp::run(args, context),
+            Command::SdpExplain(args) => sdp::explain::run(args, context),
             Command::Analyze(args) => analyze::run(*args, context),
             Command::Call(args) => call::run(*args, context),
             Command::Check(args) => check::run(args, context),
+            Command::Config(args) => config::run(args, context, given),
             Command::Explain(args) => explain::run(args, context),
             Command::Schema(args) => schema::run(args, context),
             Command::Completions(args) => completions::run(args, context),
@@ -97,15 +106,49 @@ pub struct Global {
     /// Put stand-ins for addresses, names of hosts and people, and ids of sessions, so that the result can be shared
     #[arg(long, global = true)]
     redact: bool,
-    /// Show no progress
+    /// Show no progress, and say nothing besides the result but errors
     #[arg(short, long, global = true)]
     quiet: bool,
     /// Tell more; may be repeated
     #[arg(short, long, global = true, action = ArgAction::Count)]
     verbose: u8,
+    #[command(flatten)]
+    defaults: config::Flags,
 }
 
-const EXIT_CODES: &str = "Exit codes:
+impl Global {
+    /// With what another command line says, of whose subcommand `matches` are.
+    fn overlaid(mut self, matches: &clap::ArgMatches) -> Self {
+        let Ok(other) = Self::from_arg_matches(matches) else { return self };
+        let is_given = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
+        let Self { format, reports, output, color, fail_on, redact, quiet, verbose, defaults } = other;
+        self.format = if is_given("format") { format } else { self.format };
+        self.reports = if is_given("reports") { reports } else { self.reports };
+        self.output = if is_given("output") { output } else { self.output };
+        self.color = if is_given("color") { color } else { self.color };
+        self.fail_on = if is_given("fail_on") { fail_on } else { self.fail_on };
+        self.redact |= redact;
+        self.quiet |= quiet;
+        self.verbose = self.verbose.max(verbose);
+        let names_files = is_given("defaults") || is_given("no_defaults");
+        self.defaults = if names_files { defaults } else { self.defaults };
+        self
+    }
+}
+
+const HELP: &str = "Examples:
+  rtcscope check
+      is this machine well, and the tool itself?
+  rtcscope probe --embedded
+      what a probe shows, of a server inside the process
+  rtcscope sdp lint offer.sdp
+      what is wrong with a session description
+  rtcscope analyze call.pcapng
+      how good was the call in a capture?
+  rtcscope explain REST_EXPIRED
+      what a finding means, and what to change
+
+Exit codes:
   0    healthy: no finding at or above --fail-on, no threshold crossed
   1    such a finding, a failed phase, or a crossed threshold
   2    the command line is wrong
@@ -135,13 +178,26 @@ where
             };
         }
     };
-    let mut global = None;
+    let line = config::line(&matches);
+    let with_line = |global: Global| match &line {
+        Some(line) => global.overlaid(line),
+        None => global,
+    };
+    let mut global = Global::from_arg_matches(&matches).ok().map(with_line);
     let mut state = None;
-    let result = Cli::from_arg_matches(&matches).map_err(anyhow::Error::from).and_then(|cli| {
+    let mut sources = Vec::new();
+    let result = completed(&args, matches, global.as_ref()).and_then(|(given, completed)| {
+        let mut cli = Cli::from_arg_matches(&completed.matches)?;
+        cli.global = with_line(cli.global);
         global = Some(cli.global.clone());
         let context = Context::open(cli.global)?;
         state = Some(context.state());
-        cli.command.run(context)
+        if context.verbosity > 0 {
+            let paths = completed.sources.iter().map(|source| &source.path);
+            paths.for_each(|path| context.announce(&format!("defaults from {path}")));
+        }
+        sources = completed.sources;
+        cli.command.run(context, &given)
     });
     let is_nagios = global.as_ref().is_some_and(|global| global.format.is_nagios());
     match result {
@@ -153,6 +209,10 @@ where
         Err(error) => {
             let (exit, message) = error::explain(&error);
             output::write_stderr(&message);
+            // What is wrong may not be on the command line at all.
+            for hint in sources.iter().filter(|_| exit == Exit::Usage).filter_map(config::Source::hint) {
+                output::write_stderr(&format!("hint: {}\n", printable(&hint)));
+            }
             match global {
                 // Its reader knows four codes, and standard output alone.
                 Some(_) if is_nagios && exit != Exit::Healthy => {
@@ -166,6 +226,18 @@ where
             }
         }
     }
+}
+
+/// The command line with the defaults of files, and what these are.
+fn completed(
+    args: &[OsString],
+    matches: clap::ArgMatches,
+    global: Option<&Global>,
+) -> anyhow::Result<(config::Given, config::Completed)> {
+    let flags = global.map(|global| global.defaults.clone()).unwrap_or_default();
+    let given = config::Given::read(matches, &flags)?;
+    let completed = given.completed(args)?;
+    Ok((given, completed))
 }
 
 /// Of a command line that could not be read.

@@ -4,7 +4,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Value, json};
 
-use super::{Context, UserError, explain, failure, sdp, stun};
+use super::{Context, UserError, config, explain, failure, sdp, stun};
 use crate::finding::{Exit, Finding};
 use crate::report::Report;
 use crate::{analyze as captures, call, check, probe, sdp as descriptions, spelling};
@@ -30,13 +30,14 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
     match shape {
         Some(shape) => context.emit_raw(&shape.file()?),
         None => {
-            let near = spelling::nearest(&asked, SHAPES.iter().map(|shape| shape.name));
-            let near: Vec<String> = near.iter().map(|name| format!("`{name}`")).collect();
+            let near =
+                spelling::nearest(&asked, SHAPES.iter().flat_map(|shape| [shape.name, stem(shape.name)]));
+            let names = SHAPES.iter().map(|shape| shape.name);
+            let near: Vec<&str> =
+                names.filter(|name| near.iter().any(|near| near == name || *near == stem(name))).collect();
+            let meant = spelling::question(&near);
             Err(UserError::usage(format!("no result has the schema `{asked}`"))
-                .hint(match near.is_empty() {
-                    true => "`rtcscope schema` lists all of them".to_owned(),
-                    false => format!("did you mean {}?", near.join(" or ")),
-                })
+                .hint(meant.unwrap_or_else(|| "`rtcscope schema` lists all of them".to_owned()))
                 .into())
         }
     }
@@ -77,6 +78,7 @@ const SHAPES: &[Shape] = &[
         vec![whole::<check::Summary>(all), one, lone("summary")]
     }),
     of::<check::Listing>(|all| vec![whole::<check::Listing>(all)]),
+    of::<config::Shown>(|all| vec![whole::<config::Shown>(all)]),
     of::<probe::pair::Pair>(|all| vec![whole::<probe::pair::Pair>(all)]),
     of::<failure::Failure>(|all| vec![whole::<failure::Failure>(all)]),
     of::<explain::Explanation>(|all| vec![whole::<explain::Explanation>(all)]),

@@ -6,6 +6,7 @@ pub mod call;
 pub mod capture;
 pub mod captures;
 pub mod check;
+pub mod defaults;
 pub mod dtls;
 mod event_loop;
 pub mod input;

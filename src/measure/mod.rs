@@ -6,6 +6,7 @@ mod jitter;
 mod largest;
 mod ramp;
 mod rolling;
+mod rows;
 mod sequence;
 
 pub use distribution::{Distribution, milliseconds};
@@ -14,4 +15,5 @@ pub use jitter::Jitter;
 pub use largest::{Fate, Largest};
 pub use ramp::{Ramp, RampOutput, RampPlan, RampReport, RampStep};
 pub use rolling::Rolling;
+pub use rows::{Join, Mean, Rows};
 pub use sequence::Arrivals;

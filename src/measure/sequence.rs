@@ -40,6 +40,13 @@ impl Arrivals {
         self.unique
     }
 
+    /// How many packets of these numbers arrived.
+    pub fn within(&self, numbers: std::ops::Range<u64>) -> u64 {
+        let bound = |number: u64| usize::try_from(number).unwrap_or(usize::MAX).min(self.seen.len());
+        let (from, to) = (bound(numbers.start), bound(numbers.end));
+        self.seen.get(from..to).map_or(0, |seen| seen.iter().filter(|seen| **seen).count() as u64)
+    }
+
     /// Further copies of packets that had arrived.
     pub fn duplicates(&self) -> usize {
         self.duplicates

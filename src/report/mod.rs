@@ -23,6 +23,7 @@ pub mod prometheus;
 mod sarif;
 mod screen;
 mod snippet;
+pub mod spark;
 mod table;
 mod text;
 mod wrap;

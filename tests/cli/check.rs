@@ -102,6 +102,7 @@ fn a_value_is_refused_in_the_words_of_the_flag() {
       |
     3 | transport = ["upd"]
       |             ^^^^^^^
+    hint: did you mean `udp`?
     "#);
     insta::assert_snapshot!(refusal("[[probe]]\nembedded = \"yes\"\n"), @r#"
     exit: 2

@@ -2,12 +2,15 @@
 //! What the parts do is tested where they are.
 #![allow(clippy::disallowed_methods, reason = "tests read and write what they like")]
 
+mod aliases;
 mod assets;
 mod check;
+mod config;
 mod cred;
 mod errors;
 mod explain;
 mod global;
+mod manners;
 mod probe;
 mod sdp;
 mod sdp_diff;
@@ -16,6 +19,7 @@ mod sdp_lint;
 mod sdp_negotiate;
 mod sdp_rewrite;
 mod sdp_secrets;
+mod spelling;
 mod stun;
 mod turnserver_conf;
 

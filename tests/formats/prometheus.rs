@@ -48,6 +48,26 @@ fn promtool_finds_nothing_wrong_with_a_check_and_a_call() {
     check(&["call", "--duration", "1s"]);
 }
 
+/// Whatever else a machine does meanwhile: the shortest of many takes what it is made to take, in seconds, direct and
+/// through a relay; and how late the machine was is told beside it.
+#[test]
+fn a_round_trip_of_a_call_is_in_seconds_directly_and_through_a_relay() {
+    for path in [&["call"][..], &["call", "--embedded", "--transport", "udp"]] {
+        let args = ["--duration", "2s", "--pings", "100", "--bitrate", "200k", "--impair", "delay=50ms"];
+        let text = check(&[path, &args].concat());
+        let number = |name: &str| -> f64 {
+            let line = text.lines().find(|line| line.starts_with(name));
+            line.and_then(|line| line.rsplit_once(' ')?.1.parse().ok())
+                .unwrap_or_else(|| panic!("{name}: {text}"))
+        };
+        let (rtt, one_way) =
+            (number("rtcscope_call_rtt_min_seconds"), number("rtcscope_call_one_way_min_seconds"));
+        assert!((0.1..0.2).contains(&rtt), "{path:?}: {rtt}");
+        assert!((0.05..0.1).contains(&one_way), "{path:?}: {one_way}");
+        assert!((0.0..60.0).contains(&number("rtcscope_call_sent_late_seconds")), "{text}");
+    }
+}
+
 #[test]
 fn promtool_finds_nothing_wrong_where_there_are_findings_alone() {
     let text = check(&["sdp", "lint", "testdata/sdp/broken.sdp"]);

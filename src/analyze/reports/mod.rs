@@ -314,6 +314,20 @@ impl Reports {
         self.nacks.of(ssrc)
     }
 
+    /// When receivers reported on a source; evenly thinned where there are very many.
+    pub fn told_at(&self, ssrc: u32) -> impl Iterator<Item = Time> + '_ {
+        self.of_source(ssrc).flat_map(|pair| pair.points.iter().map(|point| point.at))
+    }
+
+    /// When a whole picture of a source was asked for; evenly thinned where that was all the time.
+    pub fn pictures_asked_at(&self, ssrc: u32) -> impl Iterator<Item = Time> + '_ {
+        self.of_source(ssrc).flat_map(|pair| pair.pictures_at.iter())
+    }
+
+    fn of_source(&self, ssrc: u32) -> impl Iterator<Item = &Pair> + '_ {
+        self.pairs.iter().filter(move |((_, _, source), _)| *source == ssrc).map(|(_, pair)| pair)
+    }
+
     /// Whether and when a packet was asked for again: to be asked when one comes late, or once more.
     #[must_use]
     pub fn asked(&self, ssrc: u32, sequence: u16) -> Option<&Asked> {

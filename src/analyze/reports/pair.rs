@@ -80,6 +80,9 @@ impl Requests {
     }
 }
 
+/// Requests for pictures whose time is kept, of each receiver.
+const MOST_PICTURES: usize = 256;
+
 /// Packets that feedback is about.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Told {
@@ -105,6 +108,8 @@ pub(super) struct Pair {
     pub(super) nack_numbers: u64,
     pub(super) nacks: Requests,
     pub(super) pictures: Requests,
+    /// When whole pictures were asked for.
+    pub(super) pictures_at: Thinned<Time>,
     pub(super) told: Told,
     pub(super) voip: Option<VoipMetrics>,
     pub(super) bitrate: Option<u64>,
@@ -124,6 +129,7 @@ impl Pair {
             nack_numbers: 0,
             nacks: Requests::default(),
             pictures: Requests::default(),
+            pictures_at: Thinned::new(most.min(MOST_PICTURES)),
             told: Told::default(),
             voip: None,
             bitrate: None,
@@ -170,6 +176,7 @@ impl Pair {
     pub(super) fn picture(&mut self, at: Time, frame: Frame, kind: Kind) {
         self.counts.count(kind);
         self.pictures.request(at, frame);
+        self.pictures_at.push(at);
     }
 
     /// Feedback of RFC 8888 tells of the same packets several times over.

@@ -287,7 +287,7 @@ impl Summary {
     /// Adds the streams over time; `detailed`: row by row for people, too.
     #[must_use]
     pub fn over_time(mut self, analysis: &Analysis, detailed: bool) -> Self {
-        let timeline = Timeline::of(analysis.streams().zip(&self.streams));
+        let timeline = analysis.timeline(&self.streams);
         self.timeline = Some(Timeline { detailed, ..timeline });
         self
     }

@@ -2,10 +2,10 @@
 
 use super::{Summary, streams};
 use crate::analyze::facts::StreamFacts;
-use crate::analyze::timeline::{Interval, Line, Timeline};
+use crate::analyze::timeline::{Interval, Line};
 use crate::analyze::transport::LegFacts;
 use crate::finding::{Finding, Location, Severity};
-use crate::report::picture::{Lane, Moment, Panel, Series, Step, Waterfall};
+use crate::report::picture::{Lane, Moment, Panel, Series, Step, Strip, Waterfall};
 use crate::report::{Picture, Tone};
 
 pub(super) fn pictures(summary: &Summary) -> Vec<Picture> {
@@ -85,6 +85,8 @@ fn of_stream(line: &Line, facts: &StreamFacts, summary: &Summary) -> Series {
         name,
         unit,
         as_bars,
+        upper: Vec::new(),
+        width_s: line.interval_s,
         points: line.intervals.iter().map(|interval| (interval.at_s + middle, value(interval))).collect(),
     };
     let mut panels = vec![
@@ -99,7 +101,31 @@ fn of_stream(line: &Line, facts: &StreamFacts, summary: &Summary) -> Series {
     let marks = summary.findings.iter().filter_map(|finding| mark(finding, &facts.id)).collect();
     // All streams have the same axis, so that they can be compared.
     let end = line.intervals.last().map_or(0.0, |last| last.at_s + line.interval_s);
-    Series { title, span_s: (0.0, summary.duration_s.max(end)), panels, marks }
+    Series { title, span_s: (0.0, summary.duration_s.max(end)), panels, marks, strips: strips(line) }
+}
+
+/// What receivers said of it, line by line.
+fn strips(line: &Line) -> Vec<Strip> {
+    let strip = |name, tone, what: [&str; 2], of: fn(&Interval) -> u32| {
+        let told = line.intervals.iter().filter(|interval| of(interval) > 0).map(|interval| {
+            let count = of(interval);
+            let what = format!("{count} {}", what[usize::from(count > 1)]);
+            // A mark in the middle, as bars next to each other would look like one.
+            let at = interval.at_s + line.interval_s / 2.0;
+            (at, at, what)
+        });
+        Strip { name, tone, spans: told.collect() }
+    };
+    let strips = [
+        strip("RTCP", Tone::Dim, ["report", "reports"], |interval| interval.reports),
+        strip("NACK", Tone::Warn, ["packet asked for again", "packets asked for again"], |interval| {
+            interval.nacked
+        }),
+        strip("PLI, FIR", Tone::Bad, ["picture asked for", "pictures asked for"], |interval| {
+            interval.pictures_asked
+        }),
+    ];
+    strips.into_iter().filter(|strip| !strip.spans.is_empty()).collect()
 }
 
 /// Where a finding about this stream begins.
@@ -117,7 +143,7 @@ impl Summary {
     /// Adds what its pictures need.
     #[must_use]
     pub fn drawn(mut self, analysis: &crate::analyze::Analysis) -> Self {
-        self.drawn = Some(Timeline::of(analysis.streams().zip(&self.streams)));
+        self.drawn = Some(analysis.timeline(&self.streams));
         self
     }
 }

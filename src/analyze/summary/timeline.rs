@@ -3,12 +3,11 @@
 use super::{figure, plain};
 use crate::analyze::facts::StreamFacts;
 use crate::analyze::timeline::{Interval, Line, Timeline};
+use crate::report::spark::{self, NONE};
 use crate::report::{Align, Block, Table};
 
 /// Places of a line: eighty columns less its name and its maximum.
 const PLACES: usize = 52;
-const LEVELS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-const NONE: char = '·';
 
 pub(super) fn blocks(timeline: &Timeline, streams: &[StreamFacts]) -> Vec<Block> {
     let longest = timeline.streams.iter().map(|line| line.interval_s).fold(0.0, f64::max);
@@ -97,13 +96,7 @@ fn spark(
     digits: usize,
 ) -> String {
     let values: Vec<_> = places.iter().map(|place| place.as_ref().and_then(value)).collect();
-    let most = values.iter().flatten().copied().fold(0.0, f64::max);
-    let level = |value: f64| match value {
-        value if value <= 0.0 || most <= 0.0 => NONE,
-        value => LEVELS[((value / most * 8.0).ceil() as usize).clamp(1, 8) - 1],
-    };
-    let drawn: String = values.iter().map(|value| value.map_or(' ', level)).collect();
-    format!("{name:<10} {drawn}  max {most:.digits$}")
+    spark::spark(name, &values, digits)
 }
 
 fn short(seconds: f64) -> String {

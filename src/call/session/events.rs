@@ -22,7 +22,9 @@ impl Call {
                 let ssrc = *packet.header.ssrc;
                 let repaired = side.current != Some(ssrc);
                 if let Some(stream) = side.streams.iter_mut().find(|stream| stream.ssrc() == ssrc) {
-                    stream.payload(&packet.payload, repaired, start, now);
+                    if let Some((sent, took)) = stream.payload(&packet.payload, repaired, start, now) {
+                        self.series.one_way(sent, took);
+                    }
                     self.heard(now);
                 }
             }
@@ -131,8 +133,10 @@ impl Call {
                 }
             }
             Some(Message::Pong(stamp)) => {
-                if let Some(pings) = &mut self.pings {
-                    pings.pong(stamp, start, now);
+                if let Some(pings) = &mut self.pings
+                    && let Some(took) = pings.pong(stamp, start, now)
+                {
+                    self.series.round_trip(stamp.sent, took);
                 }
             }
             Some(Message::Bulk) => {

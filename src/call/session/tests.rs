@@ -129,6 +129,12 @@ fn a_delay_is_what_is_measured() {
     let stun = facts.rtt.stun.unwrap();
     assert!((99.0..101.0).contains(&stun.median_ms), "{stun:?}");
     assert!((50.0..50.5).contains(&one_way.median_ms), "{one_way:?}");
+    let series = &facts.series;
+    assert!((29..40).contains(&series.intervals.len()), "{}", series.intervals.len());
+    for interval in series.intervals.iter().filter(|interval| interval.rtt_mean_ms.is_some()) {
+        assert!(interval.rtt_mean_ms.is_some_and(|ms| (100.0..101.0).contains(&ms)), "{interval:?}");
+        assert!(interval.one_way_max_ms.is_some_and(|ms| (50.0..51.0).contains(&ms)), "{interval:?}");
+    }
     assert_eq!(facts.rating.map(|rating| rating.name()), Some("excellent"));
 }
 
@@ -140,6 +146,11 @@ fn the_loss_that_is_reported_is_that_of_the_log_and_video_is_repaired() {
     let dropped: u64 = facts.impairment.iter().map(|impaired| impaired.media_dropped).sum();
     assert_eq!(lost, dropped);
     assert!(facts.media.iter().map(|stream| stream.sent).sum::<u64>() >= 10_000);
+    // Over time it is the same.
+    let intervals = &facts.series.intervals;
+    assert_eq!(intervals.iter().map(|interval| interval.lost).sum::<u64>(), lost);
+    let sent: u64 = facts.media.iter().map(|stream| stream.sent).sum();
+    assert_eq!(intervals.iter().map(|interval| interval.sent).sum::<u64>(), sent);
     let loss = facts.loss_pct.unwrap();
     assert!((4.0..6.0).contains(&loss), "{loss}");
     let video = facts.media.iter().find(|stream| stream.kind == Kind::Video).unwrap();

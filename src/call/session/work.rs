@@ -40,8 +40,10 @@ impl Call {
             let (kind, source) = &mut side.sources[at];
             if let Some(packet) = source.poll(now) {
                 side.due = None;
-                if let Err(error) = side.peer.write(*kind, packet, since_start, now) {
-                    self.broken(&error);
+                match side.peer.write(*kind, packet, since_start, now) {
+                    Ok(true) => self.series.sent(end, *kind, since_start),
+                    Ok(false) => {}
+                    Err(error) => self.broken(&error),
                 }
                 return true;
             }

@@ -1,6 +1,7 @@
 //! The report for people.
 
 use super::Summary;
+use crate::call::IntervalFacts;
 use crate::call::facts::{ImpairmentFacts, PathFacts, StepFacts};
 use crate::call::pairs::{FailureFacts, PairsFacts};
 use crate::call::phases::Phase;
@@ -9,6 +10,7 @@ use crate::call::scenario::LEAST_INTERVAL;
 use crate::finding::Exit;
 use crate::measure::{Distribution, milliseconds};
 use crate::metric::{Bound, State};
+use crate::report::spark;
 use crate::report::{Align, Block, Cell, Document, Table, Tone};
 
 /// The data channel waits for SCTP where its round trips take so many times those of STUN, and so many milliseconds more.
@@ -175,6 +177,7 @@ fn of_path(path: &PathFacts, summary: &Summary, told: bool) -> Vec<Block> {
     }
     blocks.extend(delays(path));
     blocks.extend(streams(path));
+    blocks.extend(over_time(path));
     blocks.extend(pings(path, summary.interrupted));
     if let (Some(channel), Some(stun)) = (&path.rtt.channel, &path.rtt.stun)
         && (path.loss_pct > Some(0.0) || path.impairment.iter().any(drops_dtls))
@@ -361,6 +364,38 @@ fn delays(path: &PathFacts) -> Option<Block> {
     ];
     let rows: Vec<_> = delays.into_iter().filter_map(|(name, delay)| Some(spread(name, delay?))).collect();
     (!rows.is_empty()).then(|| Block::Table(Table { columns: SPREAD.to_vec(), rows }))
+}
+
+/// Places of a line: eighty columns less its name and its maximum.
+const PLACES: usize = 52;
+
+/// Round trips, delays and losses over time, where they differ enough to be looked at.
+fn over_time(path: &PathFacts) -> Option<Block> {
+    const FEWEST: usize = 5;
+    let intervals = &path.series.intervals;
+    // Until media goes there is nothing to be seen.
+    let began = intervals.iter().position(|interval| interval.sent > 0 || interval.rtt_mean_ms.is_some())?;
+    let intervals = &intervals[began..];
+    if intervals.len() < FEWEST {
+        return None;
+    }
+    let together = intervals.len().div_ceil(PLACES);
+    let line = |name, of: fn(&IntervalFacts) -> Option<f64>, join: fn(f64, f64) -> f64, digits| {
+        let values: Vec<_> = intervals.iter().map(of).collect();
+        let is_known = values.iter().any(Option::is_some);
+        is_known.then(|| spark::spark(name, &spark::places(&values, together, join), digits))
+    };
+    let lost = |interval: &IntervalFacts| (interval.sent > 0).then_some(interval.lost as f64);
+    let is_lossy = intervals.iter().any(|interval| interval.lost > 0);
+    let lines = [
+        line("rtt ms", |interval| interval.rtt_max_ms, f64::max, 1),
+        line("one way ms", |interval| interval.one_way_max_ms, f64::max, 1),
+        is_lossy.then(|| line("lost", lost, |a, b| a + b, 0)).flatten(),
+    ];
+    let place = path.series.interval_s * together as f64;
+    let title = format!("longest in {place:.1} s, from {:.1} s on:", intervals[0].at_s);
+    let lines: Vec<String> = [title].into_iter().chain(lines.into_iter().flatten()).collect();
+    (lines.len() > 1).then(|| Block::Code(lines.join("\n")))
 }
 
 fn streams(path: &PathFacts) -> Option<Block> {

@@ -3,7 +3,6 @@
 use serde::Serialize;
 
 use crate::finding::{Rule, registry};
-use crate::spelling;
 
 /// A finding that must be made, or must not.
 #[derive(Debug, Clone, Copy)]
@@ -34,11 +33,7 @@ impl Expectation {
             Some(code) => (Must::NotAppear, code.trim()),
             None => (Must::Appear, word),
         };
-        let by_name = || registry::rules().find(|rule| rule.name.eq_ignore_ascii_case(code));
-        match registry::rule(code).or_else(by_name) {
-            Some(rule) => Ok(Self { rule, must }),
-            None => Err(spelling::nearest(code, registry::rules().map(|rule| rule.code))),
-        }
+        registry::called(code).map(|rule| Self { rule, must }).ok_or_else(|| registry::nearest(code))
     }
 
     /// As it is written.
@@ -66,6 +61,7 @@ mod tests {
     #[test]
     fn what_is_no_finding_is_told_with_what_was_meant() {
         assert_eq!(Expectation::from_word("REST_EXPIERD").unwrap_err()[0], "REST_EXPIRED");
+        assert_eq!(Expectation::from_word("!one-way-meida").unwrap_err(), ["ONE_WAY_MEDIA"]);
         assert_eq!(Expectation::from_word("!banana").unwrap_err(), [""; 0]);
     }
 }

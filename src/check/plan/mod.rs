@@ -14,6 +14,7 @@ use serde::Serialize;
 pub use error::{Place, PlanError};
 pub use expectation::{Expectation, Must};
 pub use keys::{COMMON, Key, OF_PLAN, Takes};
+pub(crate) use reader::{Reader, Value, described};
 
 use crate::finding::Severity;
 use crate::metric::{Bound, Threshold};

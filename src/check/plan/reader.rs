@@ -19,30 +19,41 @@ use crate::spelling;
 const MOST_ENTRIES: usize = 10_000;
 const MOST_RETRIES: u32 = 100;
 
-type Value<'t> = Spanned<DeValue<'t>>;
+/// A value, and where it stands.
+pub(crate) type Value<'t> = Spanned<DeValue<'t>>;
 
-/// What is read, and where relative paths in it start.
-struct Reader<'t> {
-    text: &'t str,
-    file: &'t str,
-    folder: &'t Path,
+/// What is read, and where relative paths in it start. The keys of other files than plans are read by it, too.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reader<'t> {
+    /// What kind of file it is: "a plan".
+    pub(crate) what: &'static str,
+    pub(crate) text: &'t str,
+    /// As the user calls it.
+    pub(crate) file: &'t str,
+    pub(crate) folder: &'t Path,
 }
 
 pub(super) fn read(text: &str, file: &str, folder: &Path) -> Result<Plan, PlanError> {
-    let reader = Reader { text, file, folder };
-    let table = DeTable::parse(text).map_err(|error| {
-        let span = error.span().unwrap_or(0..0);
-        PlanError::new(reader.place(&span), format!("this is no TOML: {}", error.message()))
-    })?;
-    reader.plan(table.get_ref())
+    let reader = Reader { what: "a plan", text, file, folder };
+    reader.plan(reader.table()?.get_ref())
+}
+
+impl<'t> Reader<'t> {
+    /// All of it.
+    pub(crate) fn table(&self) -> Result<Spanned<DeTable<'t>>, PlanError> {
+        DeTable::parse(self.text).map_err(|error| {
+            let span = error.span().unwrap_or(0..0);
+            self.error(span, format!("this is no TOML: {}", error.message()))
+        })
+    }
 }
 
 impl Reader<'_> {
-    fn place(&self, span: &Range<usize>) -> Place {
+    pub(crate) fn place(&self, span: &Range<usize>) -> Place {
         Place::of(self.file, self.text, span)
     }
 
-    fn error(&self, span: Range<usize>, message: impl Into<String>) -> PlanError {
+    pub(crate) fn error(&self, span: Range<usize>, message: impl Into<String>) -> PlanError {
         PlanError::new(self.place(&span), message)
     }
 
@@ -124,9 +135,12 @@ impl Reader<'_> {
             };
             match (key.name, key.takes) {
                 _ if COMMON.contains(&key) => self.common(&mut entry, key, value)?,
-                (_, Takes::Secret) => entry.secrets.push(self.secret(key, name.span(), value)?),
+                (_, Takes::Secret) => {
+                    let source = self.secret(key.name, name.span(), value)?;
+                    entry.secrets.push(Secret { key, source, place: self.place(&name.span()) });
+                }
                 (bound, Takes::Limits) => {
-                    let limits = self.limits(key, value)?;
+                    let limits = self.limits(key.name, value)?;
                     if bound != "limit" {
                         let metrics = metrics(kind);
                         for (limit, span) in &limits {
@@ -182,10 +196,8 @@ impl Reader<'_> {
                 for (word, span) in words(value) {
                     let read = Expectation::from_word(word).map_err(|near| {
                         let code = word.trim_start_matches('!');
-                        let hint = match near.is_empty() {
-                            true => "`rtcscope explain` lists all codes".to_owned(),
-                            false => format!("did you mean {}?", ticked(&near)),
-                        };
+                        let meant = spelling::question(&near);
+                        let hint = meant.unwrap_or_else(|| "`rtcscope explain` lists all codes".to_owned());
                         self.error(span, format!("no finding has the code `{code}`")).hint(hint)
                     })?;
                     entry.expect.push(read);
@@ -198,12 +210,22 @@ impl Reader<'_> {
 
     /// A key and what it is set to; `None` for a flag that is not.
     fn setting(&self, key: Key, value: &Value<'_>) -> Result<Option<Setting>, PlanError> {
+        let values = self.values(key.name, key.takes, value)?;
+        Ok(values.map(|values| Setting { key, values, place: Some(self.place(&value.span())) }))
+    }
+
+    /// What a key is set to, as the command line would have it; `None` for a flag that is not.
+    pub(crate) fn values(
+        &self,
+        key: &str,
+        takes: Takes,
+        value: &Value<'_>,
+    ) -> Result<Option<Vec<String>>, PlanError> {
         let wrong = |wanted: &str| {
-            let message =
-                format!("`{}` takes {wanted}, and this is {}", key.name, described(value.get_ref()));
+            let message = format!("`{key}` takes {wanted}, and this is {}", described(value.get_ref()));
             self.error(value.span(), message)
         };
-        let values = match (key.takes, value.get_ref()) {
+        let values = match (takes, value.get_ref()) {
             (Takes::Flag, DeValue::Boolean(false)) => return Ok(None),
             (Takes::Flag, DeValue::Boolean(true)) => vec!["true".to_owned()],
             (Takes::Flag, _) => return Err(wrong("true or false")),
@@ -214,12 +236,12 @@ impl Reader<'_> {
                 let mut all = Vec::new();
                 for value in values {
                     let message =
-                        format!("`{}` takes strings, and this is {}", key.name, described(value.get_ref()));
+                        format!("`{key}` takes strings, and this is {}", described(value.get_ref()));
                     let one = scalar(value.get_ref()).ok_or_else(|| self.error(value.span(), message))?;
                     all.push(if takes == Takes::Paths { self.path(&one) } else { one });
                 }
                 if all.is_empty() {
-                    return Err(self.error(value.span(), format!("`{}` is empty", key.name)));
+                    return Err(self.error(value.span(), format!("`{key}` is empty")));
                 }
                 all
             }
@@ -227,9 +249,9 @@ impl Reader<'_> {
             (_, value) => vec![scalar(value).ok_or_else(|| wrong("a string, or an array of strings"))?],
         };
         if values.iter().any(String::is_empty) {
-            return Err(self.error(value.span(), format!("`{}` is empty", key.name)));
+            return Err(self.error(value.span(), format!("`{key}` is empty")));
         }
-        if ["targets", "relay"].contains(&key.name) {
+        if ["targets", "relay"].contains(&key) {
             for (uri, span) in words(value) {
                 // The text may hold a password: it is not repeated.
                 uri::ServerUri::from_target(uri).map_err(|error| {
@@ -242,7 +264,7 @@ impl Reader<'_> {
                 })?;
             }
         }
-        Ok(Some(Setting { key, values, place: Some(self.place(&value.span())) }))
+        Ok(Some(values))
     }
 
     fn path(&self, path: &str) -> String {
@@ -250,11 +272,16 @@ impl Reader<'_> {
     }
 
     /// `{ env = "NAME" }` or `{ file = "PATH" }`.
-    fn secret(&self, key: Key, span: Range<usize>, value: &Value<'_>) -> Result<Secret, PlanError> {
-        let how =
-            format!("write {} = {{ env = \"NAME\" }} or {} = {{ file = \"PATH\" }}", key.name, key.name);
+    pub(crate) fn secret(
+        &self,
+        key: &str,
+        span: Range<usize>,
+        value: &Value<'_>,
+    ) -> Result<SecretSource, PlanError> {
+        let how = format!("write {key} = {{ env = \"NAME\" }} or {key} = {{ file = \"PATH\" }}");
         let DeValue::Table(table) = value.get_ref() else {
-            return Err(self.error(span, "a plan holds no secret: it says where the secret is").hint(how));
+            let message = format!("{} holds no secret: it says where the secret is", self.what);
+            return Err(self.error(span, message).hint(how));
         };
         let mut source = None;
         for (name, value) in table {
@@ -270,15 +297,18 @@ impl Reader<'_> {
                 return Err(self.error(span, "a secret is in one place").hint(how));
             }
         }
-        let source = source.ok_or_else(|| self.error(span.clone(), "a secret is in one place").hint(how))?;
-        Ok(Secret { key, source, place: self.place(&span) })
+        source.ok_or_else(|| self.error(span, "a secret is in one place").hint(how))
     }
 
     /// `{ "rtt.p99" = "5ms" }` as `rtt.p99=5ms`; names may be written with or without quotes.
-    fn limits(&self, key: Key, value: &Value<'_>) -> Result<Vec<(String, Range<usize>)>, PlanError> {
+    pub(crate) fn limits(
+        &self,
+        key: &str,
+        value: &Value<'_>,
+    ) -> Result<Vec<(String, Range<usize>)>, PlanError> {
         let DeValue::Table(table) = value.get_ref() else {
-            let message = format!("`{}` takes a table, and this is {}", key.name, described(value.get_ref()));
-            let hint = format!("write {} = {{ rtt.p99 = \"50ms\", loss = \"1%\" }}", key.name);
+            let message = format!("`{key}` takes a table, and this is {}", described(value.get_ref()));
+            let hint = format!("write {key} = {{ rtt.p99 = \"50ms\", loss = \"1%\" }}");
             return Err(self.error(value.span(), message).hint(hint));
         };
         let mut limits = Vec::new();
@@ -308,13 +338,10 @@ impl Reader<'_> {
         Ok(limits)
     }
 
-    fn unknown(&self, name: &str, span: Range<usize>, place: &str, known: &[&str]) -> PlanError {
+    pub(crate) fn unknown(&self, name: &str, span: Range<usize>, place: &str, known: &[&str]) -> PlanError {
         let near = spelling::nearest(name, known.iter().copied());
         let error = self.error(span, format!("unknown key `{name}` in {place}"));
-        error.hint(match near.is_empty() {
-            true => format!("there are {}", known.join(", ")),
-            false => format!("did you mean {}?", ticked(&near)),
-        })
+        error.hint(spelling::question(&near).unwrap_or_else(|| format!("there are {}", known.join(", "))))
     }
 }
 
@@ -342,10 +369,6 @@ fn plan_hint(hint: &str) -> String {
     }
 }
 
-fn ticked(words: &[&str]) -> String {
-    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or ")
-}
-
 /// The strings of a value that is one or an array of them.
 fn words<'v>(value: &'v Value<'_>) -> Vec<(&'v str, Range<usize>)> {
     match value.get_ref() {
@@ -364,7 +387,8 @@ fn scalar(value: &DeValue<'_>) -> Option<String> {
     }
 }
 
-fn described(value: &DeValue<'_>) -> &'static str {
+/// A value by its kind.
+pub(crate) fn described(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "a string",
         DeValue::Integer(_) | DeValue::Float(_) => "a number",

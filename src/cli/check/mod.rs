@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use self::planned::Planned;
+pub(super) use self::planned::read as secret_in;
 use super::{Context, UserError, duration};
 use crate::check::plan::{self, Plan};
 use crate::check::{Entry, Listing, Looked, Outcome, Summary};

@@ -4,11 +4,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use clap::Parser as _;
-use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::with_text;
 use crate::check::plan::{Entry, Place, SecretSource, Setting, Takes};
 use crate::check::{Attempt, Looked};
+use crate::cli::error::OfKey;
 use crate::cli::{Cli, Command, Context, UserError, analyze, call, duration, error, probe, sdp};
 use crate::io::check as runner;
 use crate::io::input;
@@ -126,7 +126,8 @@ pub(super) fn placed(entry: &Entry, error: &anyhow::Error) -> UserError {
     at(UserError::of(error), entry.place.as_ref())
 }
 
-fn read(source: &SecretSource) -> Result<Secret, String> {
+/// The secret that is there.
+pub(in crate::cli) fn read(source: &SecretSource) -> Result<Secret, String> {
     let secret = match source {
         SecretSource::Env(name) => {
             let value = input::variable(name).map(Secret::new);
@@ -144,44 +145,8 @@ fn read(source: &SecretSource) -> Result<Secret, String> {
 
 /// What clap says of a flag, at the key that it was.
 fn refused(entry: &Entry, error: &clap::Error) -> UserError {
-    let text = |kind| match error.get(kind) {
-        Some(ContextValue::String(text)) => vec![text.clone()],
-        Some(ContextValue::Strings(texts)) => texts.clone(),
-        _ => Vec::new(),
-    };
-    // `--timeout <TIME>`.
-    let flags = text(ContextKind::InvalidArg);
-    let key = |flag: &String| {
-        flag.split([' ', '=']).next().unwrap_or_default().trim_start_matches('-').replace('-', "_")
-    };
-    let setting =
-        flags.first().and_then(|flag| entry.settings.iter().find(|setting| setting.key.name == key(flag)));
-    let value = text(ContextKind::InvalidValue).concat();
-    let named = flags.first().map(key).unwrap_or_default();
-    let valid = text(ContextKind::ValidValue);
-    let others = text(ContextKind::PriorArg);
-    let message = match error.kind() {
-        ErrorKind::ValueValidation => {
-            let why = std::error::Error::source(error).map(|why| format!(": {why}")).unwrap_or_default();
-            format!("`{value}` cannot be `{named}`{why}")
-        }
-        ErrorKind::InvalidValue if !valid.is_empty() => {
-            format!("`{value}` cannot be `{named}`: there are {}", valid.join(", "))
-        }
-        ErrorKind::ArgumentConflict => {
-            let others: Vec<String> = others.iter().map(|flag| format!("`{}`", key(flag))).collect();
-            format!("`{named}` cannot be together with {}", others.join(", "))
-        }
-        ErrorKind::MissingRequiredArgument => {
-            let wanted: Vec<String> = flags.iter().map(|flag| format!("`{}`", key(flag))).collect();
-            format!("{} must be set as well", wanted.join(", "))
-        }
-        _ => {
-            let text = error.to_string();
-            let line = text.lines().next().unwrap_or_default();
-            line.trim_start_matches("error: ").to_owned()
-        }
-    };
+    let OfKey { keys, message, hint } = error::of_key(error);
+    let setting = keys.first().and_then(|key| entry.settings.iter().find(|setting| setting.key.name == key));
     let place = setting.and_then(|setting| setting.place.as_ref()).or(entry.place.as_ref());
-    at(UserError::usage(message), place)
+    at(UserError::usage(message).hint(hint), place)
 }

@@ -11,7 +11,7 @@ use crate::sdp::source::{Document, Kind};
 /// Explain what a session description says, in plain words and m-line by m-line
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
-pub(super) struct Args {
+pub(in crate::cli) struct Args {
     /// Files with SDP in them, whatever they are: SDP, JSON, logs, messages, dumps; - for standard input
     #[arg(value_name = "INPUT", required = true)]
     inputs: Vec<String>,
@@ -40,7 +40,7 @@ Exit codes here:
   0 explained, 1 explained, and a finding is at or above --fail-on or a peer connection failed, 2 the command line is wrong,
   3 the input cannot be read or has no SDP in it";
 
-pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
+pub(in crate::cli) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
     let mut explanation = Explanation {
         fail_on: context.fail_on,
         with_remarks: context.verbosity > 0,

@@ -8,6 +8,7 @@ use crate::finding::Exit;
 use crate::report::Unread;
 use crate::sdp::lint::{self, LintReport, Linted, Selection, UnknownRule};
 use crate::sdp::source::Kind;
+use crate::spelling;
 
 /// Check session descriptions against the rules of the RFCs
 #[derive(Debug, clap::Args)]
@@ -136,9 +137,6 @@ impl Side {
 
 /// What to say of a rule that is not there.
 pub(super) fn unknown(error: UnknownRule) -> UserError {
-    let near: Vec<String> = error.near.iter().map(|word| format!("`{word}`")).collect();
-    UserError::usage(&error).hint(match near.is_empty() {
-        true => "`rtcscope sdp rules` lists them all".to_owned(),
-        false => format!("did you mean {}?", near.join(" or ")),
-    })
+    let meant = spelling::question(&error.near);
+    UserError::usage(&error).hint(meant.unwrap_or_else(|| "`rtcscope sdp rules` lists them all".to_owned()))
 }

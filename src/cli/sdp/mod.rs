@@ -1,7 +1,7 @@
 //! `rtcscope sdp`: what stands in a session description, what is wrong with it, and the same with changes.
 
 mod diff;
-mod explain;
+pub(super) mod explain;
 mod input;
 pub(super) mod lint;
 mod negotiate;
@@ -17,10 +17,23 @@ use crate::finding::Exit;
 
 /// Explain, check and rewrite session descriptions (SDP), whole or broken
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = EXAMPLES)]
 pub(super) struct Args {
     #[command(subcommand)]
     command: Command,
 }
+
+const EXAMPLES: &str = "Examples:
+  rtcscope sdp explain offer.sdp
+      what a description says
+  rtcscope sdp lint offer.sdp
+      what is wrong with it, line by line
+  rtcscope sdp negotiate offer.sdp answer.sdp
+      what two of them agree on
+  rtcscope sdp diff before.sdp after.sdp
+      what differs between them in meaning
+  rtcscope sdp rewrite --prefer H264 offer.sdp
+      the same with another order of codecs";
 
 #[derive(Debug, Subcommand)]
 enum Command {

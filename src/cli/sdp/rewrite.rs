@@ -188,7 +188,7 @@ fn check_names(plan: &Plan, chosen: &[(usize, &Document)]) -> anyhow::Result<()>
         let names = present.iter().flat_map(|line| line.split([' ', '/', ',']));
         let near = spelling::nearest(&codec, names);
         let has_rejected = sessions.iter().any(|session| session.media().any(|media| media.is_rejected()));
-        let near = near.first().map(|near| format!("did you mean `{near}`?")).unwrap_or_default();
+        let near = near.first().and_then(|near| spelling::question(&[near])).unwrap_or_default();
         return Err(UserError::usage(format!("no m-line has the codec `{codec}`"))
             .hint(near)
             .hint(format!("these are there: {}", text(present)))
@@ -209,7 +209,13 @@ fn check_names(plan: &Plan, chosen: &[(usize, &Document)]) -> anyhow::Result<()>
             })
             .collect();
         present.dedup();
+        let lines = sessions.iter().flat_map(|session| session.media());
+        let names = lines
+            .flat_map(|media| [Some(media.line().kind.value), media.mid().map(|mid| mid.value)])
+            .flatten();
+        let meant = spelling::question(&spelling::nearest(&scope, names)).unwrap_or_default();
         return Err(UserError::usage(format!("no m-line is of kind or mid `{scope}`"))
+            .hint(meant)
             .hint(format!("these are there: {}", text(present)))
             .into());
     }

@@ -8,6 +8,7 @@ use crate::cli::explain::{in_full, severity};
 use crate::finding::{Exit, Rule, Severity};
 use crate::report::{Align, Block, Cell, Document, Report, Table, Tone};
 use crate::sdp::lint::{self, LintRule, Selection};
+use crate::spelling;
 
 /// List the rules about descriptions, or explain some of them
 #[derive(Debug, clap::Args)]
@@ -30,7 +31,11 @@ pub(super) fn run(args: Args, context: Context) -> anyhow::Result<Exit> {
             false => lint::about(word),
         };
         if own.is_empty() {
-            Selection::from_words(std::slice::from_ref(word), &[]).map_err(unknown)?;
+            Selection::from_words(std::slice::from_ref(word), &[]).map_err(|mut error| {
+                let near = spelling::nearest(word, lint::topics());
+                error.near.splice(0..0, near);
+                unknown(error)
+            })?;
         }
         chosen.extend(own.iter().map(|rule| rule.rule.code));
     }

@@ -12,6 +12,8 @@ use crate::finding::Exit;
 
 /// Take STUN and TURN messages apart
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = "Example:
+  rtcscope stun decode 000100002112a442b7e7a701bc34d686fa87dfae")]
 pub(super) struct Args {
     #[command(subcommand)]
     command: Command,

@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 /// Connections at the same time; more wait to be accepted.
-const MOST: usize = 64;
+const MOST: usize = 256;
 /// Bytes of a request's head.
 const LONGEST: usize = 16 * 1024;
 /// For a request to come, and for all of a response to go: a slow reader is not waited for.

@@ -41,7 +41,9 @@ fn steps(endpoint: &EndpointFacts) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut add = |name: &str, from_ms: f64, took_ms: f64, ok: bool| {
         let tone = if ok { Tone::Good } else { Tone::Bad };
-        steps.push(Step { name: name.to_owned(), from_ms: from_ms.max(0.0), took_ms, tone });
+        // A colour alone is not seen by all.
+        let name = if ok { name.to_owned() } else { format!("{name} failed") };
+        steps.push(Step { name, from_ms: from_ms.max(0.0), took_ms, tone });
     };
     if let Some(took) = endpoint.connect_ms {
         add("connect", at, took, true);

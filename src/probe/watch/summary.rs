@@ -6,15 +6,16 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::figures::PathTotals;
+use super::series::SeriesFacts;
 use super::standing::Standing;
 use super::tracker::{Ended, Told, Track, Watch};
-use super::{metrics, text};
+use super::{metrics, pictures, text};
 use crate::finding::{Exit, Finding, Location, Severity};
 use crate::measure::milliseconds;
 use crate::metric::{Judgement, Metric};
 use crate::probe::plan::Transport;
 use crate::probe::{Summary, Verdict, codes, diagnose};
-use crate::report::{Document, Report};
+use crate::report::{Document, Picture, Report};
 
 /// Of how many packets at least a path must lose some to be called lossy over a whole watch.
 const LOSSY_OF: u64 = 100;
@@ -64,6 +65,8 @@ pub(super) struct EndpointTotals {
     pub(super) binding: Option<PathTotals>,
     pub(super) inbound: Option<PathTotals>,
     pub(super) outbound: Option<PathTotals>,
+    /// The same over time.
+    pub(super) series: SeriesFacts,
     #[serde(skip)]
     pub(super) label: String,
 }
@@ -133,6 +136,7 @@ impl EndpointTotals {
             binding: figures.binding.totals(),
             inbound: figures.inbound.totals(),
             outbound: figures.outbound.totals(),
+            series: track.series.facts(),
             label: track.label.clone(),
         }
     }
@@ -186,6 +190,10 @@ impl Report for WatchSummary {
 
     fn metrics(&self) -> Vec<Metric> {
         self.metrics.clone()
+    }
+
+    fn pictures(&self) -> Vec<Picture> {
+        pictures::pictures(self)
     }
 
     fn thresholds(&self) -> Vec<Judgement> {

@@ -10,6 +10,7 @@ use super::standing::{Judged, Standing};
 use super::summary::WatchSummary;
 use super::tracker::{Told, Track, Watch};
 use crate::probe::Verdict;
+use crate::report::spark;
 use crate::report::{Align, Block, Cell, Document, Line, Table, Tone};
 
 /// So many rounds may still be seen when the summary comes: a line each.
@@ -150,6 +151,10 @@ pub(super) fn summary(summary: &WatchSummary) -> Document {
     section("Uptime", uptime(summary));
     section("Round trips in ms, and loss", paths(summary));
     section("Limits", limits(summary));
+    if let Some((heading, drawn)) = over_time(summary) {
+        blocks.push(Block::Heading(heading));
+        blocks.push(Block::Code(drawn));
+    }
     // What the rounds right above have told is not told again.
     if summary.rounds > SCREEN && !summary.last_changes.is_empty() {
         let shown = summary.last_changes.len() as u64;
@@ -169,6 +174,36 @@ pub(super) fn summary(summary: &WatchSummary) -> Document {
         blocks.push(Block::Findings(summary.findings.clone()));
     }
     Document { blocks }
+}
+
+/// Places of a line: eighty columns less its name and its maximum.
+const PLACES: usize = 48;
+
+/// Round trips over time, and where rounds failed.
+fn over_time(summary: &WatchSummary) -> Option<(String, String)> {
+    /// So few are read off the lines above.
+    const FEWEST: usize = 10;
+    let longest = summary.endpoints.iter().map(|e| e.series.intervals.len()).max()?;
+    if longest < FEWEST {
+        return None;
+    }
+    let together = longest.div_ceil(PLACES);
+    let width = summary.endpoints.iter().map(|e| e.label.len()).max().unwrap_or(0);
+    let mut lines = Vec::new();
+    for endpoint in &summary.endpoints {
+        let intervals = &endpoint.series.intervals;
+        let rtts: Vec<_> = intervals.iter().map(|interval| interval.rtt_max_ms).collect();
+        let rtts = spark::places(&rtts, together, f64::max);
+        lines.push(spark::spark(&format!("{:<width$} ms", endpoint.label), &rtts, 1));
+        if intervals.iter().any(|interval| interval.failed > 0) {
+            let failed: Vec<_> = intervals.iter().map(|interval| Some(interval.failed as f64)).collect();
+            let failed = spark::places(&failed, together, |a, b| a + b);
+            lines.push(spark::spark(&format!("{:<width$} bad", endpoint.label), &failed, 0));
+        }
+    }
+    let place = summary.endpoints.iter().map(|e| e.series.interval_s).fold(0.0, f64::max) * together as f64;
+    let heading = format!("Over time, {} a place: longest round trip", span(Duration::from_secs_f64(place)));
+    Some((heading, lines.join("\n")))
 }
 
 fn verdict(summary: &WatchSummary) -> Cell {

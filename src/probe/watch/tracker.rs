@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::change::{self, Before};
 use super::figures::Figures;
 use super::opening::Opening;
+use super::series::Series;
 use super::standing::{Judged, Standing};
 use super::summary::WatchSummary;
 use super::{Change, Round, text};
@@ -36,6 +37,7 @@ pub(super) struct Track {
     pub(super) required: bool,
     pub(super) before: Before,
     pub(super) figures: Figures,
+    pub(super) series: Series,
     pub(super) changes: u64,
     /// A round of it did not work, and nothing says why.
     pub(super) unexplained: bool,
@@ -111,6 +113,7 @@ impl Watch {
                     required: facts.required,
                     before: before(facts),
                     figures: Figures::default(),
+                    series: Series::new(interval),
                     changes: 0,
                     unexplained: false,
                 }
@@ -158,6 +161,9 @@ impl Watch {
             };
             let now = Judged::new(seen, context);
             track.figures.take(round.since, now.verdict, seen);
+            let sent = seen.inbound.sent + seen.outbound.sent;
+            let received = seen.inbound.received + seen.outbound.received;
+            track.series.take(round.since, now.verdict, now.rtt_ms(), (sent, received));
             track.unexplained |= now.verdict == Standing::Unknown && now.skipped.is_none();
             track.addr = now.endpoint;
             for change in change::between(&track.before, &now, seen.lost.as_deref()) {

@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use super::escape::{self, Html};
 use super::text;
-use crate::report::picture::{Histogram, Picture, Series, Step, Waterfall};
+use crate::report::picture::{Histogram, Panel, Picture, Series, Step, Waterfall};
 use crate::report::{printable, wrap};
 
 /// Units of the drawing; the page scales it.
@@ -109,7 +109,10 @@ fn bar(x: f64, y: f64, width: f64, height: f64, class: &str, what: &str, page: &
 fn bottom(axis: &Axis, top: f64, bottom: f64, unit: &str, page: &mut Html) {
     for tick in axis.ticks((axis.end - axis.start) / 110.0) {
         rule(axis.at(tick), top, axis.at(tick), bottom, "axis", page);
-        label(axis.at(tick), bottom + 14.0, "middle", "", &number(tick), page);
+        let words = number(tick);
+        // The last one stays within the picture.
+        let half = words.len() as f64 * 3.6;
+        label(axis.at(tick).min(axis.end + RIGHT - half), bottom + 14.0, "middle", "", &words, page);
     }
     label(axis.end, bottom + 28.0, "end", "", unit, page);
 }
@@ -155,10 +158,10 @@ fn waterfall(waterfall: &Waterfall, page: &mut Html) {
 }
 
 fn histogram(histogram: &Histogram, page: &mut Html) {
-    const WIDTH: f64 = 460.0;
+    const WIDTH: f64 = 400.0;
     const HEIGHT: f64 = 150.0;
-    const TOP: f64 = 34.0;
-    const LEFT: f64 = 32.0;
+    const TOP: f64 = 44.0;
+    const LEFT: f64 = 42.0;
     let (Some(first), Some(last)) = (histogram.bins.first(), histogram.bins.last()) else { return };
     let most = histogram.bins.iter().map(|bin| bin.2).max().unwrap_or(0).max(1);
     let across = Axis { from: first.0, to: last.1, start: LEFT, end: WIDTH - RIGHT };
@@ -176,7 +179,7 @@ fn histogram(histogram: &Histogram, page: &mut Html) {
     for (index, (name, value)) in histogram.marks.iter().enumerate() {
         let x = across.at(*value);
         // Each on a line of its own: neighbours may be one number.
-        let y = TOP - 24.0 + index as f64 * 10.0;
+        let y = TOP - 33.0 + index as f64 * 13.0;
         rule(x, y, x, HEIGHT, "moment", page);
         let words = format!("{name} {}", number(*value));
         match x > WIDTH / 2.0 {
@@ -189,61 +192,110 @@ fn histogram(histogram: &Histogram, page: &mut Html) {
 
 fn series(series: &Series, page: &mut Html) {
     const PANEL: f64 = 92.0;
-    const TOP: f64 = 18.0;
+    /// Of a panel that has nothing to show.
+    const EMPTY: f64 = 24.0;
+    const STRIP: f64 = 18.0;
     let (from, to) = series.span_s;
     if to <= from || !(to - from).is_finite() {
         return;
     }
     let across = Axis { from, to, start: LEFT, end: WIDTH - RIGHT };
-    let base = series.panels.len() as f64 * PANEL;
+    // What happened is told above all, what happened how often below.
+    let head = if series.marks.is_empty() { 4.0 } else { 18.0 };
+    let height = |panel: &Panel| if panel.as_bars && most(panel) <= 0.0 { EMPTY } else { PANEL };
+    let floor = head + series.panels.iter().map(height).sum::<f64>() + 2.0;
+    let base = floor + series.strips.len() as f64 * STRIP;
     open(&series.title, WIDTH, base + 34.0, page);
-    bottom(&across, TOP, base, "s", page);
-    for (index, panel) in series.panels.iter().enumerate() {
-        let (top, floor) = (index as f64 * PANEL + TOP, (index + 1) as f64 * PANEL - 8.0);
-        let most = panel.points.iter().filter_map(|point| point.1).fold(0.0, f64::max);
-        let up = Axis { from: 0.0, to: if most > 0.0 { most } else { 1.0 }, start: floor, end: top };
-        label(LEFT, top - 5.0, "start", "ink", &format!("{}, {}", panel.name, panel.unit), page);
-        label(
-            WIDTH - RIGHT,
-            top - 5.0,
-            "end",
-            "",
-            &match most > 0.0 {
-                true => format!("max {}", number(most)),
-                false => "none".to_owned(),
-            },
-            page,
-        );
-        rule(LEFT, floor, WIDTH - RIGHT, floor, "axis", page);
-        for tick in up.ticks(2.0).into_iter().filter(|_| most > 0.0) {
-            label(LEFT - 8.0, up.at(tick) + 4.0, "end", "", &number(tick), page);
-        }
-        match panel.as_bars {
-            true => {
-                let width =
-                    ((WIDTH - LEFT - RIGHT) / panel.points.len().max(1) as f64 - 1.0).clamp(1.5, 12.0);
-                let some = panel.points.iter().filter_map(|(at, value)| Some((*at, (*value)?)));
-                for (at, value) in some.filter(|(_, value)| *value > 0.0) {
-                    let y = up.at(value);
-                    let what = format!("{} {} at {} s", number(value), panel.unit, number(at));
-                    bar(across.at(at) - width / 2.0, y, width, floor - y, "bad", &what, page);
-                }
-            }
-            false => lines(&panel.points, &across, &up, page),
+    bottom(&across, head, base, "s", page);
+    let mut top = head;
+    for panel in &series.panels {
+        self::panel(panel, &across, top, top + height(panel), page);
+        top += height(panel);
+    }
+    for (index, strip) in series.strips.iter().enumerate() {
+        let y = floor + index as f64 * STRIP;
+        label(LEFT - 6.0, y + 13.0, "end", "ink", strip.name, page);
+        rule(LEFT, y + STRIP, WIDTH - RIGHT, y + STRIP, "axis", page);
+        for (from, to, what) in &strip.spans {
+            let length = (across.at(*to) - across.at(*from) - 0.5).max(4.0);
+            let what = format!("{what} at {} s", number(*from));
+            bar(
+                across.at(*from).min(WIDTH - RIGHT - length),
+                y + 4.0,
+                length,
+                STRIP - 6.0,
+                escape::tone(strip.tone),
+                &what,
+                page,
+            );
         }
     }
+    let mut free = 0.0;
     for mark in &series.marks {
         let x = across.at(mark.at_s);
-        let class = format!("moment {}", escape::tone(mark.tone));
-        page.raw("<g>").element("title", &printable(&format!("{} at {} s", mark.name, number(mark.at_s))));
-        rule(x, TOP, x, base - 8.0, &class, page);
+        let tone = escape::tone(mark.tone);
+        let what = format!("{} at {} s", mark.name, number(mark.at_s));
+        page.raw("<g>").element("title", &printable(&what));
+        rule(x, head - 4.0, x, base, &format!("moment {tone}"), page);
+        // Words stand above their moment where those before leave room; the rest is told by pointing at it.
+        let word = mark.name.split(' ').next().unwrap_or_default();
+        let room = wrap::width(word) as f64 * 8.0;
+        let start = x.min(WIDTH - RIGHT - room);
+        if start >= free {
+            label(start, head - 7.0, "start", tone, word, page);
+            free = start + room;
+        }
         page.raw("</g>\n");
     }
     close(page);
 }
 
+/// The largest number in it.
+fn most(panel: &Panel) -> f64 {
+    panel.points.iter().chain(&panel.upper).filter_map(|point| point.1).fold(0.0, f64::max)
+}
+
+fn panel(panel: &Panel, across: &Axis, top: f64, floor: f64, page: &mut Html) {
+    let most = most(panel);
+    let two = if panel.upper.is_empty() { "" } else { ": mean, and longest (dashed)" };
+    label(LEFT, top + 13.0, "start", "ink", &format!("{}, {}{two}", panel.name, panel.unit), page);
+    let told = if most > 0.0 { format!("max {} {}", number(most), panel.unit) } else { "none".to_owned() };
+    label(WIDTH - RIGHT, top + 13.0, "end", "", &told, page);
+    let floor = floor - 6.0;
+    rule(LEFT, floor, WIDTH - RIGHT, floor, "axis", page);
+    if most <= 0.0 {
+        return;
+    }
+    let up = Axis { from: 0.0, to: round_up(most), start: floor, end: top + 22.0 };
+    for tick in [0.0, up.to / 2.0, up.to] {
+        label(LEFT - 6.0, up.at(tick) + 4.0, "end", "", &number(tick), page);
+        rule(LEFT, up.at(tick), WIDTH - RIGHT, up.at(tick), "axis", page);
+    }
+    if panel.as_bars {
+        let half = panel.width_s / 2.0;
+        let some = panel.points.iter().filter_map(|(at, value)| Some((*at, (*value)?)));
+        for (at, value) in some.filter(|(_, value)| *value > 0.0) {
+            let y = up.at(value);
+            let width = (across.at(at + half) - across.at(at - half) - 1.0).clamp(2.0, 14.0);
+            let what = format!("{} {} at {} s", number(value), panel.unit, number(at));
+            bar(across.at(at) - width / 2.0, y, width, floor - y, "bad", &what, page);
+        }
+        return;
+    }
+    lines(&panel.upper, across, &up, "line upper", page);
+    lines(&panel.points, across, &up, "line", page);
+}
+
+/// The next number of one digit with zeros.
+fn round_up(value: f64) -> f64 {
+    let power = 10f64.powf(value.log10().floor());
+    let step =
+        [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0].iter().map(|n| n * power).find(|step| *step >= value);
+    step.unwrap_or(value)
+}
+
 /// A line that is interrupted where nothing is known; what stands alone is a dot.
-fn lines(points: &[(f64, Option<f64>)], across: &Axis, up: &Axis, page: &mut Html) {
+fn lines(points: &[(f64, Option<f64>)], across: &Axis, up: &Axis, class: &str, page: &mut Html) {
     for run in points.split(|point| point.1.is_none()).filter(|run| !run.is_empty()) {
         let mut path = String::new();
         for (at, value) in run {
@@ -255,7 +307,11 @@ fn lines(points: &[(f64, Option<f64>)], across: &Axis, up: &Axis, page: &mut Htm
                 page.raw(&format!("<circle cx=\"{x}\" cy=\"{y}\" r=\"1.5\" class=\"bar\"/>\n"));
             }
             _ => {
-                page.raw("<polyline class=\"line\" points=\"").raw(path.trim_end()).raw("\"/>\n");
+                page.raw("<polyline class=\"")
+                    .raw(class)
+                    .raw("\" points=\"")
+                    .raw(path.trim_end())
+                    .raw("\"/>\n");
             }
         }
     }
@@ -264,6 +320,13 @@ fn lines(points: &[(f64, Option<f64>)], across: &Axis, up: &Axis, page: &mut Htm
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_axis_ends_at_a_number_whose_half_is_short() {
+        let all: Vec<f64> = [0.07, 1.0, 71.9, 420.0, 2.11, 9.5].into_iter().map(round_up).collect();
+        let near = |(a, b): (&f64, &f64)| (a - b).abs() < 1e-9;
+        assert!(all.iter().zip(&[0.07_f64.max(0.08), 1.0, 80.0, 500.0, 3.0, 10.0]).all(near), "{all:?}");
+    }
 
     #[test]
     fn numbers_on_an_axis_are_round_and_within_it() {

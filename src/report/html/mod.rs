@@ -40,7 +40,16 @@ pub(super) fn render(report: &Rendered, _: Screen, out: &mut dyn Write) -> io::R
     let is_plan = report.schema.starts_with("check/");
     let is_finding = |block: &&Block| !is_plan && matches!(block, Block::Findings(_) | Block::Snippet(_));
     let first = document.blocks.iter().position(|block| matches!(block, Block::Verdict(_)));
-    let rest = document.blocks.iter().enumerate().filter(|(index, _)| Some(*index) != first);
+    // Where all that a heading is for stands above, it has nothing left.
+    let is_bare = |index: usize| {
+        let mut below =
+            document.blocks[index + 1..].iter().take_while(|b| !matches!(b, Block::Heading(_))).peekable();
+        matches!(document.blocks[index], Block::Heading(_))
+            && below.peek().is_some()
+            && below.all(|b| is_finding(&b))
+    };
+    let rest = document.blocks.iter().enumerate();
+    let rest = rest.filter(|(index, _)| Some(*index) != first && !is_bare(*index));
     let (found, others): (Vec<&Block>, Vec<&Block>) = rest.map(|(_, block)| block).partition(is_finding);
     if !found.is_empty() {
         page.raw("<section class=\"findings\">\n");

@@ -5,7 +5,7 @@ use crate::finding::{Exit, Location, Severity};
 use crate::probe::codes;
 use crate::report::picture::{
     Annotated, AnnotatedLine, Histogram, Lane, Moment, Note, Pair, Panel, Picture, Series, SideBySide, Step,
-    Waterfall,
+    Strip, Waterfall,
 };
 use crate::report::{Align, Cell, Document, Table, Tone, Unread};
 
@@ -37,8 +37,14 @@ fn everything(words: &str) -> Rendered {
         Block::Findings(vec![finding]),
     ];
     let step = Step { name: text(), from_ms: 1.0, took_ms: 2.0, tone: Tone::Good };
-    let panel =
-        Panel { name: "loss", unit: "packets", as_bars: true, points: vec![(0.0, Some(1.0)), (1.0, None)] };
+    let panel = Panel {
+        name: "loss",
+        unit: "packets",
+        as_bars: true,
+        points: vec![(0.0, Some(1.0)), (1.0, None)],
+        upper: Vec::new(),
+        width_s: 1.0,
+    };
     let note = Note { severity: Severity::Error, code: "SDP101", message: text() };
     let pictures = vec![
         Picture::Waterfall(Waterfall {
@@ -55,6 +61,7 @@ fn everything(words: &str) -> Rendered {
             title: text(),
             span_s: (0.0, 2.0),
             panels: vec![panel],
+            strips: vec![Strip { name: "NACK", tone: Tone::Warn, spans: vec![(0.5, 1.0, text())] }],
             marks: vec![Moment { at_s: 0.5, name: text(), tone: Tone::Bad }],
         }),
         Picture::Annotated(Annotated {

@@ -89,6 +89,8 @@ pub struct Series {
     pub panels: Vec<Panel>,
     /// Moments to be marked in all of them.
     pub marks: Vec<Moment>,
+    /// What happened how often and when, a line each below the panels.
+    pub strips: Vec<Strip>,
 }
 
 /// One chart of a [`Series`].
@@ -102,6 +104,21 @@ pub struct Panel {
     pub as_bars: bool,
     /// When in seconds, and how much; `None` where nothing is known.
     pub points: Vec<(f64, Option<f64>)>,
+    /// The same at its largest, where the points are means; empty otherwise.
+    pub upper: Vec<(f64, Option<f64>)>,
+    /// The seconds that each point stands for.
+    pub width_s: f64,
+}
+
+/// One line of happenings below the panels of a [`Series`].
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Strip {
+    /// What happened.
+    pub name: &'static str,
+    /// How it should strike.
+    pub tone: Tone,
+    /// From when to when in seconds, and what there is to say of it.
+    pub spans: Vec<(f64, f64, String)>,
 }
 
 /// A moment that something happened at.

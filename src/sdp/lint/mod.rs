@@ -90,6 +90,11 @@ pub fn rules() -> impl Iterator<Item = &'static LintRule> {
     GROUPS.iter().flat_map(|(_, rules)| rules.iter().copied())
 }
 
+/// What rules can have to do with.
+pub fn topics() -> impl Iterator<Item = &'static str> {
+    GROUPS.iter().map(|(name, _)| *name)
+}
+
 /// The rules whose group, name or summary has to do with `topic`, such as `dtls`; sorted by code.
 pub fn about(topic: &str) -> Vec<&'static LintRule> {
     let topic = topic.to_ascii_lowercase();

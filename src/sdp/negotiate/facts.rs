@@ -136,6 +136,10 @@ pub struct MediaOutcome {
     pub codecs: Vec<CodecOutcome>,
     /// Header extensions of both.
     pub extmaps: Vec<ExtmapOutcome>,
+    /// Codecs of the offer that the answer leaves out, in the offer's order.
+    pub codecs_not_taken: Vec<CodecNotTaken>,
+    /// Header extensions of the offer that the answer leaves out.
+    pub extmaps_not_taken: Vec<ExtmapNotTaken>,
     /// Whether RTCP packets may be short; `null` without RTP.
     pub rtcp_rsize: Option<bool>,
     /// Streams sent at once, where the offer would send or take some.
@@ -172,6 +176,30 @@ pub struct CodecOutcome {
     pub reading: String,
     /// Feedback that both name.
     pub feedback: Vec<String>,
+}
+
+/// A codec that the offer has alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct CodecNotTaken {
+    /// Its number in the offer.
+    pub payload_type: u8,
+    /// The codec; `null` for a number that nothing explains.
+    pub name: Option<String>,
+    /// Hz.
+    pub clock_rate: Option<u32>,
+    /// Its parameters in words.
+    pub reading: String,
+}
+
+/// A header extension that the offer has alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct ExtmapNotTaken {
+    /// Its number in the offer.
+    pub id: u16,
+    /// What it is.
+    pub uri: String,
+    /// What it is called, where that is known.
+    pub name: Option<&'static str>,
 }
 
 /// A header extension that both have.

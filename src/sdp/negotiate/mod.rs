@@ -4,7 +4,9 @@
 
 mod capability;
 mod facts;
+mod not_taken;
 mod outcome;
+mod pictures;
 mod refusal;
 mod tables;
 mod verdict;
@@ -15,7 +17,7 @@ pub use verdict::{Outcome, Verdict};
 use serde::Serialize;
 
 use crate::finding::{Exit, FailOn, Finding, Severity};
-use crate::report::{Block, Cell, Document, Report, Tone};
+use crate::report::{Block, Cell, Document, Picture, Report, Tone};
 use crate::sdp::attribute::Setup;
 use crate::sdp::lint::{self, Description, Found, Input, Pair, Selection, snippets};
 use crate::sdp::source::{self, Kind};
@@ -105,7 +107,7 @@ impl Negotiation {
         }
         let findings: Vec<Finding> = found.iter().map(|one| one.finding.clone()).collect();
 
-        let (media, transports) = match predicted {
+        let (mut media, transports) = match predicted {
             true => {
                 let mut media = capability::media(&offer, &answer);
                 let transports = capability::transports(&offer, &answer, &mut media);
@@ -117,6 +119,7 @@ impl Negotiation {
                 (media, transports)
             }
         };
+        not_taken::note(&offer, &mut media);
         // A browser made the offer, or something that is like one.
         let is_webrtc = offer.media().any(|media| media.ice_ufrag().is_some() && outcome::speaks_dtls(media));
         let refusal = if predicted || !is_webrtc { None } else { refusal::of(&offer, &answer) };
@@ -194,6 +197,10 @@ impl Report for Negotiation {
         }
         blocks.extend(remarks.into_iter().map(Block::Snippet));
         Document { blocks }
+    }
+
+    fn pictures(&self) -> Vec<Picture> {
+        pictures::pictures(self)
     }
 
     fn findings(&self) -> Option<&[Finding]> {

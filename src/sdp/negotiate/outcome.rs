@@ -39,6 +39,8 @@ pub(super) fn alone(media: Media<'_, '_>, state: State) -> MediaOutcome {
         answerer_sends: false,
         codecs: Vec::new(),
         extmaps: Vec::new(),
+        codecs_not_taken: Vec::new(),
+        extmaps_not_taken: Vec::new(),
         rtcp_rsize: None,
         simulcast: None,
         sctp: None,

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::sdp::Session;
 use crate::sdp::attribute::Direction;
 use crate::sdp::session::Media;
+use crate::spelling;
 
 /// m-lines of one kind, or the one of one `mid`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,8 +28,12 @@ impl Scope {
     /// Reads `video=recvonly`.
     pub fn with_direction(arg: &str) -> Result<(Self, Direction), String> {
         let (scope, name) = Self::split(arg, "video=recvonly")?;
-        let direction = Direction::from_name(name)
-            .ok_or_else(|| format!("`{name}` is none of sendrecv, sendonly, recvonly, inactive"))?;
+        const NAMES: [&str; 4] = ["sendrecv", "sendonly", "recvonly", "inactive"];
+        let direction = Direction::from_name(name).ok_or_else(|| {
+            let meant = spelling::question(&spelling::nearest(name, NAMES));
+            let meant = meant.map(|meant| format!("; {meant}")).unwrap_or_default();
+            format!("`{name}` is none of {}{meant}", NAMES.join(", "))
+        })?;
         Ok((scope, direction))
     }
 
