@@ -3,6 +3,7 @@
 //! Every command flows one way: arguments ([`cli`]) → input ([`io`]) → domain → [`report`].
 //! The domain modules are pure: bytes, text and time come in, values come out. ARCHITECTURE.md
 //! has the map and the invariants.
+#![forbid(unsafe_code)]
 #![cfg_attr(
     test,
     allow(clippy::disallowed_methods, reason = "tests may look at the clock, and make files and sockets")

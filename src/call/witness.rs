@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
+use zeroize::Zeroizing;
+
 use crate::srtp::Profile;
 
 /// What an engine's cryptography saw in clear, where somebody wants to know.
@@ -21,7 +23,7 @@ pub struct SrtpKeys {
     /// Which ciphers.
     pub profile: Profile,
     /// The keys of client and server, then their salts.
-    pub material: Vec<u8>,
+    pub material: Zeroizing<Vec<u8>>,
 }
 
 impl std::fmt::Debug for SrtpKeys {

@@ -7,6 +7,7 @@ mod check;
 mod completions;
 mod config;
 mod context;
+pub mod crash;
 mod duration;
 mod error;
 mod explain;
@@ -247,7 +248,7 @@ fn asks_for_nagios(args: &[OsString]) -> bool {
 
 /// `--help` and `--version` are errors to clap, but go to standard output and are none.
 fn print_clap_error(error: &clap::Error) -> Exit {
-    let _ = error.print();
+    let printed = error.print();
     if let (ErrorKind::InvalidSubcommand, Some(ContextValue::String(word))) =
         (error.kind(), error.get(ContextKind::InvalidSubcommand))
         && input::is_file(word)
@@ -255,7 +256,13 @@ fn print_clap_error(error: &clap::Error) -> Exit {
         output::write_stderr(&format!("hint: {}\n", printable(&meant_file("sdp explain", word))));
     }
     match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Healthy,
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => match printed {
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+                output::write_stderr(&format!("error: write to standard output: {error}\n"));
+                Exit::CouldNotTell
+            }
+            _ => Exit::Healthy,
+        },
         _ => Exit::Usage,
     }
 }

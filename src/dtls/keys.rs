@@ -4,6 +4,8 @@ use ring::aead::{self, Aad, LessSafeKey, UnboundKey};
 use rustls::crypto::{ActiveKeyExchange, CryptoProvider};
 use rustls::{SupportedCipherSuite, Tls12CipherSuite};
 
+use zeroize::Zeroizing;
+
 use super::HandshakeFault;
 use super::record::{self, DTLS_1_2, Record};
 
@@ -50,7 +52,7 @@ impl Suite {
 /// What both sides know in the end.
 pub(super) struct Master {
     suite: Suite,
-    secret: [u8; 48],
+    secret: Zeroizing<[u8; 48]>,
 }
 
 /// The randoms of both hellos.
@@ -74,7 +76,7 @@ impl Master {
             Some(hash) => (b"extended master secret", hash),
             None => (b"master secret", &plain),
         };
-        let mut secret = [0; 48];
+        let mut secret = Zeroizing::new([0; 48]);
         suite
             .tls
             .prf_provider
@@ -85,15 +87,15 @@ impl Master {
 
     /// What a log of keys says.
     pub(super) fn known(suite: Suite, secret: [u8; 48]) -> Self {
-        Self { suite, secret }
+        Self { suite, secret: Zeroizing::new(secret) }
     }
 
     /// The client's and the server's keys.
     pub(super) fn keys(&self, randoms: Randoms<'_>) -> Option<(Key, Key)> {
         let seed = [&randoms.server[..], &randoms.client[..]].concat();
         let (key, iv) = (self.suite.algorithm.key_len(), fixed_iv(self.suite.algorithm));
-        let mut block = vec![0; 2 * (key + iv)];
-        self.suite.tls.prf_provider.for_secret(&mut block, &self.secret, b"key expansion", &seed);
+        let mut block = Zeroizing::new(vec![0; 2 * (key + iv)]);
+        self.suite.tls.prf_provider.for_secret(&mut block, &*self.secret, b"key expansion", &seed);
         let (keys, ivs) = block.split_at(2 * key);
         let make = |key: &[u8], iv: &[u8]| Key::new(self.suite.algorithm, key, iv);
         Some((make(&keys[..key], &ivs[..iv])?, make(&keys[key..], &ivs[iv..])?))
@@ -103,7 +105,7 @@ impl Master {
     pub(super) fn verify_data(&self, label: &[u8], transcript: &[u8]) -> [u8; VERIFY_DATA] {
         let mut data = [0; VERIFY_DATA];
         let hash = self.suite.hash(transcript);
-        self.suite.tls.prf_provider.for_secret(&mut data, &self.secret, label, &hash);
+        self.suite.tls.prf_provider.for_secret(&mut data, &*self.secret, label, &hash);
         data
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
+use super::event_loop::event_loop;
 use super::signal;
 
 /// What is read at once.
@@ -90,7 +91,7 @@ fn pump(mut input: impl Read, sender: &SyncSender<io::Result<Vec<u8>>>) {
 
 /// Sets the flag once the user wants the run to end.
 fn listen(interrupted: Arc<AtomicBool>) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = event_loop();
     let runtime = runtime.context("start the event loop")?;
     let listen = move || {
         runtime.block_on(async {

@@ -12,9 +12,9 @@ use tokio::net::UdpSocket;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::mpsc::{Receiver, channel};
 use tokio::task::JoinSet;
-use tokio::time::sleep_until;
 
 use super::local::Local;
+use super::patience;
 use super::tap::{Line, Tap};
 use crate::nat::{
     Discovery, LeftOut, Lifetime, Machine, NatFacts, OtherAddress, Output, Reflector, SocketId, idle_times,
@@ -146,7 +146,7 @@ impl Sockets {
                     Some(arrival) = arrivals.recv() => {
                         machine.handle_input(arrival.at, arrival.socket, arrival.from, &arrival.bytes);
                     }
-                    () = sleep_until(until.into()) => {}
+                    () = patience::until(until) => {}
                 },
             }
         }

@@ -280,6 +280,7 @@ pub fn fault(stage: &'static str, error: &io::Error) -> Fault {
         ErrorKind::ConnectionRefused => FaultKind::Refused,
         // EPERM comes from this machine alone: a DROP or REJECT rule for what it sends.
         _ if error.raw_os_error() == Some(1) => FaultKind::Local,
+        _ if no_descriptor(error) => FaultKind::NoSocket,
         // ICMP 3/9, 3/10 and 3/13 reach us as EHOSTUNREACH or EACCES.
         ErrorKind::HostUnreachable | ErrorKind::PermissionDenied => FaultKind::Prohibited,
         ErrorKind::NetworkUnreachable | ErrorKind::AddrNotAvailable => FaultKind::NoRoute,
@@ -291,6 +292,11 @@ pub fn fault(stage: &'static str, error: &io::Error) -> Fault {
         _ => FaultKind::Other,
     };
     Fault { kind, stage, message: error.to_string() }
+}
+
+/// EMFILE or ENFILE: this process, or the whole machine, has as many descriptors open as it may.
+fn no_descriptor(error: &io::Error) -> bool {
+    cfg!(unix) && matches!(error.raw_os_error(), Some(23 | 24))
 }
 
 /// Any port of any address in the family of `peer`.

@@ -52,7 +52,7 @@ impl Allocations {
         // Nonces are the gate's business.
         machine.set_nonce_expiry_duration(Duration::from_secs(10 * 365 * 86_400));
         let key = Credentials::password(USER, Secret::new(PASSWORD)).key(REALM);
-        Self { machine, started: now, nonces: HashMap::new(), key }
+        Self { machine, started: now, nonces: HashMap::new(), key: key.to_vec() }
     }
 
     /// How many clients the machine remembers; it never forgets one.

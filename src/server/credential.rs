@@ -58,10 +58,10 @@ pub(super) fn key_of(
         }
         None => settings.users.iter().find(|user| user.username == username)?.clone(),
     };
-    Some(Zeroizing::new(match algorithm {
+    Some(match algorithm {
         PasswordAlgorithm::Md5 => credentials.key(&settings.realm),
-        PasswordAlgorithm::Sha256 => credentials.key_sha256(&settings.realm)?.to_vec(),
-    }))
+        PasswordAlgorithm::Sha256 => Zeroizing::new(credentials.key_sha256(&settings.realm)?.to_vec()),
+    })
 }
 
 #[cfg(test)]
@@ -93,13 +93,13 @@ mod tests {
         let (name, password) = Settings::USER;
         let user = Credentials::password(name, Secret::new(password));
         let key = |algorithm| key_of(&settings, name, algorithm, 0).unwrap().to_vec();
-        assert_eq!(key(PasswordAlgorithm::Md5), user.key(&settings.realm));
-        assert_eq!(key(PasswordAlgorithm::Sha256), user.key_sha256(&settings.realm).unwrap());
+        assert_eq!(key(PasswordAlgorithm::Md5), user.key(&settings.realm).to_vec());
+        assert_eq!(key(PasswordAlgorithm::Sha256), user.key_sha256(&settings.realm).unwrap().to_vec());
         let secret = Secret::new("north");
         let minted = rest::mint(&secret, Some("ann"), TIME, rest::SEPARATOR);
         let settings = Settings { rest_secret: Some(secret), ..settings };
         let key = key_of(&settings, &minted.username, PasswordAlgorithm::Md5, 0).unwrap();
-        assert_eq!(key[..], minted.key(&settings.realm));
+        assert_eq!(key[..], minted.key(&settings.realm)[..]);
     }
 
     #[test]

@@ -535,11 +535,11 @@ fn a_client_may_choose_sha256_where_it_is_offered() {
             .attribute(attribute::NONCE, caller.nonce.as_bytes())
             .attribute(attribute::PASSWORD_ALGORITHM, &[0, 2, 0, 0])
             .attribute(attribute::PASSWORD_ALGORITHMS, offered)
-            .integrity_sha256(&key)
+            .integrity_sha256(&*key)
             .finish();
         let response = bench.exchange(caller.client, &bytes).unwrap();
         assert_eq!(code(&response), expected);
-        assert_eq!(response.integrity_sha256(&key) == Integrity::Valid, expected == 0);
+        assert_eq!(response.integrity_sha256(&*key) == Integrity::Valid, expected == 0);
     }
     assert_eq!(
         code(&bench.permit(&caller, "127.0.0.1:9")),

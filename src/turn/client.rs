@@ -297,6 +297,11 @@ impl Client {
         Some(self.exchanges.remove(at).time_out(now))
     }
 
+    /// Whether the server has answered part of a request that is under way, as with a 401.
+    pub fn has_answered(&self, request: RequestId) -> bool {
+        self.exchanges.iter().any(|exchange| exchange.id == request && exchange.answered())
+    }
+
     /// The bytes that carry `data` to `peer`: ChannelData where a channel was bound, else a Send
     /// indication. `None` if `data` is too long for either.
     pub fn data(&mut self, peer: SocketAddr, data: &[u8]) -> Option<Vec<u8>> {

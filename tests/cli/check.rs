@@ -137,8 +137,8 @@ fn a_server_that_makes_no_sense_is_marked_and_its_password_is_not_shown() {
     error: the server URI carries a user name or password before `@`, which RFC 7065 has no place for (column 19)
      --> rtcscope.toml:2:30
       |
-    2 | targets = ["turn:a.example", "turn:****@b.example"]
-      |                              ^^^^^^^^^^^^^^^^^^^^^^
+    2 | targets = ["turn:****@b.example"]
+      |                              ^^^^
     hint: write `turn:HOST[:PORT]` and give credentials by `username` and `password = { env = "NAME" }`
     "#);
 }

@@ -6,6 +6,7 @@
 #![allow(clippy::print_stderr, reason = "what a measurement came to goes to stderr")]
 #![allow(clippy::unwrap_used, reason = "what the tests share is nothing else than a test either")]
 
+mod bounded;
 #[path = "../forwarder/mod.rs"]
 mod forwarder;
 mod hostile;

@@ -228,7 +228,7 @@ pub(crate) fn stun_explain(bytes: &[u8]) {
             .flatten(),
     );
     for input in inputs {
-        let key = Key { origin: "it".to_owned(), bytes: KEY.to_vec() };
+        let key = Key { origin: "it".to_owned(), bytes: KEY.to_vec().into() };
         let all = explain::explain_all(&input, &|_, _| vec![key.clone()]);
         let mut at = 0;
         for one in &all {

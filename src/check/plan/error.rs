@@ -89,22 +89,38 @@ impl std::fmt::Display for Place {
 }
 
 /// Words in names of what nobody else should see.
-const SECRETIVE: [&str; 6] = ["pass", "secret", "token", "key", "cred", "auth"];
+const SECRETIVE: [&str; 9] = ["pas", "pwd", "psw", "secr", "tok", "key", "cred", "auth", "mac"];
+/// What a secret's table names: where it is, which is none.
+const WHERE: [&str; 2] = ["env", "file"];
 
 /// A line without what may be a secret: values of keys that sound like one, user names and passwords within a URI.
 fn shown(line: &str) -> String {
     let mut out = String::new();
     let mut rest = line;
+    // Within the table of a secret.
+    let mut within = false;
     while let Some(at) = rest.find('=') {
         let (key, value) = rest.split_at(at + 1);
+        within &= !key.contains('}');
         out.push_str(key);
         let blanks = value.len() - value.trim_start().len();
         out.push_str(&value[..blanks]);
         rest = &value[blanks..];
-        // A table or a list has keys of its own, or is told by them.
-        if is_secretive(key) && !rest.is_empty() && !rest.starts_with(['{', '[']) {
-            out.push_str("****");
-            rest = behind(rest);
+        let is_secret = is_secretive(key) || within && !WHERE.contains(&word(key).as_str());
+        match rest.chars().next() {
+            _ if !is_secret => {}
+            None => {}
+            // It has keys of its own.
+            Some('{') => within = true,
+            // Brackets may stand in what the list is of.
+            Some('[') => {
+                out.push_str("[****");
+                rest = "";
+            }
+            Some(_) => {
+                out.push_str("****");
+                rest = behind(rest);
+            }
         }
     }
     out.push_str(rest);
@@ -113,10 +129,16 @@ fn shown(line: &str) -> String {
 
 /// Whether the last word of it, before the `=`, sounds like a secret.
 fn is_secretive(key: &str) -> bool {
-    let word = key.trim_end_matches('=').trim_end().trim_end_matches(['"', '\'']);
-    let start = word.rfind(|c: char| !(c.is_alphanumeric() || "_-.".contains(c))).map_or(0, |at| at + 1);
-    let word = word.get(start..).unwrap_or(word).to_lowercase();
+    let word = word(key);
     SECRETIVE.iter().any(|part| word.contains(part))
+}
+
+/// The last word before the `=`.
+fn word(key: &str) -> String {
+    let word = key.trim_end_matches('=').trim_end().trim_end_matches(['"', '\'']);
+    let start = word.char_indices().rfind(|(_, c)| !(c.is_alphanumeric() || "_-.".contains(*c)));
+    let start = start.map_or(0, |(at, c)| at + c.len_utf8());
+    word[start..].to_lowercase()
 }
 
 /// What stands behind a value; nothing behind a string that does not end.
@@ -135,16 +157,11 @@ fn behind(value: &str) -> &str {
     ""
 }
 
-/// Each string with stars for what stands between `:` and `@`.
+/// With stars for what stands between the first `:` and the last `@`: a password may have quotes in it.
 fn without_userinfo(line: &str) -> String {
-    let parts = line.split_inclusive(['"', '\'']).map(|part| match part.rfind('@') {
-        Some(end) => {
-            let start = part[..end].find(':').map_or(0, |colon| colon + 1);
-            format!("{}****{}", &part[..start], &part[end..])
-        }
-        None => part.to_owned(),
-    });
-    parts.collect()
+    let Some(end) = line.rfind('@') else { return line.to_owned() };
+    let start = line[..end].find(':').or(line[..end].find(['"', '\''])).map_or(0, |at| at + 1);
+    format!("{}****{}", &line[..start], &line[end..])
 }
 
 #[cfg(test)]
@@ -180,6 +197,15 @@ mod tests {
             "password = \"\"\"hunter2\"\"\"",
             "\"pass\" = \"hun\\\"hunter2\"",
             "password = hunter2",
+            "pasword = \"hunter2\"",
+            "passwd = \"hunter2\"",
+            "password = { text = \"hunter2\" }",
+            "password = { env = \"TURN\", x = \"hunter2\" }",
+            "secret = [\"hunter2\"]",
+            "secret = [\"a]hunter2",
+            "targets = \"turn:alice:hunter2\\\"'/@127.0.0.1\"",
+            "targets = 'alice:hunter2@b'",
+            "targets = 'hunter2@b'",
         ] {
             let shown = shown_at(line, line.split(['=', ' ']).next().unwrap());
             assert!(!shown.contains("hunter2"), "{shown}");

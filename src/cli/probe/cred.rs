@@ -136,7 +136,7 @@ impl Args {
         let secret = match (&self.secret, &self.secret_file) {
             (Some(arg), _) => Some(arg.secret()),
             (None, Some(path)) => {
-                let text = input::read_text(path, MOST)?;
+                let text = zeroize::Zeroizing::new(input::read_text(path, MOST)?);
                 let line = text.strip_suffix('\n').unwrap_or(&text);
                 Some(Secret::new(line.strip_suffix('\r').unwrap_or(line)))
             }

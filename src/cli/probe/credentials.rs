@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use zeroize::Zeroizing;
+
 use super::token;
 use crate::cli::UserError;
 use crate::io::input;
@@ -73,7 +75,7 @@ impl From<String> for SecretArg {
 
 /// The password in a file: all of it but one line end.
 pub(in crate::cli) fn password_in(path: &Path) -> anyhow::Result<Secret> {
-    let text = input::read_text(path, MOST)?;
+    let text = Zeroizing::new(input::read_text(path, MOST)?);
     let line = text.strip_suffix('\n').unwrap_or(&text);
     Ok(Secret::new(line.strip_suffix('\r').unwrap_or(line)))
 }

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use zeroize::Zeroizing;
+
 use super::report::Decoded;
 use crate::cli::probe::{SecretArg, password_in};
 use crate::cli::{Context, UserError};
@@ -159,8 +161,10 @@ impl Knowledge {
                 return vec![Key { origin: "the key given".to_owned(), bytes: credentials.key("") }];
             }
             (Some(Proof::Mac(key)), _) => {
-                let key_of =
-                    |origin: &str, bytes: &[u8]| Key { origin: origin.to_owned(), bytes: bytes.to_vec() };
+                let key_of = |origin: &str, bytes: &[u8]| Key {
+                    origin: origin.to_owned(),
+                    bytes: Zeroizing::new(bytes.to_vec()),
+                };
                 let cut =
                     key.get(..16).map(|cut| key_of("the MAC key given, cut to 16 bytes as coturn does", cut));
                 return [key_of("the MAC key given", key)].into_iter().chain(cut).collect();
@@ -179,10 +183,12 @@ impl Knowledge {
             let origin = |how: &str| format!("long-term key ({how}) of user `{username}` in realm `{realm}`");
             keys.push(Key { origin: origin("MD5"), bytes: credentials.key(realm) });
             let sha256 = credentials.key_sha256(realm);
-            keys.extend(sha256.map(|key| Key { origin: origin("SHA-256"), bytes: key.to_vec() }));
+            keys.extend(
+                sha256.map(|key| Key { origin: origin("SHA-256"), bytes: Zeroizing::new(key.to_vec()) }),
+            );
         }
         let origin = "short-term key (the password itself, as in ICE)".to_owned();
-        keys.push(Key { origin, bytes: secret.expose().as_bytes().to_vec() });
+        keys.push(Key { origin, bytes: Zeroizing::new(secret.expose().as_bytes().to_vec()) });
         keys
     }
 }

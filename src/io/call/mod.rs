@@ -25,6 +25,7 @@ use rustls::pki_types::ServerName;
 use self::evidence::{Clock, Evidence};
 use self::limits::Limits;
 use self::ports::{Port, Ports};
+use super::event_loop::{event_loop, room};
 use super::local::Local;
 use super::signal;
 use super::tls::Trust;
@@ -124,7 +125,7 @@ impl Run {
         let clock = Clock::now();
         let evidence = Evidence::start(&self.files, clock)?;
         let stop = Arc::new(AtomicBool::new(false));
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let runtime = event_loop().context("start the event loop")?;
         let (say, done) = tokio::sync::oneshot::channel();
         let heard = stop.clone();
         let thread = std::thread::Builder::new().name("call".to_owned());
@@ -287,7 +288,9 @@ impl Run {
         }
         let mut failed = Vec::new();
         if let Some(route) = route {
-            match self.relays(route, limits) {
+            let runtime = event_loop().context("start the event loop")?;
+            room().context("open sockets")?;
+            match self.relays(&runtime, route, limits) {
                 Ok(relays) => {
                     for (end, (relay, address)) in End::BOTH.into_iter().zip(relays) {
                         call.add_candidate(end, CandidateKind::Relay, address)

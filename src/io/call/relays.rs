@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
+use tokio::runtime::Runtime;
+
 use super::limits::{Limits, TICK};
 use super::ports;
 use super::relay::{self, Opened, Relay};
@@ -18,7 +20,12 @@ type NoRelays = (Vec<RelayFacts>, String);
 
 impl Run {
     /// An allocation for each end, with a channel to the other; or what was seen, and why not.
-    pub(super) fn relays(&self, route: &Route, limits: &Limits<'_>) -> Result<Both, NoRelays> {
+    pub(super) fn relays(
+        &self,
+        runtime: &Runtime,
+        route: &Route,
+        limits: &Limits<'_>,
+    ) -> Result<Both, NoRelays> {
         let timeout = self.scenario.timeout;
         let end = limits.end.min(Instant::now() + timeout);
         let wanted = Opened {
@@ -33,8 +40,6 @@ impl Run {
             let transport = route.place.attempt.transport.name();
             (vec![RelayFacts { transport, ..RelayFacts::default() }], format!("turn-connect: {error}"))
         };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| none(error.to_string()))?;
         let both = runtime.block_on(async {
             let both = async { tokio::join!(relay::connect(&wanted), relay::connect(&wanted)) };
             tokio::select! {
@@ -79,11 +84,13 @@ impl Run {
             let stopped = limits.stop.load(Ordering::Relaxed).then(|| "interrupted".to_owned());
             let seconds = timeout.as_secs_f64();
             let late = || {
-                let server =
-                    relays[0].facts.server.map_or_else(String::new, |server| format!(" from {server}"));
+                let slow = relays.iter().find_map(|relay| Some((relay, relay.waits_in()?)));
+                let (relay, phase) = slow.unwrap_or((&relays[0], "turn-connect".to_owned()));
+                let server = relay.facts.server.map_or_else(String::new, |server| format!(" from {server}"));
+                let instead = relay.instead();
                 (now >= end).then(|| match now >= limits.end {
-                    true => format!("turn-connect: no answer{server} when {}", limits.told()),
-                    false => format!("turn-connect: no answer{server} within {seconds} s"),
+                    true => format!("{phase}: no answer{server} when {}{instead}", limits.told()),
+                    false => format!("{phase}: no answer{server} within {seconds} s{instead}"),
                 })
             };
             if let Some(why) = why.or(stopped).or_else(late) {

@@ -16,6 +16,7 @@ use anyhow::Context as _;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::watch::Receiver;
 
+use super::event_loop::event_loop;
 use super::signal;
 
 pub use place::{Scratch, find_plan, folder_of, is_readable, is_there, write};
@@ -124,8 +125,7 @@ pub fn run<T: Send + 'static>(
     rules: Rules<T>,
     tell: &(dyn Fn(usize, &str) + Sync),
 ) -> anyhow::Result<Ended<T>> {
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_all().build().context("start the event loop")?;
+    let runtime = event_loop().context("start the event loop")?;
     runtime.block_on(async {
         let interrupted = signal::interrupted();
         run_until(tasks, limits, rules, tell, interrupted).await

@@ -1,10 +1,10 @@
 //! Runs sessions in threads of their own, so that one's TLS arithmetic is not another's round trip.
 
-use tokio::runtime::Builder;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
 
 use super::endpoint::{Ended, Session};
+use crate::io::event_loop::event_loop;
 
 /// Threads at most; more endpoints share them.
 const MOST: usize = 16;
@@ -59,7 +59,7 @@ impl Crew {
 fn worker(report: UnboundedSender<Numbered<Ended>>) -> UnboundedSender<Numbered<Session>> {
     let (sender, mut sessions) = unbounded_channel::<Numbered<Session>>();
     let work = move || {
-        let Ok(runtime) = Builder::new_current_thread().enable_all().build() else { return };
+        let Ok(runtime) = event_loop() else { return };
         runtime.block_on(async {
             let mut running = JoinSet::new();
             let mut open = true;

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::time::{sleep, sleep_until, timeout};
+use tokio::time::{sleep, timeout};
 
 use super::allocation::{Relayed, allocate_facts};
 use super::binding::Bindings;
@@ -12,6 +12,7 @@ use super::connector::{Connected, Connector};
 use super::hush::Ticket;
 use super::{Shared, second_look};
 use crate::io::link::Link;
+use crate::io::patience;
 use crate::measure::{Flow, milliseconds};
 use crate::probe::facts::{Check, CrowdedFacts, EndpointFacts, Fault, FaultKind, RedirectFacts};
 use crate::probe::plan::{Endpoint, Target};
@@ -89,8 +90,8 @@ impl Session {
         let stopped = tokio::select! {
             biased;
             () = self.all_steps() => None,
-            Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => Some("the run was interrupted"),
-            () = sleep_until(deadline.into()) => Some("the run's deadline passed"),
+            () = patience::interruption(&mut interrupted) => Some("the run was interrupted"),
+            () = patience::until(deadline) => Some("the run's deadline passed"),
         };
         if let Some(why) = stopped {
             let stage = self.stage();
@@ -119,6 +120,10 @@ impl Session {
             let family = if self.endpoint.addr.is_ipv6() { "IPv6" } else { "IPv4" };
             self.facts.skipped =
                 Some(format!("this machine has no {family} route there ({})", fault.message));
+        }
+        if fault.kind == FaultKind::NoSocket && fault.stage == "connect" {
+            let message = format!("this machine has no descriptor left for a socket ({})", fault.message);
+            self.facts.skipped = Some(format!("{message}: raise its limit (`ulimit -n`)"));
         }
         // Before anything was answered; what was seen before stays a matter of the server's.
         let heard = self.facts.binding.as_ref().is_some_and(|binding| binding.received > 0);
@@ -357,6 +362,7 @@ impl Session {
             let mut link = relayed.link;
             link.start(Request::Refresh { lifetime: 0 });
             link.flush().await;
+            self.drain(&mut link);
         }
     }
 

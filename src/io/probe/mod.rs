@@ -33,7 +33,9 @@ use self::endpoint::Session;
 use self::hush::Hush;
 use self::ledger::Ledger;
 pub use self::watch::{Every, Watcher};
+use super::event_loop::event_loop;
 use super::local::Local;
+use super::patience;
 use super::resolve::{self, Family, Resolver};
 use super::signal;
 use super::tap::Tap;
@@ -86,10 +88,7 @@ impl Run {
     pub fn to_end(self) -> anyhow::Result<(Observation, Plan)> {
         let Self { targets, options, environment } = self;
         let plan = Plan { targets: targets.clone(), options: options.clone() };
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .context("start the event loop")?;
+        let runtime = event_loop().context("start the event loop")?;
         let seen = runtime.block_on(async {
             let interrupted = signal::interrupted();
             run(targets, options, environment, interrupted).await
@@ -358,8 +357,8 @@ async fn nat(shared: &Shared, servers: &[Reflector]) -> Option<Vec<NatFacts>> {
         let (mut interrupted, deadline) = (shared.interrupted.clone(), shared.deadline);
         async move {
             tokio::select! {
-                Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => {}
-                () = tokio::time::sleep_until(deadline.into()) => {}
+                () = patience::interruption(&mut interrupted) => {}
+                () = patience::until(deadline) => {}
             }
         }
     };

@@ -3,10 +3,9 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use tokio::time::sleep_until;
-
 use super::allocation::Relayed;
 use super::peer::Peer;
+use crate::io::patience;
 use crate::measure::{Flow, FlowId, FlowOutput, Pace, Packet, RunId};
 use crate::probe::facts::{Fault, RelayFacts};
 use crate::turn::{Answer, Event, Oddity};
@@ -63,7 +62,7 @@ impl Paths<'_> {
                 if self.peer.is_none() || self.flow(OUTBOUND).is_some() {
                     return Ok(());
                 }
-                sleep_until((start + LEARN).into()).await;
+                patience::until(start + LEARN).await;
                 continue;
             };
             let due = self.renew(now).map_or(due, |renewal| due.min(renewal));
@@ -91,7 +90,7 @@ impl Paths<'_> {
                     }
                     Err(fault) => self.lose_second(fault),
                 },
-                () = sleep_until(due.into()) => {}
+                () = patience::until(due) => {}
             }
         }
     }

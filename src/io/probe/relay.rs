@@ -285,6 +285,10 @@ impl Session {
             // It will not hear the release either; it is said once more, and not waited for.
             first.link.start(Request::Refresh { lifetime: 0 });
             first.link.flush().await;
+            // What came instead may say why.
+            if let Some(mut first) = self.first.take() {
+                self.drain(&mut first.link);
+            }
             return Ok(());
         }
         first.link.stage = "release";

@@ -18,6 +18,7 @@ use tokio_rustls::TlsAcceptor;
 
 pub use identity::{Flaw, Identity, IdentityError};
 
+use super::event_loop::event_loop;
 use crate::server::Settings;
 use driver::Sockets;
 
@@ -115,11 +116,7 @@ impl EmbeddedServer {
             stop: Some(stop),
             thread: None,
         };
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_io()
-            .enable_time()
-            .build()
-            .map_err(StartError::Thread)?;
+        let runtime = event_loop().map_err(StartError::Thread)?;
         let mut secret = [0; 32];
         rand::rngs::OsRng
             .try_fill_bytes(&mut secret)

@@ -25,6 +25,8 @@ pub enum FaultKind {
     NoRoute,
     /// This machine's own firewall refuses to send.
     Local,
+    /// This machine has no descriptor left for another socket.
+    NoSocket,
     /// No answer in time.
     TimedOut,
     /// The stream was closed or reset.

@@ -124,7 +124,7 @@ impl Pair {
         let keys = given.realm.as_ref().map(|realm| Keys {
             realm: realm.clone(),
             md5: hex(&credentials.key(realm)),
-            sha256: credentials.key_sha256(realm).map(|key| hex(&key)),
+            sha256: credentials.key_sha256(realm).map(|key| hex(&*key)),
         });
         Self {
             exit: fail_on.exit(&findings),

@@ -11,6 +11,7 @@ mod value;
 use std::fmt;
 
 use serde::{Serialize, Serializer};
+use zeroize::Zeroizing;
 
 pub use reader::explain;
 
@@ -137,7 +138,7 @@ pub struct Key {
     /// How it was made, for people: `long-term key of user "a" in realm "b"`.
     pub origin: String,
     /// The key.
-    pub bytes: Vec<u8>,
+    pub bytes: Zeroizing<Vec<u8>>,
 }
 
 impl fmt::Debug for Key {

@@ -16,7 +16,7 @@ fn bytes(hex: &str) -> Vec<u8> {
 }
 
 fn key(text: &str) -> Vec<Key> {
-    vec![Key { origin: "the password".to_owned(), bytes: text.as_bytes().to_vec() }]
+    vec![Key { origin: "the password".to_owned(), bytes: text.as_bytes().to_vec().into() }]
 }
 
 fn explained(bytes: &[u8]) -> Explanation {

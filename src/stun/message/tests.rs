@@ -85,16 +85,16 @@ fn rfc_8489_long_term_request_with_sha256() {
     assert_eq!(message.attribute(attribute::PASSWORD_ALGORITHM), Some(&[0, 2, 0, 0][..]));
     let key =
         Credentials::password("マトリックス", Secret::new("TheMatrIX")).key_sha256("example.org").unwrap();
-    assert_eq!(message.integrity_sha256(&key), Integrity::Valid);
+    assert_eq!(message.integrity_sha256(&*key), Integrity::Valid);
     assert_eq!(message.integrity_sha256(b"another"), Integrity::Wrong);
-    assert_eq!(message.integrity(&key), Integrity::Absent);
+    assert_eq!(message.integrity(&*key), Integrity::Absent);
 
     let mut built = MessageBuilder::new(message.class, message.method, message.transaction);
     for (kind, value) in message.attributes().filter(|(kind, _)| *kind != attribute::MESSAGE_INTEGRITY_SHA256)
     {
         built = built.attribute(kind, value);
     }
-    let built = Message::from_bytes(&built.integrity_sha256(&key).finish()).unwrap();
+    let built = Message::from_bytes(&built.integrity_sha256(&*key).finish()).unwrap();
     let unfingerprinted = &built.bytes()[..built.bytes().len() - 8];
     assert_eq!(unfingerprinted[4..], raw[4..], "all but the length, which counts a FINGERPRINT here");
 }

@@ -1,12 +1,16 @@
 //! What a server told us to authenticate with, and how that signs requests and checks answers
 //! (RFC 8489 §9.2, RFC 7635).
 
+use std::fmt;
+
+use zeroize::Zeroizing;
+
 use crate::stun::attribute::{self, PASSWORD_ALGORITHM, PASSWORD_ALGORITHMS};
 use crate::stun::{Integrity, Message, MessageBuilder, Method};
 use crate::turn::credentials::Credentials;
 
-/// REALM, NONCE, and the key that follows from them and our credentials.
-#[derive(Debug, Clone, Default)]
+/// REALM, NONCE, and the key that follows from them and our credentials. `Debug` does not show the key.
+#[derive(Clone, Default)]
 pub(super) struct Access {
     realm: Vec<u8>,
     nonce: Vec<u8>,
@@ -18,7 +22,13 @@ pub(super) struct Access {
     proven: bool,
     /// A token's MAC key is used as coturn does.
     cut: bool,
-    key: Option<Vec<u8>>,
+    key: Option<Zeroizing<Vec<u8>>>,
+}
+
+impl fmt::Debug for Access {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Access").field("proven", &self.proven).finish_non_exhaustive()
+    }
 }
 
 /// coturn (4.5 to 4.17) takes a token with a MAC key of twenty bytes alone, and then signs with the first so many of it,
@@ -81,7 +91,7 @@ impl Access {
             Some((offered, algorithm))
         });
         self.key = match self.algorithms {
-            Some((_, Algorithm::Sha256)) => sha256().map(|key| key.to_vec()),
+            Some((_, Algorithm::Sha256)) => sha256().map(|key| Zeroizing::new(key.to_vec())),
             _ => credentials.map(|credentials| credentials.key(&realm)),
         };
         let token = credentials.and_then(Credentials::access_token);

@@ -331,14 +331,14 @@ fn a_server_that_offers_sha256_is_answered_with_it_and_held_to_it() {
     server.client.handle_input(server.now, &challenge);
     let second = server.request();
     let key = credentials().key_sha256(KEY_REALM).unwrap();
-    assert_eq!(second.integrity_sha256(&key), stun::Integrity::Valid);
-    assert_eq!(second.integrity(&key), stun::Integrity::Absent);
+    assert_eq!(second.integrity_sha256(&*key), stun::Integrity::Valid);
+    assert_eq!(second.integrity(&*key), stun::Integrity::Absent);
     assert_eq!(second.attribute(attribute::PASSWORD_ALGORITHMS), Some(&offered[..]));
     assert_eq!(second.attribute(attribute::PASSWORD_ALGORITHM), Some(&[0, 2, 0, 0][..]));
     // The old signature alone is no signature here.
     server.grant(&second, Some(&credentials().key(KEY_REALM)));
     assert_eq!(server.event(), Event::Oddity(Oddity::NoIntegrity));
-    let granted = server.reply(&second, Class::Success).integrity_sha256(&key).finish();
+    let granted = server.reply(&second, Class::Success).integrity_sha256(&*key).finish();
     server.client.handle_input(server.now, &granted);
     assert!(server.answer().success().is_some());
 }

@@ -227,7 +227,7 @@ mod tests {
         let key = "0xcc89cc8b5156f34b6f0f8a41d6b3785d";
         let damage = damage(&Credentials::password("alice", Secret::new(key))).unwrap();
         assert_eq!(damage.password, [KeyAsPassword]);
-        assert_eq!(damage.mended.key("any"), Ha1::from_hex(key).unwrap().0);
+        assert_eq!(damage.mended.key("any")[..], Ha1::from_hex(key).unwrap().0[..]);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use md5::digest::Output;
 use md5::{Digest, Md5};
 use sha2::Sha256;
 use thiserror::Error;
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use self::token::AccessToken;
 
@@ -102,20 +102,22 @@ impl Credentials {
     ///
     /// The RFC wants the OpaqueString profile applied to user name, realm and password. Browsers and coturn
     /// use the bytes as they are, so we do too: what we find is then what a browser would find.
-    pub fn key(&self, realm: &str) -> Vec<u8> {
-        match &self.secret {
+    pub fn key(&self, realm: &str) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new(match &self.secret {
             LongTermSecret::Key(key) => key.0.to_vec(),
             LongTermSecret::Password(password) => self.digest::<Md5>(realm, password).to_vec(),
             LongTermSecret::Token(token) => token.mac_key().to_vec(),
-        }
+        })
     }
 
     /// The key where PASSWORD-ALGORITHM says SHA-256 (RFC 8489 §18.5.1.2); `None` where there is no password to
     /// digest.
-    pub fn key_sha256(&self, realm: &str) -> Option<[u8; 32]> {
+    pub fn key_sha256(&self, realm: &str) -> Option<Zeroizing<[u8; 32]>> {
         match &self.secret {
             LongTermSecret::Key(_) | LongTermSecret::Token(_) => None,
-            LongTermSecret::Password(password) => Some(self.digest::<Sha256>(realm, password).into()),
+            LongTermSecret::Password(password) => {
+                Some(Zeroizing::new(self.digest::<Sha256>(realm, password).into()))
+            }
         }
     }
 
@@ -180,7 +182,7 @@ mod tests {
         let matrix = Credentials::password("マトリックス", Secret::new("TheMatrIX"));
         // printf %s マトリックス:example.org:TheMatrIX | openssl sha256
         let expected = "dd295a613b9058c3c23d6dc7165bda072304d989c9d0af3a8c7e184b4f9bb4a1";
-        assert_eq!(hex(&matrix.key_sha256("example.org").unwrap()), expected);
+        assert_eq!(hex(&*matrix.key_sha256("example.org").unwrap()), expected);
         let key = LongTermSecret::Key(Ha1::from_hex("cc89cc8b5156f34b6f0f8a41d6b3785d").unwrap());
         let credentials = Credentials { username: "alice".into(), secret: key };
         assert_eq!(credentials.key_sha256("example.test"), None);

@@ -152,6 +152,11 @@ impl Lab {
         must(&["-n", &namespace, "route", "replace", network, "dev", device, "mtu", "lock", &bytes]);
     }
 
+    /// Takes one side's device away from under whatever runs there.
+    pub(crate) fn unplug(&self, side: Side) {
+        must(&["-n", &self.namespace(side), "link", "set", DEVICE, "down"]);
+    }
+
     /// Takes the client's IPv6 addresses away, and with them its only IPv6 routes.
     pub(crate) fn without_ipv6(&self) {
         must(&["-n", &self.namespace(Side::Client), "-6", "addr", "flush", "dev", DEVICE]);

@@ -11,6 +11,7 @@ mod modes;
 mod names;
 mod nat;
 mod nat_behavior;
+mod network;
 mod others;
 mod quality;
 mod reachability;

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use rtcscope::io::server::{EmbeddedServer, Listen};
+use rtcscope::io::server::{EmbeddedServer, Identity, Listen};
 use rtcscope::server::Settings;
 use rtcscope::stun::{Class, Message, MessageBuilder, Method, attribute};
 
@@ -119,7 +119,7 @@ impl Fake {
     /// A healthy server over UDP whose answers pass through `meddle` on their way: what comes out is sent instead.
     /// It answers Binding itself, since the server behind sees another client than there is.
     pub(crate) fn meddling(meddle: impl FnMut(SocketAddr, Vec<u8>) -> Vec<Vec<u8>> + Send + 'static) -> Self {
-        let server = healthy();
+        let server = healthy(Listen::on(Ipv4Addr::LOCALHOST.into()));
         let upstream = server.udp_addr().unwrap();
         let meddle = Arc::new(Mutex::new(meddle));
         let mut clients: HashMap<SocketAddr, UdpSocket> = HashMap::new();
@@ -161,8 +161,26 @@ impl Fake {
     pub(crate) fn pumping(
         pump: impl Fn(&mut TcpStream, &[u8], usize) -> bool + Send + Sync + 'static,
     ) -> Self {
-        let server = healthy();
+        let server = healthy(Listen::on(Ipv4Addr::LOCALHOST.into()));
         let upstream = server.tcp_addr().unwrap();
+        Self::pumping_from(server, upstream, pump)
+    }
+
+    /// As [`pumping`](Self::pumping), of what is encrypted.
+    pub(crate) fn pumping_tls(
+        pump: impl Fn(&mut TcpStream, &[u8], usize) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        let identity = Identity::throw_away(["127.0.0.1"]);
+        let server = healthy(Listen::on(Ipv4Addr::LOCALHOST.into()).with_tls(identity));
+        let upstream = server.tls_addr().unwrap();
+        Self::pumping_from(server, upstream, pump)
+    }
+
+    fn pumping_from(
+        server: EmbeddedServer,
+        upstream: SocketAddr,
+        pump: impl Fn(&mut TcpStream, &[u8], usize) -> bool + Send + Sync + 'static,
+    ) -> Self {
         let mut fake = Self::tcp(move |mut client, stopped| {
             let Ok(mut server) = TcpStream::connect(upstream) else { return };
             server.set_nodelay(true).unwrap();
@@ -196,7 +214,7 @@ impl Fake {
 }
 
 /// What stands behind those that meddle.
-fn healthy() -> EmbeddedServer {
+fn healthy(listen: Listen) -> EmbeddedServer {
     let settings = Settings {
         realm: REALM.to_owned(),
         users: vec![rtcscope::turn::credentials::Credentials::password(
@@ -205,7 +223,7 @@ fn healthy() -> EmbeddedServer {
         )],
         ..Settings::default()
     };
-    EmbeddedServer::start(settings, Listen::on(Ipv4Addr::LOCALHOST.into())).unwrap()
+    EmbeddedServer::start(settings, listen).unwrap()
 }
 
 /// A response to `request`, without attributes yet.

@@ -9,6 +9,7 @@ mod nat;
 mod protocols;
 mod redirects;
 mod relays;
+mod steps;
 mod strangers;
 mod streams;
 mod tokens;

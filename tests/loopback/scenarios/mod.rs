@@ -5,6 +5,7 @@ mod healthy;
 mod interrupt;
 mod limits;
 mod lossy;
+mod machine;
 mod modes;
 mod quality;
 mod reachability;

@@ -10,6 +10,8 @@ use str0m::crypto::dtls::{
     SrtpProfile,
 };
 
+use zeroize::Zeroizing;
+
 use super::primitives::{Chance, Hashes, Hmacs};
 use super::suites::{Aes128GcmSha256, Group, Keys, Verifier};
 use crate::call::{SrtpKeys, Witness};
@@ -136,7 +138,8 @@ impl DtlsInstance for Session {
         match &output {
             DtlsOutput::ApplicationData(packet) => self.passes(false, packet),
             DtlsOutput::KeyingMaterial(material, profile) => {
-                let keys = known(*profile).map(|profile| SrtpKeys { profile, material: material.to_vec() });
+                let keys = known(*profile)
+                    .map(|profile| SrtpKeys { profile, material: Zeroizing::new(material.to_vec()) });
                 self.witness.lock().unwrap_or_else(PoisonError::into_inner).keys = keys;
             }
             _ => {}

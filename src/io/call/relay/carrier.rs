@@ -20,14 +20,14 @@ pub(in crate::io::call) enum Carrier {
     /// A byte stream, and what it has not taken yet.
     Tcp(TcpStream, VecDeque<u8>),
     /// The same, encrypted.
-    Tls(Box<(TcpStream, ClientConnection)>),
+    Tls(Box<(TcpStream, ClientConnection)>, VecDeque<u8>),
     /// Records on a connected socket, and what further records of a datagram held.
     Dtls(UdpSocket, Box<Session>, VecDeque<Vec<u8>>),
 }
 
 impl Carrier {
     pub(super) fn is_stream(&self) -> bool {
-        matches!(self, Self::Tcp(..) | Self::Tls(_))
+        matches!(self, Self::Tcp(..) | Self::Tls(..))
     }
 
     /// Sends now, or as soon as the stream takes it. A datagram that the system has no room for is lost.
@@ -38,7 +38,7 @@ impl Carrier {
                 Some(sealed) => unless_full(socket.send(&sealed)),
                 None => Ok(()),
             },
-            Self::Tcp(_, waiting) if waiting.len() > MOST_WAITING => Ok(()),
+            Self::Tcp(_, waiting) | Self::Tls(_, waiting) if waiting.len() > MOST_WAITING => Ok(()),
             Self::Tcp(stream, waiting) => {
                 let gone = match waiting.is_empty() {
                     true => taken(stream.write(bytes))?,
@@ -47,8 +47,8 @@ impl Carrier {
                 waiting.extend(&bytes[gone..]);
                 Ok(())
             }
-            Self::Tls(session) => {
-                session.1.writer().write_all(bytes)?;
+            Self::Tls(_, waiting) => {
+                waiting.extend(bytes);
                 self.flush()
             }
         }
@@ -67,9 +67,17 @@ impl Carrier {
                     waiting.drain(..gone);
                 }
             }
-            Self::Tls(session) => {
+            Self::Tls(session, waiting) => {
                 let (stream, session) = &mut **session;
-                while session.wants_write() && taken(session.write_tls(stream))? > 0 {}
+                loop {
+                    while session.wants_write() && taken(session.write_tls(stream))? > 0 {}
+                    // The session takes as much as it may keep, which is nothing while the stream takes nothing.
+                    if waiting.is_empty() || session.wants_write() {
+                        break;
+                    }
+                    let gone = session.writer().write(waiting.as_slices().0)?;
+                    waiting.drain(..gone);
+                }
             }
         }
         Ok(())
@@ -80,43 +88,45 @@ impl Carrier {
         match self {
             Self::Udp(_) | Self::Dtls(..) => false,
             Self::Tcp(_, waiting) => !waiting.is_empty(),
-            Self::Tls(session) => session.1.wants_write(),
+            Self::Tls(session, waiting) => !waiting.is_empty() || session.1.wants_write(),
         }
     }
 
-    /// A datagram, or some bytes of the stream; `None` where nothing has come.
+    /// A datagram, or some bytes of the stream; `None` where nothing has come. No bytes at all: what came was for the
+    /// encryption alone, or nothing that it takes.
     pub(super) fn read(&mut self, into: &mut [u8]) -> io::Result<Option<usize>> {
         match self {
             Self::Udp(socket) => unless_empty(socket.recv(into)),
-            Self::Dtls(socket, session, read) => loop {
-                if let Some(data) = read.pop_front() {
-                    let length = data.len().min(into.len());
-                    into[..length].copy_from_slice(&data[..length]);
-                    return Ok(Some(length));
+            Self::Dtls(socket, session, read) => {
+                if read.is_empty() {
+                    let mut record = [0; RECORD];
+                    let Some(length) = unless_empty(socket.recv(&mut record))? else { return Ok(None) };
+                    let opened = session.open(&record[..length], |data| read.push_back(data));
+                    opened.map_err(|Closed(alert)| {
+                        io::Error::other(format!("the server ended the DTLS session (alert {alert})"))
+                    })?;
                 }
-                let mut record = [0; RECORD];
-                let Some(length) = unless_empty(socket.recv(&mut record))? else { return Ok(None) };
-                let opened = session.open(&record[..length], |data| read.push_back(data));
-                opened.map_err(|Closed(alert)| {
-                    io::Error::other(format!("the server ended the DTLS session (alert {alert})"))
-                })?;
-            },
+                let data = read.pop_front().unwrap_or_default();
+                let length = data.len().min(into.len());
+                into[..length].copy_from_slice(&data[..length]);
+                Ok(Some(length))
+            }
             Self::Tcp(stream, _) => closed(unless_empty(stream.read(into))?),
-            Self::Tls(session) => {
+            Self::Tls(session, _) => {
                 let (stream, session) = &mut **session;
-                loop {
-                    match session.reader().read(into) {
-                        Ok(length) => return closed(Some(length)),
-                        Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                        Err(error) => return Err(error),
-                    }
-                    match unless_empty(session.read_tls(stream))? {
-                        None => return Ok(None),
-                        Some(0) => return closed(Some(0)),
-                        Some(_) => {
-                            session.process_new_packets().map_err(io::Error::other)?;
-                        }
-                    }
+                match session.reader().read(into) {
+                    Ok(length) => return closed(Some(length)),
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                    Err(error) => return Err(error),
+                }
+                match unless_empty(session.read_tls(stream))? {
+                    None => return Ok(None),
+                    Some(0) => return closed(Some(0)),
+                    Some(_) => session.process_new_packets().map_err(io::Error::other)?,
+                };
+                match session.reader().read(into) {
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(Some(0)),
+                    read => closed(read.map(Some)?),
                 }
             }
         }
@@ -128,7 +138,7 @@ impl Carrier {
         match self {
             Self::Udp(socket) | Self::Dtls(socket, ..) => socket.as_fd(),
             Self::Tcp(stream, _) => stream.as_fd(),
-            Self::Tls(session) => session.0.as_fd(),
+            Self::Tls(session, _) => session.0.as_fd(),
         }
     }
 }

@@ -26,7 +26,6 @@ pub(super) fn release<'a>(relays: impl Iterator<Item = &'a mut Relay>) {
         for relay in &mut relays {
             relay.read();
             relay.poll(now);
-            relay.arrived.clear();
         }
         if now >= end || !relays.iter().any(|relay| relay.is_busy() && relay.failure().is_none()) {
             return;
@@ -44,6 +43,13 @@ const FIRST_CHANNEL: u16 = 0x4000;
 const LAST_CHANNEL: u16 = 0x4fff;
 /// The largest UDP payload.
 const BUFFER: usize = 65_535;
+/// Reads in a row before somebody else has a turn: a server that floods us must not keep the deadline and Ctrl-C from
+/// being seen.
+const ROUND: usize = 64;
+/// Data of peers that waits to be taken, at most, in bytes; what comes on top of it is lost, as in any network.
+const MOST_ARRIVED: usize = 1 << 20;
+/// What a packet that waits takes beside its bytes.
+const OVERHEAD: usize = 64;
 
 /// An allocation, or what is to become one.
 pub(super) struct Relay {
@@ -57,6 +63,9 @@ pub(super) struct Relay {
     /// Requests under way, with what they are called.
     asked: Vec<(RequestId, &'static str)>,
     arrived: VecDeque<(SocketAddr, Vec<u8>)>,
+    arrived_bytes: usize,
+    /// There may be more to read at once.
+    unread: bool,
     /// What came of it.
     pub(super) facts: RelayFacts,
     server: SocketAddr,
@@ -101,6 +110,8 @@ impl Relay {
             peers: Vec::new(),
             asked: vec![(request, "allocate")],
             arrived: VecDeque::new(),
+            arrived_bytes: 0,
+            unread: false,
             facts,
             server,
         }
@@ -119,6 +130,24 @@ impl Relay {
         match &self.state {
             State::Failed(why) => Some(why),
             _ => None,
+        }
+    }
+
+    /// The phase of the request that is waited for; one whose 401 was the last that was heard is past the connection.
+    pub(super) fn waits_in(&self) -> Option<String> {
+        let (request, name) = self.asked.first()?;
+        Some(match (*name, self.client.has_answered(*request)) {
+            ("allocate", false) => "turn-connect".to_owned(),
+            (name, _) => format!("turn-{}", name.replace(' ', "-")),
+        })
+    }
+
+    /// What came instead of an answer, to be added to a sentence that says that there was none.
+    pub(super) fn instead(&self) -> String {
+        match self.facts.oddities {
+            0 => String::new(),
+            1 => ", but 1 message that is none".to_owned(),
+            many => format!(", but {many} messages that are none"),
         }
     }
 
@@ -163,27 +192,32 @@ impl Relay {
             self.read();
         }
         let (peer, data) = self.arrived.pop_front()?;
+        self.arrived_bytes -= data.len() + OVERHEAD;
         let length = data.len().min(into.len());
         into[..length].copy_from_slice(&data[..length]);
         Some((peer, length))
     }
 
-    /// Takes what has come from the server.
+    /// Takes what has come from the server, or some of it.
     pub(super) fn read(&mut self) {
-        loop {
+        self.unread = false;
+        for _ in 0..ROUND {
             match self.carrier.read(&mut self.buffer) {
+                // Nothing that concerns anybody.
+                Ok(Some(0)) => {}
                 Ok(Some(length)) => {
                     let now = Instant::now();
                     self.client.handle_input(now, &self.buffer[..length]);
                     self.pump(now);
                     if !self.arrived.is_empty() {
-                        return;
+                        break;
                     }
                 }
                 Ok(None) => return,
                 Err(error) => return self.broken(&error.to_string()),
             }
         }
+        self.unread = true;
     }
 
     /// Sends what is due, and renews what ends; when there is more.
@@ -208,19 +242,28 @@ impl Relay {
         let due = self.pump(now);
         let renewal = self.upkeep.as_ref().and_then(Upkeep::due);
         let unsent = self.carrier.has_waiting().then(|| now + Duration::from_millis(1));
-        due.into_iter().chain(renewal).chain(unsent).min()
+        let unread = self.unread.then_some(now);
+        due.into_iter().chain(renewal).chain(unsent).chain(unread).min()
     }
 
     fn pump(&mut self, now: Instant) -> Option<Instant> {
         loop {
             match self.client.poll(now) {
                 Output::Transmit(bytes) => self.carry(bytes),
-                Output::Event(Event::Data { peer, data, .. }) => self.arrived.push_back((peer, data)),
+                Output::Event(Event::Data { peer, data, .. }) => self.arrive(peer, data),
                 Output::Event(Event::Answer(answer)) => self.answered(&answer),
                 Output::Event(Event::Oddity(_)) => self.facts.oddities += 1,
                 Output::Wait(until) => return Some(until),
                 Output::Idle => return None,
             }
+        }
+    }
+
+    fn arrive(&mut self, peer: SocketAddr, data: Vec<u8>) {
+        let size = data.len() + OVERHEAD;
+        if self.arrived_bytes + size <= MOST_ARRIVED {
+            self.arrived_bytes += size;
+            self.arrived.push_back((peer, data));
         }
     }
 
@@ -269,11 +312,15 @@ impl Relay {
         };
         let server = self.server;
         let why = match (name, refused) {
+            // A 401 was an answer.
             ("allocate", None) => {
-                let took = answer.took().as_secs_f64();
-                format!("turn-connect: no answer from {server} within {took:.0} s")
+                let phase = if answer.legs.len() > 1 { "turn-allocate" } else { "turn-connect" };
+                let took = (answer.took().as_secs_f64() * 10.0).round() / 10.0;
+                format!("{phase}: no answer from {server} within {took} s{}", self.instead())
             }
-            (_, None) => format!("turn-{}: no answer from {server}", name.replace(' ', "-")),
+            (_, None) => {
+                format!("turn-{}: no answer from {server}{}", name.replace(' ', "-"), self.instead())
+            }
             ("allocate", Some((401, reason))) => {
                 format!("turn-auth 401: {server} refuses the user name or the password ({reason})")
             }

@@ -75,7 +75,7 @@ async fn steps(wanted: &Opened<'_>, facts: &mut RelayFacts) -> Result<(Carrier, 
             certified(facts, &seen, "tls")?;
             let (stream, session) = stream.into_inner();
             let stream = stream.into_std().map_err(|error| format!("turn-connect: {server}: {error}"))?;
-            Carrier::Tls(Box::new((stream, session)))
+            Carrier::Tls(Box::new((stream, session)), std::collections::VecDeque::new())
         }
         Transport::Dtls => {
             let session =

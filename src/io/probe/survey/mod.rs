@@ -17,11 +17,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
-use tokio::time::sleep_until;
 
 use self::fresh::{Asked, Door, Patience};
 use super::Shared;
 use super::connector::Connector;
+use crate::io::patience;
 use crate::probe::facts::{Check, EndpointFacts, LifetimesFacts};
 use crate::probe::plan::{Endpoint, Target, Transport};
 use crate::turn::Allocate;
@@ -161,8 +161,8 @@ impl Survey {
         let stopped = tokio::select! {
             biased;
             () = self.checks() => None,
-            Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => Some("the run was interrupted"),
-            () = sleep_until(deadline.into()) => Some("the run's deadline passed"),
+            () = patience::interruption(&mut interrupted) => Some("the run was interrupted"),
+            () = patience::until(deadline) => Some("the run's deadline passed"),
         };
         if let Some(why) = stopped {
             self.recall_lifetimes();

@@ -4,10 +4,10 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use rand::Rng as _;
-use tokio::time::sleep_until;
 
 use super::Survey;
 use super::fresh::{Asked, Fresh, is_quota};
+use crate::io::patience;
 use crate::io::probe::peer::Peer;
 use crate::io::socket;
 use crate::measure::{Packet, RunId};
@@ -207,7 +207,7 @@ impl Pair {
                     }
                     Event::Oddity(_) => continue,
                 },
-                () = sleep_until(until.into()) => return Ok(None),
+                () = patience::until(until) => return Ok(None),
             };
             let Some((packet, size, at)) = arrived else { continue };
             let way = [Way::Inbound, Way::Outbound, Way::Unfragmented]

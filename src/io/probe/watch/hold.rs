@@ -3,7 +3,6 @@
 use std::time::Instant;
 
 use rand::Rng as _;
-use tokio::time::sleep_until;
 
 use super::super::allocation::{LIFETIME, step_facts};
 use super::super::binding::Bindings;
@@ -12,6 +11,7 @@ use super::super::paths::{INBOUND, OUTBOUND, Paths};
 use super::super::peer::Peer;
 use crate::io::input;
 use crate::io::link::Link;
+use crate::io::patience;
 use crate::measure::{Flow, FlowReport, Pace};
 use crate::probe::facts::{EndpointFacts, Fault};
 use crate::probe::watch::{PathCount, Seen};
@@ -347,7 +347,7 @@ fn refused(code: u16) -> String {
 
 async fn until(due: Option<Instant>) {
     match due {
-        Some(due) => sleep_until(due.into()).await,
+        Some(due) => patience::until(due).await,
         None => std::future::pending::<()>().await,
     }
 }

@@ -16,6 +16,7 @@ use tokio::time::{sleep_until, timeout};
 use self::station::Station;
 use super::endpoint::FAREWELL;
 use super::{Environment, Plan, Run, Shared};
+use crate::io::event_loop::event_loop;
 use crate::io::signal;
 use crate::measure::Pace;
 use crate::probe::facts::{Observation, TargetFacts};
@@ -54,10 +55,7 @@ impl Run {
     pub fn watch(self, every: Every, watcher: &mut impl Watcher) -> anyhow::Result<Ended> {
         let Self { targets, options, environment } = self;
         let plan = Plan { targets: targets.clone(), options: options.clone() };
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .context("start the event loop")?;
+        let runtime = event_loop().context("start the event loop")?;
         runtime.block_on(async {
             let deadline = every.deadline.map(|deadline| Instant::now() + deadline);
             let interrupted = signal::interrupted();
