@@ -247,15 +247,19 @@ impl Call {
 
     /// A datagram reached an end: from where, and at which of its candidates.
     pub fn handle_input(&mut self, now: Instant, end: End, from: SocketAddr, to: SocketAddr, bytes: &[u8]) {
+        self.count(end, bytes);
         let side = &mut self.sides[end as usize];
-        side.current = None;
         side.due = None;
-        if let Some((ssrc, number)) = rtp_header(bytes) {
-            side.current = Some(ssrc);
-            let _ = side.streams.iter_mut().any(|stream| stream.datagram(ssrc, number));
-        }
+        side.current = rtp_header(bytes).map(|(ssrc, _)| ssrc);
         if let Err(error) = side.peer.handle_input(now, from, to, bytes) {
             self.broken(&error);
+        }
+    }
+
+    /// A datagram that reached an end is counted, and no more: one that the end of the call found unread was not lost.
+    pub fn count(&mut self, end: End, bytes: &[u8]) {
+        if let Some((ssrc, number)) = rtp_header(bytes) {
+            let _ = self.sides[end as usize].streams.iter_mut().any(|stream| stream.datagram(ssrc, number));
         }
     }
 

@@ -28,6 +28,7 @@ pub(super) fn to_end(
 ) {
     let mut silence = Silence::new(call.phases().start());
     let is_over = run(call, (ports, &mut silence), limits, via, (watcher, tape));
+    count_unread(call, ports, tape);
     if !is_over {
         return;
     }
@@ -38,6 +39,20 @@ pub(super) fn to_end(
     } else if let Some(pings) = call.unanswered() {
         let why = format!("none of {pings} pings over the data channel was back at the end");
         call.fail(Phase::ChannelOpen, why);
+    }
+}
+
+/// What has come and was not read by the end, as this machine had too much to do.
+fn count_unread(call: &mut Call, ports: &mut Ports, tape: &Tape) {
+    /// There is no end to what a stranger may send.
+    const MOST: usize = 100_000;
+    let mut buffer = vec![0; LARGEST];
+    for at in 0..ports.len() {
+        for _ in 0..MOST {
+            let Some((end, from, to, length)) = ports.receive(at, &mut buffer) else { break };
+            tape.datagram(Instant::now(), end, from, to, &buffer[..length]);
+            call.count(end, &buffer[..length]);
+        }
     }
 }
 
