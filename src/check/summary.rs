@@ -184,6 +184,10 @@ impl Report for Summary {
         self.checks.iter().flat_map(|check| check.thresholds.iter().cloned()).collect()
     }
 
+    fn finds_limits(&self) -> bool {
+        true
+    }
+
     fn pictures(&self) -> Vec<Picture> {
         self.checks.iter().flat_map(|check| check.pictures.iter().cloned()).collect()
     }

@@ -40,7 +40,7 @@ pub(super) fn render(report: &Rendered, _: Screen, out: &mut dyn Write) -> io::R
         }
         junit.add_test_suite(suite);
     }
-    if !report.thresholds.is_empty() {
+    if !report.thresholds.is_empty() && !report.finds_limits {
         let mut suite = TestSuite::new("limits");
         suite.add_test_cases(report.thresholds.iter().map(|limit| limited(limit, report.schema)));
         junit.add_test_suite(suite);

@@ -77,6 +77,11 @@ pub trait Report: serde::Serialize {
         Vec::new()
     }
 
+    /// Whether a crossed limit is a finding already, so that nobody has to be told of limits besides.
+    fn finds_limits(&self) -> bool {
+        false
+    }
+
     /// What was found; `None` for what finds nothing, such as a list, and so has no form that consists of findings.
     fn findings(&self) -> Option<&[Finding]> {
         None
@@ -143,6 +148,8 @@ pub struct Rendered {
     pub metrics: Vec<Metric>,
     /// [`Report::thresholds`].
     pub thresholds: Vec<Judgement>,
+    /// [`Report::finds_limits`].
+    pub finds_limits: bool,
     /// Which findings fail; whoever renders sets it.
     pub fail_on: FailOn,
     /// [`Report::exit`].
@@ -186,6 +193,7 @@ impl Rendered {
             } else {
                 Vec::new()
             },
+            finds_limits: report.finds_limits(),
             ..Self::of_document(R::SCHEMA, document, report.exit())
         })
     }
@@ -205,6 +213,7 @@ impl Rendered {
             pictures: Vec::new(),
             metrics: Vec::new(),
             thresholds: Vec::new(),
+            finds_limits: false,
             fail_on: FailOn::default(),
             exit,
         }

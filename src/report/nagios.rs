@@ -123,12 +123,15 @@ fn codes(findings: &[Finding]) -> String {
     format!("{}{}", codes.join(" "), if more { " ..." } else { "" })
 }
 
-/// What was measured, as far as there is room: what has a limit first, then the short names, which say most.
+/// What was measured, as far as there is room: what has a limit first, then the short names, which say most, each of all
+/// things examined before the next.
 fn data(metrics: &[Metric], limits: &[Threshold], room: usize) -> String {
     let limit = |metric: &Metric| limits.iter().find(|limit| limit.metric.name == metric.name);
     let mut measured: Vec<&Metric> =
         metrics.iter().filter(|metric| metric.value.is_some_and(f64::is_finite)).collect();
-    measured.sort_by_key(|metric| (limit(metric).is_none(), metric.name.matches('.').count()));
+    let names: Vec<&str> = measured.iter().map(|metric| metric.name).collect();
+    let first = |metric: &Metric| names.iter().position(|name| *name == metric.name);
+    measured.sort_by_key(|metric| (limit(metric).is_none(), metric.name.matches('.').count(), first(metric)));
     let mut labels: Vec<String> = Vec::new();
     let mut data = String::new();
     for metric in measured {

@@ -52,3 +52,18 @@ fn a_call_that_fails_is_a_failed_case_and_so_is_a_limit() {
     assert_eq!((output.status.code(), &json["verdict"]), (Some(0), &"fail".into()), "{json:#}");
     assert_eq!(json["findings"][0]["code"], "CALL_FAILED");
 }
+
+#[test]
+fn limits_of_a_plan_are_told_once() {
+    let dir = std::env::temp_dir().join(format!("rtcscope-limits-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).expect("a folder");
+    let plan = dir.join("plan.toml");
+    let text = "[[call]]\nname = \"loop\"\nduration = \"200ms\"\npings = 5\nmax = { rtt.p99 = \"1us\" }\n";
+    std::fs::write(&plan, text).expect("a file");
+    let plan = plan.to_str().expect("UTF-8");
+    let output = run(&["check", plan, "--format", "junit"]);
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    assert_eq!(text.matches("<failure").count(), 1, "{text}");
+    assert!(text.contains("<testsuite name=\"loop\"") && !text.contains("name=\"limits\""), "{text}");
+    let _ = std::fs::remove_dir_all(dir);
+}
