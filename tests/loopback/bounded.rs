@@ -89,7 +89,8 @@ fn peak(child: &Child) -> u64 {
     line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
 }
 
-fn read_aside(pipe: Option<impl Read + Send + 'static>) -> JoinHandle<String> {
+/// What comes out of a pipe, read while the process runs.
+pub(crate) fn read_aside(pipe: Option<impl Read + Send + 'static>) -> JoinHandle<String> {
     std::thread::spawn(move || {
         let mut bytes = Vec::new();
         if let Some(mut pipe) = pipe {
