@@ -123,8 +123,8 @@ impl Stream {
         self.unread += 1;
     }
 
-    /// Different packets that came off the wire and that the engine did not take: others than were sent, as their
-    /// authentication fails (RFC 3711 §3.3).
+    /// Different packets that came off the wire and that the engine did not take: their authentication fails (RFC 3711
+    /// §3.3), or they came too late.
     pub(super) fn refused(&self) -> u64 {
         self.received().saturating_sub(self.unread + self.taken)
     }

@@ -216,9 +216,10 @@ pub struct MediaFacts {
     pub received: u64,
     /// Those that impairment still held when the call ended: neither lost nor received.
     pub under_way: u64,
-    /// Packets that came and that the receiver refused, as they are not those that were sent (RFC 3711 §3.3).
+    /// Packets that came and that the receiver did not take: not as they were sent, so that their authentication fails
+    /// (RFC 3711 §3.3), or too late for it. They are not lost on the way.
     pub refused: u64,
-    /// All others, and those that were refused: what the receiver never had.
+    /// The others.
     pub lost: u64,
     /// The same, in percent of those that are not under way.
     pub loss_pct: Option<f64>,
@@ -416,7 +417,7 @@ impl Call {
             let held = self.links[end as usize].as_ref();
             let under_way = held.map_or(0, |link| link.under_way(Flow::Rtp(stream.ssrc()))).min(sent);
             let refused = stream.refused();
-            let lost = (sent - under_way).saturating_sub(received - refused);
+            let lost = (sent - under_way).saturating_sub(received);
             let took = stream.first_at.zip(stream.last_at).map(|(first, last)| seconds(first, last));
             MediaFacts {
                 from: end,

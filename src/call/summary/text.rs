@@ -415,7 +415,7 @@ fn streams(path: &PathFacts) -> Option<Block> {
             stream.sent.to_string().into(),
             match stream.refused {
                 0 => stream.lost.to_string(),
-                refused => format!("{} ({refused} of them altered)", stream.lost),
+                refused => format!("{} (and {refused} refused)", stream.lost),
             }
             .into(),
             stream.loss_pct.map_or_else(String::new, |loss| format!("{loss} %")).into(),

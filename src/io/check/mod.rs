@@ -183,6 +183,7 @@ pub async fn run_until<T: Send + 'static>(
         jobs = 1;
     }
     ended.took = start.elapsed();
+    ended.late |= terms.left().is_zero() && ended.results.iter().any(Option::is_none);
     Ok(ended)
 }
 
@@ -241,7 +242,8 @@ fn worker<T>(
     again: fn(&T) -> bool,
 ) {
     loop {
-        if terms.stop.load(Ordering::Relaxed) {
+        // Who is to say stop at the end may be late.
+        if terms.stop.load(Ordering::Relaxed) || terms.left().is_zero() {
             return;
         }
         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();

@@ -258,7 +258,7 @@ fn data_that_a_relay_alters_is_named_and_not_taken_for_blocked() {
 }
 
 #[test]
-fn a_call_takes_altered_data_for_lost_and_goes_on() {
+fn a_call_counts_altered_data_that_it_refuses_and_goes_on() {
     for (one_in, exit) in [(20, 0), (1, 1)] {
         let server = altering(one_in);
         let uri = format!("turn:{}?transport=udp", server.addr);
@@ -273,12 +273,6 @@ fn a_call_takes_altered_data_for_lost_and_goes_on() {
                 let sum = |key: &str| media.iter().map(|of| of[key].as_u64().unwrap()).sum::<u64>();
                 let (sent, refused) = (sum("sent"), sum("refused"));
                 assert!(refused > sent / 40 && refused < sent / 10, "{refused} of {sent}: {media:?}");
-                assert_eq!(
-                    sum("lost"),
-                    refused + sum("sent") - sum("received") - sum("under_way"),
-                    "{media:?}"
-                );
-                assert!(call["loss_pct"].as_f64().is_some_and(|loss| loss > 1.0), "{media:?}");
             }
             _ => assert!(call["failure"]["phase"].is_string(), "{ended:#?}"),
         }
