@@ -280,7 +280,7 @@ impl<'t> Section<'t> {
         let name_of = |index: &u32| self.attributes[*index as usize].name.value;
         let start = self.by_name.partition_point(|index| name_of(index) < name);
         // That of the text, which lasts as long as what is returned.
-        let found = self.by_name.get(start).map(|first| name_of(first)).filter(|first| *first == name);
+        let found = self.by_name.get(start).map(name_of).filter(|first| *first == name);
         let attributes = self.by_name[start..].iter().map(|&index| &self.attributes[index as usize]);
         attributes.take_while(move |attribute| Some(attribute.name.value) == found)
     }
