@@ -1,29 +1,36 @@
-//! How fast descriptions are cut into lines, read, explained and linted.
+//! How fast descriptions are cut into lines, read, explained and linted. `cargo bench --bench sdp [-- NAME]`
 //!
-//! `cargo bench --bench sdp -- --table FILE` times one description instead, beside the package `sdp`, for `scripts/bench`.
+//! `cargo bench --bench sdp -- --table FILE` times one description instead, beside the package `sdp`, for `scripts/bench-sdp`.
 #![allow(
     clippy::disallowed_methods,
     clippy::print_stdout,
     reason = "a bench looks at the clock, and says what it saw"
 )]
 
+#[path = "../tests/analyze/generator.rs"]
+#[allow(dead_code, reason = "captures are another bench's")]
+mod generator;
+mod work;
+
+use std::hint::black_box;
 use std::io::Cursor;
 use std::time::Instant;
 
-use divan::counter::BytesCount;
-use divan::{Bencher, black_box};
-use rtcscope::sdp::explain::{Given, SessionFacts};
-use rtcscope::sdp::lint::{self, Description, Selection};
-use rtcscope::sdp::source::Kind;
+use criterion::{BenchmarkId, Criterion, Throughput};
 use rtcscope::sdp::text::Lines;
 use rtcscope::sdp::{Session, Text};
+use work::description::{OFFER, conference, explain, lint};
 
 fn main() {
     let words: Vec<String> = std::env::args().collect();
-    match words.iter().position(|word| word == "--table").and_then(|at| words.get(at + 1)) {
-        Some(path) => table(&std::fs::read(path).expect("a description")),
-        None => divan::main(),
+    if let Some(at) = words.iter().position(|word| word == "--table") {
+        let path = words.get(at + 1).expect("a file");
+        return table(&std::fs::read(path).expect("a description"));
     }
+    let mut criterion = work::criterion();
+    ordinary(&mut criterion);
+    long(&mut criterion);
+    criterion.final_summary();
 }
 
 /// A line a job: its name, and microseconds of the median run.
@@ -32,7 +39,7 @@ fn table(bytes: &[u8]) {
     let jobs: [(&str, &dyn Fn() -> usize); 5] = [
         ("scan", &|| Lines::of(black_box(text)).map(|line| line.value.end).sum()),
         ("read", &|| Session::from_text(&Text::from_bytes(black_box(bytes))).media().len()),
-        ("explain", &|| explain(black_box(bytes.to_vec())).map_or(0, |facts| facts.media.len())),
+        ("explain", &|| explain(black_box(bytes)).map_or(0, |facts| facts.media.len())),
         ("lint", &|| lint(black_box(bytes))),
         ("sdp", &|| {
             let read = ::sdp::SessionDescription::unmarshal(&mut Cursor::new(black_box(bytes)));
@@ -50,19 +57,6 @@ fn table(bytes: &[u8]) {
         times.sort_by(f64::total_cmp);
         println!("{name} {:.1}", times[500]);
     }
-}
-
-fn lint(bytes: &[u8]) -> usize {
-    let text = Text::from_bytes(bytes);
-    let session = Session::from_text(&text);
-    lint::one(&Description::of(&session, Kind::Offer), &Selection::all()).into_found().len()
-}
-
-const OFFER: &[u8] = include_bytes!("../testdata/sdp/offer.sdp");
-
-/// About a megabyte of ordinary lines.
-fn large() -> Vec<u8> {
-    OFFER.repeat(1_000_000 / OFFER.len())
 }
 
 /// One m-line with very many sources.
@@ -89,61 +83,48 @@ fn sections(count: usize) -> Vec<u8> {
     })
 }
 
-fn explain(bytes: Vec<u8>) -> Option<SessionFacts> {
-    SessionFacts::of(&Given { bytes, ..Given::default() }, false)
+/// Time for a description of a browser's length, and bytes a second: one call (2.5 KB), and a conference of 20 m-lines
+/// (35 KB). Cut into lines; read as text; read with the views of all attributes; linted, with the reading; explained.
+fn ordinary(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("sdp");
+    for (name, bytes) in [("call", OFFER.to_vec()), ("conference", conference(20))] {
+        let text = String::from_utf8(bytes.clone()).expect("ASCII");
+        let lines = Text::from_bytes(&bytes);
+        group.throughput(Throughput::Bytes(bytes.len() as u64));
+        group.bench_function(BenchmarkId::new("lines", name), |bencher| {
+            bencher.iter(|| Lines::of(black_box(&text)).map(|line| line.value.end).sum::<usize>());
+        });
+        group.bench_function(BenchmarkId::new("text", name), |bencher| {
+            bencher.iter(|| Text::from_bytes(black_box(&bytes)).lines().len());
+        });
+        group.bench_function(BenchmarkId::new("views", name), |bencher| {
+            bencher.iter(|| Session::from_text(black_box(&lines)).media().len());
+        });
+        group.bench_function(BenchmarkId::new("lint", name), |bencher| {
+            bencher.iter(|| lint(black_box(&bytes)))
+        });
+        group.bench_function(BenchmarkId::new("explain", name), |bencher| {
+            bencher.iter(|| explain(black_box(&bytes)));
+        });
+    }
+    group.finish();
 }
 
-#[divan::bench]
-fn scan(bencher: Bencher) {
-    let bytes = large();
-    let text = String::from_utf8(bytes).expect("ASCII");
-    bencher
-        .counter(BytesCount::new(text.len()))
-        .bench_local(|| Lines::of(black_box(&text)).map(|l| l.value.end).sum::<usize>());
-}
-
-#[divan::bench]
-fn text(bencher: Bencher) {
-    let bytes = large();
-    bencher
-        .counter(BytesCount::new(bytes.len()))
-        .bench_local(|| Text::from_bytes(black_box(&bytes)).lines().len());
-}
-
-#[divan::bench]
-fn session(bencher: Bencher) {
-    let bytes = large();
-    let text = Text::from_bytes(&bytes);
-    bencher
-        .counter(BytesCount::new(bytes.len()))
-        .bench_local(|| Session::from_text(black_box(&text)).media().len());
-}
-
-#[divan::bench]
-fn explain_one_offer(bencher: Bencher) {
-    bencher.counter(BytesCount::new(OFFER.len())).bench_local(|| explain(black_box(OFFER.to_vec())));
-}
-
-#[divan::bench(args = [10_000, 20_000, 40_000])]
-fn lint_sources(bencher: Bencher, count: usize) {
-    let bytes = sources(count);
-    bencher.counter(BytesCount::new(bytes.len())).bench_local(|| lint(black_box(&bytes)));
-}
-
-#[divan::bench(args = [2_500, 5_000, 10_000])]
-fn lint_sections(bencher: Bencher, count: usize) {
-    let bytes = sections(count);
-    bencher.counter(BytesCount::new(bytes.len())).bench_local(|| lint(black_box(&bytes)));
-}
-
-#[divan::bench(args = [10_000, 20_000, 40_000])]
-fn explain_sources(bencher: Bencher, count: usize) {
-    let bytes = sources(count);
-    bencher.counter(BytesCount::new(bytes.len())).bench_local(|| explain(black_box(bytes.clone())));
-}
-
-#[divan::bench(args = [2_500, 5_000, 10_000])]
-fn explain_sections(bencher: Bencher, count: usize) {
-    let bytes = sections(count);
-    bencher.counter(BytesCount::new(bytes.len())).bench_local(|| explain(black_box(bytes.clone())));
+/// Bytes a second of what is longer than anybody writes, in three lengths: it must not fall.
+fn long(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("long");
+    group.sample_size(10);
+    let made = [10_000, 20_000, 40_000].map(|count| ("sources", count, sources(count)));
+    for (name, count, bytes) in
+        made.into_iter().chain([2_500, 5_000, 10_000].map(|count| ("sections", count, sections(count))))
+    {
+        group.throughput(Throughput::Bytes(bytes.len() as u64));
+        group.bench_function(BenchmarkId::new(format!("lint/{name}"), count), |bencher| {
+            bencher.iter(|| lint(black_box(&bytes)));
+        });
+        group.bench_function(BenchmarkId::new(format!("explain/{name}"), count), |bencher| {
+            bencher.iter(|| explain(black_box(&bytes)));
+        });
+    }
+    group.finish();
 }

@@ -1,48 +1,59 @@
-//! The message layer: what each packet of a probe costs. `cargo bench --bench stun`
+//! The message layer of STUN: what each packet of a probe costs. `cargo bench --bench stun [-- NAME]`
 
-use std::net::SocketAddr;
+#[path = "../tests/analyze/generator.rs"]
+#[allow(dead_code, reason = "captures are another bench's")]
+mod generator;
+mod work;
 
-use divan::counter::BytesCount;
-use divan::{Bencher, black_box};
+use std::hint::black_box;
+
+use criterion::{BenchmarkGroup, Criterion, Throughput, measurement::WallTime};
 use rtcscope::stun::{Class, Integrity, Message, MessageBuilder, Method, TransactionId, attribute};
+use work::packet::{KEY, allocate_success};
 
 fn main() {
-    divan::main();
+    let mut criterion = work::criterion();
+    messages(&mut criterion);
+    criterion.final_summary();
 }
 
-const KEY: [u8; 16] = *b"0123456789abcdef";
-
-/// An authenticated Allocate success, as a server sends it.
-fn encode() -> Vec<u8> {
-    let relayed: SocketAddr = ([198, 51, 100, 1], 49160).into();
-    let reflexive: SocketAddr = ([198, 51, 100, 10], 40000).into();
-    MessageBuilder::new(Class::Success, Method::Allocate, TransactionId([7; 12]))
-        .xor_address(attribute::XOR_RELAYED_ADDRESS, relayed)
-        .xor_address(attribute::XOR_MAPPED_ADDRESS, reflexive)
-        .number(attribute::LIFETIME, 600)
-        .attribute(attribute::SOFTWARE, b"rtcscope")
-        .integrity(&KEY)
-        .finish()
+fn messages(criterion: &mut Criterion) {
+    let bytes = allocate_success();
+    let mut group = criterion.benchmark_group("stun");
+    // Each is time a message, and messages a second.
+    group.throughput(Throughput::Elements(1));
+    parse(&mut group, &bytes);
+    integrity(&mut group, &bytes);
+    build(&mut group);
+    group.finish();
 }
 
-/// Layout, bounds and FINGERPRINT.
-#[divan::bench]
-fn decode(bencher: Bencher) {
-    let bytes = encode();
-    bencher.counter(BytesCount::of_slice(&bytes)).bench(|| Message::from_bytes(black_box(&bytes)));
+/// Layout, bounds, FINGERPRINT and all attributes of a message of a server.
+fn parse(group: &mut BenchmarkGroup<'_, WallTime>, bytes: &[u8]) {
+    group.bench_function("parse", |bencher| {
+        bencher.iter(|| {
+            let message = Message::from_bytes(black_box(bytes)).expect("what we build can be read");
+            black_box(message.xor_address(attribute::XOR_RELAYED_ADDRESS));
+            message
+        });
+    });
 }
 
-/// With MESSAGE-INTEGRITY and FINGERPRINT.
-#[divan::bench]
-fn encode_and_sign(bencher: Bencher) {
-    bencher.counter(BytesCount::of_slice(&encode())).bench(encode);
-}
-
-/// MESSAGE-INTEGRITY alone.
-#[divan::bench]
-fn verify(bencher: Bencher) {
-    let bytes = encode();
-    let message = Message::from_bytes(&bytes).expect("what we build can be read");
+/// MESSAGE-INTEGRITY alone, held against the key.
+fn integrity(group: &mut BenchmarkGroup<'_, WallTime>, bytes: &[u8]) {
+    let message = Message::from_bytes(bytes).expect("what we build can be read");
     assert_eq!(message.integrity(&KEY), Integrity::Valid);
-    bencher.counter(BytesCount::of_slice(&bytes)).bench(|| message.integrity(black_box(&KEY)));
+    group.bench_function("integrity", |bencher| bencher.iter(|| message.integrity(black_box(&KEY))));
+}
+
+/// A message of six attributes: bare, with FINGERPRINT, and with MESSAGE-INTEGRITY as well.
+fn build(group: &mut BenchmarkGroup<'_, WallTime>) {
+    let request = || {
+        MessageBuilder::new(Class::Request, Method::Allocate, TransactionId([7; 12]))
+            .number(attribute::LIFETIME, 600)
+            .attribute(attribute::SOFTWARE, b"rtcscope")
+    };
+    group.bench_function("build/bare", |bencher| bencher.iter(|| request().bare()));
+    group.bench_function("build/fingerprint", |bencher| bencher.iter(|| request().finish()));
+    group.bench_function("build/integrity+fingerprint", |bencher| bencher.iter(allocate_success));
 }

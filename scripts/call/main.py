@@ -1,6 +1,10 @@
-"""Makes the calls and writes the section; started by scripts/bench-call, which has made the network for it."""
+"""Makes the calls and prints the section; started by scripts/bench-call, which has made the network for it.
+
+Chromium, the Python that has aiortc, and the relays are left out where their argument is empty.
+"""
 
 import json
+import os
 import pathlib
 import platform
 import statistics
@@ -8,8 +12,8 @@ import subprocess
 import sys
 import time
 
-DIR, BINARY, CHROMIUM, PYTHON, RAW_UDP = sys.argv[1:6]
-RUNS = int(sys.argv[6])
+DIR, BINARY, CHROMIUM, PYTHON, RAW_UDP, RELAYS = sys.argv[1:7]
+RUNS = int(sys.argv[7])
 ADDRESS = "192.0.2.1"
 SECONDS, PINGS = 5, 1000
 HERE = pathlib.Path(__file__).parent
@@ -82,16 +86,20 @@ def calls():
         every = SECONDS * 1_000_000 // PINGS
         rows["tokio"].append(output(RAW_UDP, ADDRESS, str(PINGS), str(every), "64"))
         rows["rtcscope, with video"].append(ours())
-        profile = f"{DIR}/profile-{run}"
-        command = ["node", str(HERE / "chromium.mjs"), profile, CHROMIUM, str(SECONDS), str(PINGS), "1"]
-        rows["Chromium"].append(theirs(output(*command)))
-        command = [PYTHON, str(HERE / "aiortc_call.py"), str(SECONDS), str(PINGS), ADDRESS]
-        rows["aiortc"].append(theirs(output(*command)))
-    return rows, rows.pop("tokio")
+        if CHROMIUM:
+            profile = f"{DIR}/profile-{run}"
+            command = ["node", str(HERE / "chromium.mjs"), profile, CHROMIUM, str(SECONDS), str(PINGS), "1"]
+            rows["Chromium"].append(theirs(output(*command)))
+        if PYTHON:
+            command = [PYTHON, str(HERE / "aiortc_call.py"), str(SECONDS), str(PINGS), ADDRESS]
+            rows["aiortc"].append(theirs(output(*command)))
+    return {name: runs for name, runs in rows.items() if runs}, rows["tokio"]
 
 
 def relays():
     """Median of each transport's p50 and p99 over all runs."""
+    if not RELAYS:
+        return None, {}
     conf = pathlib.Path(DIR, "turnserver.conf")
     conf.write_text(
         f"listening-ip={ADDRESS}\nrelay-ip={ADDRESS}\nlt-cred-mech\nuser=bench:bench\nrealm=bench\n"
@@ -121,15 +129,15 @@ def relays():
 
 
 def section(rows, runtime, version, relayed):
-    chromium, aiortc = (rows[name][0]["version"] for name in ("Chromium", "aiortc"))
+    rows = {name: runs for name, runs in rows.items() if name != "tokio"}
+    others = [rows[name][0]["version"] if name in rows else f"{name} is not installed and left out"
+              for name in ("Chromium", "aiortc")]
     first = rows["rtcscope"]
     cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "?")
     lines = [
-        "## Calls",
-        "",
         f"Written by `scripts/bench-call {RUNS}`: one run, the programs in turn, medians of {RUNS} processes each; both ends of a "
-        f"call within one program, at one address of a network of its own. {chromium}; {aiortc} on Python "
-        f"{platform.python_version()}. 2 cores, {cpu}.",
+        f"call within one program, at one address of a network of its own. {'; '.join(others)}; Python "
+        f"{platform.python_version()}. {os.cpu_count()} cores, {cpu}.",
         "",
         "| audio both ways, 200 pings a second of 64 bytes | channel open ms, from the start | of them setup | open after setup | "
         "RTT p50 µs | p99 | against rtcscope | one way p50 µs | p99 | peak MB |",
@@ -162,8 +170,11 @@ def section(rows, runtime, version, relayed):
         lines.append(f"| rtcscope, {name} | {floor * 1e3:.1f} | {times(trip, floor)} |")
     floor = middle(runtime, "median_ms")
     lines.append(f"| tokio's single-threaded runtime, as often as the pings | {floor * 1e3:.1f} | {times(trip, floor)} |")
-    floor = middle(rows["aiortc"], "floor", 0)
-    lines.append(f"| asyncio, as often as the pings | {floor * 1e3:.1f} | {times(middle(rows['aiortc'], 'rtt', 0), floor)} |")
+    if "aiortc" in rows:
+        floor = middle(rows["aiortc"], "floor", 0)
+        lines.append(f"| asyncio, as often as the pings | {floor * 1e3:.1f} | {times(middle(rows['aiortc'], 'rtt', 0), floor)} |")
+    if not relayed:
+        return "\n".join([*lines, "", "coturn is not installed: no call through it was made."]) + "\n"
     lines += [
         "",
         f"| both ends through coturn {version} | channel open ms | RTT p50 µs | p99 | one way p50 µs | loss % |",
@@ -174,11 +185,5 @@ def section(rows, runtime, version, relayed):
     return "\n".join(lines) + "\n"
 
 
-def write(text):
-    path = pathlib.Path("BENCHMARKS.md")
-    before = path.read_text(encoding="utf-8").split("## Calls\n")[0].rstrip("\n")
-    path.write_text(f"{before}\n\n{text}", encoding="utf-8")
-
-
 if __name__ == "__main__":
-    write(section(*calls(), *relays()))
+    print(section(*calls(), *relays()), end="")

@@ -16,7 +16,7 @@ use super::turn::{Turn, TurnFacts};
 use crate::capture::{Frame, Time};
 use crate::sctp;
 use crate::srtp::KeyFile;
-use crate::stun::{DecodeError, Message, registry};
+use crate::stun::{self, DecodeError, Message, Method, registry};
 
 /// Associations in clear that are followed. They come from calls that somebody recorded so, one each.
 const MOST_ASSOCIATIONS: usize = 64;
@@ -33,7 +33,7 @@ pub struct Transport {
     /// Associations in clear, each with the leg that it was met on first.
     sctp: Vec<(Leg, Association)>,
     sctp_untracked: u64,
-    stun: BTreeMap<String, u64>,
+    stun: BTreeMap<(Method, stun::Class), u64>,
     stun_unreadable: u64,
     stun_cut: u64,
 }
@@ -76,8 +76,10 @@ impl Transport {
     ) -> Inner<'a> {
         let mut inner = Inner { leg, class: class(payload, length), payload, length, peer: None };
         if let Some(unwrapped) = self.turn.unwrap(&leg, inner.class, payload, length) {
-            if inner.class == Class::Stun {
-                self.count(payload);
+            if inner.class == Class::Stun
+                && let Ok(message) = Message::from_bytes(payload)
+            {
+                self.count(&message);
             }
             let payload = payload.get(unwrapped.range).unwrap_or_default();
             inner = Inner {
@@ -126,7 +128,7 @@ impl Transport {
     fn message(&mut self, inner: &Inner<'_>, at: Time, frame: Frame) {
         match Message::from_bytes(inner.payload) {
             Ok(message) => {
-                self.count(inner.payload);
+                self.count(&message);
                 self.turn.message(&inner.leg, at, frame, &message);
                 self.ice.message(&inner.path(), at, frame, &message);
             }
@@ -139,14 +141,11 @@ impl Transport {
         }
     }
 
-    fn count(&mut self, message: &[u8]) {
-        if let Ok(message) = Message::from_bytes(message) {
-            let name = registry::method_name(message.method);
-            let name = format!("{name} {}", registry::class_name(message.class));
-            // There are 4096 methods, and only noise has more than some.
-            if self.stun.len() < 64 || self.stun.contains_key(&name) {
-                *self.stun.entry(name).or_default() += 1;
-            }
+    fn count(&mut self, message: &Message) {
+        let kind = (message.method, message.class);
+        // There are 4096 methods, and only noise has more than some.
+        if self.stun.len() < 64 || self.stun.contains_key(&kind) {
+            *self.stun.entry(kind).or_default() += 1;
         }
     }
 
@@ -192,7 +191,7 @@ impl Transport {
         TransportFacts {
             pairs: rows.collect(),
             moves: self.ice.moves(start).into_iter().map(|step| self.step(&step)).collect(),
-            stun: self.stun.clone(),
+            stun: self.stun.iter().map(named).collect(),
             stun_unreadable: self.stun_unreadable,
             stun_cut: self.stun_cut,
             dtls_unreadable: self.dtls.strange(),
@@ -214,6 +213,11 @@ impl Transport {
             by: step.by,
         }
     }
+}
+
+/// A kind of STUN message as it is told, and how many there were.
+fn named((&(method, class), count): (&(Method, stun::Class), &u64)) -> (String, u64) {
+    (format!("{} {}", registry::method_name(method), registry::class_name(class)), *count)
 }
 
 /// Rows in order of appearance.

@@ -193,9 +193,10 @@ impl<'t> Reading<'_, 't> {
             None => (whole.trimmed(), None),
         };
         let media = self.section.media.as_ref();
+        // Asked of few attributes.
         let is_rtp =
-            media.is_some_and(|media| media.is_rtp() && matches!(media.kind.value, "audio" | "video"));
-        let is_data = media.is_some_and(MediaLine::is_data_channel);
+            || media.is_some_and(|media| matches!(media.kind.value, "audio" | "video") && media.is_rtp());
+        let is_data = || media.is_some_and(MediaLine::is_data_channel);
         match name.value {
             "mid" | "ice-ufrag" | "ice-pwd" | "ice-options" if value.is_none() && media.is_some() => {
                 self.without_value(name)
@@ -209,9 +210,13 @@ impl<'t> Reading<'_, 't> {
             "fingerprint" => self.fingerprint(whole),
             "group" if media.is_none() => self.group(name, value),
             "candidate" if media.is_some() => self.candidate(whole),
-            "max-message-size" | "sctp-port" if is_data => self.sctp(name, value),
-            "extmap" if media.is_none() || is_rtp => self.extmap(whole, value),
-            _ if is_rtp => self.of_rtp(name, whole, value),
+            "max-message-size" | "sctp-port" if is_data() => self.sctp(name, value),
+            "extmap" if media.is_none() || is_rtp() => self.extmap(whole, value),
+            "rtpmap" | "fmtp" | "rtcp-fb" | "ssrc" | "ssrc-group" | "simulcast" | "ptime" | "maxptime"
+                if is_rtp() =>
+            {
+                self.of_rtp(name, whole, value)
+            }
             _ => None,
         }
     }
@@ -311,38 +316,43 @@ impl<'t> Reading<'_, 't> {
 
     /// Those of audio and video only.
     fn of_rtp(&self, name: Word<'t>, whole: Word<'t>, value: Option<Word<'t>>) -> Found {
-        let fields: Vec<Word<'_>> = whole.split(' ').collect();
+        let mut fields = whole.split(' ');
+        let (beginning, second) = (fields.next().unwrap_or(whole), fields.next());
         let two =
             || self.fault(whole.span, "Expects at least 2 fields.", "two words with a blank between them");
         let first = || value.and_then(|value| value.split(' ').next()).unwrap_or(name);
-        match name.value {
-            "rtpmap" | "fmtp" | "ssrc-group" if fields.len() < 2 => two(),
-            "rtpmap" => self.payload_type(first(), self.whole).or_else(|| self.encoding(first(), fields[1])),
-            "fmtp" => {
+        match (name.value, second) {
+            ("rtpmap" | "fmtp" | "ssrc-group", None) => two(),
+            ("rtpmap", Some(encoding)) => {
+                self.payload_type(first(), self.whole).or_else(|| self.encoding(first(), encoding))
+            }
+            ("fmtp", _) => {
                 // It quotes the beginning of this line only.
-                self.payload_type(first(), fields[0])
+                self.payload_type(first(), beginning)
             }
-            "rtcp-fb" if fields.len() < 2 => {
-                self.without_value(name).map(|fault| Fault { span: whole.span, ..fault })
-            }
-            "rtcp-fb" if first().value == "*" => None,
-            "rtcp-fb" => self.payload_type(first(), self.whole),
-            "ssrc" => {
+            ("rtcp-fb", None) => self.without_value(name).map(|fault| Fault { span: whole.span, ..fault }),
+            ("rtcp-fb", _) if first().value == "*" => None,
+            ("rtcp-fb", _) => self.payload_type(first(), self.whole),
+            ("ssrc", _) => {
                 let Some((_, fact)) = whole.split_once(' ').filter(|_| value.is_some()) else {
                     return self.fault(whole.span, "Expects 2 fields.", "a source, a blank, a fact of it");
                 };
-                let why = format!(
-                    "Failed to get the ssrc attribute value from {fact}. Expected format <attribute>:<value>."
-                );
+                let bare = || {
+                    let why = format!(
+                        "Failed to get the ssrc attribute value from {fact}. Expected format <attribute>:<value>."
+                    );
+                    self.fault(fact.span, &why, "no `<name>:<value>` follows the source")
+                };
                 let is_fact = fact.contains(':');
-                let bare = || self.fault(fact.span, &why, "no `<name>:<value>` follows the source");
                 self.source(first()).or_else(|| if is_fact { None } else { bare() })
             }
-            "ssrc-group" => {
-                fields[1..].iter().filter(|word| !word.is_empty()).find_map(|word| self.source(*word))
-            }
-            "simulcast" => self.simulcast(value.unwrap_or(name.part(name.len(), name.len()))),
-            "ptime" | "maxptime" if value.is_none() => self.without_value(name),
+            ("ssrc-group", _) => second
+                .into_iter()
+                .chain(fields)
+                .filter(|word| !word.is_empty())
+                .find_map(|word| self.source(word)),
+            ("simulcast", _) => self.simulcast(value.unwrap_or(name.part(name.len(), name.len()))),
+            ("ptime" | "maxptime", _) if value.is_none() => self.without_value(name),
             _ => None,
         }
     }
@@ -367,7 +377,8 @@ impl<'t> Reading<'_, 't> {
     /// Of a payload type that the m-line does not list, the rest is not read.
     fn encoding(&self, payload_type: Word<'_>, encoding: Word<'_>) -> Found {
         let media = self.section.media.as_ref()?;
-        let is_same = |format: &Word<'_>| number(format) == number(&payload_type);
+        let wanted = number(&payload_type);
+        let is_same = |format: &Word<'_>| number(format) == wanted;
         if !media.formats.iter().any(is_same) {
             return None;
         }

@@ -279,8 +279,10 @@ impl<'t> Section<'t> {
     pub fn named<'s>(&'s self, name: &str) -> impl Iterator<Item = &'s Attribute<'t>> + use<'s, 't> {
         let name_of = |index: &u32| self.attributes[*index as usize].name.value;
         let start = self.by_name.partition_point(|index| name_of(index) < name);
-        let count = self.by_name[start..].partition_point(|index| name_of(index) == name);
-        self.by_name[start..start + count].iter().map(|&index| &self.attributes[index as usize])
+        // That of the text, which lasts as long as what is returned.
+        let found = self.by_name.get(start).map(name_of).filter(|first| *first == name);
+        let attributes = self.by_name[start..].iter().map(|&index| &self.attributes[index as usize]);
+        attributes.take_while(move |attribute| Some(attribute.name.value) == found)
     }
 
     /// The first attribute of this name.

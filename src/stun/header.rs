@@ -6,7 +6,7 @@ pub(super) const HEADER: usize = 20;
 pub(super) const MAGIC_COOKIE: [u8; 4] = [0x21, 0x12, 0xa4, 0x42];
 
 /// What a message is for (RFC 8489 §5).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
     /// Asks for a response.
     Request,
@@ -19,7 +19,7 @@ pub enum Class {
 }
 
 /// STUN and TURN methods (RFC 8489 §18.2, RFC 8656 §17).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Method {
     /// "What address do you see me at?"
     Binding,

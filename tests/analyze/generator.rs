@@ -126,9 +126,7 @@ pub(crate) fn generate(plan: Plan, out: &mut dyn Write) -> io::Result<Vec<Truth>
     let mut dice = Dice(plan.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
     let mut sources: Vec<Source> = (0..plan.streams).map(|number| source(number, &plan, &mut dice)).collect();
     let filler: Vec<u8> = (0..1600).map(|_| dice.next() as u8).collect();
-    out.write_all(&[
-        0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 1, 0, 0, 0,
-    ])?;
+    header(out)?;
     let mut flying: BinaryHeap<Flying> = BinaryHeap::new();
     let mut number = 0;
     let end_us = plan.seconds * 1e6;
@@ -386,6 +384,11 @@ fn noise(out: &mut dyn Write, at_us: u64, dice: &mut Dice, filler: &[u8]) -> io:
         ),
         _ => datagram(out, at_us, stranger, (Ipv4Addr::new(203, 0, 113, 9), 9999), &[&id, &filler[..200]]),
     }
+}
+
+/// Of a pcap file of Ethernet, in microseconds.
+pub(crate) fn header(out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(&[0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 1, 0, 0, 0])
 }
 
 pub(crate) fn datagram(

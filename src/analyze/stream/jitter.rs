@@ -13,35 +13,48 @@ pub struct Jitter {
     only: Option<usize>,
     counted: u64,
     last: Option<(f64, i64)>,
-    lanes: [Lane; ALL],
+    lanes: Lanes,
     jumps: [Jumps; ALL],
 }
 
-/// The estimate at one rate, in seconds.
+/// The estimate at each rate, in seconds. Field by field, so that several lanes are computed at once.
 #[derive(Debug, Clone, Copy)]
-struct Lane {
+struct Lanes {
     /// Seconds of a unit: multiplied with many times faster than divided by.
-    unit: f64,
-    now: f64,
-    sum: f64,
-    most: f64,
+    unit: [f64; ALL],
+    now: [f64; ALL],
+    sum: [f64; ALL],
+    most: [f64; ALL],
     /// In Hz; 0 where it is none: such figures are never asked for.
-    rate: u32,
+    rate: [u32; ALL],
 }
 
-impl Lane {
-    fn new(rate: u32) -> Self {
-        Self { unit: 1.0 / f64::from(rate.max(1)), now: 0.0, sum: 0.0, most: 0.0, rate }
+impl Lanes {
+    fn new(rate: [u32; ALL]) -> Self {
+        let unit = rate.map(|rate| 1.0 / f64::from(rate.max(1)));
+        Self { unit, now: [0.0; ALL], sum: [0.0; ALL], most: [0.0; ALL], rate }
     }
 
-    /// Whether timestamps were set anew: what then says nothing of the way.
-    fn step(&mut self, arrival: f64, media: f64) -> bool {
-        let d = (arrival - media * self.unit).abs();
-        let jumped = d > SET_ANEW_SECONDS;
-        self.now += if jumped { 0.0 } else { (d - self.now) / 16.0 };
-        self.sum += self.now;
-        self.most = self.most.max(self.now);
-        jumped
+    /// How far arrival and media are apart at this rate. Beyond [`SET_ANEW_SECONDS`], timestamps were set anew, which says
+    /// nothing of the way.
+    #[inline(always)]
+    fn step(&mut self, at: usize, arrival: f64, media: f64) -> f64 {
+        let d = (arrival - media * self.unit[at]).abs();
+        let now = self.now[at] + if d > SET_ANEW_SECONDS { 0.0 } else { (d - self.now[at]) / 16.0 };
+        self.now[at] = now;
+        self.sum[at] += now;
+        // Nothing here is NaN, of which `max` would have to think.
+        self.most[at] = if now > self.most[at] { now } else { self.most[at] };
+        d
+    }
+
+    /// The same at all rates: the farthest.
+    fn step_all(&mut self, arrival: f64, media: f64) -> f64 {
+        let mut farthest = [0.0; ALL];
+        for (at, farthest) in farthest.iter_mut().enumerate() {
+            *farthest = self.step(at, arrival, media);
+        }
+        farthest.into_iter().fold(0.0, |most, d| if d > most { d } else { most })
     }
 }
 
@@ -69,10 +82,10 @@ impl Jitter {
     /// With the rate that is known, if it is.
     #[must_use]
     pub fn new(known: Option<u32>) -> Self {
-        let mut lanes = [Lane::new(0); ALL];
+        let mut rates = [0; ALL];
         let other = known.filter(|rate| !RATES.contains(rate));
-        lanes.iter_mut().zip(RATES.into_iter().chain(other)).for_each(|(lane, rate)| *lane = Lane::new(rate));
-        Self { only: None, counted: 0, last: None, lanes, jumps: [Jumps::default(); ALL] }
+        rates.iter_mut().zip(RATES.into_iter().chain(other)).for_each(|(lane, rate)| *lane = rate);
+        Self { only: None, counted: 0, last: None, lanes: Lanes::new(rates), jumps: [Jumps::default(); ALL] }
     }
 
     /// Takes a packet: its arrival in seconds, and its timestamp in units, both since any fixed moment.
@@ -80,11 +93,11 @@ impl Jitter {
         let Some((last_seconds, last_units)) = self.last.replace((seconds, units)) else { return };
         let (arrival, media) = (seconds - last_seconds, (units - last_units) as f64);
         self.counted += 1;
-        let jumped = match self.only {
-            Some(only) => self.lanes[only].step(arrival, media),
-            None => self.lanes.iter_mut().fold(false, |jumped, lane| jumped | lane.step(arrival, media)),
+        let apart = match self.only {
+            Some(only) => self.lanes.step(only, arrival, media),
+            None => self.lanes.step_all(arrival, media),
         };
-        if jumped {
+        if apart > SET_ANEW_SECONDS {
             self.jumped(arrival, media, (at, frame));
         }
     }
@@ -96,8 +109,8 @@ impl Jitter {
 
     #[cold]
     fn jumped(&mut self, arrival: f64, media: f64, packet: (Time, Frame)) {
-        for (jumps, lane) in self.jumps.iter_mut().zip(self.lanes) {
-            if (arrival - media * lane.unit).abs() > SET_ANEW_SECONDS {
+        for (jumps, unit) in self.jumps.iter_mut().zip(self.lanes.unit) {
+            if (arrival - media * unit).abs() > SET_ANEW_SECONDS {
                 jumps.count = jumps.count.saturating_add(1);
                 jumps.first.get_or_insert(packet);
             }
@@ -120,10 +133,10 @@ impl Jitter {
     /// followed.
     #[must_use]
     pub fn at(&self, rate: u32) -> Option<JitterMs> {
-        let lane = &self.lanes[self.place(rate).filter(|_| self.counted > 0)?];
+        let at = self.place(rate).filter(|_| self.counted > 0)?;
         let ms = |seconds: f64| seconds * 1e3;
-        let mean = ms(lane.sum / self.counted as f64);
-        Some(JitterMs { mean, max: ms(lane.most), last: ms(lane.now) })
+        let mean = ms(self.lanes.sum[at] / self.counted as f64);
+        Some(JitterMs { mean, max: ms(self.lanes.most[at]), last: ms(self.lanes.now[at]) })
     }
 
     /// Whether figures at `rate` Hz are kept.
@@ -134,17 +147,20 @@ impl Jitter {
 
     /// Raises each of these to the running estimate, in seconds, of its rate.
     pub(super) fn raise(&self, highest: &mut Estimates) {
-        let raise = |(highest, lane): (&mut f32, &Lane)| *highest = highest.max(lane.now as f32);
+        let raise = |(highest, now): (&mut f32, &f64)| {
+            let now = *now as f32;
+            *highest = if now > *highest { now } else { *highest };
+        };
         match self.only {
-            Some(only) => raise((&mut highest[only], &self.lanes[only])),
-            None => highest.iter_mut().zip(&self.lanes).for_each(raise),
+            Some(only) => raise((&mut highest[only], &self.lanes.now[only])),
+            None => highest.iter_mut().zip(&self.lanes.now).for_each(raise),
         }
     }
 
     /// Where `rate` stands among the rates followed.
     #[must_use]
     pub(super) fn place(&self, rate: u32) -> Option<usize> {
-        let place = self.lanes.iter().position(|lane| lane.rate == rate && rate > 0)?;
+        let place = self.lanes.rate.iter().position(|known| *known == rate && rate > 0)?;
         self.only.is_none_or(|only| only == place).then_some(place)
     }
 }

@@ -54,7 +54,8 @@ pub struct Unwrapped {
 #[derive(Debug, Default)]
 pub struct Turn {
     clients: Vec<Client>,
-    places: HashMap<(SocketAddr, SocketAddr, Carrier), usize>,
+    /// By the way from the client to the server.
+    places: HashMap<Leg, usize>,
     relayed: HashMap<SocketAddr, usize>,
     exchanges: Exchanges<(usize, Asked)>,
     untracked: u64,
@@ -421,15 +422,15 @@ impl Turn {
         carrier: Carrier,
         guessed: bool,
     ) -> Option<usize> {
-        let key = (client, server, carrier);
+        let key = Leg { src: client, dst: server, carrier, via: None };
         if let Some(place) = self.places.get(&key) {
             return Some(*place);
         }
-        if let Some(place) = self.places.get(&(server, client, carrier)).copied()
+        if let Some(place) = self.places.get(&key.reverse()).copied()
             && self.clients[place].guessed
         {
             // Now it is known which side is which.
-            self.places.remove(&(server, client, carrier));
+            self.places.remove(&key.reverse());
             self.places.insert(key, place);
             let known = &mut self.clients[place];
             (known.client, known.server, known.guessed) = (client, server, false);
@@ -447,8 +448,9 @@ impl Turn {
 
     /// The client on a leg, and whether the leg goes to the server.
     fn look(&self, leg: &Leg) -> Option<(usize, bool)> {
-        let to_server = self.places.get(&(leg.src, leg.dst, leg.carrier)).map(|place| (*place, true));
-        to_server.or_else(|| self.places.get(&(leg.dst, leg.src, leg.carrier)).map(|place| (*place, false)))
+        let outer = leg.outer();
+        let to_server = self.places.get(&outer).map(|place| (*place, true));
+        to_server.or_else(|| self.places.get(&outer.reverse()).map(|place| (*place, false)))
     }
 
     /// The capture began when the channel was bound already: the side with the known port is the server.

@@ -1,5 +1,6 @@
 //! In a BUNDLE group a payload type means one codec (RFC 9143 §9.1.1).
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use crate::finding::{Rule, Severity};
@@ -25,7 +26,8 @@ pub(super) static RULE: LintRule = LintRule {
 struct Use<'s, 't> {
     media: Media<'s, 't>,
     codec: &'s Codec<'t>,
-    parameters: BTreeMap<String, String>,
+    /// Read where they are written in another way than elsewhere.
+    parameters: OnceCell<BTreeMap<String, String>>,
 }
 
 /// In what two of them differ.
@@ -46,7 +48,7 @@ fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
         for media in description.members(group).filter(|media| !media.is_rejected()) {
             for codec in media.codecs().iter().filter(|codec| codec.name().is_some()) {
                 if let Some(uses) = uses.get_mut(usize::from(codec.payload_type.value)) {
-                    uses.push(Use::of(media, codec));
+                    uses.push(Use { media, codec, parameters: OnceCell::new() });
                 }
             }
         }
@@ -64,26 +66,35 @@ fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-impl<'s, 't> Use<'s, 't> {
-    fn of(media: Media<'s, 't>, codec: &'s Codec<'t>) -> Self {
-        let all = codec.fmtps.iter().flat_map(|fmtp| fmtp.parameters());
-        let pairs = all.map(|parameter| {
-            let value = parameter.value.map_or("", |value| value.value);
-            (parameter.name.to_ascii_lowercase(), value.to_ascii_lowercase())
-        });
-        Self { media, codec, parameters: pairs.collect() }
+impl Use<'_, '_> {
+    fn parameters(&self) -> &BTreeMap<String, String> {
+        self.parameters.get_or_init(|| {
+            let all = self.codec.fmtps.iter().flat_map(|fmtp| fmtp.parameters());
+            let pairs = all.map(|parameter| {
+                let value = parameter.value.map_or("", |value| value.value);
+                (parameter.name.to_ascii_lowercase(), value.to_ascii_lowercase())
+            });
+            pairs.collect()
+        })
+    }
+
+    fn is_same_codec(&self, other: &Self) -> bool {
+        let figures = |one: &Self| (one.codec.clock_rate(), one.codec.channels().unwrap_or(1));
+        let name = |one: &Self| one.codec.name().unwrap_or_default();
+        figures(self) == figures(other)
+            && name(self).eq_ignore_ascii_case(name(other))
+            && self.media.line().kind.eq_ignore_ascii_case(&other.media.line().kind)
     }
 
     fn conflict(&self, other: &Self) -> Option<Conflict> {
-        let format = |one: &Self| {
-            let name = one.codec.name().unwrap_or_default().to_ascii_lowercase();
-            let kind = one.media.line().kind.to_ascii_lowercase();
-            (kind, name, one.codec.clock_rate(), one.codec.channels().unwrap_or(1))
-        };
-        if format(self) != format(other) {
+        if !self.is_same_codec(other) {
             return Some(Conflict::Codec);
         }
-        let (own, others) = (&self.parameters, &other.parameters);
+        let written = |one: &Self| one.codec.fmtps.iter().map(|fmtp| fmtp.parameters.value);
+        if written(self).eq(written(other)) {
+            return None;
+        }
+        let (own, others) = (self.parameters(), other.parameters());
         if own.len() == others.len() && own == others {
             return None;
         }

@@ -33,7 +33,7 @@ fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
         let mut seen: Vec<(char, &Line)> = Vec::new();
         for line in &text.lines()[section.lines.clone()] {
             let Some(kind) = line.kind else { continue };
-            let Some(rank) = order.iter().position(|kinds| kinds.contains(kind)) else {
+            let Some(rank) = order.iter().position(|kinds| kinds.chars().any(|known| known == kind)) else {
                 misplaced(description, line, kind, is_media, findings);
                 continue;
             };

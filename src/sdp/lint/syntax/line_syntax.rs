@@ -21,11 +21,12 @@ pub(super) static RULE: LintRule = LintRule {
 fn check(description: &Description<'_>, findings: &mut Findings<'_>) {
     let text = description.text();
     let unreadable = description.unreadable_is();
+    let has_nul = text.as_str().as_bytes().contains(&0);
     let filled = text.lines().iter().rposition(|line| !line.is_blank()).map_or(0, |last| last + 1);
     for line in &text.lines()[..filled] {
         form(text, line, unreadable, findings);
         ending(line, unreadable, findings);
-        if let Some(at) = text.slice(line.span).find('\0') {
+        if has_nul && let Some(at) = text.slice(line.span).find('\0') {
             let at = line.span.start + at;
             findings
                 .push(Span::new(at, at + 1), "the line has a NUL character in it")
