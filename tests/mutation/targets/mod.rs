@@ -1,0 +1,32 @@
+//! What reads untrusted bytes, each as one function of any bytes at all, a file a domain. None may panic, and each
+//! asserts what must hold whatever came in. `tests/mutation` runs them on stable, `fuzz/` under libFuzzer.
+
+mod capture;
+mod dtls;
+mod ice;
+mod recording;
+mod script;
+mod sdp;
+mod stun;
+mod tls;
+mod turn;
+mod turnserver;
+
+/// A name and a body.
+pub(crate) type Target = (&'static str, fn(&[u8]));
+
+/// Every target.
+pub(crate) const TARGETS: [Target; 12] = [
+    ("capture", capture::capture),
+    ("stun_message", stun::stun_message),
+    ("stun_explain", stun::stun_explain),
+    ("recording", recording::recording),
+    ("turn_stream", turn::turn_stream),
+    ("server_uri", ice::server_uri),
+    ("ice_servers", ice::ice_servers),
+    ("certificate", tls::certificate),
+    ("sdp", sdp::sdp),
+    ("sdp_source", sdp::sdp_source),
+    ("dtls_client", dtls::dtls_client),
+    ("turnserver_conf", turnserver::turnserver_conf),
+];
