@@ -76,6 +76,46 @@ fn turnserver_confs() {
 }
 
 #[test]
+fn link_layers() {
+    run("link");
+}
+
+#[test]
+fn rtp() {
+    run("rtp");
+}
+
+#[test]
+fn rtcp() {
+    run("rtcp");
+}
+
+#[test]
+fn dtls_records() {
+    run("dtls_records");
+}
+
+#[test]
+fn sctp() {
+    run("sctp");
+}
+
+#[test]
+fn keys() {
+    run("keys");
+}
+
+#[test]
+fn plans() {
+    run("plan");
+}
+
+#[test]
+fn requests() {
+    run("http");
+}
+
+#[test]
 fn the_conversation_that_seeds_the_rest_has_every_kind_of_frame() {
     let said = seeds::conversation();
     let channel = |bytes: &&Vec<u8>| bytes[0] >> 6 == 1;

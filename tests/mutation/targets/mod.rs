@@ -2,10 +2,15 @@
 //! asserts what must hold whatever came in. `tests/mutation` runs them on stable, `fuzz/` under libFuzzer.
 
 mod capture;
+mod check;
 mod dtls;
+mod formats;
 mod ice;
+mod keys;
 mod recording;
+mod rtp;
 mod script;
+mod sctp;
 mod sdp;
 mod stun;
 mod tls;
@@ -16,7 +21,7 @@ mod turnserver;
 pub(crate) type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub(crate) const TARGETS: [Target; 12] = [
+pub(crate) const TARGETS: [Target; 20] = [
     ("capture", capture::capture),
     ("stun_message", stun::stun_message),
     ("stun_explain", stun::stun_explain),
@@ -29,4 +34,12 @@ pub(crate) const TARGETS: [Target; 12] = [
     ("sdp_source", sdp::sdp_source),
     ("dtls_client", dtls::dtls_client),
     ("turnserver_conf", turnserver::turnserver_conf),
+    ("link", capture::link),
+    ("rtp", rtp::rtp),
+    ("rtcp", rtp::rtcp),
+    ("dtls_records", dtls::dtls_records),
+    ("sctp", sctp::sctp),
+    ("keys", keys::keys),
+    ("plan", check::plan),
+    ("http", check::http),
 ];

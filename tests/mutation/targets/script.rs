@@ -28,8 +28,13 @@ impl<'a> Script<'a> {
 
     /// A length, and that many bytes or as many as are left.
     pub(super) fn bytes(&mut self) -> &'a [u8] {
-        let length = usize::from(self.byte()).min(self.0.len());
-        let (bytes, rest) = self.0.split_at(length);
+        let length = usize::from(self.byte());
+        self.take(length)
+    }
+
+    /// That many bytes, or as many as are left.
+    pub(super) fn take(&mut self, length: usize) -> &'a [u8] {
+        let (bytes, rest) = self.0.split_at(length.min(self.0.len()));
         self.0 = rest;
         bytes
     }
