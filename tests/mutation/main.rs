@@ -116,6 +116,21 @@ fn requests() {
 }
 
 #[test]
+fn recordings_as_pcapng() {
+    run("pcapng");
+}
+
+#[test]
+fn the_embedded_server() {
+    run("server");
+}
+
+#[test]
+fn pairs_of_descriptions() {
+    run("sdp_views");
+}
+
+#[test]
 fn the_conversation_that_seeds_the_rest_has_every_kind_of_frame() {
     let said = seeds::conversation();
     let channel = |bytes: &&Vec<u8>| bytes[0] >> 6 == 1;

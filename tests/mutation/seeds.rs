@@ -57,6 +57,9 @@ pub(crate) fn of(target: &str) -> Vec<Vec<u8>> {
         }
         "plan" => PLANS.iter().map(|text| text.as_bytes().to_vec()).collect(),
         "http" => HEADS.iter().map(|text| text.as_bytes().to_vec()).collect(),
+        "pcapng" => PACKETS.iter().map(|hex| bytes(hex)).collect(),
+        "server" => SERVED.iter().map(|hex| bytes(hex)).collect(),
+        "sdp_views" => pairs(),
         other => panic!("no seeds for {other}"),
     }
 }
@@ -466,4 +469,52 @@ const HEADS: [&str; 4] = [
     "HEAD /metrics HTTP/1.0\r\nAccept: text/plain;version=0.0.4\r\nAuthorization: Bearer x\r\n\r\n",
     "POST / HTTP/1.1\n\n",
     "GET /%e2%82%ac?a=1&a=2&=&%20=%00 HTTP/1.1\n X : y: z \n\n",
+];
+
+/// What `targets::recording::pcapng` writes: an application's name, then packets with their ends.
+const PACKETS: [&str; 4] = [
+    "0003616263 00 00c0000201 1388 00c6336401 1770 03616263 0001 0002",
+    "0100 02 0020010db800000000000000000000000113880120010db8000000000000000000000001 1770 02aabb 0000 0007 01",
+    "0002c328 01 00c00002011388 00c63364011770 00 7fff ffff 31 00c00002011388 00c63364011770 00 ffe3 0001 0001",
+    "0100 33 00c00002011388 00c63364011770 05 ffff 0001 0001 00 32 00c00002011388 00c63364011770 05 8000 0001 0001 03",
+];
+
+/// What clients of `targets::server::server` do: allocate, permit, bind, send, receive, refresh, leave.
+const SERVED: [&str; 5] = [
+    "00 60 01 01 00 70 01 02 00 70 04 03 00 00 70 05 04 00 00 00 60 03 05 00 0461626364 00 50 00 03616263 30 00 00 03616263 70 02 06 01 05 04 00000000",
+    "01 61 01 01 00 71 01 02 00 71 05 03 01 84 00 51 01 0161 41 00 80 00cb007100 1388 02aabb 1100ff 20",
+    "0e 60 01 01 00 70 01 02 00 12ffff 70 01 03 00 70 01 04 00 74 01 05 00 78 01 06 00",
+    "10 70 01 01 00 60 00 07 01 09 04 000000ff",
+    "02 60 01 01 00 60 04 02 80 01 20010db8000000000000000000000001 1388 00 00 0400010000 02 0a",
+];
+
+/// An offer with each of what may be said to it.
+fn pairs() -> Vec<Vec<u8>> {
+    let offer = include_str!("../../testdata/sdp/offer.sdp");
+    let answer = offer.replace("actpass", "active");
+    let smaller: String = offer
+        .lines()
+        .filter(|line| !line.starts_with("a=rtcp-fb"))
+        .map(|line| format!("{line}\r\n"))
+        .collect();
+    let broken = include_str!("../../testdata/sdp/broken.sdp");
+    let pair = |first: &str, second: &str| format!("{first}\n%%%\n{second}").into_bytes();
+    vec![
+        pair(offer, &answer),
+        pair(offer, &smaller),
+        pair(broken, offer),
+        pair(MINIMAL[0], MINIMAL[1]),
+        offer.as_bytes().to_vec(),
+        pair(MINIMAL[1], MINIMAL[1]),
+    ]
+}
+
+const MINIMAL: [&str; 2] = [
+    "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0 1\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111 0\r\na=mid:0\r\n\
+     a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\na=setup:actpass\r\na=fingerprint:sha-256 AA\r\na=rtcp-mux\r\n\
+     a=rtpmap:111 opus/48000/2\r\na=fmtp:111 minptime=10;useinbandfec=1\r\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n\
+     a=mid:1\r\na=sctp-port:5000\r\n",
+    "v=0\r\no=- 2 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\n\
+     a=ice-ufrag:efgh\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\na=setup:active\r\na=fingerprint:sha-256 AA\r\na=rtcp-mux\r\n\
+     a=rtpmap:111 opus/48000/2\r\na=recvonly\r\nm=application 0 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:1\r\n",
 ];

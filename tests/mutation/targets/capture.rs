@@ -78,7 +78,7 @@ pub(super) fn link(bytes: &[u8]) {
 }
 
 /// Tunnels that a datagram's port tells of: cut, what is in them is no packet.
-const TUNNELS: [u16; 3] = [2152, 4789, 6081];
+pub(super) const TUNNELS: [u16; 3] = [2152, 4789, 6081];
 
 fn cuts(whole: &Record<'_>) {
     let read = |data| Decoder::new(0).datagram(&Record { data, ..*whole }).map(Read::of);

@@ -12,6 +12,7 @@ mod rtp;
 mod script;
 mod sctp;
 mod sdp;
+mod server;
 mod stun;
 mod tls;
 mod turn;
@@ -21,7 +22,7 @@ mod turnserver;
 pub(crate) type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub(crate) const TARGETS: [Target; 20] = [
+pub(crate) const TARGETS: [Target; 23] = [
     ("capture", capture::capture),
     ("stun_message", stun::stun_message),
     ("stun_explain", stun::stun_explain),
@@ -42,4 +43,7 @@ pub(crate) const TARGETS: [Target; 20] = [
     ("keys", keys::keys),
     ("plan", check::plan),
     ("http", check::http),
+    ("pcapng", recording::pcapng),
+    ("server", server::server),
+    ("sdp_views", sdp::sdp_views),
 ];

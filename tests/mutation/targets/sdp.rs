@@ -6,9 +6,12 @@ use rtcscope::sdp::attribute::Candidate;
 use rtcscope::sdp::diff;
 use rtcscope::sdp::explain::{Explanation, Given, SessionFacts};
 use rtcscope::sdp::lint::{self, Description, Pair, Selection};
+use rtcscope::sdp::negotiate::Negotiation;
 use rtcscope::sdp::redact::Redactor;
 use rtcscope::sdp::rewrite::{self, CodecName, Plan, Scope};
 use rtcscope::sdp::{Session, Text, edit, source};
+
+use super::formats;
 
 /// Reads the bytes as a description: none is lost, every span lies within, and all that is said can be shown.
 pub(super) fn sdp(bytes: &[u8]) {
@@ -102,4 +105,55 @@ pub(super) fn sdp_source(bytes: &[u8]) {
     let found = sources.documents.len() + sources.candidates.len();
     assert_eq!(sources.why_none().is_some(), found == 0, "{:?}", sources.notes);
     assert!(sources.notes.iter().all(|note| !note.text.is_empty()));
+}
+
+/// What stands between two descriptions of one input.
+const BETWEEN: &[u8] = b"\n%%%\n";
+
+/// Two descriptions with a line of `%%%` between them, or one with itself: negotiated, compared in both directions, and
+/// both results in every format.
+pub(super) fn sdp_views(bytes: &[u8]) {
+    let cut = bytes.windows(BETWEEN.len()).position(|part| part == BETWEEN);
+    let texts = match cut {
+        Some(at) => [&bytes[..at], &bytes[at + BETWEEN.len()..]],
+        None => [bytes, bytes],
+    };
+    let sources = texts.map(source::find);
+    let [Some(first), Some(second)] = [0, 1].map(|side: usize| sources[side].documents.first()) else {
+        return;
+    };
+    for kinds in [[source::Kind::Offer, source::Kind::Answer], [source::Kind::Offer; 2]] {
+        let given = [(first, kinds[0]), (second, kinds[1])].map(|(document, kind)| lint::Input {
+            source: "x",
+            document,
+            kind: Some(kind),
+        });
+        let negotiation = Negotiation::of(given, &Selection::all());
+        assert!(!negotiation.verdict.sentence.is_empty());
+        assert!(!negotiation.agreed || negotiation.refusal.is_none());
+        // No m-line is agreed on twice.
+        assert!(negotiation.media.len() <= sections(&first.text) + sections(&second.text));
+        formats::render(&negotiation);
+    }
+    let one = |document, number| diff::One {
+        input: lint::Input { source: "x", document, kind: Some(source::Kind::Offer) },
+        number,
+    };
+    let options = diff::Options {
+        relation: Some(diff::Relation::Unrelated),
+        raw: true,
+        drawn: true,
+        ..diff::Options::default()
+    };
+    let there = diff::Comparison::of(one(first, 1), one(second, 2), &options);
+    let back = diff::Comparison::of(one(second, 2), one(first, 1), &options);
+    assert_eq!(there.outcome == diff::Outcome::Identical, first.text == second.text);
+    assert_eq!((there.outcome, there.differences), (back.outcome, back.differences), "there and back");
+    let mut both = diff::DiffReport::default();
+    both.add(there);
+    formats::render(&both);
+}
+
+fn sections(text: &[u8]) -> usize {
+    Session::from_text(&Text::from_bytes(text)).media().len()
 }
