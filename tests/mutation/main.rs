@@ -131,6 +131,11 @@ fn pairs_of_descriptions() {
 }
 
 #[test]
+fn calls() {
+    run("analyze");
+}
+
+#[test]
 fn the_conversation_that_seeds_the_rest_has_every_kind_of_frame() {
     let said = seeds::conversation();
     let channel = |bytes: &&Vec<u8>| bytes[0] >> 6 == 1;

@@ -57,6 +57,7 @@ pub(crate) fn of(target: &str) -> Vec<Vec<u8>> {
         }
         "plan" => PLANS.iter().map(|text| text.as_bytes().to_vec()).collect(),
         "http" => HEADS.iter().map(|text| text.as_bytes().to_vec()).collect(),
+        "analyze" => CALLS.iter().map(|hex| bytes(hex)).collect(),
         "pcapng" => PACKETS.iter().map(|hex| bytes(hex)).collect(),
         "server" => SERVED.iter().map(|hex| bytes(hex)).collect(),
         "sdp_views" => pairs(),
@@ -517,4 +518,24 @@ const MINIMAL: [&str; 2] = [
     "v=0\r\no=- 2 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\n\
      a=ice-ufrag:efgh\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\na=setup:active\r\na=fingerprint:sha-256 AA\r\na=rtcp-mux\r\n\
      a=rtpmap:111 opus/48000/2\r\na=recvonly\r\nm=application 0 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:1\r\n",
+];
+
+/// Calls that `targets::analyze` plays: settings, then what happens, one thing after the other.
+const CALLS: [&str; 8] = [
+    // A check and its answer, two hellos, audio both ways with reports, and the other side of it.
+    "89 03 00 83 01 06 00 00 00 00 86 00 04 00 00 00 00 1f 00 04f8000000 80 01 1f 00 04f8000000 02 00 01 00 00100100 0a 05 01 05 01 05 0401020304",
+    // Video with losses, frames, retransmissions, requests for pictures.
+    "8b 00 0c 9f 29 0a10203040506070809000 00 15 8f 31 0410000000 02 04 05 01 20 05 01 02 05 01 08 00010003 00020000 06 01 00 09 ffff 00 0c 9f 09 0410203040",
+    // Through a relay: allocated, permitted, bound, and a stream wrapped each time anew.
+    "00 04 00 01 02 84 01 00 04 04 01 02 84 05 02 04 08 01 02 84 09 02 05 01 00 00 00 00 04f8000000 05 01 00 00 00 00 04f8000000 \
+     05 01 00 00 00 00 04f8000000 05 01 00 00 00 00 04f8000000 05 01 00 00 00 00 04f8000000 85 80 01 00 00 04f8000000",
+    // A phone call: invited, taken, speech, a key, the end.
+    "88 08 08 00 88 0c 00 88 09 00 08 02 00 00 18 1f 18 04d5d5d5d5 00 20 05 40 04050a00a0 08 03 00",
+    // TCP: framed by RFC 4571, checks of ICE, SIP; a hole, an overlap.
+    "01 07 02 00 00 00 87 12 00 00 00 07 18 00 05 03 07 18 00 07 01 00 00 00 01 00 07 18 20 04 0401020304 07 18 f0 00 0401020304 07 11 00 00 00",
+    // Gaps, a clock that goes back, numbers that begin anew, copies, a snap length.
+    "8c 00 00 0f 04 04f8000000 09 07d0 0a 20 00 00 0f 02 04f8000000 0b 03 0d 01 0d 05 00 00 1f 03 04f8000000 0b 20",
+    // Alerts, data, fragments of hellos with keys at hand.
+    "02 06 00 00 00 86 01 04 00 00 06 01 82 01 02 aabb 86 02 02 01 28 23 00 10000102030405060708090a0b0c0d0e0f 01 00",
+    "ff 0c 04 80c90001 0e 02 4000 0f 05 8001020304 00 45 9f e1 04 bede0001 0e 00 03 05 04 33 0e",
 ];

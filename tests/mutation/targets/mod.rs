@@ -1,6 +1,7 @@
 //! What reads untrusted bytes, each as one function of any bytes at all, a file a domain. None may panic, and each
 //! asserts what must hold whatever came in. `tests/mutation` runs them on stable, `fuzz/` under libFuzzer.
 
+mod analyze;
 mod capture;
 mod check;
 mod dtls;
@@ -22,7 +23,7 @@ mod turnserver;
 pub(crate) type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub(crate) const TARGETS: [Target; 23] = [
+pub(crate) const TARGETS: [Target; 24] = [
     ("capture", capture::capture),
     ("stun_message", stun::stun_message),
     ("stun_explain", stun::stun_explain),
@@ -43,6 +44,7 @@ pub(crate) const TARGETS: [Target; 23] = [
     ("keys", keys::keys),
     ("plan", check::plan),
     ("http", check::http),
+    ("analyze", analyze::analyze),
     ("pcapng", recording::pcapng),
     ("server", server::server),
     ("sdp_views", sdp::sdp_views),
