@@ -136,6 +136,11 @@ fn calls() {
 }
 
 #[test]
+fn arguments() {
+    run("arguments");
+}
+
+#[test]
 fn the_conversation_that_seeds_the_rest_has_every_kind_of_frame() {
     let said = seeds::conversation();
     let channel = |bytes: &&Vec<u8>| bytes[0] >> 6 == 1;

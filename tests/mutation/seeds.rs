@@ -58,6 +58,7 @@ pub(crate) fn of(target: &str) -> Vec<Vec<u8>> {
         "plan" => PLANS.iter().map(|text| text.as_bytes().to_vec()).collect(),
         "http" => HEADS.iter().map(|text| text.as_bytes().to_vec()).collect(),
         "analyze" => CALLS.iter().map(|hex| bytes(hex)).collect(),
+        "arguments" => TYPED.iter().map(|text| text.as_bytes().to_vec()).collect(),
         "pcapng" => PACKETS.iter().map(|hex| bytes(hex)).collect(),
         "server" => SERVED.iter().map(|hex| bytes(hex)).collect(),
         "sdp_views" => pairs(),
@@ -538,4 +539,17 @@ const CALLS: [&str; 8] = [
     // Alerts, data, fragments of hellos with keys at hand.
     "02 06 00 00 00 86 01 04 00 00 06 01 82 01 02 aabb 86 02 02 01 28 23 00 10000102030405060708090a0b0c0d0e0f 01 00",
     "ff 0c 04 80c90001 0e 02 4000 0f 05 8001020304 00 45 9f e1 04 bede0001 0e 00 03 05 04 33 0e",
+];
+
+/// Damage, limits, and names with their passwords behind a line end.
+const TYPED: [&str; 9] = [
+    "loss=2%,burst=3,delay=50ms,jitter=10ms,reorder=1%,duplicate=0.5%,rate=1M,queue=100ms,first=3,only=rtp",
+    "losss=2%",
+    "rtt=300ms",
+    "loss=1%",
+    "pli=3/off",
+    "mos=3.5/2.5",
+    "1800000000:alice\nc2VjcmV0c2VjcmV0c2VjcmU=",
+    "\"alice\" \n d41d8cd98f00b204e9800998ecf8427e",
+    "AAxub25jZW5vbmNlbm9uY2U=\nMDEyMzQ1Njc4OTAxMjM0NTY3ODk=",
 ];

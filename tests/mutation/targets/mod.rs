@@ -2,6 +2,7 @@
 //! asserts what must hold whatever came in. `tests/mutation` runs them on stable, `fuzz/` under libFuzzer.
 
 mod analyze;
+mod arguments;
 mod capture;
 mod check;
 mod dtls;
@@ -23,7 +24,7 @@ mod turnserver;
 pub(crate) type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub(crate) const TARGETS: [Target; 24] = [
+pub(crate) const TARGETS: [Target; 25] = [
     ("capture", capture::capture),
     ("stun_message", stun::stun_message),
     ("stun_explain", stun::stun_explain),
@@ -45,6 +46,7 @@ pub(crate) const TARGETS: [Target; 24] = [
     ("plan", check::plan),
     ("http", check::http),
     ("analyze", analyze::analyze),
+    ("arguments", arguments::arguments),
     ("pcapng", recording::pcapng),
     ("server", server::server),
     ("sdp_views", sdp::sdp_views),
