@@ -2,6 +2,7 @@
 //! few seconds of what `fuzz/` does for hours, on stable, in every `cargo test`.
 #![allow(clippy::disallowed_methods, reason = "tests look at the clock; the targets are given its time")]
 
+mod growth;
 mod seeds;
 mod targets;
 
@@ -167,6 +168,7 @@ fn run(name: &str) {
             break;
         }
     }
+    growth::check(name, *target, &seeds);
 }
 
 /// One seed with one to four things done to it.
