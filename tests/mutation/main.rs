@@ -7,6 +7,7 @@ mod seeds;
 mod targets;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rand::rngs::StdRng;
@@ -139,6 +140,24 @@ fn calls() {
 #[test]
 fn arguments() {
     run("arguments");
+}
+
+/// What is in `testdata/fuzz` broke the target whose name comes first, once.
+#[test]
+fn what_broke_a_target_does_so_no_more() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/fuzz");
+    let files = std::fs::read_dir(folder).expect("the fixtures");
+    let names = files
+        .map(|file| file.expect("a file").path())
+        .filter(|path| path.extension().is_some_and(|end| end == "bin"));
+    let mut seen = 0;
+    for path in names {
+        let name = path.file_stem().and_then(|name| name.to_str()).and_then(|name| name.split('-').next());
+        let (_, target) = targets::TARGETS.iter().find(|(known, _)| Some(*known) == name).expect("a target");
+        target(&std::fs::read(&path).expect("a fixture"));
+        seen += 1;
+    }
+    assert!(seen > 0, "no fixtures");
 }
 
 #[test]
