@@ -79,6 +79,12 @@ impl Run {
             for relay in &mut relays {
                 relay.read();
                 due = relay.poll(now).map_or(due, |own| own.min(due));
+                if relay.wants_another_port()
+                    && let Some(another) = self.elsewhere(runtime, &wanted, relay, settings(), limits)
+                {
+                    *relay = another;
+                    due = now;
+                }
             }
             let why = relays.iter().find_map(|relay| relay.failure().map(str::to_owned));
             let stopped = limits.stop.load(Ordering::Relaxed).then(|| "interrupted".to_owned());
@@ -115,5 +121,24 @@ impl Run {
             #[cfg(not(unix))]
             std::thread::sleep(due.saturating_duration_since(now).min(Duration::from_micros(200)));
         }
+    }
+    /// A relay's like, asked for from another port; `None` where that cannot be had either.
+    fn elsewhere(
+        &self,
+        runtime: &Runtime,
+        wanted: &Opened<'_>,
+        refused: &Relay,
+        settings: Settings,
+        limits: &Limits<'_>,
+    ) -> Option<Relay> {
+        let (facts, connected) = runtime.block_on(async {
+            tokio::select! {
+                connected = relay::connect(wanted) => Some(connected),
+                _ = limits.reached() => None,
+            }
+        })?;
+        let (carrier, server) = connected.ok()?;
+        let facts = RelayFacts { ports_taken: refused.facts.ports_taken, ..facts };
+        Some(Relay::allocate(carrier, settings, self.relay_family, server, facts))
     }
 }
