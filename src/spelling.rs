@@ -19,9 +19,14 @@ pub fn question(near: &[&str]) -> Option<String> {
 
 /// Edits from one word to the other, if few enough for a slip of the finger.
 fn distance(typed: &str, word: &str) -> Option<usize> {
+    let lengths = [typed.chars().count(), word.chars().count()];
+    let slip = lengths[0].min(lengths[1]) / 4 + 1;
+    let part = lengths[0] >= 3 && word.contains(typed);
+    // To count edits takes memory and time for each pair of letters, and what was typed may be a file of one word.
+    if !part && lengths[0].abs_diff(lengths[1]) > slip {
+        return None;
+    }
     let edits = strsim::damerau_levenshtein(typed, word);
-    let slip = typed.chars().count().min(word.chars().count()) / 4 + 1;
-    let part = typed.chars().count() >= 3 && word.contains(typed);
     (edits <= slip || part).then_some(edits)
 }
 
@@ -54,5 +59,12 @@ mod tests {
         assert_eq!(nearest("banana", KNOWN), [""; 0]);
         assert_eq!(nearest("", KNOWN), [""; 0]);
         assert_eq!(nearest("x", KNOWN), [""; 0]);
+    }
+
+    #[test]
+    fn a_file_of_one_word_is_near_to_none_and_takes_no_room() {
+        // Counted letter by letter, it would take 8 GB for each word that is known.
+        let typed = "x".repeat(50_000_000);
+        assert_eq!(nearest(&typed, ["no-multicast-peers", "xx"]), [""; 0]);
     }
 }

@@ -31,6 +31,7 @@ use crate::io::input;
 use crate::io::output::{self, Colour};
 use crate::report::{Format, nagios, printable};
 
+pub use config::read_defaults;
 pub use context::{Context, FormatAndPath};
 pub use error::UserError;
 

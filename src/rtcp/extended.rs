@@ -262,8 +262,8 @@ fn statistics(block: &StatisticsSummaryReportBlock) -> Statistics {
 
 fn voip(block: &VoIPMetricsReportBlock) -> VoipMetrics {
     let percent = |of_256: u8| f64::from(of_256) / 2.56;
-    // 127 says that it is not known (§4.7.5).
-    let mos = |tenths: u8| (tenths != 127).then(|| f64::from(tenths) / 10.0);
+    // 127 says that it is not known, and all else beside the range is to be ignored (§4.7.5).
+    let mos = |tenths: u8| (10..=50).contains(&tenths).then(|| f64::from(tenths) / 10.0);
     VoipMetrics {
         ssrc: block.ssrc,
         loss_pct: percent(block.loss_rate),
@@ -272,7 +272,7 @@ fn voip(block: &VoIPMetricsReportBlock) -> VoipMetrics {
         gap_ms: block.gap_duration,
         round_trip_ms: block.round_trip_delay,
         end_system_ms: block.end_system_delay,
-        r: (block.rfactor != 127).then_some(block.rfactor),
+        r: (block.rfactor <= 100).then_some(block.rfactor),
         mos_lq: mos(block.mos_lq),
         mos_cq: mos(block.mos_cq),
         jitter_buffer_ms: [block.jb_nominal, block.jb_maximum, block.jb_abs_max],

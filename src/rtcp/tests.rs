@@ -180,6 +180,20 @@ fn every_extended_block_is_read_and_a_bad_one_costs_no_other() {
 }
 
 #[test]
+fn ratings_that_nobody_may_send_are_not_told() {
+    // R factor, MOS of listening and of conversation: RFC 3611 §4.7.5 has 0 to 100 and 10 to 50.
+    for (ratings, told) in [
+        (0x6500_0933, (None, None, None)),
+        (0x6400_0a32, (Some(100), Some(1.0), Some(5.0))),
+        (0x0000_84ce, (Some(0), None, None)),
+    ] {
+        let packet = block(0, XR, &words(&[1, 0x0700_0008, 1, 0, 0, 0, 0, ratings, 0, 0]));
+        let [Extended::Voip(voip)] = &extended(&packet)[..] else { panic!() };
+        assert_eq!((voip.r, voip.mos_lq, voip.mos_cq), told, "{ratings:08x}");
+    }
+}
+
+#[test]
 fn feedback_of_the_transport_is_read() {
     let packet = block(1, RTPFB, &words(&[1, 2, 0xffff_8001, 0x0010_0000]));
     let of = feedback(&packet);

@@ -2,10 +2,12 @@
 //! few seconds of what `fuzz/` does for hours, on stable, in every `cargo test`.
 #![allow(clippy::disallowed_methods, reason = "tests look at the clock; the targets are given its time")]
 
+mod growth;
 mod seeds;
 mod targets;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rand::rngs::StdRng;
@@ -76,6 +78,89 @@ fn turnserver_confs() {
 }
 
 #[test]
+fn link_layers() {
+    run("link");
+}
+
+#[test]
+fn rtp() {
+    run("rtp");
+}
+
+#[test]
+fn rtcp() {
+    run("rtcp");
+}
+
+#[test]
+fn dtls_records() {
+    run("dtls_records");
+}
+
+#[test]
+fn sctp() {
+    run("sctp");
+}
+
+#[test]
+fn keys() {
+    run("keys");
+}
+
+#[test]
+fn plans() {
+    run("plan");
+}
+
+#[test]
+fn requests() {
+    run("http");
+}
+
+#[test]
+fn recordings_as_pcapng() {
+    run("pcapng");
+}
+
+#[test]
+fn the_embedded_server() {
+    run("server");
+}
+
+#[test]
+fn pairs_of_descriptions() {
+    run("sdp_views");
+}
+
+#[test]
+fn calls() {
+    run("analyze");
+}
+
+#[test]
+fn arguments() {
+    run("arguments");
+}
+
+/// What is in `testdata/fuzz` broke the target whose name comes first, once.
+#[test]
+fn what_broke_a_target_does_so_no_more() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/fuzz");
+    let files = std::fs::read_dir(folder).expect("the fixtures");
+    let names = files
+        .map(|file| file.expect("a file").path())
+        .filter(|path| path.extension().is_some_and(|end| end == "bin"));
+    let mut seen = 0;
+    for path in names {
+        let name = path.file_stem().and_then(|name| name.to_str()).and_then(|name| name.split('-').next());
+        let (_, target) = targets::TARGETS.iter().find(|(known, _)| Some(*known) == name).expect("a target");
+        target(&std::fs::read(&path).expect("a fixture"));
+        seen += 1;
+    }
+    assert!(seen > 0, "no fixtures");
+}
+
+#[test]
 fn the_conversation_that_seeds_the_rest_has_every_kind_of_frame() {
     let said = seeds::conversation();
     let channel = |bytes: &&Vec<u8>| bytes[0] >> 6 == 1;
@@ -102,6 +187,7 @@ fn run(name: &str) {
             break;
         }
     }
+    growth::check(name, *target, &seeds);
 }
 
 /// One seed with one to four things done to it.

@@ -42,6 +42,12 @@ fn rubbish(count: usize) -> String {
     format!("{HEAD}{}", "wrong \r\n".repeat(count))
 }
 
+/// Many m-lines, none of which speaks ICE, and in each a value that cannot be read.
+fn unreadable(count: usize) -> String {
+    let media = "m=audio 5004 RTP/AVP 8\r\nc=IN IP4 192.0.2.1\r\na=ptime:fast\r\na=rtpmap:8 PCMA\r\n";
+    format!("{HEAD}{}", media.repeat(count))
+}
+
 /// One line with a fault a word.
 fn long_line(count: usize) -> String {
     format!(
@@ -75,10 +81,11 @@ fn time(text: &str) -> Duration {
 #[test]
 fn time_grows_with_the_length_and_not_with_its_square() {
     type Make = fn(usize) -> String;
-    let kinds: [(&str, Make, usize); 5] = [
+    let kinds: [(&str, Make, usize); 6] = [
         ("sources", sources, 40_000),
         ("m-lines", medias, 10_000),
         ("rubbish", rubbish, 40_000),
+        ("unreadable", unreadable, 4_000),
         ("a long line", long_line, 400_000),
         ("strangers", strangers, 40_000),
     ];

@@ -126,6 +126,8 @@ struct Partial {
     kind: u8,
     body: Vec<u8>,
     come: Vec<bool>,
+    /// Bytes that have not come: to look through them all for each fragment would be a day's work.
+    missing: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -456,7 +458,12 @@ impl Handshake {
             began_frame: self.began_frame.map(|frame| frame.number),
             ended_at_s: self.ended.map(|(time, _)| at(time)),
             ended_frame: self.ended.map(|(_, frame)| frame.number),
-            handshake_ms: self.began.zip(self.ended).map(|(began, (ended, _))| ended.ms_since(began)),
+            // A clock that went back, or an end of which the beginning is not in the capture: nobody knows how long.
+            handshake_ms: self
+                .began
+                .zip(self.ended)
+                .map(|(began, (ended, _))| ended.ms_since(began))
+                .filter(|ms| *ms >= 0.0),
             flights: self.flights,
             client_repeated: self.sides[client].repeated,
             server_repeated: self.sides[1 - client].repeated,
@@ -518,15 +525,17 @@ impl Side {
         if self.partial.len() >= MOST_PARTIAL && !self.partial.contains_key(&sequence) {
             self.partial.pop_first();
         }
-        let new = || Partial { kind, body: vec![0; length], come: vec![false; length] };
+        let new = || Partial { kind, body: vec![0; length], come: vec![false; length], missing: length };
         let partial = self.partial.entry(sequence).or_insert_with(new);
         if partial.kind != kind || partial.body.len() != length {
             return None;
         }
         let place = offset..offset + data.len();
         partial.body.get_mut(place.clone())?.copy_from_slice(data);
-        partial.come.get_mut(place)?.fill(true);
-        partial.come.iter().all(|come| *come).then_some(())?;
+        let come = partial.come.get_mut(place)?;
+        partial.missing -= come.iter().filter(|come| !**come).count();
+        come.fill(true);
+        (partial.missing == 0).then_some(())?;
         let body = self.partial.remove(&sequence).map(|partial| partial.body);
         self.done(sequence);
         body

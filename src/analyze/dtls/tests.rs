@@ -133,3 +133,38 @@ fn bytes_without_sense_are_no_handshake() {
     let short = [0x2e; 40];
     assert!(!none.datagram(&leg(), Time(0), Frame::default(), &short, false, &KeyFile::default()));
 }
+
+#[test]
+fn a_handshake_that_ends_before_it_begins_takes_no_time() {
+    let mut dtls = Dtls::default();
+    let finished = record(HANDSHAKE, 1, 0, &[0; 40]);
+    // Asked for by a cookie that is not in the capture, and written behind what it led to.
+    let hello = record(HANDSHAKE, 0, 1, &whole(1, 1, &client_hello(1)));
+    for (at, leg, datagram) in [
+        (1, leg(), &finished),
+        (2, leg().reverse(), &finished),
+        (3, leg(), &hello),
+        (4, leg().reverse(), &finished),
+    ] {
+        dtls.datagram(&leg, Time(at * MS), Frame::default(), datagram, false, &KeyFile::default());
+    }
+    let facts = &dtls.facts(Time(0))[0].1[0];
+    assert_eq!((facts.ended_at_s, facts.began_at_s), (Some(0.002), Some(0.003)));
+    assert_eq!(facts.handshake_ms, None);
+}
+
+#[test]
+fn a_message_in_fragments_of_a_byte_is_whole_when_the_last_has_come() {
+    let mut dtls = Dtls::default();
+    let hello = client_hello(1);
+    let send = |dtls: &mut Dtls, at: usize| {
+        let part = record(HANDSHAKE, 0, at as u64, &fragment(1, 0, &hello, at..at + 1));
+        dtls.datagram(&leg(), Time(0), Frame::default(), &part, false, &KeyFile::default());
+        dtls.facts(Time(0))[0].1[0].client.is_some()
+    };
+    // Twice, and from the end on.
+    for at in (1..hello.len()).rev().chain(1..hello.len()) {
+        assert!(!send(&mut dtls, at), "{at}");
+    }
+    assert!(send(&mut dtls, 0));
+}

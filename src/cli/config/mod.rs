@@ -7,7 +7,7 @@ mod reader;
 mod show;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{ArgMatches, Command};
 
@@ -15,6 +15,7 @@ use self::effective::{Effective, Origin};
 use self::files::File;
 pub(super) use self::show::Shown;
 use super::{Context, UserError, check};
+use crate::check::plan::PlanError;
 use crate::finding::Exit;
 use crate::io::defaults;
 
@@ -173,6 +174,14 @@ pub(super) fn line(matches: &ArgMatches) -> Option<ArgMatches> {
         matches.subcommand_matches("config")?.subcommand().filter(|(name, _)| *name == "show")?;
     let words: Vec<String> = shown.get_many("line")?.cloned().collect();
     show::read(&words).ok().map(|matches| leaf(&matches).clone())
+}
+
+/// How many flags a file of defaults sets, `file` by name; `tree` is the whole command line, built.
+///
+/// # Errors
+/// The first thing that is wrong with it.
+pub fn read_defaults(text: &str, file: &str, tree: &Command) -> Result<usize, PlanError> {
+    reader::read(text, file, Path::new(""), files::Kind::Named, tree).map(|written| written.len())
 }
 
 /// The whole command line, each command with the flags that all have.

@@ -33,6 +33,43 @@ pub struct Request {
     pub headers: HashMap<String, String>,
 }
 
+impl Request {
+    /// Reads the head of a request; says also whether its response has a body.
+    ///
+    /// # Errors
+    /// It is none, or none that is answered: what to answer instead.
+    pub fn from_head(head: &[u8]) -> Result<(Self, bool), Response> {
+        let wrong = || Response::line(400, "this is no HTTP request");
+        let text = std::str::from_utf8(head).map_err(|_| wrong())?;
+        let mut lines = text.lines();
+        let mut words = lines.next().unwrap_or_default().split(' ');
+        let (Some(method), Some(target), Some(version), None) =
+            (words.next(), words.next(), words.next(), words.next())
+        else {
+            return Err(wrong());
+        };
+        if !version.starts_with("HTTP/1.") || !target.starts_with('/') {
+            return Err(wrong());
+        }
+        let has_body = match method {
+            "GET" => true,
+            "HEAD" => false,
+            _ => return Err(Response::line(405, "GET is all there is")),
+        };
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let mut request = Self { path: decoded(path).ok_or_else(wrong)?, ..Self::default() };
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let plain = |text: &str| decoded(&text.replace('+', " ")).ok_or_else(wrong);
+            request.query.entry(plain(name)?).or_insert(plain(value)?);
+        }
+        for (name, value) in lines.filter_map(|line| line.split_once(':')) {
+            request.headers.insert(name.trim().to_ascii_lowercase(), value.trim().to_owned());
+        }
+        Ok((request, has_body))
+    }
+}
+
 /// What is answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Response {
@@ -97,7 +134,7 @@ async fn answer(mut stream: TcpStream, handler: Handler) -> io::Result<()> {
         Ok(Err(error)) => return Err(error),
         Err(_) => return write(&mut stream, &Response::line(408, "no request came"), true).await,
     };
-    let (response, has_body) = match parse(&head) {
+    let (response, has_body) = match Request::from_head(&head) {
         Ok((request, has_body)) => {
             // Who hangs up is not probed for any longer.
             let mut rest = [0; 1];
@@ -128,38 +165,6 @@ async fn head(stream: &mut TcpStream) -> io::Result<Option<Vec<u8>>> {
             return Ok(None);
         }
     }
-}
-
-/// The request, and whether its response has a body; or what to answer instead.
-fn parse(head: &[u8]) -> Result<(Request, bool), Response> {
-    let wrong = || Response::line(400, "this is no HTTP request");
-    let text = std::str::from_utf8(head).map_err(|_| wrong())?;
-    let mut lines = text.lines();
-    let mut words = lines.next().unwrap_or_default().split(' ');
-    let (Some(method), Some(target), Some(version), None) =
-        (words.next(), words.next(), words.next(), words.next())
-    else {
-        return Err(wrong());
-    };
-    if !version.starts_with("HTTP/1.") || !target.starts_with('/') {
-        return Err(wrong());
-    }
-    let has_body = match method {
-        "GET" => true,
-        "HEAD" => false,
-        _ => return Err(Response::line(405, "GET is all there is")),
-    };
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let mut request = Request { path: decoded(path).ok_or_else(wrong)?, ..Request::default() };
-    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let plain = |text: &str| decoded(&text.replace('+', " ")).ok_or_else(wrong);
-        request.query.entry(plain(name)?).or_insert(plain(value)?);
-    }
-    for (name, value) in lines.filter_map(|line| line.split_once(':')) {
-        request.headers.insert(name.trim().to_ascii_lowercase(), value.trim().to_owned());
-    }
-    Ok((request, has_body))
 }
 
 /// Without percent-encoding.
@@ -217,13 +222,13 @@ mod tests {
     fn a_request_is_read_with_its_query_decoded() {
         let head =
             b"GET /probe?target=turn%3Aa%3Fx&module=my+probe&flag HTTP/1.1\r\nHost: x\r\nX-Y: 1\r\n\r\n";
-        let (request, has_body) = parse(head).unwrap();
+        let (request, has_body) = Request::from_head(head).unwrap();
         assert!(has_body);
         assert_eq!(request.path, "/probe");
         assert_eq!(request.query["target"], "turn:a?x");
         assert_eq!(request.query["module"], "my probe");
         assert_eq!((request.query["flag"].as_str(), request.headers["x-y"].as_str()), ("", "1"));
-        assert!(!parse(b"HEAD / HTTP/1.0\r\n\r\n").unwrap().1);
+        assert!(!Request::from_head(b"HEAD / HTTP/1.0\r\n\r\n").unwrap().1);
     }
 
     #[test]
@@ -238,7 +243,12 @@ mod tests {
             (b"", 400),
             (b"GET /a?b=%ff HTTP/1.1\r\n\r\n", 400),
         ] {
-            assert_eq!(parse(head).unwrap_err().status, status, "{}", String::from_utf8_lossy(head));
+            assert_eq!(
+                Request::from_head(head).unwrap_err().status,
+                status,
+                "{}",
+                String::from_utf8_lossy(head)
+            );
         }
     }
 }

@@ -15,6 +15,8 @@ pub struct Description<'d> {
     session: &'d Session<'d>,
     kind: Kind,
     is_string: bool,
+    /// Asked for each line by some, and a matter of all of them.
+    is_webrtc: bool,
 }
 
 /// Two descriptions that belong together: an offer and its answer, or an offer and a later one.
@@ -27,7 +29,9 @@ pub struct Pair<'d> {
 impl<'d> Description<'d> {
     /// `session`, given as this side's.
     pub fn of(session: &'d Session<'d>, kind: Kind) -> Self {
-        Self { session, kind, is_string: false }
+        let speaks_ice = session.sections().any(|section| section.has("ice-ufrag"));
+        let is_webrtc = speaks_ice && session.media().any(|media| media.line().is_dtls());
+        Self { session, kind, is_string: false, is_webrtc }
     }
 
     /// Says that it is a string of a program, which is handed on as it is: no editor took its last line end.
@@ -63,8 +67,7 @@ impl<'d> Description<'d> {
     /// Whether it is meant for WebRTC, as far as that shows: an m-line is kept secret by DTLS, and ICE is spoken. What
     /// only WebRTC asks for is not asked of telephones and cameras.
     pub fn is_webrtc(&self) -> bool {
-        let speaks_ice = self.session.sections().any(|section| section.has("ice-ufrag"));
-        speaks_ice && self.session.media().any(|media| media.line().is_dtls())
+        self.is_webrtc
     }
 
     /// How bad a line is that cannot be read. RFC 9429 §5.8: what speaks WebRTC must refuse the whole description, and
