@@ -220,3 +220,49 @@ fn hostile_servers_end_a_call_with_a_reason_and_nothing_worse() {
         assert_eq!((exit, json["failure"]["phase"].as_str()), (1, Some(phase)), "{json:#}");
     }
 }
+
+/// Passes on what clients send, and says to the first port that asks for an allocation that there is one already.
+fn crowded(server: SocketAddr) -> SocketAddr {
+    let front = std::sync::Arc::new(UdpSocket::bind((HOST, 0)).expect("a socket"));
+    let addr = front.local_addr().expect("an address");
+    std::thread::spawn(move || {
+        let (mut behind, mut refused) = (std::collections::HashMap::new(), None);
+        let mut buffer = [0; 2048];
+        while let Ok((length, client)) = front.recv_from(&mut buffer) {
+            if *refused.get_or_insert(client) == client {
+                if let Ok(request) = Message::from_bytes(&buffer[..length]) {
+                    let answer = MessageBuilder::new(Class::Error, request.method, request.transaction);
+                    let _ = front.send_to(&answer.error_code(437, "Allocation Mismatch").finish(), client);
+                }
+                continue;
+            }
+            let socket = behind.entry(client).or_insert_with(|| {
+                let socket = std::sync::Arc::new(UdpSocket::bind((HOST, 0)).expect("a socket"));
+                let (back, front) = (socket.clone(), front.clone());
+                std::thread::spawn(move || {
+                    let mut buffer = [0; 2048];
+                    while let Ok(length) = back.recv(&mut buffer) {
+                        let _ = front.send_to(&buffer[..length], client);
+                    }
+                });
+                socket
+            });
+            let _ = socket.send_to(&buffer[..length], server);
+        }
+    });
+    addr
+}
+
+#[test]
+fn a_port_that_the_server_knows_from_somebody_else_is_left_for_another() {
+    let server = server(Settings::default());
+    let front = crowded(server.udp_addr().expect("a UDP listener"));
+    let uri = format!("turn:{front}?transport=udp");
+    let (exit, json) = call(&[&["--relay", &uri], &USER[..], &SHORT[..]].concat());
+    assert_eq!(exit, 0, "{json:#}");
+    let codes: Vec<Vec<&Value>> = relays(&json)
+        .iter()
+        .map(|relay| relay["steps"].as_array().unwrap().iter().map(|step| &step["code"]).collect())
+        .collect();
+    assert_eq!(codes.iter().flatten().filter(|code| **code == 437).count(), 1, "{json:#}");
+}

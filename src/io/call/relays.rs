@@ -13,6 +13,9 @@ use super::{Route, Run};
 use crate::call::RelayFacts;
 use crate::turn::Settings;
 
+/// From how many ports an allocation is asked for where the server has one already (RFC 8656 §7.4).
+const PORTS: u32 = 3;
+
 /// The relays of both ends, each with its address.
 type Both = [(Relay, SocketAddr); 2];
 /// What was seen, and why there are none.
@@ -72,13 +75,29 @@ impl Run {
             Ok(relays) => relays,
             Err(_) => return Err((seen, "turn-connect: no connection".to_owned())),
         };
-        let mut bound = false;
+        let (mut bound, mut ports) = (false, [1; 2]);
         loop {
             let now = Instant::now();
             let mut due = end;
             for relay in &mut relays {
                 relay.read();
                 due = relay.poll(now).map_or(due, |own| own.min(due));
+            }
+            let taken = relays.iter().position(Relay::meets_another);
+            if let Some(place) = taken.filter(|place| ports[*place] < PORTS) {
+                ports[place] += 1;
+                let connected = runtime.block_on(async {
+                    tokio::select! {
+                        connected = relay::connect(&wanted) => Some(connected),
+                        _ = limits.reached() => None,
+                    }
+                });
+                if let Some((mut facts, Ok((carrier, server)))) = connected {
+                    // What was refused stays told.
+                    facts.steps.splice(..0, std::mem::take(&mut relays[place].facts.steps));
+                    relays[place] = Relay::allocate(carrier, settings(), self.relay_family, server, facts);
+                    continue;
+                }
             }
             let why = relays.iter().find_map(|relay| relay.failure().map(str::to_owned));
             let stopped = limits.stop.load(Ordering::Relaxed).then(|| "interrupted".to_owned());

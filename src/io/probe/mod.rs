@@ -13,6 +13,7 @@ mod located;
 mod paths;
 mod peer;
 mod relay;
+mod room;
 mod second_look;
 mod survey;
 mod watch;
@@ -32,6 +33,7 @@ use self::crew::Crew;
 use self::endpoint::Session;
 use self::hush::Hush;
 use self::ledger::Ledger;
+use self::room::Room;
 pub use self::watch::{Every, Watcher};
 use super::event_loop::event_loop;
 use super::local::Local;
@@ -122,6 +124,7 @@ struct Shared {
     options: Options,
     ledger: Arc<Ledger>,
     hush: Arc<Hush>,
+    room: Room,
     start: Instant,
     deadline: Instant,
     /// Servers that may tell a plain UDP socket its reflexive address.
@@ -198,10 +201,12 @@ async fn run(
             findings: Vec::new(),
         })
         .collect();
+    let room = Room::for_pace(&options.pace);
     let shared = Shared {
         environment,
         interrupted,
         options,
+        room,
         ledger: Arc::default(),
         hush: Arc::default(),
         start,
@@ -244,8 +249,8 @@ async fn run(
                     });
                     shared.reflect(&endpoints);
                     for endpoint in endpoints {
-                        let session = Session::new(shared.clone(), targets[at].clone(), endpoint).in_concert();
-                        crew.start(planned.len(), session);
+                        let session = Session::new(shared.clone(), targets[at].clone(), endpoint);
+                        crew.start(planned.len(), session.with_others());
                         planned.push((at, endpoint));
                         results.push(None);
                     }

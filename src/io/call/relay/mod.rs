@@ -133,6 +133,13 @@ impl Relay {
         }
     }
 
+    /// Whether the server holds an allocation of somebody else for the port that this was asked from: one whom a NAT, or
+    /// this machine, gave it a moment ago.
+    pub(super) fn meets_another(&self) -> bool {
+        let last = self.facts.steps.last();
+        self.failure().is_some() && last.is_some_and(|step| (step.name, step.code) == ("allocate", Some(437)))
+    }
+
     /// The phase of the request that is waited for; one whose 401 was the last that was heard is past the connection.
     pub(super) fn waits_in(&self) -> Option<String> {
         let (request, name) = self.asked.first()?;
