@@ -13,9 +13,6 @@ use super::{Route, Run};
 use crate::call::RelayFacts;
 use crate::turn::Settings;
 
-/// From how many ports an allocation is asked for where the server has one already (RFC 8656 §7.4).
-const PORTS: u32 = 3;
-
 /// The relays of both ends, each with its address.
 type Both = [(Relay, SocketAddr); 2];
 /// What was seen, and why there are none.
@@ -75,28 +72,18 @@ impl Run {
             Ok(relays) => relays,
             Err(_) => return Err((seen, "turn-connect: no connection".to_owned())),
         };
-        let (mut bound, mut ports) = (false, [1; 2]);
+        let mut bound = false;
         loop {
             let now = Instant::now();
             let mut due = end;
             for relay in &mut relays {
                 relay.read();
                 due = relay.poll(now).map_or(due, |own| own.min(due));
-            }
-            let taken = relays.iter().position(Relay::meets_another);
-            if let Some(place) = taken.filter(|place| ports[*place] < PORTS) {
-                ports[place] += 1;
-                let connected = runtime.block_on(async {
-                    tokio::select! {
-                        connected = relay::connect(&wanted) => Some(connected),
-                        _ = limits.reached() => None,
-                    }
-                });
-                if let Some((mut facts, Ok((carrier, server)))) = connected {
-                    // What was refused stays told.
-                    facts.steps.splice(..0, std::mem::take(&mut relays[place].facts.steps));
-                    relays[place] = Relay::allocate(carrier, settings(), self.relay_family, server, facts);
-                    continue;
+                if relay.wants_another_port()
+                    && let Some(another) = self.elsewhere(runtime, &wanted, relay, settings(), limits)
+                {
+                    *relay = another;
+                    due = now;
                 }
             }
             let why = relays.iter().find_map(|relay| relay.failure().map(str::to_owned));
@@ -134,5 +121,24 @@ impl Run {
             #[cfg(not(unix))]
             std::thread::sleep(due.saturating_duration_since(now).min(Duration::from_micros(200)));
         }
+    }
+    /// A relay's like, asked for from another port; `None` where that cannot be had either.
+    fn elsewhere(
+        &self,
+        runtime: &Runtime,
+        wanted: &Opened<'_>,
+        refused: &Relay,
+        settings: Settings,
+        limits: &Limits<'_>,
+    ) -> Option<Relay> {
+        let (facts, connected) = runtime.block_on(async {
+            tokio::select! {
+                connected = relay::connect(wanted) => Some(connected),
+                _ = limits.reached() => None,
+            }
+        })?;
+        let (carrier, server) = connected.ok()?;
+        let facts = RelayFacts { ports_taken: refused.facts.ports_taken, ..facts };
+        Some(Relay::allocate(carrier, settings, self.relay_family, server, facts))
     }
 }

@@ -71,6 +71,9 @@ pub(super) struct Relay {
     server: SocketAddr,
 }
 
+/// From how many ports an allocation is asked for where the server holds one for those before.
+const PORTS: u32 = 3;
+
 /// How far it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum State {
@@ -133,11 +136,12 @@ impl Relay {
         }
     }
 
-    /// Whether the server holds an allocation of somebody else for the port that this was asked from: one whom a NAT, or
-    /// this machine, gave it a moment ago.
-    pub(super) fn meets_another(&self) -> bool {
-        let last = self.facts.steps.last();
-        self.failure().is_some() && last.is_some_and(|step| (step.name, step.code) == ("allocate", Some(437)))
+    /// Whether it should be tried from another port of ours, as the server holds an allocation for this one: RFC 8656
+    /// §7.4 has three tried.
+    pub(super) fn wants_another_port(&self) -> bool {
+        let mismatch =
+            self.facts.steps.last().is_some_and(|step| step.name == "allocate" && step.code == Some(437));
+        mismatch && self.facts.ports_taken < PORTS
     }
 
     /// The phase of the request that is waited for; one whose 401 was the last that was heard is past the connection.
@@ -331,7 +335,10 @@ impl Relay {
             ("allocate", Some((401, reason))) => {
                 format!("turn-auth 401: {server} refuses the user name or the password ({reason})")
             }
-            ("allocate", Some((code, reason))) => format!("turn-allocate {code}: {server} says {reason:?}"),
+            ("allocate", Some((code, reason))) => {
+                self.facts.ports_taken += u32::from(code == 437);
+                format!("turn-allocate {code}: {server} says {reason:?}")
+            }
             (name, Some((code, reason))) => {
                 format!("turn-{} {code}: {server} says {reason:?}", name.replace(' ', "-"))
             }
