@@ -176,8 +176,11 @@ def section(rows, runtime, version, relayed):
 
 def write(text):
     path = pathlib.Path("BENCHMARKS.md")
-    before = path.read_text(encoding="utf-8").split("## Calls\n")[0].rstrip("\n")
-    path.write_text(f"{before}\n\n{text}", encoding="utf-8")
+    before, _, after = path.read_text(encoding="utf-8").partition("## Calls\n")
+    # Sections of other scripts stay.
+    _, found, after = after.partition("\n## ")
+    kept = f"\n## {after}" if found else ""
+    path.write_text(f"{before.rstrip(chr(10))}\n\n{text}{kept}", encoding="utf-8")
 
 
 if __name__ == "__main__":

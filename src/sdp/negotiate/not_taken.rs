@@ -22,10 +22,8 @@ pub(super) fn note(offer: &Session<'_>, media: &mut [MediaOutcome]) {
         let taken: HashSet<&str> = outcome.extmaps.iter().map(|extmap| extmap.uri.as_str()).collect();
         let levels = levels(offer, offered);
         let extmaps = levels.iter().flat_map(|section| section.extmaps());
-        let extmaps = extmaps.filter(|extmap| !taken.contains(extmap.uri.value)).map(|extmap| ExtmapNotTaken {
-            id: extmap.id.value,
-            uri: extmap.uri.value.to_owned(),
-            name: extmap.name(),
+        let extmaps = extmaps.filter(|extmap| !taken.contains(extmap.uri.value)).map(|extmap| {
+            ExtmapNotTaken { id: extmap.id.value, uri: extmap.uri.value.to_owned(), name: extmap.name() }
         });
         (outcome.codecs_not_taken, outcome.extmaps_not_taken) = (codecs.collect(), extmaps.collect());
     }

@@ -15,8 +15,8 @@ use tokio::time::{sleep_until, timeout};
 
 use self::station::Station;
 use super::endpoint::FAREWELL;
-use super::{Environment, Plan, Run, Shared};
 use super::room::Room;
+use super::{Environment, Plan, Run, Shared};
 use crate::io::event_loop::event_loop;
 use crate::io::signal;
 use crate::measure::Pace;
