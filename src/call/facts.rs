@@ -103,6 +103,8 @@ pub struct RelayFacts {
     pub rebinds: u32,
     /// Nonces that had gone stale, each followed by a fresh one (438).
     pub stale_nonces: u32,
+    /// Ports of ours for which it held an allocation already (437), before it granted one to another.
+    pub ports_taken: u32,
     /// Requests that were sent again for want of an answer.
     pub retransmits: u32,
     /// Peers that it does not send to.

@@ -75,6 +75,7 @@ pub(super) fn allocate_facts(answer: &Answer, start: Instant) -> AllocateFacts {
                 took_ms: milliseconds(leg.took),
             })
             .collect(),
+        ports_taken: 0,
         unauthenticated: granted.is_some() && answer.legs.iter().all(|leg| !leg.authenticated),
         lifetime_s: granted.and_then(|m| m.number(attribute::LIFETIME)),
         reflexive: granted.and_then(|m| m.reflexive_address()),

@@ -10,12 +10,15 @@ use super::allocation::{Relayed, allocate_facts};
 use super::binding::Bindings;
 use super::connector::{Connected, Connector};
 use super::hush::Ticket;
+use super::other_port::{self, Asked, At};
 use super::room::Place;
 use super::{Shared, second_look};
 use crate::io::link::Link;
 use crate::io::patience;
 use crate::measure::{Flow, milliseconds};
-use crate::probe::facts::{Check, CrowdedFacts, EndpointFacts, Fault, FaultKind, RedirectFacts};
+use crate::probe::facts::{
+    AllocateFacts, Check, CrowdedFacts, EndpointFacts, Fault, FaultKind, RedirectFacts,
+};
 use crate::probe::plan::{Endpoint, Target};
 use crate::stun::attribute;
 use crate::turn::{Answer, Event, Outcome, Request, RequestId};
@@ -184,14 +187,18 @@ impl Session {
         self.progress("STUN Binding");
         let result = self.bind_and_allocate(&mut link, ticket).await;
         self.drain(&mut link);
-        let answer = match result {
-            Ok(answer) => answer,
-            Err(fault) => return Err(fault),
+        let Some(answer) = result? else {
+            self.link = Some(link);
+            return Ok(None);
         };
-        let redirected = answer.as_ref().and_then(|answer| self.take_allocate(answer, false));
+        let at = At { server: self.endpoint.addr, domain: None };
+        let Asked { mut link, answer, taken } =
+            other_port::ask(&self.connector, &self.shared, at, link, answer).await;
+        self.drain(&mut link);
+        let redirected = self.take_allocate(&answer, taken, false);
         let Some(redirected) = redirected else {
             self.link = Some(link);
-            return Ok(answer);
+            return Ok(Some(answer));
         };
         drop(link);
         self.follow(redirected).await
@@ -249,12 +256,22 @@ impl Session {
                 self.facts.connect_ms = connected.connect_ms;
                 self.facts.local = link.local_addr();
                 link.stage = "allocate";
-                let answer = link.request(self.shared.options.allocate()).await;
-                self.drain(&mut link);
-                answer.map(|answer| (link, answer))
+                match link.request(self.shared.options.allocate()).await {
+                    Ok(answer) => {
+                        let at = At { server: to, domain: redirect.domain.as_deref() };
+                        let mut asked =
+                            other_port::ask(&self.connector, &self.shared, at, link, answer).await;
+                        self.drain(&mut asked.link);
+                        Ok(asked)
+                    }
+                    Err(fault) => {
+                        self.drain(&mut link);
+                        Err(fault)
+                    }
+                }
             }
         };
-        let (link, answer) = match result {
+        let Asked { link, answer, taken } = match result {
             Err(fault) => {
                 redirect.fault = Some(Fault { stage: "redirect", ..fault });
                 self.facts.redirect = Some(redirect);
@@ -270,7 +287,7 @@ impl Session {
                 message: format!("{to} did not answer an Allocate"),
             });
         }
-        let again = self.take_allocate(&answer, true);
+        let again = self.take_allocate(&answer, taken, true);
         redirect.again_to = again.and_then(|again| again.to.or(Some(to)));
         self.facts.redirect = Some(redirect);
         self.link = Some(link);
@@ -363,8 +380,9 @@ impl Session {
     }
 
     /// Writes down what an Allocate came to; a 300 is returned to be followed.
-    fn take_allocate(&mut self, answer: &Answer, redirected: bool) -> Option<RedirectFacts> {
-        self.facts.allocate = Some(allocate_facts(answer, self.shared.start));
+    fn take_allocate(&mut self, answer: &Answer, taken: u32, redirected: bool) -> Option<RedirectFacts> {
+        let facts = allocate_facts(answer, self.shared.start);
+        self.facts.allocate = Some(AllocateFacts { ports_taken: taken, ..facts });
         let before = self.shared.ledger.settle(answer);
         // A quota may be that of a run before this one: whoever asks for a second one finds that out.
         self.facts.crowded = crowded(answer, before).filter(|crowded| crowded.code == 508);

@@ -10,6 +10,7 @@ mod hush;
 mod interfaces;
 mod ledger;
 mod located;
+mod other_port;
 mod paths;
 mod peer;
 mod relay;

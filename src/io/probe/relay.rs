@@ -11,6 +11,7 @@ use tokio::time::{sleep, timeout, timeout_at};
 use super::Environment;
 use super::allocation::{LIFETIME, Relayed, release_facts, step_facts};
 use super::endpoint::{FAREWELL, Session, crowded};
+use super::other_port::{self, Asked, At};
 use super::paths::Paths;
 use super::peer::Peer;
 use crate::ice::address::AddressClass;
@@ -247,8 +248,10 @@ impl Session {
         let allocate = async {
             let mut link =
                 self.connector.connect(server, domain).await.link.map_err(|fault| fault.message)?;
-            let mut answer =
-                link.request(self.shared.options.allocate()).await.map_err(|fault| fault.message)?;
+            let answer = link.request(self.shared.options.allocate()).await.map_err(|fault| fault.message)?;
+            let at = At { server, domain };
+            let Asked { mut link, mut answer, .. } =
+                other_port::ask(&self.connector, &self.shared, at, link, answer).await;
             let mut beside = self.shared.ledger.settle(&answer);
             if answer.code() == Some(486) && beside <= FEW && self.shared.options.timeout > RETURNED * 2 {
                 sleep(RETURNED).await;

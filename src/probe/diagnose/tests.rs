@@ -58,6 +58,7 @@ fn allocate(code: Option<u16>, attempts: Vec<AttemptFacts>) -> Option<AllocateFa
         took_ms: 0.4,
         at_ms: code.is_none().then_some(1.0),
         attempts,
+        ports_taken: 0,
         unauthenticated: false,
         lifetime_s: code.is_none().then_some(600),
         reflexive: None,

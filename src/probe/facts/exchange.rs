@@ -49,6 +49,8 @@ pub struct AllocateFacts {
     pub at_ms: Option<f64>,
     /// Each transaction: the 401, its authenticated repetition, more after a 438.
     pub attempts: Vec<AttemptFacts>,
+    /// Ports of ours for which the server held an allocation already (437), before it granted one to another.
+    pub ports_taken: u32,
     /// No credentials were demanded.
     pub unauthenticated: bool,
     /// LIFETIME granted.

@@ -10,6 +10,7 @@ use rtcscope::stun::{Class, Message, Method, attribute};
 
 use super::fake::{Fake, bound, challenge, is_signed, refused, reply};
 use super::{ALICE, LIMIT, udp};
+use crate::bounded::run;
 use crate::run::probe;
 use crate::watching::Watching;
 
@@ -71,6 +72,54 @@ fn a_refresh_that_finds_no_allocation_is_told_once() {
     let run = udp(&but(Method::Refresh, Some(437)));
     run.fails(&["ALLOC_MISMATCH"]).way_is_clear("udp", "inbound");
     run.check(run.json["findings"].as_array().unwrap().len() == 1, "it is told more than once");
+}
+
+/// Holds allocations of others for the ports that the first clients come from.
+fn holding(ports: usize) -> Fake {
+    let mut refused_to: Vec<SocketAddr> = Vec::new();
+    Fake::meddling(move |client, bytes| match Message::from_bytes(&bytes) {
+        Ok(message) if message.method == Method::Allocate && message.class == Class::Success => {
+            if !refused_to.contains(&client) && refused_to.len() == ports {
+                return vec![bytes];
+            }
+            if !refused_to.contains(&client) {
+                refused_to.push(client);
+            }
+            vec![refused(&message, 437, b"no").integrity(&super::authentication::key()).finish()]
+        }
+        _ => vec![bytes],
+    })
+}
+
+#[test]
+fn a_port_that_the_server_holds_for_another_is_left_for_another_twice() {
+    udp(&holding(0)).passes().shows("udp", "/allocate/ports_taken", 0);
+    udp(&holding(1)).passes().shows("udp", "/allocate/ports_taken", 1).carries("udp");
+    udp(&holding(2)).passes().shows("udp", "/allocate/ports_taken", 2);
+    let run = udp(&holding(3));
+    run.fails(&["ALLOC_MISMATCH"]).shows("udp", "/allocate/ports_taken", 3).shows(
+        "udp",
+        "/allocate/code",
+        437,
+    );
+}
+
+#[test]
+fn a_call_leaves_such_a_port_too() {
+    for (ports, exit) in [(2, 0), (6, 1)] {
+        let server = holding(ports);
+        let uri = format!("turn:{}?transport=udp", server.addr);
+        let flags = ["--duration", "100ms", "--format", "json"];
+        let ended = run(&[&["call", "--relay", &uri][..], &ALICE, &flags].concat());
+        assert_eq!(ended.code, exit, "{ended:#?}");
+        let call = ended.json();
+        let taken = [0, 1].map(|relay: usize| &call["paths"][0]["relays"][relay]);
+        let taken: u64 = taken.iter().map(|relay| relay["ports_taken"].as_u64().unwrap_or_default()).sum();
+        match exit {
+            0 => assert_eq!(taken, ports as u64, "{ended:#?}"),
+            _ => assert_eq!(call["failure"]["phase"], "turn-allocate 437", "{ended:#?}"),
+        }
+    }
 }
 
 /// No server is known that tells a relay of one family and has one of the other.
