@@ -16,6 +16,10 @@ pub(super) struct Stream {
     first: u16,
     highest: u64,
     arrivals: Arrivals,
+    /// What came and was never handed to the engine.
+    unread: u64,
+    /// What the engine took of it.
+    taken: u64,
     /// Retransmissions that came (RFC 4588).
     pub(super) retransmissions: u64,
     /// Packets that were had by retransmission alone.
@@ -49,6 +53,8 @@ impl Stream {
             first,
             highest: u64::from(first),
             arrivals: Arrivals::default(),
+            unread: 0,
+            taken: 0,
             retransmissions: 0,
             repaired: 0,
             jitter: Jitter::default(),
@@ -93,6 +99,7 @@ impl Stream {
         start: Instant,
         now: Instant,
     ) -> Option<(Duration, Duration)> {
+        self.taken += u64::from(!repaired);
         let skipped = if self.kind == Kind::Audio { 1 } else { 2 };
         let stamp = bytes.get(skipped..).and_then(Stamp::read)?;
         self.first_at.get_or_insert(now);
@@ -109,6 +116,17 @@ impl Stream {
             self.first_frame = Some(now);
         }
         (!repaired).then(|| (stamp.sent, stamp.age(start, now)))
+    }
+
+    /// A packet that came off the wire will not be read any more.
+    pub(super) fn leave_unread(&mut self) {
+        self.unread += 1;
+    }
+
+    /// Different packets that came off the wire and that the engine did not take: others than were sent, as their
+    /// authentication fails (RFC 3711 §3.3).
+    pub(super) fn refused(&self) -> u64 {
+        self.received().saturating_sub(self.unread + self.taken)
     }
 
     /// Different packets that came off the wire.

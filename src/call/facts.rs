@@ -216,7 +216,9 @@ pub struct MediaFacts {
     pub received: u64,
     /// Those that impairment still held when the call ended: neither lost nor received.
     pub under_way: u64,
-    /// The others.
+    /// Packets that came and that the receiver refused, as they are not those that were sent (RFC 3711 §3.3).
+    pub refused: u64,
+    /// All others, and those that were refused: what the receiver never had.
     pub lost: u64,
     /// The same, in percent of those that are not under way.
     pub loss_pct: Option<f64>,
@@ -413,7 +415,8 @@ impl Call {
             let received = stream.received();
             let held = self.links[end as usize].as_ref();
             let under_way = held.map_or(0, |link| link.under_way(Flow::Rtp(stream.ssrc()))).min(sent);
-            let lost = (sent - under_way).saturating_sub(received);
+            let refused = stream.refused();
+            let lost = (sent - under_way).saturating_sub(received - refused);
             let took = stream.first_at.zip(stream.last_at).map(|(first, last)| seconds(first, last));
             MediaFacts {
                 from: end,
@@ -422,6 +425,7 @@ impl Call {
                 sent,
                 received,
                 under_way,
+                refused,
                 lost,
                 loss_pct: percent(lost, sent - under_way),
                 reordered: stream.reordered(),

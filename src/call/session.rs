@@ -247,7 +247,7 @@ impl Call {
 
     /// A datagram reached an end: from where, and at which of its candidates.
     pub fn handle_input(&mut self, now: Instant, end: End, from: SocketAddr, to: SocketAddr, bytes: &[u8]) {
-        self.count(end, bytes);
+        let _ = self.count(end, bytes);
         let side = &mut self.sides[end as usize];
         side.due = None;
         side.current = rtp_header(bytes).map(|(ssrc, _)| ssrc);
@@ -257,10 +257,19 @@ impl Call {
     }
 
     /// A datagram that reached an end is counted, and no more: one that the end of the call found unread was not lost.
-    pub fn count(&mut self, end: End, bytes: &[u8]) {
-        if let Some((ssrc, number)) = rtp_header(bytes) {
-            let _ = self.sides[end as usize].streams.iter_mut().any(|stream| stream.datagram(ssrc, number));
+    pub fn count_unread(&mut self, end: End, bytes: &[u8]) {
+        if let Some(stream) = self.count(end, bytes) {
+            stream.leave_unread();
         }
+    }
+
+    /// Counts a datagram that reached an end; the stream that it is of.
+    fn count(&mut self, end: End, bytes: &[u8]) -> Option<&mut Stream> {
+        let (ssrc, number) = rtp_header(bytes)?;
+        self.sides[end as usize]
+            .streams
+            .iter_mut()
+            .find_map(|stream| stream.datagram(ssrc, number).then_some(stream))
     }
 
     /// What to do at `now`. To be asked until it says to wait, before anything else is handed in.

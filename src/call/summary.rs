@@ -11,7 +11,7 @@ use super::phases::PhaseFacts;
 use super::rating::Rating;
 use super::rules;
 use super::session::Descriptions;
-use crate::finding::{Exit, FailOn, Finding};
+use crate::finding::{Exit, FailOn, Finding, Verdict};
 use crate::measure::Distribution;
 use crate::metric::{Judgement, KnownMetric, Metric, Threshold, Unit};
 use crate::report::{Document, Picture, Report, Rows};
@@ -19,8 +19,8 @@ use crate::report::{Document, Picture, Report, Rows};
 /// Everything that was measured. What stands at the top is the first path's.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Summary {
-    /// `pass`, `fail` or `inconclusive`.
-    pub verdict: &'static str,
+    /// In a word.
+    pub verdict: Verdict,
     /// What the process exits with.
     pub exit: Exit,
     /// The whole run.
@@ -165,10 +165,8 @@ impl Summary {
         Self {
             verdict: match exit {
                 // The verdict of a failure stays, whatever is to become of the exit code.
-                _ if failed => "fail",
-                Exit::Healthy => "pass",
-                Exit::Failed => "fail",
-                _ => "inconclusive",
+                _ if failed => Verdict::Fail,
+                exit => Verdict::of(exit, None),
             },
             exit,
             took_ms,
@@ -200,7 +198,7 @@ impl Summary {
         if !not_tried.is_empty() {
             self.exit = self.exit.and(Exit::CouldNotTell);
             if self.exit != Exit::Failed && self.failure.is_none() {
-                self.verdict = "inconclusive";
+                self.verdict = Verdict::Inconclusive;
             }
         }
         Self { not_tried, ..self }

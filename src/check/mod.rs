@@ -12,6 +12,6 @@ mod summary;
 
 pub use exporter::Refusal;
 pub use listing::{Listed, Listing};
-pub use outcome::{Attempt, Looked, Met, Outcome, Verdict};
+pub use outcome::{Attempt, Looked, Met, Outcome};
 pub use plan::{Entry, Kind, Plan, PlanError};
 pub use summary::{Summary, metrics};

@@ -6,23 +6,9 @@ use serde_json::Value;
 use super::plan::{Entry, Expectation, Kind, Must};
 use super::{lasting, rules};
 use crate::call;
-use crate::finding::{Exit, FailOn, Finding, Severity};
+use crate::finding::{Exit, FailOn, Finding, Severity, Verdict};
 use crate::metric::{Bound, Judgement, Metric, State};
-use crate::report::{Block, Cell, Document, Picture, Rendered, Tone, Unread};
-
-/// In a word, of one check or of all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Verdict {
-    /// As the plan wants it.
-    Pass,
-    /// Something should be looked at.
-    Warn,
-    /// It cannot be told.
-    Inconclusive,
-    /// Not as the plan wants it.
-    Fail,
-}
+use crate::report::{Block, Cell, Document, Picture, Rendered, Unread};
 
 /// What came of running the command of a check once.
 #[derive(Debug, Clone)]
@@ -309,25 +295,4 @@ fn said(document: &Document) -> String {
         _ => None,
     });
     verdict.unwrap_or_default()
-}
-
-impl Verdict {
-    /// As people see it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Verdict::Pass => "PASS",
-            Verdict::Warn => "WARN",
-            Verdict::Inconclusive => "UNKNOWN",
-            Verdict::Fail => "FAIL",
-        }
-    }
-
-    /// How it strikes them.
-    pub fn tone(self) -> Tone {
-        match self {
-            Verdict::Pass => Tone::Good,
-            Verdict::Warn | Verdict::Inconclusive => Tone::Warn,
-            Verdict::Fail => Tone::Bad,
-        }
-    }
 }

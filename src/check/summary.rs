@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::outcome::{Outcome, Verdict};
-use crate::finding::{Exit, Finding, Severity};
+use super::outcome::Outcome;
+use crate::finding::{Exit, Finding, Severity, Verdict};
 use crate::metric::{COMMAND, Judgement, KnownMetric, Metric, Unit};
 use crate::report::{Align, Block, Cell, Document, Picture, Report, Rows, Table, Tone, Unread};
 
@@ -81,7 +81,7 @@ impl Summary {
                 format!("{} passed, {warned} with warnings: {}, in {time}", many(all), names(Verdict::Warn))
             }
         };
-        Cell::new(text, self.verdict.tone())
+        Cell::new(text, self.verdict.into())
     }
 
     fn table(&self) -> Table {
@@ -100,7 +100,7 @@ impl Summary {
             vec![
                 check.name.clone().into(),
                 check.kind.name().into(),
-                Cell::new(check.verdict.word(), check.verdict.tone()),
+                Cell::new(check.verdict.word(), check.verdict.into()),
                 check.took_ms.map(|ms| format!("{ms:.0}")).unwrap_or_default().into(),
                 format!("{}{tries}", check.said).into(),
             ]

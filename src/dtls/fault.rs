@@ -14,6 +14,9 @@ pub enum HandshakeFault {
     /// A message that breaks RFC 6347 or RFC 5246.
     #[error("the server's {0} is malformed")]
     Malformed(&'static str),
+    /// Certificates of so many bytes.
+    #[error("the server's certificates are {0} bytes long, more than OpenSSL takes (102400)")]
+    TooLong(usize),
     /// A choice that was not on offer.
     #[error("the server chose {0} that was not on offer")]
     NotOffered(&'static str),

@@ -221,6 +221,10 @@ impl Handshake {
             }
             HANDSHAKE => {
                 self.reassembly.take(body);
+                if let Some(length) = self.reassembly.too_long() {
+                    self.fail(HandshakeFault::TooLong(length));
+                    return;
+                }
                 while let Some(message) = self.reassembly.next() {
                     if let Err(fault) = self.take_message(&message) {
                         self.fail(fault);

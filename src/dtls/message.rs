@@ -25,8 +25,8 @@ const EXTENDED_MASTER_SECRET: u16 = 23;
 
 /// No renegotiation, in the place where old servers look (RFC 5746 §3.3).
 const EMPTY_RENEGOTIATION_INFO: u16 = 0x00ff;
-/// A long chain of large certificates has a third of that.
-const MOST: usize = 32 * 1024;
+/// As much as OpenSSL takes unless told (`SSL_MAX_CERT_LIST_DEFAULT`); a long chain of large certificates has a tenth of that.
+const MOST: usize = 100 * 1024;
 /// A flight of the server's has six messages at most.
 const MOST_AHEAD: u32 = 8;
 const HEADER: usize = 12;
@@ -114,6 +114,7 @@ pub(super) struct Reassembly {
     /// Wider than the numbers themselves: they do not begin again.
     next: u32,
     partial: BTreeMap<u16, Partial>,
+    too_long: Option<usize>,
 }
 
 #[derive(Debug)]
@@ -138,6 +139,9 @@ impl Reassembly {
         while let Some(fragment) = read.fragment() {
             let Fragment { kind, length, sequence, offset, data } = fragment;
             let ahead = u32::from(sequence).checked_sub(self.next);
+            if kind == CERTIFICATE && ahead == Some(0) && length > MOST {
+                self.too_long = Some(length);
+            }
             if ahead.is_none_or(|ahead| ahead >= MOST_AHEAD) || length > MOST || offset + data.len() > length
             {
                 continue;
@@ -152,6 +156,11 @@ impl Reassembly {
                 partial.come[offset..offset + data.len()].fill(true);
             }
         }
+    }
+
+    /// The length of a certificate chain that is too long to be taken, and comes next.
+    pub(super) fn too_long(&self) -> Option<usize> {
+        self.too_long
     }
 
     /// Forgets what is not whole or not in order yet.

@@ -5,8 +5,10 @@
 
 mod exit;
 pub mod registry;
+mod verdict;
 
 pub use exit::{Exit, FailOn};
+pub use verdict::Verdict;
 
 use serde::Serialize;
 use serde_json::{Map, Value};

@@ -8,7 +8,7 @@ use tokio::runtime::{Builder, Runtime};
 ///
 /// # Errors
 /// The system gives none.
-pub(super) fn event_loop() -> io::Result<Runtime> {
+pub(crate) fn event_loop() -> io::Result<Runtime> {
     // Where there are not enough for its own pipe of signals, the runtime panics: ask for as many first.
     room()?;
     Builder::new_current_thread().enable_all().build()

@@ -8,7 +8,7 @@ pub mod captures;
 pub mod check;
 pub mod defaults;
 pub mod dtls;
-mod event_loop;
+pub(crate) mod event_loop;
 pub mod input;
 pub mod link;
 pub mod local;

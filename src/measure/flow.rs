@@ -55,6 +55,13 @@ impl Packet {
         Some(Self { flow: header[8], echo: header[9] == 1, number })
     }
 
+    /// Whether these are the bytes that [`bytes`](Self::bytes) made of this packet.
+    pub fn is_whole(self, run: &RunId, bytes: &[u8], size: usize) -> bool {
+        bytes.len() == size.max(HEADER)
+            && bytes[HEADER..].iter().all(|byte| *byte == 0)
+            && Self::from_bytes(run, bytes) == Some(self)
+    }
+
     /// Its bytes, filled up to `size`.
     pub fn bytes(self, run: &RunId, size: usize) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(size.max(HEADER));
@@ -90,6 +97,7 @@ pub struct Flow {
     back: Arrivals,
     round_trips: Vec<Duration>,
     refused: u32,
+    altered: u32,
 }
 
 impl Flow {
@@ -106,6 +114,7 @@ impl Flow {
             back: Arrivals::default(),
             round_trips: Vec::new(),
             refused: 0,
+            altered: 0,
         }
     }
 
@@ -155,6 +164,11 @@ impl Flow {
         Some(Packet { echo: true, ..packet })
     }
 
+    /// A packet of this flow came in with other bytes than were sent, at either end. It arrived nowhere, then.
+    pub fn altered(&mut self) {
+        self.altered += 1;
+    }
+
     /// There and back, of the packets whose echo came.
     pub fn round_trips(&self) -> &[Duration] {
         &self.round_trips
@@ -176,6 +190,7 @@ impl Flow {
             rtt: Distribution::of(self.round_trips.iter().copied()),
             echoes_received: self.back.unique(),
             send_refused: self.refused,
+            altered: self.altered,
         }
     }
 }
@@ -205,6 +220,8 @@ pub struct FlowReport {
     pub echoes_received: usize,
     /// Packets that this machine's own firewall forbade to send.
     pub send_refused: u32,
+    /// Packets and echoes that came with other bytes than were sent; they count as lost.
+    pub altered: u32,
 }
 
 /// `part` of `whole` in percent with two decimals; `None` of nothing.
@@ -299,6 +316,10 @@ mod tests {
         let packet = Packet { flow: 3, echo: true, number: 0x0102_0304 };
         assert_eq!(Packet::from_bytes(&RUN, &packet.bytes(&RUN, 160)), Some(packet));
         assert_eq!(packet.bytes(&RUN, 160).len(), 160);
+        let (mut bytes, cut) = (packet.bytes(&RUN, 160), packet.bytes(&RUN, 159));
+        assert!(packet.is_whole(&RUN, &bytes, 160) && !packet.is_whole(&RUN, &cut, 160));
+        bytes[159] ^= 1;
+        assert!(!packet.is_whole(&RUN, &bytes, 160) && Packet::from_bytes(&RUN, &bytes) == Some(packet));
         assert_eq!(Packet::from_bytes(b"run id 2", &packet.bytes(&RUN, 160)), None);
         assert_eq!(Packet::from_bytes(&RUN, &packet.bytes(&RUN, 0)[..13]), None);
     }

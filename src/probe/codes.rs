@@ -68,6 +68,9 @@ rules! {
     CRED_FORMAT = "damaged-credential", Error,
         "the username or password was changed on its way to the client",
         ["RFC 8489 §9.2.2", "draft-uberti-behave-turn-rest-00"], "0.1.0";
+    DATA_ALTERED = "altered-data", Error,
+        "data comes through the relay with other bytes than were sent",
+        ["RFC 8656 §11.3", "RFC 8656 §12.6"], "0.1.0";
     DNS_FAIL = "unresolvable-name", Error,
         "the host name has no address",
         ["RFC 8489 §8", "RFC 5928"], "0.1.0";

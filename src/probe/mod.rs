@@ -18,4 +18,4 @@ mod summary;
 pub mod watch;
 
 pub use metrics::METRICS;
-pub use summary::{Judge, Summary, Verdict};
+pub use summary::{Judge, Summary};

@@ -7,7 +7,7 @@ use super::facts::{EndpointFacts, Observation, SecurityFacts, TargetFacts};
 use super::metrics;
 use super::plan::{Options, Target};
 use super::{candidates, capabilities, configured, security};
-use crate::finding::{Exit, FailOn, Finding, Severity};
+use crate::finding::{Exit, FailOn, Finding, Severity, Verdict};
 use crate::ice::candidate::Candidate;
 use crate::metric::{Judgement, Metric, Threshold};
 use crate::nat::NatFacts;
@@ -22,20 +22,6 @@ pub struct Judge {
     pub thresholds: Vec<Threshold>,
     /// `-v`: how much of the detail the text shows.
     pub verbosity: u8,
-}
-
-/// The verdict in a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Verdict {
-    /// Everything asked for works.
-    Pass,
-    /// It works, and something should be looked at.
-    Warn,
-    /// Something asked for does not work.
-    Fail,
-    /// It cannot be told from here.
-    Inconclusive,
 }
 
 /// The result of a run: `probe/1`.
@@ -126,7 +112,7 @@ impl Summary {
             exit = exit.and(Exit::Interrupted);
         }
         Self {
-            verdict: Verdict::of(exit, &findings),
+            verdict: Verdict::of(exit, worst(&findings)),
             exit,
             took_ms: seen.took_ms,
             targets: seen.targets,
@@ -166,23 +152,15 @@ impl Summary {
         self.findings.extend(report.findings.iter().cloned());
         configured::explain(&mut self, &report);
         self.exit = self.exit.and(judge.fail_on.exit(&report.findings));
-        self.verdict = Verdict::of(self.exit, &self.findings);
+        self.verdict = Verdict::of(self.exit, worst(&self.findings));
         self.turnserver_conf = Some(report);
         self
     }
 }
 
-impl Verdict {
-    fn of(exit: Exit, findings: &[Finding]) -> Self {
-        let worst = findings.first().map(|finding| finding.severity);
-        match (exit, worst) {
-            // An error is one even where --fail-on lets it pass.
-            (Exit::Failed, _) | (_, Some(Severity::Error)) => Verdict::Fail,
-            (Exit::CouldNotTell | Exit::Interrupted | Exit::Usage, _) => Verdict::Inconclusive,
-            (Exit::Healthy, Some(Severity::Warning)) => Verdict::Warn,
-            (Exit::Healthy, _) => Verdict::Pass,
-        }
-    }
+/// Findings are sorted, the worst first.
+pub(super) fn worst(findings: &[Finding]) -> Option<Severity> {
+    findings.first().map(|finding| finding.severity)
 }
 
 /// Whether every target was looked at: each required endpoint to its end, and at least one at all.

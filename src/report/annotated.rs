@@ -1,4 +1,4 @@
-//! Where in a file a finding belongs, for formats that annotate files.
+//! Where a finding belongs, in a file and in a plan, for formats that annotate.
 
 use serde_json::Value;
 
@@ -23,4 +23,9 @@ pub(super) fn position(finding: &Finding) -> Option<Position> {
     };
     let column = finding.evidence.get("input_column").and_then(Value::as_u64)?;
     Some(Position { line: input_line.as_u64()?, column, end_column: None })
+}
+
+/// The check of a plan that found it.
+pub(super) fn check_of(finding: &Finding) -> Option<&str> {
+    finding.evidence.get("check").and_then(Value::as_str)
 }

@@ -1,6 +1,6 @@
 //! The human view of a result, before colour and width: what the renderers walk.
 
-use crate::finding::{Confidence, Excerpt, Finding, Severity};
+use crate::finding::{Confidence, Excerpt, Finding, Severity, Verdict};
 
 /// A result as a person reads it, top to bottom.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -137,6 +137,16 @@ pub enum Tone {
     Dim,
     /// More important.
     Strong,
+}
+
+impl From<Verdict> for Tone {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Pass => Self::Good,
+            Verdict::Warn | Verdict::Inconclusive => Self::Warn,
+            Verdict::Fail => Self::Bad,
+        }
+    }
 }
 
 impl Cell {

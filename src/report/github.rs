@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::annotated::position;
+use super::annotated::{check_of, position};
 use super::{Block, Rendered, Screen, printable};
 use crate::finding::{Finding, Location, Severity};
 
@@ -32,7 +32,8 @@ fn command(finding: &Finding) -> String {
         Severity::Warning => "warning",
         Severity::Info => "notice",
     };
-    let title = format!("title={} {}", finding.code, property(finding.name));
+    let check = check_of(finding).map_or_else(String::new, |check| format!("{check}: "));
+    let title = format!("title={}{} {}", property(&check), finding.code, property(finding.name));
     let properties = match (&finding.location, position(finding)) {
         (Some(Location::Text { .. }), place) => {
             let mut properties = format!("file={},", property(&finding.subject));

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::annotated::position;
+use super::annotated::{check_of, position};
 use super::{Rendered, Screen, printable};
 use crate::finding::{FailOn, Finding};
 use crate::metric::{Judgement, State};
@@ -51,8 +51,7 @@ pub(super) fn render(report: &Rendered, _: Screen, out: &mut dyn Write) -> io::R
 
 /// What was examined; of a plan, the check.
 fn suite_of(finding: &Finding) -> &str {
-    let check = finding.evidence.get("check").and_then(serde_json::Value::as_str);
-    check.unwrap_or(&finding.subject)
+    check_of(finding).unwrap_or(&finding.subject)
 }
 
 /// A limit is a case that passes, fails, or could not be judged.

@@ -144,7 +144,16 @@ fn every_format_has_the_plan_s_own_verdict_and_the_files_are_whole() {
     let folder = Folder::new();
     let plan = probe("slow relay", addr, "max = { setup = \"1us\" }");
     std::fs::write(folder.0.join("rtcscope.toml"), plan).unwrap();
-    let args = ["--report", "junit=out.xml", "--report", "jsonl=out.jsonl", "--report", "csv=out.csv"];
+    let args = [
+        "--report",
+        "junit=out.xml",
+        "--report",
+        "jsonl=out.jsonl",
+        "--report",
+        "csv=out.csv",
+        "--report",
+        "github=out.github",
+    ];
     let output = folder.command(&args).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.starts_with("FAIL  1 of 1 check failed: slow relay, in "), "{text}");
@@ -153,6 +162,8 @@ fn every_format_has_the_plan_s_own_verdict_and_the_files_are_whole() {
     let suite = junit.lines().find(|line| line.contains("<testsuite name=\"slow relay\"")).unwrap();
     assert!(suite.contains("failures=\"1\""), "{junit}");
     assert!(junit.contains("LIMIT_CROSSED"), "{junit}");
+    let annotations = read("out.github");
+    assert!(annotations.contains("title=slow relay%3A LIMIT_CROSSED"), "{annotations}");
     assert_eq!(read("out.jsonl").lines().count(), 2);
     assert!(read("out.csv").contains("slow relay,probe,turn:127.0.0.1:"), "{}", read("out.csv"));
 }

@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
 use super::Summary;
 use crate::analyze::limits::Limits;
 use crate::analyze::rules::{self, Index, Seen};
 use crate::analyze::side::Side;
 use crate::analyze::{Analysis, Window};
-use crate::finding::{Exit, FailOn, Finding, Location, Severity};
+use crate::finding::{FailOn, Finding, Location, Severity, Verdict};
 use crate::metric::{Bound, Judgement, State, Threshold};
 use crate::report::{Align, Block, Cell, Table, Tone};
 
@@ -30,20 +28,6 @@ pub struct Judge {
     pub thresholds: Vec<Threshold>,
     /// `--side`.
     pub side: Option<Side>,
-}
-
-/// The verdict in a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Verdict {
-    /// Nothing went wrong.
-    Pass,
-    /// Something should be looked at.
-    Warn,
-    /// Something went wrong.
-    Fail,
-    /// There is nothing to judge, or what was asked for was not measured.
-    Inconclusive,
 }
 
 impl Summary {
@@ -79,13 +63,9 @@ impl Summary {
         let found = self.fail_on.exit(&self.findings);
         self.exit = self.thresholds.iter().fold(found, |exit, judgement| exit.and(judgement.exit()));
         let worst = self.findings.first().map(|finding| finding.severity);
-        self.verdict = match (self.exit, worst) {
-            // An error is one even where --fail-on lets it pass.
-            (Exit::Failed, _) | (_, Some(Severity::Error)) => Verdict::Fail,
-            (Exit::Healthy, Some(Severity::Warning)) => Verdict::Warn,
-            (Exit::Healthy, _) if self.is_empty => Verdict::Inconclusive,
-            (Exit::Healthy, _) => Verdict::Pass,
-            _ => Verdict::Inconclusive,
+        self.verdict = match Verdict::of(self.exit, worst) {
+            Verdict::Pass if self.is_empty => Verdict::Inconclusive,
+            verdict => verdict,
         };
     }
 

@@ -24,11 +24,11 @@ use super::timeline::Timeline;
 use super::transport::TransportFacts;
 use super::{Analysis, Window};
 use crate::capture::{Decoder, Ending, Reader, Refusal, Time};
-use crate::finding::{Exit, FailOn, Finding};
+use crate::finding::{Exit, FailOn, Finding, Verdict};
 use crate::metric::{Judgement, Metric};
 use crate::report::{Block, Cell, Document, Picture, Report, Rows, Tone};
 
-pub use judged::{Judge, Verdict};
+pub use judged::Judge;
 
 /// One capture file.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]

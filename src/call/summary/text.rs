@@ -413,7 +413,11 @@ fn streams(path: &PathFacts) -> Option<Block> {
             stream.kind.name().into(),
             from.into(),
             stream.sent.to_string().into(),
-            stream.lost.to_string().into(),
+            match stream.refused {
+                0 => stream.lost.to_string(),
+                refused => format!("{} ({refused} of them altered)", stream.lost),
+            }
+            .into(),
             stream.loss_pct.map_or_else(String::new, |loss| format!("{loss} %")).into(),
             stream.reordered.to_string().into(),
             stream.jitter_ms.map_or_else(String::new, time).into(),

@@ -12,11 +12,12 @@ use tokio::sync::{Notify, Semaphore};
 
 use super::{Manner, RULES, outcomes, read, review, task};
 use crate::check::plan::Plan;
-use crate::check::{Entry, Summary, Verdict};
+use crate::check::{Entry, Summary};
 use crate::cli::{Context, UserError, duration, error};
-use crate::finding::Exit;
+use crate::finding::{Exit, Verdict};
 use crate::io::check::http::{self, Request, Response};
 use crate::io::check::{self as runner, Limits};
+use crate::io::event_loop::event_loop;
 use crate::io::{output, signal};
 use crate::measure::milliseconds;
 use crate::report::prometheus::{self, Family, Kind, labels};
@@ -92,8 +93,7 @@ pub(super) fn run(args: &super::Args, path: PathBuf, context: Context) -> anyhow
         context.announce("others can reach this, and there is no login");
     }
     let interval = args.serve.interval.unwrap_or(INTERVAL);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.context("start the event loop")?;
+    let runtime = event_loop().context("start the event loop")?;
     runtime.block_on(async move {
         let stop = signal::interrupted();
         let exporter = Arc::new(Exporter::new(loaded, manner, stop.clone()));

@@ -51,7 +51,7 @@ fn count_unread(call: &mut Call, ports: &mut Ports, tape: &Tape) {
         for _ in 0..MOST {
             let Some((end, from, to, length)) = ports.receive(at, &mut buffer) else { break };
             tape.datagram(Instant::now(), end, from, to, &buffer[..length]);
-            call.count(end, &buffer[..length]);
+            call.count_unread(end, &buffer[..length]);
         }
     }
 }

@@ -162,7 +162,13 @@ impl Paths<'_> {
     /// Gives a packet to its flow; the echo that is due.
     fn take(&mut self, at: Instant, bytes: &[u8]) -> Option<Vec<u8>> {
         let packet = Packet::from_bytes(&self.run, bytes)?;
-        let echo = self.flow(packet.flow)?.handle_input(at, packet)?;
+        let whole = packet.is_whole(&self.run, bytes, self.pace.size);
+        let flow = self.flow(packet.flow)?;
+        if !whole {
+            flow.altered();
+            return None;
+        }
+        let echo = flow.handle_input(at, packet)?;
         Some(echo.bytes(&self.run, self.pace.size))
     }
 

@@ -5,8 +5,8 @@ use crate::finding::{Confidence, Finding, Severity};
 use crate::ice::address::AddressClass;
 use crate::measure::FlowReport;
 use crate::probe::codes::{
-    HAIRPIN_FAIL, MALFORMED, RELAY_ADDR_MISMATCH, RELAY_ADDR_PRIVATE, RELAY_INBOUND_BLOCKED, RELAY_LOSSY,
-    RELAY_OUTBOUND_BLOCKED,
+    DATA_ALTERED, HAIRPIN_FAIL, MALFORMED, RELAY_ADDR_MISMATCH, RELAY_ADDR_PRIVATE, RELAY_INBOUND_BLOCKED,
+    RELAY_LOSSY, RELAY_OUTBOUND_BLOCKED,
 };
 use crate::probe::facts::{EndpointFacts, PeerFacts};
 
@@ -23,7 +23,7 @@ pub(super) fn carries(case: &mut Case<'_>) {
     // What a cap swallowed whole is told with the cap.
     let starved = cap::starves(case);
     let failed = |report: &Option<FlowReport>| {
-        !cut && !starved && report.as_ref().is_some_and(|r| !r.ok && r.sent > 0)
+        !cut && !starved && report.as_ref().is_some_and(|r| !r.ok && r.sent > 0 && r.altered == 0)
     };
     let works = |report: &Option<FlowReport>| report.as_ref().is_some_and(|r| r.ok);
     let (inbound, outbound, hairpin) = (&relay.inbound, &relay.outbound, &relay.hairpin);
@@ -95,6 +95,7 @@ pub(super) fn carries(case: &mut Case<'_>) {
         }
         case.push(finding);
     }
+    altered(case);
     if !cut {
         lossy(case);
     }
@@ -110,6 +111,32 @@ pub(super) fn carries(case: &mut Case<'_>) {
             );
         case.push(finding);
     }
+}
+
+/// What comes out is not what went in, as one finding.
+fn altered(case: &mut Case<'_>) {
+    let relay = &case.facts.relay;
+    let paths = [("inbound", &relay.inbound), ("outbound", &relay.outbound), ("loop", &relay.hairpin)];
+    let altered: Vec<(&str, u32)> = paths
+        .iter()
+        .filter_map(|(name, report)| Some((*name, report.as_ref()?.altered)))
+        .filter(|(_, altered)| *altered > 0)
+        .collect();
+    if altered.is_empty() {
+        return;
+    }
+    let count: u32 = altered.iter().map(|(_, altered)| altered).sum();
+    let packets = if count == 1 { "1 packet" } else { &format!("{count} packets") };
+    let mut finding = case
+        .finding(&DATA_ALTERED, "relay")
+        .message(format!("{packets} came through the relay with other bytes than were sent"))
+        .help(
+            "look for a middlebox that rewrites UDP payloads (a SIP ALG, a NAT helper, a broken proxy): on the way to              the server, where `turns:` keeps its hands off, and on the way from the relay ports to the peers",
+        );
+    for (name, altered) in altered {
+        finding = finding.evidence(name, altered);
+    }
+    case.push(finding);
 }
 
 /// A granted allocation whose address nobody can send to.

@@ -100,6 +100,7 @@ fn path(received: usize) -> Option<FlowReport> {
         rtt: None,
         echoes_received: received,
         send_refused: 0,
+        altered: 0,
     })
 }
 

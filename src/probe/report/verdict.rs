@@ -1,16 +1,16 @@
 //! The verdict in one sentence.
 
-use crate::finding::Severity;
+use crate::finding::{Severity, Verdict};
 use crate::metric::{Bound, State};
 use crate::probe::facts::EndpointFacts;
-use crate::probe::summary::{Summary, Verdict, told};
-use crate::report::{Cell, Tone};
+use crate::probe::summary::{Summary, told};
+use crate::report::Cell;
 use crate::turnserver;
 
 /// One sentence: what works, what does not.
 pub(super) fn verdict(summary: &Summary) -> Cell {
     if let (Some(report), true) = (&summary.turnserver_conf, summary.targets.is_empty()) {
-        return Cell::new(configuration(report), tone(summary.verdict));
+        return Cell::new(configuration(report), summary.verdict.into());
     }
     let endpoints = || summary.targets.iter().flat_map(|t| t.endpoints.iter().map(move |e| (t, e)));
     let (mut works, mut broken) = (Vec::new(), Vec::new());
@@ -94,15 +94,7 @@ pub(super) fn verdict(summary: &Summary) -> Cell {
             }
         }
     };
-    Cell::new(text, tone(summary.verdict))
-}
-
-fn tone(verdict: Verdict) -> Tone {
-    match verdict {
-        Verdict::Pass => Tone::Good,
-        Verdict::Warn | Verdict::Inconclusive => Tone::Warn,
-        Verdict::Fail => Tone::Bad,
-    }
+    Cell::new(text, summary.verdict.into())
 }
 
 /// Of a configuration that was read and nothing more.

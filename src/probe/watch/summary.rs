@@ -10,11 +10,12 @@ use super::series::SeriesFacts;
 use super::standing::Standing;
 use super::tracker::{Ended, Told, Track, Watch};
 use super::{metrics, pictures, text};
-use crate::finding::{Exit, Finding, Location, Severity};
+use crate::finding::{Exit, Finding, Location, Verdict};
 use crate::measure::milliseconds;
 use crate::metric::{Judgement, Metric};
 use crate::probe::plan::Transport;
-use crate::probe::{Summary, Verdict, codes, diagnose};
+use crate::probe::summary::worst;
+use crate::probe::{Summary, codes, diagnose};
 use crate::report::{Document, Picture, Report};
 
 /// Of how many packets at least a path must lose some to be called lossy over a whole watch.
@@ -86,13 +87,7 @@ impl WatchSummary {
         if watch.rounds == 0 || watch.tracks.iter().any(untold) {
             exit = exit.and(Exit::CouldNotTell);
         }
-        let worst = findings.first().map(|finding| finding.severity);
-        let verdict = match (exit, worst) {
-            (Exit::Failed, _) | (_, Some(Severity::Error)) => Verdict::Fail,
-            (Exit::CouldNotTell | Exit::Interrupted | Exit::Usage, _) => Verdict::Inconclusive,
-            (Exit::Healthy, Some(Severity::Warning)) => Verdict::Warn,
-            (Exit::Healthy, _) => Verdict::Pass,
-        };
+        let verdict = Verdict::of(exit, worst(&findings));
         if ended.interrupted {
             exit = exit.and(Exit::Interrupted);
         }

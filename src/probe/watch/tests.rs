@@ -145,7 +145,7 @@ fn the_summary_is_about_the_whole_watch() {
     watch.round(&round(2, [refused(Transport::Udp), answered(Transport::Tcp, 3)]));
     watch.round(&healthy(3));
     let summary = watch.finish(ended(4, false));
-    assert_eq!((summary.exit, summary.verdict), (Exit::Failed, crate::probe::Verdict::Fail));
+    assert_eq!((summary.exit, summary.verdict), (Exit::Failed, crate::finding::Verdict::Fail));
     insta::assert_snapshot!(text(&summary), @"
     FAIL  3 rounds in 4 s: udp up 75 %, tcp up 100 %, 2 changes
 
@@ -175,7 +175,7 @@ fn the_summary_is_about_the_whole_watch() {
     assert_eq!(line["findings"][0]["evidence"]["rounds"], 1);
 }
 
-fn check(judge: Judge, rounds: Vec<Round>, interrupted: bool, verdict: crate::probe::Verdict, exit: Exit) {
+fn check(judge: Judge, rounds: Vec<Round>, interrupted: bool, verdict: crate::finding::Verdict, exit: Exit) {
     let mut watch = watch(judge);
     for round in &rounds {
         watch.round(round);
@@ -186,7 +186,7 @@ fn check(judge: Judge, rounds: Vec<Round>, interrupted: bool, verdict: crate::pr
 
 #[test]
 fn the_exit_code_tells_the_worst_that_was_seen() {
-    use crate::probe::Verdict::{Fail, Inconclusive, Pass, Warn};
+    use crate::finding::Verdict::{Fail, Inconclusive, Pass, Warn};
     let bad = |number| round(number, [refused(Transport::Udp), answered(Transport::Tcp, 3)]);
     let no_tcp = |number| round(number, [answered(Transport::Udp, 2), refused(Transport::Tcp)]);
     let judge = Judge::default;
@@ -210,7 +210,7 @@ fn the_exit_code_tells_the_worst_that_was_seen() {
 /// What cannot be told in any round of a required endpoint is not healthy.
 #[test]
 fn rounds_that_tell_nothing_are_no_health() {
-    use crate::probe::Verdict::{Inconclusive, Pass};
+    use crate::finding::Verdict::{Inconclusive, Pass};
     let skipped = |transport| {
         let mut seen = answered(transport, 2);
         seen.facts.skipped = Some("no room".to_owned());

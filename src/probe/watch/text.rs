@@ -9,7 +9,6 @@ use super::figures::PathTotals;
 use super::standing::{Judged, Standing};
 use super::summary::WatchSummary;
 use super::tracker::{Told, Track, Watch};
-use crate::probe::Verdict;
 use crate::report::spark;
 use crate::report::{Align, Block, Cell, Document, Line, Table, Tone};
 
@@ -224,12 +223,7 @@ fn verdict(summary: &WatchSummary) -> Cell {
         let changes = if summary.changes == 1 { "change" } else { "changes" };
         text.push_str(&format!(", {} {changes}", summary.changes));
     }
-    let tone = match summary.verdict {
-        Verdict::Pass => Tone::Good,
-        Verdict::Warn | Verdict::Inconclusive => Tone::Warn,
-        Verdict::Fail => Tone::Bad,
-    };
-    Cell::new(text, tone)
+    Cell::new(text, summary.verdict.into())
 }
 
 fn uptime(summary: &WatchSummary) -> Table {

@@ -4,6 +4,7 @@
 mod authentication;
 mod encrypted;
 mod fake;
+mod handshakes;
 mod messages;
 mod nat;
 mod protocols;

@@ -227,6 +227,64 @@ fn data_that_no_peer_sent_is_not_counted() {
     run.check(run.code == 0, "not healthy").carries("udp");
 }
 
+/// Hands on what peers sent, one packet in so many with its last byte changed.
+fn altering(one_in: usize) -> Fake {
+    let mut passed = 0;
+    Fake::meddling(move |_, mut bytes| {
+        let is_data = bytes[0] >> 6 == 1;
+        passed += usize::from(is_data);
+        if is_data && passed % one_in == 0 {
+            let last = 4 + usize::from(u16::from_be_bytes([bytes[2], bytes[3]])) - 1;
+            bytes[last] ^= 0x20;
+        }
+        vec![bytes]
+    })
+}
+
+#[test]
+fn data_that_a_relay_alters_is_named_and_not_taken_for_blocked() {
+    for (one_in, all) in [(1, true), (4, false)] {
+        let run = udp(&altering(one_in));
+        run.ends("fail", 1).has("DATA_ALTERED", "error");
+        for blocked in ["RELAY_INBOUND_BLOCKED", "RELAY_OUTBOUND_BLOCKED", "HAIRPIN_FAIL"] {
+            let told = run.json["findings"].as_array().unwrap().iter().any(|it| it["code"] == blocked);
+            run.check(!told, &format!("{blocked} is told"));
+        }
+        let relay = &run.endpoint("udp")["relay"];
+        let altered = ["inbound", "outbound", "loop"].map(|way| relay[way]["altered"].as_u64().unwrap());
+        run.check(altered.iter().sum::<u64>() > 0, "nothing is said to be altered");
+        run.check(!all || relay["inbound"]["received"] == 0, "what is altered is said to have arrived");
+    }
+}
+
+#[test]
+fn a_call_takes_altered_data_for_lost_and_goes_on() {
+    for (one_in, exit) in [(20, 0), (1, 1)] {
+        let server = altering(one_in);
+        let uri = format!("turn:{}?transport=udp", server.addr);
+        let flags =
+            ["--duration", "600ms", "--timeout", if exit == 0 { "7s" } else { "1s" }, "--format", "json"];
+        let ended = run(&[&["call", "--relay", &uri][..], &ALICE, &flags].concat());
+        assert_eq!(ended.code, exit, "{ended:#?}");
+        let call = ended.json();
+        match exit {
+            0 => {
+                let media = call["paths"][0]["media"].as_array().unwrap();
+                let sum = |key: &str| media.iter().map(|of| of[key].as_u64().unwrap()).sum::<u64>();
+                let (sent, refused) = (sum("sent"), sum("refused"));
+                assert!(refused > sent / 40 && refused < sent / 10, "{refused} of {sent}: {media:?}");
+                assert_eq!(
+                    sum("lost"),
+                    refused + sum("sent") - sum("received") - sum("under_way"),
+                    "{media:?}"
+                );
+                assert!(call["loss_pct"].as_f64().is_some_and(|loss| loss > 1.0), "{media:?}");
+            }
+            _ => assert!(call["failure"]["phase"].is_string(), "{ended:#?}"),
+        }
+    }
+}
+
 /// A server may renew an allocation for less time than it first gave: the next renewal keeps to that.
 #[test]
 fn a_watch_renews_for_as_long_as_the_last_refresh_granted() {

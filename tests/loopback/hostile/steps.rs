@@ -217,9 +217,9 @@ fn over_udp(right: Right, then: Then) -> Fake {
 }
 
 /// What no run may exceed besides what the machine adds to it.
-const DEADLINE: Duration = Duration::from_secs(4);
+pub(super) const DEADLINE: Duration = Duration::from_secs(4);
 /// A build without optimisation takes a quarter of this when all is well.
-const MOST_KIB: u64 = 160 * 1024;
+pub(super) const MOST_KIB: u64 = 160 * 1024;
 
 fn probe(uri: &str) -> Ended {
     let flags =
@@ -233,7 +233,7 @@ fn call(uri: &str) -> Ended {
 }
 
 /// What a probe found, worst first, and why a call failed.
-fn told(probe: &Ended, call: &Ended) -> (Vec<String>, String) {
+pub(super) fn told(probe: &Ended, call: &Ended) -> (Vec<String>, String) {
     let json = probe.json();
     let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
     let errors = json["findings"].as_array().unwrap().iter().filter(|it| it["severity"] == "error");
@@ -387,87 +387,6 @@ fn forged_answers_are_named_at_any_step_and_so_are_those_of_64_kib() {
             }
         }
     }
-}
-
-/// Stops, or turns into something else, after so many bytes: within the hello, the certificate, the session.
-fn tls_until(bytes: usize, flood: bool) -> Fake {
-    Fake::pumping_tls(move |client, chunk, gone| {
-        let rest = bytes.saturating_sub(gone).min(chunk.len());
-        if client.write_all(&chunk[..rest]).is_err() {
-            return false;
-        }
-        if flood && rest < chunk.len() {
-            // Records of application data that nothing opens.
-            let _ = client.set_write_timeout(Some(Duration::from_millis(200)));
-            let records = [&[23, 3, 3, 0x40, 0][..], &[0x5a; 0x4000]].concat();
-            let end = std::time::Instant::now() + Duration::from_secs(8);
-            while std::time::Instant::now() < end && client.write_all(&records).is_ok() {}
-            return false;
-        }
-        true
-    })
-}
-
-fn over_tls(server: &Fake, call_s: &Fake) -> (Ended, Ended) {
-    let limits = ["--timeout", "700ms", "--deadline", "4s", "--insecure", "--format", "json"];
-    let (uri, call_uri) = (format!("turns:{}", server.addr), format!("turns:{}", call_s.addr));
-    let probe = run(&[&["probe", &uri, "--count", "5", "--no-capabilities"][..], &ALICE, &limits].concat());
-    let call = run(&[&["call", "--relay", &call_uri, "--duration", "300ms"][..], &ALICE, &limits].concat());
-    for ended in [&probe, &call] {
-        ended.is_sound(DEADLINE, MOST_KIB);
-        assert!([1, 3].contains(&ended.code), "{ended:#?}");
-    }
-    (probe, call)
-}
-
-#[test]
-fn tls_that_stops_or_turns_into_noise_at_any_byte_ends_in_time() {
-    std::thread::scope(|scope| {
-        for flood in [false, true] {
-            for bytes in [0, 3, 90, 400, 900, 1400] {
-                scope.spawn(move || {
-                    let (probe, call) = over_tls(&tls_until(bytes, flood), &tls_until(bytes, flood));
-                    let (findings, why) = told(&probe, &call);
-                    assert!(!findings.is_empty(), "{bytes}: {probe:#?}");
-                    if bytes < 400 {
-                        assert_eq!(findings, ["TLS_FAILED"], "{bytes}: {why}");
-                        assert!(why.starts_with("turn-tls"), "{bytes}: {why}");
-                    }
-                });
-            }
-        }
-    });
-}
-
-#[test]
-fn a_certificate_of_a_megabyte_fills_no_memory() {
-    let key = rcgen::KeyPair::generate().unwrap();
-    let names: Vec<String> = (0..18_000).map(|n| format!("{n:050}.example.test")).collect();
-    let certificate = rcgen::CertificateParams::new(names).unwrap().self_signed(&key).unwrap();
-    assert!(certificate.der().len() > 1 << 20);
-    let chain = vec![certificate.der().clone()];
-    let key = rustls::pki_types::PrivateKeyDer::try_from(key.serialize_der()).unwrap();
-    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-    // A server that looked at its own certificate would not take it either.
-    let key = provider.key_provider.load_private_key(key).unwrap();
-    let certified = rustls::sign::SingleCertAndKey::from(rustls::sign::CertifiedKey::new(chain, key));
-    let config = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    let config = config.unwrap().with_no_client_auth().with_cert_resolver(std::sync::Arc::new(certified));
-    let config = std::sync::Arc::new(config);
-    let server = Fake::tcp(move |mut stream, stopped| {
-        let mut session = rustls::ServerConnection::new(config.clone()).unwrap();
-        while !stopped.load(Ordering::Relaxed) {
-            match session.complete_io(&mut stream) {
-                Ok((0, 0)) => return,
-                Err(error) if !super::fake::is_patience(&error) => return,
-                _ => {}
-            }
-        }
-    });
-    let (probe, call) = over_tls(&server, &server);
-    let (findings, why) = told(&probe, &call);
-    assert_eq!(findings, ["TLS_FAILED"], "{why}");
-    assert!(why.starts_with("turn-tls"), "{why}");
 }
 
 /// Probes and calls side by side, each before a server that is broken in its own way.
