@@ -1,8 +1,9 @@
 //! How fast captures are read, taken apart and analysed.
 //!
 //! `cargo bench --bench analyze -- --make DIR SECONDS` writes a capture of a made-up conference with the truth about it,
-//! `--write SECONDS` one to standard output; `--check DIR JSON` and `--tshark DIR TABLE` hold what a program says of the
-//! first against the truth. All for `scripts/bench-analyze`.
+//! `--write SECONDS [DIR]` one to standard output, and into DIR the truth and how many bytes there were, `--streams SECONDS
+//! N` one of so many streams; `--check DIR JSON` and `--tshark DIR TABLE` hold what a program says of the capture against
+//! DIR's truth. For `scripts/bench-analyze`, `scripts/endurance` and `scripts/scale`.
 #![allow(
     clippy::disallowed_methods,
     clippy::print_stdout,
@@ -20,7 +21,7 @@ use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::Path;
 
 use criterion::{Criterion, Throughput};
-use generator::{Plan, generate};
+use generator::{Plan, Truth, generate};
 use rtcscope::analyze::Settings;
 use rtcscope::srtp::KeyFile;
 use work::capture::{CONFERENCE, analysis, conference, datagrams, records};
@@ -30,10 +31,13 @@ fn main() {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words[..] {
         ["--make", dir, seconds] => make(Path::new(dir), seconds.parse().expect("seconds")),
-        ["--write", seconds] => {
-            let plan = Plan { seconds: seconds.parse().expect("seconds"), ..CONFERENCE };
-            generate(plan, &mut BufWriter::new(std::io::stdout())).expect("standard output is read");
+        ["--write", seconds] => _ = stream(seconds, "200"),
+        ["--write", seconds, dir] => {
+            let (truth, bytes) = stream(seconds, "200");
+            note(Path::new(dir), &truth);
+            fs::write(Path::new(dir).join("bytes"), bytes.to_string()).expect("a file can be made");
         }
+        ["--streams", seconds, streams] => _ = stream(seconds, streams),
         ["--check", dir, json] => check(Path::new(dir), &fs::read_to_string(json).expect("a report")),
         ["--tshark", dir, table] => tshark(Path::new(dir), &fs::read_to_string(table).expect("a table")),
         _ => {
@@ -45,16 +49,46 @@ fn main() {
     }
 }
 
+/// Counts what goes through it.
+struct Counted<W>(W, u64);
+
+impl<W: Write> Write for Counted<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.0.write(bytes)?;
+        self.1 += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// Writes so many seconds of so many streams to standard output.
+fn stream(seconds: &str, streams: &str) -> (Vec<Truth>, u64) {
+    let (seconds, streams) = (seconds.parse().expect("seconds"), streams.parse().expect("streams"));
+    let mut out = BufWriter::with_capacity(1 << 16, Counted(std::io::stdout().lock(), 0));
+    let truth = generate(Plan { seconds, streams, ..CONFERENCE }, &mut out).expect("standard output is read");
+    out.flush().expect("standard output is read");
+    (truth, out.get_ref().1)
+}
+
+/// Writes down the truth about a capture.
+fn note(dir: &Path, truth: &[Truth]) {
+    let mut rows = BufWriter::new(File::create(dir.join("truth.tsv")).expect("a file can be made"));
+    for it in truth {
+        writeln!(rows, "{:08x}\t{}\t{}\t{}", it.ssrc, it.packets, it.duplicated, it.lost).expect("a row");
+    }
+    rows.flush().expect("a file can be written");
+}
+
 /// Writes the whole, its first quarter, its two halves, and the truth. Says packets, bytes and streams.
 fn make(dir: &Path, seconds: f64) {
     let create = |name: &str| BufWriter::new(File::create(dir.join(name)).expect("a file can be made"));
     let mut whole = create("whole.pcap");
     let truth = generate(Plan { seconds, ..CONFERENCE }, &mut whole).expect("a file can be written");
     whole.flush().expect("a file can be written");
-    let mut rows = create("truth.tsv");
-    for it in &truth {
-        writeln!(rows, "{:08x}\t{}\t{}\t{}", it.ssrc, it.packets, it.duplicated, it.lost).expect("a row");
-    }
+    note(dir, &truth);
     let bytes = fs::metadata(dir.join("whole.pcap")).expect("it is there").len();
     let mut input = BufReader::new(File::open(dir.join("whole.pcap")).expect("it is there"));
     let mut header = [0; 24];

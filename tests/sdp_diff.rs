@@ -430,6 +430,12 @@ fn sources(count: usize, cname: &str) -> String {
     text
 }
 
+fn directions(count: usize, _: &str) -> String {
+    let mut text = format!("{HEAD}m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=rtpmap:96 VP8/90000\r\n");
+    (0..count).for_each(|n| write!(text, "a={}\r\n", ["sendrecv", "recvonly"][n % 2]).unwrap());
+    text
+}
+
 fn backwards(count: usize, _: &str) -> String {
     let mut text = HEAD.to_owned();
     (0..count).rev().for_each(|mid| write!(text, "m=audio 9 RTP/AVP 0\r\na=mid:{mid}\r\n").unwrap());
@@ -457,7 +463,8 @@ fn time(from: &str, to: &str, raw: bool) -> Duration {
 #[test]
 fn time_grows_with_the_length_and_not_with_its_square() {
     type Make = fn(usize, &str) -> String;
-    let kinds: [(&str, Make, Make, usize); 3] = [
+    let kinds: [(&str, Make, Make, usize); 4] = [
+        ("directions", directions, directions, 16_000),
         ("m-lines", m_lines, m_lines, 4_000),
         ("sources", sources, sources, 16_000),
         (

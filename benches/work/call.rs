@@ -48,7 +48,7 @@ impl Line {
             seed: 7,
         };
         let witnesses = [(); 2].map(|()| Witness::new(Mutex::new(Witnessed::default())));
-        let providers = witnesses.clone().map(|witness| (crypto::provider(witness.clone()), witness));
+        let providers = witnesses.clone().map(|witness| (crypto::provider(&witness), witness));
         let began = Instant::now();
         let mut call = Call::new(began, began, scenario, providers);
         for end in End::BOTH {

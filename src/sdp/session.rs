@@ -276,13 +276,14 @@ impl<'t> Section<'t> {
     }
 
     /// The attributes of this name, in order.
-    pub fn named<'s>(&'s self, name: &str) -> impl Iterator<Item = &'s Attribute<'t>> + use<'s, 't> {
+    pub fn named<'s>(
+        &'s self,
+        name: &str,
+    ) -> impl DoubleEndedIterator<Item = &'s Attribute<'t>> + use<'s, 't> {
         let name_of = |index: &u32| self.attributes[*index as usize].name.value;
         let start = self.by_name.partition_point(|index| name_of(index) < name);
-        // That of the text, which lasts as long as what is returned.
-        let found = self.by_name.get(start).map(name_of).filter(|first| *first == name);
-        let attributes = self.by_name[start..].iter().map(|&index| &self.attributes[index as usize]);
-        attributes.take_while(move |attribute| Some(attribute.name.value) == found)
+        let count = self.by_name[start..].partition_point(|index| name_of(index) == name);
+        self.by_name[start..start + count].iter().map(|&index| &self.attributes[index as usize])
     }
 
     /// The first attribute of this name.
@@ -308,12 +309,12 @@ impl<'t> Section<'t> {
     /// The last of the direction attributes, with the place of its name.
     pub fn direction(&self) -> Option<Spanned<Direction>> {
         let names = ["sendrecv", "sendonly", "recvonly", "inactive"];
-        let all = names.into_iter().flat_map(|name| self.named(name));
-        let read = all.filter_map(|attribute| match attribute.view {
+        let read = |attribute: &Attribute<'_>| match attribute.view {
             View::Direction(direction) => Some(attribute.name.map(|_| direction)),
             _ => None,
-        });
-        read.max_by_key(|direction| direction.span.start)
+        };
+        let last = names.into_iter().filter_map(|name| self.named(name).rev().find_map(read));
+        last.max_by_key(|direction| direction.span.start)
     }
 
     /// `ice-ufrag`.

@@ -41,3 +41,36 @@ fn ten_thousand_m_lines_take_no_more_than_their_share() {
         assert!(whole < part * 12 + Duration::from_millis(200), "{part:?}, then {whole:?}");
     }
 }
+
+/// One m-line with so many attributes.
+fn attributes(count: usize, attribute: impl Fn(usize) -> String) -> String {
+    let mut text =
+        format!("{SESSION}m=video 9 RTP/AVP 96\r\nc=IN IP4 192.0.2.1\r\na=rtpmap:96 VP8/90000\r\n");
+    (0..count).for_each(|n| write!(text, "a={}\r\n", attribute(n)).unwrap());
+    text
+}
+
+#[test]
+fn extensions_and_feedback_of_one_m_line_take_no_more_than_their_share() {
+    type Attribute = fn(usize) -> String;
+    let kinds: [(&str, Attribute); 3] = [
+        ("extensions", |n| format!("extmap:{n} urn:x")),
+        ("other extensions", |n| format!("extmap:1 urn:x{n}")),
+        ("feedback", |n| format!("rtcp-fb:96 nack x{n}")),
+    ];
+    for (name, attribute) in kinds {
+        let time = |count| {
+            let text = attributes(count, attribute);
+            let measure = || {
+                let start = Instant::now();
+                let told = answered(&text, &text);
+                assert!(told.agreed || !told.media.is_empty());
+                start.elapsed()
+            };
+            (0..2).map(|_| measure()).min().unwrap()
+        };
+        let (part, whole) = (time(1_500), time(6_000));
+        eprintln!("{name}: {part:?}, four times as many {whole:?}");
+        assert!(whole < part * 12 + Duration::from_millis(50), "{name}: {part:?}, then {whole:?}");
+    }
+}

@@ -12,7 +12,7 @@ mod sender;
 mod sync;
 mod transport_wide;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 pub use clock::Point as ClockPoint;
 pub use facts::{
@@ -51,6 +51,10 @@ const FEW: usize = 128;
 pub struct Reports {
     senders: BTreeMap<(LegId, u32), Sender>,
     pairs: BTreeMap<(LegId, u32, u32), Pair>,
+    /// On which legs each sender is: thousands of streams ask.
+    legs_of: HashMap<u32, BTreeSet<LegId>>,
+    /// On which legs each source is reported on, and by whom.
+    reporters_of: HashMap<u32, BTreeSet<(LegId, u32)>>,
     nacks: Nacks,
     trips: RoundTrips,
     totals: Totals,
@@ -282,7 +286,10 @@ impl Reports {
             self.totals.not_kept += 1;
             return;
         }
-        let sender = self.senders.entry(key).or_insert_with(|| Sender::new(met.at, met.frame));
+        let sender = self.senders.entry(key).or_insert_with(|| {
+            self.legs_of.entry(ssrc).or_default().insert(met.leg);
+            Sender::new(met.at, met.frame)
+        });
         sender.last = (met.at, met.frame);
         then(sender);
     }
@@ -295,7 +302,10 @@ impl Reports {
             return;
         }
         let points = if known < FEW { POINTS } else { POINTS_OF_MANY };
-        then(self.pairs.entry(key).or_insert_with(|| Pair::new(points)));
+        then(self.pairs.entry(key).or_insert_with(|| {
+            self.reporters_of.entry(source).or_default().insert((met.leg, reporter));
+            Pair::new(points)
+        }));
     }
 
     /// Who sent any.
@@ -325,7 +335,8 @@ impl Reports {
     }
 
     fn of_source(&self, ssrc: u32) -> impl Iterator<Item = &Pair> + '_ {
-        self.pairs.iter().filter(move |((_, _, source), _)| *source == ssrc).map(|(_, pair)| pair)
+        let reporters = self.reporters_of.get(&ssrc).into_iter().flatten();
+        reporters.filter_map(move |(leg, reporter)| self.pairs.get(&(*leg, *reporter, ssrc)))
     }
 
     /// Whether and when a packet was asked for again: to be asked when one comes late, or once more.
@@ -371,18 +382,19 @@ impl Reports {
             of_kind.filter_map(|of| Some((of, self.cname(of.leg, of.ssrc)?, delayed(of)?))).collect()
         };
         let audios = of_kind(Medium::Audio);
+        let way = |leg: LegId| (legs.get(leg).src.ip(), legs.get(leg).dst.ip());
+        // The first of each name on each leg, and on each way.
+        let (mut on_leg, mut on_way) = (HashMap::new(), HashMap::new());
+        for delayed in &audios {
+            let (audio, name, _) = delayed;
+            on_leg.entry((audio.leg, *name)).or_insert(delayed);
+            on_way.entry((way(audio.leg), *name)).or_insert(delayed);
+        }
         let mut rows = Vec::new();
         for (video, cname, of_video) in of_kind(Medium::Video) {
-            let way = |leg: LegId| (legs.get(leg).src.ip(), legs.get(leg).dst.ip());
-            let belongs = |(audio, name, _): &&Delayed<'_>| {
-                *name == cname && (audio.leg == video.leg || way(audio.leg) == way(video.leg))
-            };
             // On the same leg, if there is one.
-            let Some((audio, _, of_audio)) =
-                audios.iter().filter(belongs).min_by_key(|of| of.0.leg != video.leg)
-            else {
-                continue;
-            };
+            let found = on_leg.get(&(video.leg, cname)).or_else(|| on_way.get(&(way(video.leg), cname)));
+            let Some((audio, _, of_audio)) = found else { continue };
             if let Some((n, av_offset_ms, min_ms, max_ms)) = sync::offsets(of_audio, &of_video) {
                 rows.push(Sync {
                     cname: cname.to_owned(),
@@ -403,7 +415,8 @@ impl Reports {
     fn sender(&self, leg: LegId, ssrc: u32, has: impl Fn(&Sender) -> bool) -> Option<&Sender> {
         let here = self.senders.get(&(leg, ssrc)).filter(|sender| has(sender));
         here.or_else(|| {
-            self.senders.iter().find(|((_, other), sender)| *other == ssrc && has(sender)).map(|(_, of)| of)
+            let legs = self.legs_of.get(&ssrc).into_iter().flatten();
+            legs.filter_map(|leg| self.senders.get(&(*leg, ssrc))).find(|sender| has(sender))
         })
     }
 

@@ -377,10 +377,13 @@ impl<'a> Seen<'a> {
         let mut told = HashSet::new();
         let all = self.transport.pairs.iter().enumerate().filter(|(_, row)| row.ice.is_some());
         let of = |place: usize| self.index.pairs(place).iter().copied();
-        let new = all.filter_map(|(place, row)| {
-            let is_new = !told.contains(&place);
+        let new = all.filter_map(|(place, _)| {
+            // Once for all of a session: it may have thousands of pairs.
+            if told.contains(&place) {
+                return None;
+            }
             told.extend(of(place));
-            is_new.then(|| self.session_of(row))
+            Some(of(place).map(|place| &self.transport.pairs[place]).collect())
         });
         new.collect()
     }

@@ -36,7 +36,7 @@ fn run_on(scenario: Scenario, takes: Duration, interrupted: Option<Duration>) ->
     let start = Instant::now();
     let provider = || {
         let witness = Witness::new(Mutex::new(Witnessed::default()));
-        (crypto::provider(witness.clone()), witness)
+        (crypto::provider(&witness), witness)
     };
     let mut call = Call::new(start, start, scenario, [provider(), provider()]);
     let address = |end: End| SocketAddr::from(([127, 0, 0, 1], 5000 + end as u16));
@@ -72,7 +72,7 @@ fn a_channel_through_which_nothing_comes_back_is_told() {
     let start = Instant::now();
     let provider = || {
         let witness = Witness::new(Mutex::new(Witnessed::default()));
-        (crypto::provider(witness.clone()), witness)
+        (crypto::provider(&witness), witness)
     };
     let mut call = Call::new(start, start, scenario(), [provider(), provider()]);
     for end in End::BOTH {

@@ -271,8 +271,7 @@ impl Run {
     ) -> anyhow::Result<(Pair, Option<Descriptions>)> {
         let witnesses: [Witness; 2] = Default::default();
         let tape = evidence.call(&witnesses);
-        let providers =
-            witnesses.each_ref().map(|witness| (crypto::provider(witness.clone()), witness.clone()));
+        let providers = witnesses.each_ref().map(|witness| (crypto::provider(witness), witness.clone()));
         let mut call = Call::new(start, Instant::now(), scenario, providers);
         call.ready(Instant::now());
         let mut ports = Ports::default();

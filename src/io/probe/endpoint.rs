@@ -11,6 +11,7 @@ use super::binding::Bindings;
 use super::connector::{Connected, Connector};
 use super::hush::Ticket;
 use super::other_port::{self, Asked, At};
+use super::room::Place;
 use super::{Shared, second_look};
 use crate::io::link::Link;
 use crate::io::patience;
@@ -43,6 +44,10 @@ pub(super) struct Session {
     pub(super) endpoint: Endpoint,
     pub(super) alone: bool,
     ticket: Option<Ticket>,
+    /// Among the sessions that are at work at the same time; kept until the end.
+    place: Option<Place>,
+    /// There was none yet.
+    is_queued: bool,
     pub(super) facts: EndpointFacts,
     crowded_out: bool,
     pub(super) link: Option<Link>,
@@ -63,6 +68,8 @@ impl Session {
             endpoint,
             alone: false,
             ticket: None,
+            place: None,
+            is_queued: false,
             facts: EndpointFacts::new(endpoint.addr, endpoint.transport, endpoint.required),
             crowded_out: false,
             link: None,
@@ -79,14 +86,32 @@ impl Session {
         self
     }
 
-    /// Measuring its round trips when no other session of the run is busy.
-    pub(super) fn in_concert(mut self) -> Self {
-        self.ticket = Some(Ticket::new(self.shared.hush.clone()));
+    /// Beginning when there is room, and measuring its round trips when no other session of the run is busy.
+    pub(super) fn with_others(mut self) -> Self {
+        self.place = self.shared.room.take();
+        self.is_queued = self.place.is_none();
+        // Those that wait are not at work yet.
+        self.ticket = (!self.is_queued).then(|| Ticket::new(self.shared.hush.clone()));
         self
+    }
+
+    /// Waits for a place, but no longer than a server may take for a step.
+    async fn queue(&mut self) {
+        let (deadline, mut interrupted) = (self.shared.deadline, self.shared.interrupted.clone());
+        tokio::select! {
+            biased;
+            place = self.shared.room.wait(self.shared.options.timeout) => self.place = place,
+            () = patience::interruption(&mut interrupted) => {}
+            () = patience::until(deadline) => {}
+        }
+        self.ticket = Some(Ticket::new(self.shared.hush.clone()));
     }
 
     /// Goes through all steps.
     pub(super) async fn run(mut self) -> Ended {
+        if self.is_queued {
+            self.queue().await;
+        }
         let deadline = self.shared.deadline;
         let mut interrupted = self.shared.interrupted.clone();
         self.facts.started_ms = Some(milliseconds(self.shared.start.elapsed()));

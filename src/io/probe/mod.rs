@@ -14,6 +14,7 @@ mod other_port;
 mod paths;
 mod peer;
 mod relay;
+mod room;
 mod second_look;
 mod survey;
 mod watch;
@@ -33,6 +34,7 @@ use self::crew::Crew;
 use self::endpoint::Session;
 use self::hush::Hush;
 use self::ledger::Ledger;
+use self::room::Room;
 pub use self::watch::{Every, Watcher};
 use super::event_loop::event_loop;
 use super::local::Local;
@@ -123,6 +125,7 @@ struct Shared {
     options: Options,
     ledger: Arc<Ledger>,
     hush: Arc<Hush>,
+    room: Room,
     start: Instant,
     deadline: Instant,
     /// Servers that may tell a plain UDP socket its reflexive address.
@@ -199,10 +202,12 @@ async fn run(
             findings: Vec::new(),
         })
         .collect();
+    let room = Room::for_pace(&options.pace);
     let shared = Shared {
         environment,
         interrupted,
         options,
+        room,
         ledger: Arc::default(),
         hush: Arc::default(),
         start,
@@ -245,8 +250,8 @@ async fn run(
                     });
                     shared.reflect(&endpoints);
                     for endpoint in endpoints {
-                        let session = Session::new(shared.clone(), targets[at].clone(), endpoint).in_concert();
-                        crew.start(planned.len(), session);
+                        let session = Session::new(shared.clone(), targets[at].clone(), endpoint);
+                        crew.start(planned.len(), session.with_others());
                         planned.push((at, endpoint));
                         results.push(None);
                     }

@@ -45,6 +45,11 @@ impl<'t> Extmap<'t> {
         Ok(Self { id, direction, uri, encrypted, attributes: words.rest() })
     }
 
+    /// What is carried, whatever its number: the URI, and whether it is encrypted.
+    pub fn what(&self) -> (&'t str, bool) {
+        (self.uri.value, self.encrypted)
+    }
+
     /// What it is called; `None` for a URI that is not known here.
     pub fn name(&self) -> Option<&'static str> {
         NAMES.iter().find(|(uri, _)| *uri == self.uri.value).map(|(_, name)| *name)

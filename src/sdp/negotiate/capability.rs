@@ -1,6 +1,6 @@
 //! Two offers: the answer that a conforming peer would give to the first, if it can do what the second says.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::facts::*;
 use super::outcome::{alone, common, dtls, ice, speaks_dtls};
@@ -71,10 +71,10 @@ fn answered(
     }
     let direction = answer_to(media.direction(), own.direction());
     let (head, sections) = (levels(offer, media), levels(other, own));
-    let extmaps = head.iter().flat_map(|section| section.extmaps()).filter(|offered| {
-        let mut known = sections.iter().flat_map(|section| section.extmaps());
-        known.any(|other| other.uri.value == offered.uri.value && other.encrypted == offered.encrypted)
-    });
+    let known: HashSet<_> =
+        sections.iter().flat_map(|section| section.extmaps()).map(|extmap| extmap.what()).collect();
+    let extmaps = head.iter().flat_map(|section| section.extmaps());
+    let extmaps = extmaps.filter(|offered| known.contains(&offered.what()));
     let extmaps = extmaps.map(|extension| ExtmapOutcome {
         id: extension.id.value,
         offer_id: extension.id.value,

@@ -1,5 +1,7 @@
 //! What an offer has and its answer leaves out.
 
+use std::collections::HashSet;
+
 use super::facts::{CodecNotTaken, ExtmapNotTaken, MediaOutcome, State};
 use crate::sdp::pairing::levels;
 use crate::sdp::session::Session;
@@ -17,13 +19,11 @@ pub(super) fn note(offer: &Session<'_>, media: &mut [MediaOutcome]) {
             clock_rate: codec.clock_rate(),
             reading: codec.reading(),
         });
-        let taken = |uri: &str| outcome.extmaps.iter().any(|extmap| extmap.uri == uri);
+        let taken: HashSet<&str> = outcome.extmaps.iter().map(|extmap| extmap.uri.as_str()).collect();
         let levels = levels(offer, offered);
         let extmaps = levels.iter().flat_map(|section| section.extmaps());
-        let extmaps = extmaps.filter(|extmap| !taken(extmap.uri.value)).map(|extmap| ExtmapNotTaken {
-            id: extmap.id.value,
-            uri: extmap.uri.value.to_owned(),
-            name: extmap.name(),
+        let extmaps = extmaps.filter(|extmap| !taken.contains(extmap.uri.value)).map(|extmap| {
+            ExtmapNotTaken { id: extmap.id.value, uri: extmap.uri.value.to_owned(), name: extmap.name() }
         });
         (outcome.codecs_not_taken, outcome.extmaps_not_taken) = (codecs.collect(), extmaps.collect());
     }

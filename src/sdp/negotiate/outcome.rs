@@ -1,9 +1,9 @@
 //! From an offer and its answer to what they agree on.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::facts::*;
-use crate::sdp::attribute::{Extmap, RtcpFb, Setup, Streams};
+use crate::sdp::attribute::{RtcpFb, Setup, Streams};
 use crate::sdp::codec::Codec;
 use crate::sdp::pairing::{Counterpart, MediaPair, levels};
 use crate::sdp::session::{Media, Session};
@@ -132,31 +132,27 @@ fn feedback(
     let words = |feedback: &RtcpFb<'_>| {
         feedback.feedback.words().map(|word| word.value.to_owned()).collect::<Vec<_>>().join(" ")
     };
-    let first: Vec<String> =
+    let mut first: HashSet<String> =
         offered.feedback.iter().chain(of_offer.section().feedback_for_all()).map(words).collect();
     let second = own.feedback.iter().chain(of_answer.section().feedback_for_all()).map(words);
-    let mut both: Vec<String> = Vec::new();
-    for feedback in second.filter(|feedback| first.contains(feedback)) {
-        if !both.contains(&feedback) {
-            both.push(feedback);
-        }
-    }
-    both
+    // Each once: what was taken is gone.
+    second.filter(|feedback| first.remove(feedback)).collect()
 }
 
 fn extmaps(offer: &Session<'_>, answer: &Session<'_>, media: MediaPair<'_, '_>) -> Vec<ExtmapOutcome> {
-    let offered = levels(offer, media.offer);
-    let offered: Vec<&Extmap<'_>> = offered.iter().flat_map(|section| section.extmaps()).collect();
+    // The first number of each extension, and all of them.
+    let (mut first, mut all) = (HashMap::new(), HashSet::new());
+    for offered in levels(offer, media.offer).iter().flat_map(|section| section.extmaps()) {
+        first.entry(offered.what()).or_insert(offered.id.value);
+        all.insert((offered.what(), offered.id.value));
+    }
     let answered = levels(answer, media.answer);
     let both = answered.iter().flat_map(|section| section.extmaps()).filter_map(|own| {
-        let of_same =
-            |other: &&&Extmap<'_>| other.uri.value == own.uri.value && other.encrypted == own.encrypted;
-        let mut same = offered.iter().filter(of_same);
-        let first = same.clone().next()?;
-        let offered = same.find(|other| other.id.value == own.id.value).unwrap_or(first);
+        let first = *first.get(&own.what())?;
+        let is_same = all.contains(&(own.what(), own.id.value));
         Some(ExtmapOutcome {
             id: own.id.value,
-            offer_id: offered.id.value,
+            offer_id: if is_same { own.id.value } else { first },
             uri: own.uri.value.to_owned(),
             name: own.name(),
         })
@@ -181,11 +177,12 @@ fn simulcast(media: MediaPair<'_, '_>) -> Option<SimulcastOutcome> {
 
 /// Of the streams that one side would send, those that the other takes, and the rest.
 fn split(send: &Streams<'_>, recv: Option<&Streams<'_>>) -> (Vec<String>, Vec<String>) {
-    let takes = |rid: &str| recv.is_some_and(|recv| recv.rids().any(|stream| stream.rid.value == rid));
+    let received: HashSet<&str> =
+        recv.into_iter().flat_map(Streams::rids).map(|stream| stream.rid.value).collect();
     let (mut taken, mut rest) = (Vec::new(), Vec::new());
     for alternatives in &send.streams {
         let names = alternatives.iter().map(|stream| stream.rid.value);
-        let fitting: Vec<&str> = names.clone().filter(|rid| takes(rid)).collect();
+        let fitting: Vec<&str> = names.clone().filter(|rid| received.contains(rid)).collect();
         match fitting.is_empty() {
             true => rest.push(names.collect::<Vec<_>>().join(",")),
             false => taken.push(fitting.join(",")),

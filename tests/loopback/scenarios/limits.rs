@@ -1,5 +1,7 @@
 //! Quotas and relay ports: what the probe itself uses up must not look like a server's fault.
 
+use std::net::UdpSocket;
+
 use rtcscope::server::Settings;
 
 use super::{ALICE, Holder, args, settings, start, turn, turn_udp};
@@ -48,4 +50,20 @@ fn room_for_what_a_client_makes_is_no_finding_though_the_probe_wants_more() {
     let (udp, tcp) = (turn_udp(&server), super::turn_tcp(&server));
     let run = probe(&args(&[&[&udp, &tcp], &ALICE]));
     run.passes().check(run.gave_up(), "no check is said to be given up");
+}
+
+#[test]
+fn of_very_many_endpoints_only_so_many_are_at_work_at_the_same_time_and_silent_ones_keep_nobody_for_long() {
+    let silent: Vec<UdpSocket> = (0..80).map(|_| UdpSocket::bind("127.0.0.1:0").unwrap()).collect();
+    let uris: Vec<String> = silent.iter().map(|it| format!("stun:{}", it.local_addr().unwrap())).collect();
+    let uris: Vec<&str> = uris.iter().map(String::as_str).collect();
+    let run = probe(&[&uris[..], &["--timeout", "2s"]].concat());
+    let targets = run.json["targets"].as_array().unwrap();
+    let ends = targets.iter().flat_map(|target| target["endpoints"].as_array().unwrap());
+    let started: Vec<f64> = ends.map(|end| end["started_ms"].as_f64().unwrap()).collect();
+    // A place is free when its session has waited for its answer, and who has waited for a place as long goes on.
+    let early = started.iter().filter(|ms| **ms < 1900.0).count();
+    assert_eq!(started.len(), 80);
+    assert!(early <= 32, "{started:?}");
+    run.fails(&["UDP_TIMEOUT"]);
 }

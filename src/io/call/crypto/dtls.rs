@@ -1,6 +1,6 @@
 //! DTLS for str0m: its own state machine, with our arithmetic.
 
-use std::sync::{Arc, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Instant;
 
 use dimpl::crypto as with;
@@ -14,13 +14,31 @@ use zeroize::Zeroizing;
 
 use super::primitives::{Chance, Hashes, Hmacs};
 use super::suites::{Aes128GcmSha256, Group, Keys, Verifier};
-use crate::call::{SrtpKeys, Witness};
+use crate::call::{SrtpKeys, Witness, Witnessed};
 use crate::sctp::{Chunk, chunks};
 use crate::srtp::Profile;
 
 /// Makes DTLS sessions.
 pub(super) struct Provider {
-    pub(super) witness: Witness,
+    /// Not kept alive: keys are gone when the call is.
+    witness: Mutex<Weak<Mutex<Witnessed>>>,
+}
+
+impl Provider {
+    /// For the end that has this witness.
+    pub(super) fn of(witness: &Witness) -> Self {
+        Self { witness: Mutex::new(Arc::downgrade(witness)) }
+    }
+
+    /// Serves this end from now on, unless the one before it is still there.
+    pub(super) fn serve(&self, witness: &Witness) -> bool {
+        let mut served = self.witness.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_free = served.strong_count() == 0;
+        if is_free {
+            *served = Arc::downgrade(witness);
+        }
+        is_free
+    }
 }
 
 impl std::fmt::Debug for Provider {
@@ -94,7 +112,8 @@ impl DtlsProvider for Provider {
             DtlsVersion::Auto => dimpl::Dtls::new_auto(config, cert, now),
             _ => dimpl::Dtls::new_12(config, cert, now),
         };
-        Ok(Box::new(Session { dtls, witness: self.witness.clone() }))
+        let witness = self.witness.lock().unwrap_or_else(PoisonError::into_inner).upgrade();
+        Ok(Box::new(Session { dtls, witness: witness.unwrap_or_default() }))
     }
 }
 

@@ -15,6 +15,7 @@ use tokio::time::{sleep_until, timeout};
 
 use self::station::Station;
 use super::endpoint::FAREWELL;
+use super::room::Room;
 use super::{Environment, Plan, Run, Shared};
 use crate::io::event_loop::event_loop;
 use crate::io::signal;
@@ -88,6 +89,7 @@ fn stations(
         options: Options { bindings: 1, pace: every.pace, ..options.clone() },
         ledger: Arc::default(),
         hush: Arc::default(),
+        room: Room::default(),
         start,
         // What ends a watch is looked at between its steps.
         deadline: start + Duration::from_secs(u32::MAX.into()),

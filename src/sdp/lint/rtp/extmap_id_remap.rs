@@ -1,7 +1,8 @@
 //! A header extension keeps the number that the offer gave it (RFC 8285).
 
+use std::collections::{HashMap, HashSet};
+
 use crate::finding::{Rule, Severity};
-use crate::sdp::attribute::Extmap;
 use crate::sdp::lint::{Check, Findings, LintRule, Pair, Side};
 use crate::sdp::pairing::{levels, pairs};
 
@@ -24,16 +25,19 @@ const TO_BE_CHOSEN: std::ops::RangeInclusive<u16> = 4096..=4351;
 fn check(pair: &Pair<'_>, findings: &mut Findings<'_>) {
     for media in pairs(pair.first(), pair.second()).filter(|media| media.is_live_rtp()) {
         let offered = levels(pair.first(), media.offer);
+        // The first of each extension, all numbers, and the extensions whose number is the answer's to choose.
+        let (mut first, mut numbers, mut to_be_chosen) = (HashMap::new(), HashSet::new(), HashSet::new());
+        for other in offered.iter().flat_map(|section| section.extmaps()) {
+            first.entry(other.what()).or_insert(other);
+            numbers.insert((other.what(), other.id.value));
+            if TO_BE_CHOSEN.contains(&other.id.value) {
+                to_be_chosen.insert(other.what());
+            }
+        }
         for extension in media.answer.section().extmaps() {
-            let of_same = |other: &&Extmap<'_>| {
-                other.uri.value == extension.uri.value && other.encrypted == extension.encrypted
-            };
-            let same: Vec<_> = offered.iter().flat_map(|section| section.extmaps()).filter(of_same).collect();
-            let Some(first) = same.first() else { continue };
-            if same
-                .iter()
-                .any(|other| other.id.value == extension.id.value || TO_BE_CHOSEN.contains(&other.id.value))
-            {
+            let Some(first) = first.get(&extension.what()) else { continue };
+            let is_kept = numbers.contains(&(extension.what(), extension.id.value));
+            if is_kept || to_be_chosen.contains(&extension.what()) {
                 continue;
             }
             let what = extension.name().unwrap_or(extension.uri.value);

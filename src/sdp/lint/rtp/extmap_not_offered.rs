@@ -1,5 +1,7 @@
 //! Header extensions of the answer are extensions that were offered (RFC 8285).
 
+use std::collections::HashSet;
+
 use crate::finding::{Rule, Severity};
 use crate::sdp::lint::{Check, Findings, LintRule, Pair};
 use crate::sdp::pairing::{levels, pairs};
@@ -20,12 +22,10 @@ pub(super) static RULE: LintRule = LintRule {
 fn check(pair: &Pair<'_>, findings: &mut Findings<'_>) {
     for media in pairs(pair.first(), pair.second()).filter(|media| media.is_live_rtp()) {
         let offered = levels(pair.first(), media.offer);
+        let offered: HashSet<&str> =
+            offered.iter().flat_map(|section| section.extmaps()).map(|other| other.uri.value).collect();
         for extension in media.answer.section().extmaps() {
-            let is_offered = offered
-                .iter()
-                .flat_map(|section| section.extmaps())
-                .any(|other| other.uri.value == extension.uri.value);
-            if !is_offered {
+            if !offered.contains(extension.uri.value) {
                 let what = extension.name().unwrap_or(extension.uri.value);
                 findings
                     .push(extension.id.span.to(extension.uri.span), format!("the offer does not have {what}"))

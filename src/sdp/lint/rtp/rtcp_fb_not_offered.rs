@@ -1,10 +1,12 @@
 //! Feedback of the answer is feedback that was offered (RFC 4585).
 
+use std::collections::HashSet;
+
 use crate::finding::{Rule, Severity};
 use crate::sdp::attribute::RtcpFb;
-use crate::sdp::codec::Codec;
+
 use crate::sdp::lint::{Check, Findings, LintRule, Pair};
-use crate::sdp::pairing::{MediaPair, pairs};
+use crate::sdp::pairing::pairs;
 
 pub(super) static RULE: LintRule = LintRule {
     rule: Rule {
@@ -21,29 +23,35 @@ pub(super) static RULE: LintRule = LintRule {
 
 fn check(pair: &Pair<'_>, findings: &mut Findings<'_>) {
     for media in pairs(pair.first(), pair.second()).filter(|media| media.is_live_rtp()) {
-        for (offered, codec) in media.common() {
-            for feedback in codec.feedback.iter().filter(|feedback| !has(media, offered, feedback)) {
+        let for_all: HashSet<_> = media.offer.section().feedback_for_all().map(words).collect();
+        for (offered, codec) in media.common().filter(|(_, codec)| !codec.feedback.is_empty()) {
+            let offered: HashSet<_> = offered.feedback.iter().map(words).collect();
+            let is_offered = |feedback: &&RtcpFb<'_>| {
+                let words = words(feedback);
+                offered.contains(&words) || for_all.contains(&words)
+            };
+            for feedback in codec.feedback.iter().filter(|feedback| !is_offered(feedback)) {
                 tell(feedback, codec.name().unwrap_or("this payload type"), findings);
             }
         }
-        for feedback in media.answer.section().feedback_for_all() {
-            let is_offered = media.offer.codecs().iter().any(|offered| has(media, offered, feedback));
-            if !is_offered && !media.offer.section().feedback_for_all().any(|other| is_same(other, feedback))
-            {
+        let mut wanted = media.answer.section().feedback_for_all().peekable();
+        if wanted.peek().is_none() {
+            continue;
+        }
+        let of_any: HashSet<_> =
+            media.offer.codecs().iter().flat_map(|offered| &offered.feedback).map(words).collect();
+        for feedback in wanted {
+            let words = words(feedback);
+            if !of_any.contains(&words) && !for_all.contains(&words) {
                 tell(feedback, "this m-line", findings);
             }
         }
     }
 }
 
-/// Whether it is offered for this payload type, or for all.
-fn has(media: MediaPair<'_, '_>, offered: &Codec<'_>, feedback: &RtcpFb<'_>) -> bool {
-    let for_all = media.offer.section().feedback_for_all();
-    offered.feedback.iter().chain(for_all).any(|other| is_same(other, feedback))
-}
-
-fn is_same(one: &RtcpFb<'_>, two: &RtcpFb<'_>) -> bool {
-    one.feedback.words().map(|word| word.value).eq(two.feedback.words().map(|word| word.value))
+/// What is told apart: words, however many blanks are between them.
+fn words<'t>(feedback: &RtcpFb<'t>) -> Vec<&'t str> {
+    feedback.feedback.words().map(|word| word.value).collect()
 }
 
 fn tell(feedback: &RtcpFb<'_>, of: &str, findings: &mut Findings<'_>) {
