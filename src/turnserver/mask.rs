@@ -37,11 +37,20 @@ impl Conf {
                 let name = self.text(&value).find(':').map_or(0, |at| at + 1);
                 Some(self.without_trailing_blanks(value.start + name..value.end))
             }
-            Some(_) => None,
+            Some(_) => self.unread(line, setting),
             None if self.is_nameable(setting) => Some(self.without_trailing_blanks(value)),
-            None if self.text(&setting.name).parse::<std::net::IpAddr>().is_ok() => None,
+            None if self.text(&setting.name).parse::<std::net::IpAddr>().is_ok() => {
+                self.unread(line, setting)
+            }
             None => Some(line.span.clone()),
         }
+    }
+
+    /// What coturn does not read of the line: behind a NUL, or behind the longest line, anything may stand, such as what is
+    /// left of the line that was there before.
+    fn unread(&self, line: &Line, setting: &Setting) -> Option<Span> {
+        let unread = self.without_trailing_blanks(setting.raw.end..line.span.end);
+        (!unread.is_empty()).then_some(unread)
     }
 
     /// Whether the name of a setting that is no option may be repeated: it may be the second half of a password
@@ -101,6 +110,16 @@ mod tests {
         check("cli-password hunter2", "cli", "[cli]-password ****");
         check("realm=example.org # x", "# x", "realm=example.org [# x]");
         check("172.26.7.151", "172.26.7.151", "[172.26.7.151]");
+    }
+
+    #[test]
+    fn what_coturn_does_not_read_of_a_line_is_masked_whosever_it_was() {
+        check("listening-port=34\0-secret=hunter2 ", "34", "listening-port=[34]**** ");
+        check("172.26.7.151\0hunter2", "172.26.7.151", "[172.26.7.151]****");
+        let long = format!("realm={}hunter2", "x".repeat(1017));
+        check(&long, "realm", &format!("[realm]={}…", "x".repeat(59)));
+        let conf = Conf::from_text(&long);
+        assert_eq!(conf.excerpt(&conf.lines()[0], &(1023..1030)).marked, MASK);
     }
 
     #[test]
