@@ -12,7 +12,7 @@
 
 #[path = "../tests/analyze/generator.rs"]
 mod generator;
-mod work;
+mod inputs;
 
 use std::collections::HashMap;
 use std::fs::{self, File};
@@ -22,9 +22,9 @@ use std::path::Path;
 
 use criterion::{Criterion, Throughput};
 use generator::{Plan, Truth, generate};
+use inputs::capture::{CONFERENCE, analysis, conference, datagrams, records};
 use rtcscope::analyze::Settings;
 use rtcscope::srtp::KeyFile;
-use work::capture::{CONFERENCE, analysis, conference, datagrams, records};
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
@@ -41,7 +41,7 @@ fn main() {
         ["--check", dir, json] => check(Path::new(dir), &fs::read_to_string(json).expect("a report")),
         ["--tshark", dir, table] => tshark(Path::new(dir), &fs::read_to_string(table).expect("a table")),
         _ => {
-            let mut criterion = work::criterion();
+            let mut criterion = inputs::criterion();
             in_clear(&mut criterion);
             encrypted(&mut criterion);
             criterion.final_summary();
@@ -194,7 +194,7 @@ fn in_clear(criterion: &mut Criterion) {
 /// The same of ten seconds of one call, 7,000 packets: SRTP (AES-GCM), a handshake, a data channel. Once as it is on the
 /// wire, once with the keys that open it.
 fn encrypted(criterion: &mut Criterion) {
-    let (bytes, keys) = work::call::capture(10);
+    let (bytes, keys) = inputs::call::capture(10);
     let packets = records(&bytes, &mut |_| {});
     for (unit, throughput) in both(packets, &bytes) {
         let mut group = criterion.benchmark_group(format!("srtp-{unit}"));

@@ -3,15 +3,15 @@
 #[path = "../tests/analyze/generator.rs"]
 #[allow(dead_code, reason = "captures are another bench's")]
 mod generator;
-mod work;
+mod inputs;
 
 use std::time::Duration;
 
 use criterion::{BatchSize, Criterion, Throughput};
-use work::call::Line;
+use inputs::call::Line;
 
 fn main() {
-    let mut criterion = work::criterion();
+    let mut criterion = inputs::criterion();
     loops(&mut criterion);
     setup(&mut criterion);
     criterion.final_summary();

@@ -6,14 +6,14 @@
 
 #[path = "../tests/analyze/generator.rs"]
 mod generator;
-mod work;
+mod inputs;
 
 use std::hint::black_box;
 use std::time::Duration;
 
+use inputs::{call, capture, description, packet};
 use rtcscope::analyze::Settings;
 use rtcscope::stun::{Integrity, Message};
-use work::{call, capture, description, packet};
 
 /// A path through the program: its name, what is done, what one unit of it is, and how it is made ready.
 struct Path {

@@ -3,17 +3,17 @@
 #[path = "../tests/analyze/generator.rs"]
 #[allow(dead_code, reason = "captures are another bench's")]
 mod generator;
-mod work;
+mod inputs;
 
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput};
+use inputs::packet;
 use rtcscope::rtcp::{self, Content, FeedbackKind};
 use rtcscope::{analyze::demux, rtp};
-use work::packet;
 
 fn main() {
-    let mut criterion = work::criterion();
+    let mut criterion = inputs::criterion();
     media(&mut criterion);
     control(&mut criterion);
     criterion.final_summary();

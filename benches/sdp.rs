@@ -10,16 +10,16 @@
 #[path = "../tests/analyze/generator.rs"]
 #[allow(dead_code, reason = "captures are another bench's")]
 mod generator;
-mod work;
+mod inputs;
 
 use std::hint::black_box;
 use std::io::Cursor;
 use std::time::Instant;
 
 use criterion::{BenchmarkId, Criterion, Throughput};
+use inputs::description::{OFFER, conference, explain, lint};
 use rtcscope::sdp::text::Lines;
 use rtcscope::sdp::{Session, Text};
-use work::description::{OFFER, conference, explain, lint};
 
 fn main() {
     let words: Vec<String> = std::env::args().collect();
@@ -27,7 +27,7 @@ fn main() {
         let path = words.get(at + 1).expect("a file");
         return table(&std::fs::read(path).expect("a description"));
     }
-    let mut criterion = work::criterion();
+    let mut criterion = inputs::criterion();
     ordinary(&mut criterion);
     long(&mut criterion);
     criterion.final_summary();

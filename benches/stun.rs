@@ -3,16 +3,16 @@
 #[path = "../tests/analyze/generator.rs"]
 #[allow(dead_code, reason = "captures are another bench's")]
 mod generator;
-mod work;
+mod inputs;
 
 use std::hint::black_box;
 
 use criterion::{BenchmarkGroup, Criterion, Throughput, measurement::WallTime};
+use inputs::packet::{KEY, allocate_success};
 use rtcscope::stun::{Class, Integrity, Message, MessageBuilder, Method, TransactionId, attribute};
-use work::packet::{KEY, allocate_success};
 
 fn main() {
-    let mut criterion = work::criterion();
+    let mut criterion = inputs::criterion();
     messages(&mut criterion);
     criterion.final_summary();
 }
